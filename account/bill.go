@@ -1,0 +1,401 @@
+package account
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// Bill is what one account is billed.
+type Bill struct {
+	Account   string
+	Invoices  []invoice.Invoice // by date
+	Anomalies []Anomaly         // events that make no sense where they stand, as they happened
+}
+
+// BillAccount bills one account: the invoices dated up to and including through, as a pure
+// function of its events. The events may be in any order and repeat each other; they are not
+// changed. Invoices do not depend on through: a later one only adds to them.
+//
+// It is an error when the events belong to several accounts, contradict each other under one
+// id, cannot be dated, or add up to more than fits an amount. Events that are merely out of
+// place are anomalies, reported in the bill and left out of its figures.
+func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date) (Bill, error) {
+	if len(events) == 0 {
+		return Bill{}, nil
+	}
+	t := &terms{policy: policy, catalogue: catalogue}
+	h, err := newHistory(events, t)
+	if err != nil {
+		return Bill{}, err
+	}
+	bill := Bill{Account: events[0].Account, Anomalies: judge(h, t)}
+	b := newBiller(bill.Account, h, t)
+	if bill.Invoices, err = b.run(through); err != nil {
+		return Bill{}, fmt.Errorf("account %q: %w", bill.Account, err)
+	}
+	bill.Anomalies = append(bill.Anomalies, setStatuses(h, &b.numbers, bill.Invoices, through)...)
+	slices.SortStableFunc(bill.Anomalies, func(x, y Anomaly) int { return x.Event.Compare(&y.Event) })
+	return bill, nil
+}
+
+// Check finds the anomalies of one account's events without billing them. Without a
+// catalogue, any package will do, and no free upgrade restarts a cycle. The errors are those
+// of [BillAccount] that concern the events alone.
+func Check(events []Event, catalogue *invoice.Catalogue, policy invoice.Policy) ([]Anomaly, error) {
+	t := &terms{policy: policy, anyPackage: catalogue == nil}
+	if catalogue != nil {
+		t.catalogue = *catalogue
+	}
+	h, err := newHistory(events, t)
+	if err != nil {
+		return nil, err
+	}
+	return judge(h, t), nil
+}
+
+// judge finds the events that make no sense, with everything known.
+func judge(h *history, t *terms) []Anomaly {
+	var anomalies []Anomaly
+	tl := newTimeline(t)
+	for i := range h.entries {
+		if reason := tl.apply(&h.entries[i]); reason != "" {
+			anomalies = append(anomalies, Anomaly{Event: *h.entries[i].Event, Reason: reason})
+		}
+	}
+	return anomalies
+}
+
+// setStatuses gives invoices the status that events say they have. A status of an invoice
+// that is not there makes no sense, unless it may come after through.
+func setStatuses(h *history, numbers *invoice.Numbers, invoices []invoice.Invoice, through cycle.Date) []Anomaly {
+	var anomalies []Anomaly
+	created := false
+	for i := range h.entries {
+		e := &h.entries[i]
+		created = created || e.Type == Created
+		if e.Type != InvoiceStatusChanged || !created {
+			continue
+		}
+		at := slices.IndexFunc(invoices, func(inv invoice.Invoice) bool { return inv.Number == e.Invoice })
+		switch day, own := numbers.Day(e.Invoice); {
+		case at >= 0:
+			invoices[at].Status = e.Status
+		case !own || !day.After(through):
+			anomalies = append(anomalies, Anomaly{Event: *e.Event, Reason: fmt.Sprintf("the account has no invoice %q", e.Invoice)})
+		}
+	}
+	return anomalies
+}
+
+// biller cuts the invoices of one account, one day after the other. What it knows grows with
+// the days: an event counts from the cut by which it was recorded.
+type biller struct {
+	*terms
+	account string
+	numbers invoice.Numbers
+	history *history
+
+	view  view
+	late  int // how many of history.late are known
+	book  invoice.Book
+	made  []invoice.Invoice
+	items []invoice.Item // of the invoice being made
+	used  []int64        // credits by phase, of the period being added up
+
+	lastCut cycle.Date // of the latest invoice; the zero Date before the first
+	settled horizon    // how far it reached
+	checked cycle.Date // the day of the last look at what is owed
+}
+
+// view is what is known of the timeline on a day.
+type view struct {
+	*timeline
+	known int   // how many of history.byKnown have been folded in
+	next  int32 // the entry after the last one folded in
+	// dirty is the earliest day for which something new became known since the last invoice;
+	// the zero Date is none.
+	dirty cycle.Date
+}
+
+func newBiller(account string, h *history, t *terms) *biller {
+	return &biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h, view: view{timeline: newTimeline(t)}}
+}
+
+// run visits every day on which there may be something to bill: the days on which structural
+// events happen or become known, and in between the boundaries of the periods as they are
+// then known.
+func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
+	wake := b.wakeDays()
+	last := b.history.lastDay()
+	for day := (cycle.Date{}); ; {
+		next := forever
+		if len(wake) > 0 {
+			next = wake[0]
+		}
+		if len(b.view.cycles) > 0 {
+			next = earlier(next, b.view.period(later(day, b.view.first())).End)
+		}
+		if next.After(through) {
+			return b.made, nil
+		}
+		for len(wake) > 0 && wake[0] == next {
+			wake = wake[1:]
+		}
+		day = next
+		if err := b.visit(day); err != nil {
+			return nil, err
+		}
+		if b.done(day, last) && len(wake) == 0 {
+			return b.made, nil
+		}
+	}
+}
+
+func earlier(a, b cycle.Date) cycle.Date {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b cycle.Date) cycle.Date {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// done reports that a closed account has nothing left that could be billed after a boundary.
+func (b *biller) done(day, last cycle.Date) bool {
+	return len(b.view.cycles) > 0 && !b.view.open && b.view.pending == pending{} &&
+		b.view.known == len(b.history.byKnown) && b.late == len(b.history.late) &&
+		day.After(last) && day.After(b.view.current().days.End) && b.view.period(day).Start == day
+}
+
+// wakeDays are the days, other than boundaries, on which the timeline must be looked at:
+// those of the structural events, and those from whose start they are known.
+func (b *biller) wakeDays() []cycle.Date {
+	var days []cycle.Date
+	for _, i := range b.history.byKnown {
+		e := &b.history.entries[i]
+		days = append(days, e.day)
+		if e.Type == Closed {
+			days = append(days, b.policy.CloseDay.End(e.day))
+		}
+		if day, err := cycle.DateOf(e.known, b.policy.TimeZone); err == nil {
+			if e.known.After(day.Start(b.policy.TimeZone)) {
+				day = day.AddDays(1)
+			}
+			days = append(days, day.AddDays(-b.policy.SettleDays))
+		}
+	}
+	slices.SortFunc(days, cycle.Date.Compare)
+	return slices.Compact(days)
+}
+
+// visit cuts the invoice of a day, if there is one.
+func (b *biller) visit(day cycle.Date) error {
+	b.learn(&b.view, b.cutAt(day))
+	// What happens on the day itself decides whether the invoice is cut at its end.
+	evening, by := b.view, b.cutAt(day.AddDays(1))
+	if b.news(&evening, by) {
+		evening.timeline = b.view.clone()
+		b.learn(&evening, by)
+	}
+	why := evening.causeOn(day)
+	if why.atEnd {
+		b.view = evening
+	}
+	return b.cut(day, why)
+}
+
+// cutAt is the instant at which an invoice is cut that is cut at the start of a day.
+func (b *biller) cutAt(day cycle.Date) time.Time {
+	return day.AddDays(b.policy.SettleDays).Start(b.policy.TimeZone)
+}
+
+// news reports that by an instant more structural events are known.
+func (b *biller) news(v *view, by time.Time) bool {
+	h := b.history
+	return v.known < len(h.byKnown) && !h.entries[h.byKnown[v.known]].known.After(by)
+}
+
+// learn folds in what became known by an instant. Events that come after all that has taken
+// effect are simply applied; when one does not, everything known is folded again, in order.
+func (b *biller) learn(v *view, by time.Time) {
+	h := b.history
+	inOrder := true
+	for ; b.news(v, by); v.known++ {
+		i := h.byKnown[v.known]
+		e := &h.entries[i]
+		v.touch(e.day)
+		if inOrder = inOrder && i >= v.next && !e.At.Before(v.last); inOrder {
+			v.apply(e)
+			v.next = i + 1
+		}
+	}
+	if !inOrder {
+		v.timeline = newTimeline(b.terms)
+		for i := range h.entries {
+			if e := &h.entries[i]; e.Type.structural() && !e.known.After(by) {
+				v.apply(e)
+				v.next = int32(i) + 1
+			}
+		}
+	}
+	v.takeEffect(by)
+}
+
+// touch notes that what is owed may have changed from a day on.
+func (v *view) touch(day cycle.Date) {
+	if v.dirty.IsZero() || day.Before(v.dirty) {
+		v.dirty = day
+	}
+}
+
+// cause is why an invoice is cut on a day other than that a period ends or starts.
+type cause struct {
+	atEnd bool // it is cut at the end of the day
+	own   bool // the day gets an invoice whatever is on it
+	kind  invoice.Type
+}
+
+// causeOn says what the changes of a day do to its invoice.
+func (v *view) causeOn(day cycle.Date) cause {
+	var why cause
+	var from, to string
+	for i := len(v.changes) - 1; i >= 0 && !v.changes[i].day.Before(day); i-- {
+		c := &v.changes[i]
+		own := v.terms.policy.BillChanges == invoice.Immediately && c.kind != lifeStarts
+		if c.day != day || !own && c.kind != lifeStarts && c.kind != cycleRestarts {
+			continue
+		}
+		why.atEnd, why.own = true, why.own || own
+		switch {
+		case c.kind == accountCloses:
+			why.kind = invoice.Close
+		case c.kind != lifeStarts:
+			if from = c.from; to == "" {
+				to = c.to
+			}
+		}
+	}
+	if to != "" && why.kind != invoice.Close {
+		why.kind = v.direction(from, to, day)
+	}
+	return why
+}
+
+// direction tells an upgrade from a downgrade by the prices of that day's period.
+func (v *view) direction(from, to string, day cycle.Date) invoice.Type {
+	start := v.period(day).Start
+	before, err := v.terms.catalogue.On(from, start).PeriodPrice()
+	if err != nil {
+		return invoice.Upgrade
+	}
+	after, err := v.terms.catalogue.On(to, start).PeriodPrice()
+	if err == nil && after.Minor() < before.Minor() {
+		return invoice.Downgrade
+	}
+	return invoice.Upgrade
+}
+
+// cut makes the invoice of a day from what is known, if there is one to make.
+func (b *biller) cut(day cycle.Date, why cause) error {
+	v := &b.view
+	if len(v.cycles) == 0 || day.Before(v.first()) {
+		return nil
+	}
+	in := v.period(day)
+	required := why.own || in.Start == day && b.unsettled(day, in)
+	if !required && (in.Start != day || day == v.first()) {
+		return nil
+	}
+	c := horizon{day: day, by: b.cutAt(day), recurring: day, charges: day}
+	if why.atEnd {
+		c.charges = day.AddDays(1)
+		c.by = b.cutAt(c.charges)
+	}
+	if b.policy.Timing == invoice.Advance {
+		c.recurring = in.End
+	}
+	b.learnLate(c.by)
+	from := b.from()
+	if err := b.owed(from, c); err != nil {
+		return err
+	}
+	stretch := b.stretch(day, in)
+	inv, made, err := b.book.Invoice(invoice.Cut{
+		Account: b.account, Number: b.numbers.On(day), Date: day, Type: why.kind, Period: stretch, Terms: b.termsIn(stretch),
+		Currency: b.policy.MoneyCurrency(), From: from, Required: required,
+	}, b.items)
+	if err != nil {
+		return fmt.Errorf("invoice of %s: %w", day, err)
+	}
+	b.checked, v.dirty = day, cycle.Date{}
+	if made {
+		b.lastCut, b.settled = day, c
+		b.made = append(b.made, inv)
+	}
+	return nil
+}
+
+// unsettled reports that a boundary must be billed: the period that ends there has a charged
+// day that no cut inside it has settled, or, in advance, the one that starts there has a
+// charged day.
+func (b *biller) unsettled(day cycle.Date, in period) bool {
+	v := &b.view
+	if b.policy.Timing == invoice.Advance && v.charged(in.Period) {
+		return true
+	}
+	return day != v.first() && v.charged(cycle.Period{Start: later(v.period(day.AddDays(-1)).Start, b.lastCut), End: day})
+}
+
+// learnLate notes the usage and charges that became known after they happened.
+func (b *biller) learnLate(by time.Time) {
+	for late := b.history.late; b.late < len(late) && !late[b.late].known.After(by); b.late++ {
+		b.view.touch(late[b.late].day)
+	}
+}
+
+// from is the start of the first period in which something may have changed since the last
+// look. A cycle that starts on a day changes the period before it too.
+func (b *biller) from() cycle.Date {
+	v := &b.view
+	from := b.checked
+	if !v.dirty.IsZero() && !v.dirty.After(from) {
+		from = v.dirty.AddDays(-1)
+	}
+	return v.period(later(from, v.first())).Start
+}
+
+// stretch is the invoice's own period: in arrears what ends on the day, from the period's
+// start or the last cut inside it; in advance what starts there, unless the account is closed.
+func (b *biller) stretch(day cycle.Date, in period) cycle.Period {
+	v := &b.view
+	if ahead := (cycle.Period{Start: day, End: in.End}); b.policy.Timing == invoice.Advance && v.charged(ahead) {
+		return ahead
+	}
+	start := in.Start
+	if start == day {
+		if day == v.first() { // nothing before it: the day itself
+			return cycle.Period{Start: day, End: day.AddDays(1)}
+		}
+		start = v.period(day.AddDays(-1)).Start
+	}
+	return cycle.Period{Start: later(start, b.lastCut), End: day}
+}
+
+// termsIn are those of the last package in force in a stretch, or nil.
+func (b *biller) termsIn(stretch cycle.Period) *invoice.Terms {
+	p := b.view.lastIn(stretch)
+	if p == nil {
+		return nil
+	}
+	last := earlier(stretch.End, p.days.End).AddDays(-1)
+	return b.catalogue.On(p.pkg, b.view.period(last).Start)
+}

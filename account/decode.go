@@ -1,0 +1,393 @@
+package account
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/strictjson"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/source"
+)
+
+// Decoder reads events from the lines of a file. It is not safe for concurrent use.
+type Decoder struct {
+	policy invoice.Policy
+	json   *jsontext.Decoder
+	line   bytes.Reader
+	at     source.Place // of the line
+	data   []byte
+	fields []field
+	known  map[string]string // strings seen before: packages, accounts and the like repeat
+}
+
+// field is one member of an event's object.
+type field struct {
+	name            string
+	value           jsontext.Value
+	nameAt, valueAt int64
+}
+
+// NewDecoder returns a decoder for events billed under a policy, whose currency and time
+// zone say what amounts and plain dates mean.
+func NewDecoder(policy invoice.Policy) *Decoder {
+	return &Decoder{policy: policy, json: jsontext.NewDecoder(strings.NewReader("")), known: map[string]string{}}
+}
+
+// wanted are the fields of each type beyond those all types have.
+var wanted = [...][]string{
+	Created:              {"package", "billing_date"},
+	PackageChanged:       {"package", "effective"},
+	ChangeCancelled:      nil,
+	ChargeAdded:          {"amount", "description"},
+	UsageRecorded:        {"credits"},
+	Closed:               {"effective"},
+	InvoiceStatusChanged: {"invoice", "status"},
+}
+
+var common = []string{"id", "type", "account", "at", "recorded_at", "metadata"}
+
+// Decode reads the event on one line. The error is a *[source.ParseError] with the line's
+// place and the column; at.Column is where the line starts, usually 1 or 0.
+func (d *Decoder) Decode(line []byte, at source.Place) (Event, error) {
+	at.Column = max(at.Column, 1)
+	d.at, d.data = at, line
+	if err := d.scan(); err != nil {
+		return Event{}, err
+	}
+	e := Event{Place: at}
+	if err := d.event(&e); err != nil {
+		return Event{}, err
+	}
+	return e, nil
+}
+
+// errorf is a problem at an offset of the line.
+func (d *Decoder) errorf(offset int64, format string, args ...any) error {
+	return d.fail(offset, fmt.Errorf(format, args...))
+}
+
+func (d *Decoder) fail(offset int64, err error) error {
+	at := d.at
+	at.Column += int(offset)
+	return &source.ParseError{Place: at, Err: err}
+}
+
+// scan splits the line into the members of one object, and refuses anything else.
+func (d *Decoder) scan() error {
+	d.fields = d.fields[:0]
+	d.line.Reset(d.data)
+	d.json.Reset(&d.line)
+	if kind := d.json.PeekKind(); kind != '{' && kind != 0 {
+		return d.errorf(strictjson.Next(d.data, 0), "%s, expected one JSON object a line", strictjson.KindName(kind))
+	}
+	if _, err := d.json.ReadToken(); err != nil {
+		return d.syntax(err)
+	}
+	for d.json.PeekKind() != '}' {
+		f := field{nameAt: strictjson.Next(d.data, d.json.InputOffset())}
+		name, err := d.json.ReadToken()
+		if err != nil {
+			return d.syntax(err)
+		}
+		f.name = d.intern(name.String())
+		f.valueAt = strictjson.Next(d.data, d.json.InputOffset())
+		value, err := d.json.ReadValue()
+		if err != nil {
+			return d.syntax(err)
+		}
+		f.value = d.data[f.valueAt : f.valueAt+int64(len(value))]
+		d.fields = append(d.fields, f)
+	}
+	if _, err := d.json.ReadToken(); err != nil {
+		return d.syntax(err)
+	}
+	if end := strictjson.Next(d.data, d.json.InputOffset()); end < int64(len(d.data)) {
+		return d.errorf(end, "something after the object, expected one JSON object a line")
+	}
+	return nil
+}
+
+func (d *Decoder) syntax(err error) error {
+	offset, reason := strictjson.Explain(d.data, err)
+	return d.fail(offset, reason)
+}
+
+// intern returns one copy of a string that many events repeat.
+func (d *Decoder) intern(s string) string {
+	if have, ok := d.known[s]; ok {
+		return have
+	}
+	if len(d.known) > 1<<16 {
+		clear(d.known)
+	}
+	s = strings.Clone(s)
+	d.known[s] = s
+	return s
+}
+
+// event reads the members, the type first because it says which others there may be.
+func (d *Decoder) event(e *Event) error {
+	f, err := d.require("type")
+	if err != nil {
+		return err
+	}
+	text, err := d.text(f)
+	if err != nil {
+		return err
+	}
+	if e.Type, err = ParseType(text); err != nil {
+		return d.fail(f.valueAt, err)
+	}
+	for i := range d.fields {
+		if err := d.set(e, &d.fields[i]); err != nil {
+			return err
+		}
+	}
+	for _, list := range [][]string{common[:4], wanted[e.Type]} {
+		for _, name := range list {
+			if name == "effective" || name == "billing_date" {
+				continue
+			}
+			if _, err := d.require(name); err != nil {
+				return err
+			}
+		}
+	}
+	return d.checkBillingDate(e)
+}
+
+// require finds a field that must be there.
+func (d *Decoder) require(name string) (*field, error) {
+	for i := range d.fields {
+		if d.fields[i].name == name {
+			return &d.fields[i], nil
+		}
+	}
+	return nil, d.errorf(strictjson.Next(d.data, 0), "the field %q is missing, expected it in every event of its type", name)
+}
+
+// set reads one member into the event.
+func (d *Decoder) set(e *Event, f *field) (err error) {
+	if !contains(common, f.name) && !contains(wanted[e.Type], f.name) {
+		valid := append(append([]string{}, common...), wanted[e.Type]...)
+		return d.fail(f.nameAt, names.Unknown("field of "+e.Type.String(), f.name, valid))
+	}
+	switch f.name {
+	case "type":
+	case "id":
+		e.ID, err = d.nonEmpty(f)
+	case "account":
+		e.Account, err = d.nonEmpty(f)
+		e.Account = d.intern(e.Account)
+	case "at":
+		e.At, err = d.instant(f)
+	case "recorded_at":
+		e.RecordedAt, err = d.instant(f)
+	case "metadata":
+		if f.value.Kind() != '{' {
+			return d.wrong(f, "a JSON object")
+		}
+		e.Metadata = f.value.Clone()
+	case "package":
+		e.Package, err = d.nonEmpty(f)
+		e.Package = d.intern(e.Package)
+	case "billing_date":
+		e.BillingDate, err = d.date(f)
+	case "effective":
+		err = d.choice(f, effectives, func(i int) { e.Effective = Effective(i) })
+	case "credits":
+		e.Credits, err = d.count(f)
+	case "amount":
+		e.Amount, err = d.amount(f)
+	case "description":
+		e.Description, err = d.text(f)
+	case "invoice":
+		e.Invoice, err = d.nonEmpty(f)
+	case "status":
+		var text string
+		if text, err = d.text(f); err == nil {
+			if e.Status, err = invoice.ParseStatus(text); err != nil {
+				err = d.fail(f.valueAt, err)
+			}
+		}
+	}
+	return err
+}
+
+func contains(list []string, s string) bool {
+	for _, have := range list {
+		if have == s {
+			return true
+		}
+	}
+	return false
+}
+
+// wrong is a value of another type than the field's.
+func (d *Decoder) wrong(f *field, expected string) error {
+	return d.errorf(f.valueAt, "%s: %s, expected %s", f.name, strictjson.Describe(f.value), expected)
+}
+
+func (d *Decoder) text(f *field) (string, error) {
+	if f.value.Kind() != '"' {
+		return "", d.wrong(f, "a string")
+	}
+	raw := f.value[1 : len(f.value)-1]
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw), nil
+	}
+	unquoted, err := jsontext.AppendUnquote(nil, f.value)
+	if err != nil {
+		return "", d.fail(f.valueAt, err)
+	}
+	return string(unquoted), nil
+}
+
+func (d *Decoder) nonEmpty(f *field) (string, error) {
+	s, err := d.text(f)
+	if err == nil && s == "" {
+		return "", d.errorf(f.valueAt, "%s is empty, expected some text", f.name)
+	}
+	return s, err
+}
+
+func (d *Decoder) choice(f *field, valid []string, set func(int)) error {
+	text, err := d.text(f)
+	if err != nil {
+		return err
+	}
+	i, err := names.Index(f.name, text, valid)
+	if err != nil {
+		return d.fail(f.valueAt, err)
+	}
+	set(i)
+	return nil
+}
+
+func (d *Decoder) date(f *field) (cycle.Date, error) {
+	text, err := d.text(f)
+	if err != nil {
+		return cycle.Date{}, err
+	}
+	date, err := cycle.ParseDate(text)
+	if err != nil {
+		return cycle.Date{}, d.fail(f.valueAt, fmt.Errorf("%s: %w", f.name, err))
+	}
+	return date, nil
+}
+
+func (d *Decoder) count(f *field) (int64, error) {
+	if f.value.Kind() != '0' {
+		return 0, d.wrong(f, "a whole number of credits, not quoted")
+	}
+	n, err := strictjson.ParseCount(string(f.value))
+	if err != nil {
+		return 0, d.fail(f.valueAt, fmt.Errorf("%s: %w", f.name, err))
+	}
+	return n, nil
+}
+
+func (d *Decoder) amount(f *field) (money.Amount, error) {
+	if f.value.Kind() != '"' {
+		return money.Amount{}, d.wrong(f, `a decimal in quotes such as "-12.50"`)
+	}
+	text, err := d.text(f)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	a, err := money.ParseIn(text, d.policy.MoneyCurrency())
+	if err != nil {
+		return money.Amount{}, d.fail(f.valueAt, fmt.Errorf("%s: %w", f.name, err))
+	}
+	return a, nil
+}
+
+// instant reads an RFC 3339 instant with an offset, or a plain date: the start of that day
+// in the policy's time zone.
+func (d *Decoder) instant(f *field) (time.Time, error) {
+	text, err := d.text(f)
+	if err != nil {
+		return time.Time{}, err
+	}
+	t, err := parseInstant(text, d.policy.TimeZone)
+	if err != nil {
+		return time.Time{}, d.fail(f.valueAt, fmt.Errorf("%s: %w", f.name, err))
+	}
+	return t, nil
+}
+
+// parseInstant accepts what RFC 3339 does, with at most nine digits of a second, and plain
+// dates; the day it falls on in loc must be one of the years 1 to 9999.
+func parseInstant(text string, loc *time.Location) (time.Time, error) {
+	if len(text) == len("2026-01-02") {
+		date, err := cycle.ParseDate(text)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return date.Start(loc).UTC(), nil
+	}
+	var t time.Time
+	if err := t.UnmarshalText([]byte(text)); err != nil || fractionDigits(text) > 9 {
+		return time.Time{}, fmt.Errorf("%q is not an instant%s, expected RFC 3339 with an offset such as 2026-01-31T09:30:00Z, or a date such as 2026-01-31", text, instantHint(text))
+	}
+	if _, err := cycle.DateOf(t, loc); err != nil {
+		return time.Time{}, err
+	}
+	return t.UTC(), nil
+}
+
+func fractionDigits(text string) int {
+	_, fraction, _ := strings.Cut(text, ".")
+	return strings.IndexFunc(fraction+"Z", func(r rune) bool { return r < '0' || r > '9' })
+}
+
+// instantHint says what is wrong with text where that can be told.
+func instantHint(text string) string {
+	if len(text) >= len("2026-01-02T") && (text[10] == 'T' || text[10] == ' ') {
+		if _, err := cycle.ParseDate(text[:10]); err != nil {
+			return " (" + err.Error() + ")"
+		}
+		if _, err := time.Parse("2006-01-02T15:04:05.999999999", text); err == nil {
+			return " (it has no offset)"
+		}
+	}
+	return ""
+}
+
+// checkBillingDate makes sure that the first boundary is one the account can have.
+func (d *Decoder) checkBillingDate(e *Event) error {
+	if e.BillingDate.IsZero() {
+		return nil
+	}
+	f, err := d.require("billing_date")
+	if err != nil {
+		return err
+	}
+	if _, err := schedule(e, d.policy.TimeZone); err != nil {
+		return d.fail(f.valueAt, err)
+	}
+	return nil
+}
+
+// schedule is the one a creation starts.
+func schedule(e *Event, loc *time.Location) (cycle.Schedule, error) {
+	day, err := cycle.DateOf(e.At, loc)
+	if err != nil {
+		return cycle.Schedule{}, err
+	}
+	if e.BillingDate.IsZero() {
+		return cycle.NewSchedule(day, 1)
+	}
+	s, err := cycle.NewStubSchedule(day, e.BillingDate, 1)
+	if err != nil {
+		return cycle.Schedule{}, fmt.Errorf("billing_date: %w", err)
+	}
+	return s, nil
+}

@@ -1,0 +1,139 @@
+package account
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/source"
+)
+
+// Event is one thing that happened to an account. Which of the fields below At and
+// RecordedAt are set depends on the Type; see the table in the package documentation.
+type Event struct {
+	ID         string
+	Type       Type
+	Account    string
+	At         time.Time // when it happened
+	RecordedAt time.Time // when the reseller learned of it; the zero time is At
+
+	Package     string         // created, package_changed
+	BillingDate cycle.Date     // created: the first boundary; the zero Date is one month on
+	Effective   Effective      // package_changed, closed
+	Credits     int64          // usage: credits used, 0 or more
+	Amount      money.Amount   // charge: may be negative
+	Description string         // charge
+	Invoice     string         // status: the invoice's number
+	Status      invoice.Status // status: its new status
+
+	Metadata jsontext.Value // any JSON object, or nil; no bill depends on it
+
+	Place source.Place // where it was read
+}
+
+// Type is what kind of event it is. Types are in the order in which events of one instant
+// take effect.
+type Type uint8
+
+const (
+	Created Type = iota
+	PackageChanged
+	ChangeCancelled
+	ChargeAdded
+	UsageRecorded
+	Closed
+	InvoiceStatusChanged
+)
+
+var types = []string{
+	"account.created", "account.package_changed", "account.change_cancelled", "charge.added",
+	"usage.recorded", "account.closed", "invoice.status_changed",
+}
+
+// ParseType reads a type as events spell it, such as "account.created".
+func ParseType(s string) (Type, error) {
+	i, err := names.Index("type", s, types)
+	return Type(i), err
+}
+
+func (t Type) String() string { return types[t] }
+
+// structural reports that events of the type shape the timeline.
+func (t Type) structural() bool {
+	return t == Created || t == PackageChanged || t == ChangeCancelled || t == Closed
+}
+
+// Effective says when a change or a close takes effect.
+type Effective uint8
+
+const (
+	Immediately Effective = iota // at once; the default
+	PeriodEnd                    // at the next boundary
+)
+
+var effectives = []string{"immediately", "period_end"}
+
+func (e Effective) String() string { return effectives[e] }
+
+// Known is when the reseller knew of the event: RecordedAt, or At.
+func (e *Event) Known() time.Time {
+	if e.RecordedAt.IsZero() {
+		return e.At
+	}
+	return e.RecordedAt
+}
+
+// Compare orders events of an account as they take effect: by instant, then by type, then
+// by id.
+func (e *Event) Compare(o *Event) int {
+	return cmp.Or(e.At.Compare(o.At), cmp.Compare(e.Type, o.Type), strings.Compare(e.ID, o.ID))
+}
+
+// Same reports that two events say the same, wherever and however they were written down.
+func (e *Event) Same(o *Event) bool {
+	return e.ID == o.ID && e.Type == o.Type && e.Account == o.Account && e.At.Equal(o.At) &&
+		e.Known().Equal(o.Known()) && e.Package == o.Package && e.BillingDate == o.BillingDate &&
+		e.Effective == o.Effective && e.Credits == o.Credits && e.Amount == o.Amount &&
+		e.Description == o.Description && e.Invoice == o.Invoice && e.Status == o.Status &&
+		bytes.Equal(canonical(e.Metadata), canonical(o.Metadata))
+}
+
+// canonical spells metadata in one way: members in order, no space. Numbers stay as written.
+func canonical(v jsontext.Value) jsontext.Value {
+	if v == nil {
+		return nil
+	}
+	c := v.Clone()
+	if err := c.Format(jsontext.ReorderRawObjects(true), jsontext.PreserveRawStrings(false)); err != nil {
+		return v
+	}
+	return c
+}
+
+// ConflictError says that two events have one id and different content.
+type ConflictError struct {
+	ID            string
+	First, Second source.Place
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("id %q is used twice with different content, first at %s, expected one event an id", e.ID, e.First)
+}
+
+// Anomaly is an event that makes no sense where it stands. It is left out of the bill.
+type Anomaly struct {
+	Event  Event
+	Reason string
+}
+
+func (a Anomaly) String() string {
+	return fmt.Sprintf("anomaly: event %q (%s of %q): %s", a.Event.ID, a.Event.Type, a.Event.Account, a.Reason)
+}

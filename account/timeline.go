@@ -1,0 +1,338 @@
+package account
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// timeline is what an account's structural events fold into: the packages in force over
+// time, and the grid of billing periods.
+type timeline struct {
+	terms *terms
+
+	phases  []phase
+	cycles  []span
+	changes []change
+
+	open    bool    // an account is open after the last event
+	pending pending // a change or close that waits for the end of its period
+
+	last time.Time // the latest instant that has taken effect
+}
+
+// terms are what folding needs to know besides the events.
+type terms struct {
+	policy     invoice.Policy
+	catalogue  invoice.Catalogue
+	anyPackage bool // there is no catalogue to hold packages against
+}
+
+// forever is later than any day that is billed.
+var forever = cycle.MustDate("9999-12-31").AddDays(400)
+
+// phase is a stretch with one package. Charges follow its days and usage its instants: on
+// the day of a change the new package is charged, but a credit used before the change
+// belongs to the old one.
+type phase struct {
+	pkg  string
+	days cycle.Period // charged days
+	from time.Time    // the first instant
+	to   time.Time    // the first instant after it; the zero time while it goes on
+
+	ended  bool
+	endDay cycle.Date // ended: the day of the change, or of a close the first day not charged
+	// closed: it ended by an immediate close, whose own instant still belongs to it.
+	closed bool
+	// settles: it ended by an immediate change or close.
+	settles bool
+}
+
+// holds reports that a credit used at an instant belongs to the phase.
+func (p *phase) holds(at time.Time) bool {
+	if at.Before(p.from) {
+		return false
+	}
+	return !p.ended || at.Before(p.to) || p.closed && at.Equal(p.to)
+}
+
+// meets reports that the phase has days or instants in a period.
+func (p *phase) meets(period cycle.Period) bool {
+	return p.days.Start.Before(period.End) && (!p.ended || !p.endDay.Before(period.Start))
+}
+
+// span is a stretch of the grid with one schedule, from a creation or a restart up to the
+// next one.
+type span struct {
+	schedule cycle.Schedule
+	end      cycle.Date
+}
+
+// period is a billing period, and the whole one it is measured against.
+type period struct {
+	cycle.Period
+	whole cycle.Period
+}
+
+// change is what an invoice of its own can be cut for.
+type change struct {
+	day      cycle.Date
+	kind     changeKind
+	from, to string // packages, as far as there are any
+}
+
+type changeKind uint8
+
+const (
+	lifeStarts changeKind = iota
+	cycleRestarts
+	packageChanges
+	accountCloses
+)
+
+// pending is a change or, without a package, a close at the end of a period. The zero value
+// is none.
+type pending struct {
+	day cycle.Date
+	pkg string
+}
+
+func newTimeline(t *terms) *timeline { return &timeline{terms: t} }
+
+// clone copies a timeline, so that one can be folded further to see what would be.
+func (t *timeline) clone() *timeline {
+	c := *t
+	c.phases, c.cycles, c.changes = slices.Clone(t.phases), slices.Clone(t.cycles), slices.Clone(t.changes)
+	return &c
+}
+
+// apply lets an event take effect. The answer is why it makes no sense where it stands, or
+// empty.
+func (t *timeline) apply(e *entry) string {
+	t.takeEffect(e.At)
+	t.last = e.At
+	switch e.Type {
+	case Created:
+		return t.create(e)
+	case PackageChanged:
+		return t.changePackage(e)
+	case ChangeCancelled:
+		if reason := t.notOpen(); reason != "" {
+			return reason
+		}
+		if t.pending == (pending{}) {
+			return "nothing to cancel: no change or close was waiting"
+		}
+		t.pending = pending{}
+	case Closed:
+		return t.close(e)
+	case UsageRecorded:
+		return t.notOpen()
+	default: // a charge may follow a close, and so may a status
+		if len(t.phases) == 0 {
+			return "the account has not been created"
+		}
+	}
+	return ""
+}
+
+// takeEffect lets a waiting change take effect if its day has begun by an instant.
+func (t *timeline) takeEffect(by time.Time) {
+	p := t.pending
+	if p == (pending{}) {
+		return
+	}
+	at := p.day.Start(t.terms.policy.TimeZone)
+	if at.After(by) {
+		return
+	}
+	t.pending = pending{}
+	t.last = at
+	t.endPhase(p.day, at)
+	if p.pkg == "" {
+		t.open = false
+		return
+	}
+	t.phases = append(t.phases, phase{pkg: p.pkg, days: cycle.Period{Start: p.day, End: forever}, from: at})
+}
+
+func (t *timeline) notOpen() string {
+	switch {
+	case t.open:
+		return ""
+	case len(t.phases) == 0:
+		return "the account has not been created"
+	}
+	day, _ := cycle.DateOf(t.current().to, t.terms.policy.TimeZone)
+	return fmt.Sprintf("the account was closed on %s", day)
+}
+
+func (t *timeline) unknown(pkg string) string {
+	if t.terms.anyPackage || t.terms.catalogue.Has(pkg) {
+		return ""
+	}
+	return fmt.Sprintf("package %q is not in the package list", pkg)
+}
+
+func (t *timeline) create(e *entry) string {
+	if t.open {
+		return fmt.Sprintf("the account is already open, since %s", t.current().days.Start)
+	}
+	if reason := t.unknown(e.Package); reason != "" {
+		return reason
+	}
+	// A day that the life before would still charge, as that of its close, is the new life's.
+	if len(t.phases) > 0 {
+		old := t.current()
+		if old.days.End.After(e.day) {
+			old.days.End, old.endDay = e.day, e.day
+			t.changes[len(t.changes)-1].day = e.day
+		}
+	}
+	t.open = true
+	t.begin(e.day, e.schedule)
+	t.phases = append(t.phases, phase{pkg: e.Package, days: cycle.Period{Start: e.day, End: forever}, from: e.At})
+	t.changes = append(t.changes, change{day: e.day, kind: lifeStarts, to: e.Package})
+	return ""
+}
+
+// begin starts a new stretch of the grid on a day, which cuts the one before it short.
+func (t *timeline) begin(day cycle.Date, s cycle.Schedule) {
+	if n := len(t.cycles); n > 0 && t.cycles[n-1].schedule.Start() == day {
+		t.cycles = t.cycles[:n-1]
+	} else if n > 0 {
+		t.cycles[n-1].end = day
+	}
+	t.cycles = append(t.cycles, span{schedule: s, end: forever})
+}
+
+func (t *timeline) current() *phase { return &t.phases[len(t.phases)-1] }
+
+func (t *timeline) changePackage(e *entry) string {
+	if reason := t.notOpen(); reason != "" {
+		return reason
+	}
+	if reason := t.unknown(e.Package); reason != "" {
+		return reason
+	}
+	t.pending = pending{}
+	from := t.current().pkg
+	if e.Package == from {
+		return ""
+	}
+	in := t.period(e.day)
+	if e.Effective == PeriodEnd {
+		t.pending = pending{day: in.End, pkg: e.Package}
+		return ""
+	}
+	t.endPhase(e.day, e.At)
+	t.current().settles = true
+	kind := packageChanges
+	if t.restarts(from, e.Package, e.day, in.Start) {
+		schedule, err := cycle.NewSchedule(e.day, 1)
+		if err != nil {
+			return err.Error()
+		}
+		t.begin(e.day, schedule)
+		kind = cycleRestarts
+	}
+	t.changes = append(t.changes, change{day: e.day, kind: kind, from: from, to: e.Package})
+	t.phases = append(t.phases, phase{pkg: e.Package, days: cycle.Period{Start: e.day, End: forever}, from: e.At})
+	return ""
+}
+
+// restarts reports that an immediate change starts a new cycle: from a price of zero to a
+// positive one, on a day that is not a boundary anyway.
+func (t *timeline) restarts(from, to string, day, periodStart cycle.Date) bool {
+	if t.terms.policy.FreeUpgrade != invoice.RestartCycle || day == periodStart || t.terms.anyPackage {
+		return false
+	}
+	free, err := t.terms.catalogue.On(from, periodStart).PeriodPrice()
+	if err != nil || !free.IsZero() {
+		return false
+	}
+	paid, err := t.terms.catalogue.On(to, day).PeriodPrice()
+	return err == nil && paid.Sign() > 0
+}
+
+func (t *timeline) close(e *entry) string {
+	if reason := t.notOpen(); reason != "" {
+		return reason
+	}
+	if e.Effective == PeriodEnd {
+		t.pending = pending{day: t.period(e.day).End}
+		return ""
+	}
+	t.pending = pending{}
+	day := t.terms.policy.CloseDay.End(e.day)
+	t.endPhase(day, e.At)
+	p := t.current()
+	p.closed, p.settles = true, true
+	t.open = false
+	t.changes = append(t.changes, change{day: day, kind: accountCloses, from: p.pkg})
+	return ""
+}
+
+// endPhase ends the phase in force: its last charged day is the one before day.
+func (t *timeline) endPhase(day cycle.Date, at time.Time) {
+	p := t.current()
+	p.days.End, p.ended, p.endDay, p.to = day, true, day, at
+}
+
+// first is the day the grid starts; only an account that was created has one.
+func (t *timeline) first() cycle.Date { return t.cycles[0].schedule.Start() }
+
+// period returns the billing period that holds a day, which is not before the first.
+func (t *timeline) period(day cycle.Date) period {
+	i := len(t.cycles) - 1
+	for i > 0 && day.Before(t.cycles[i].schedule.Start()) {
+		i--
+	}
+	c := &t.cycles[i]
+	k, _ := c.schedule.Index(day)
+	p := c.schedule.Period(k)
+	whole := c.schedule.Whole(k)
+	if p.End.After(c.end) {
+		p.End = c.end
+	}
+	return period{Period: p, whole: whole}
+}
+
+// charged reports that some day of a stretch is charged.
+func (t *timeline) charged(stretch cycle.Period) bool { return t.lastIn(stretch) != nil }
+
+// lastIn is the phase in force on the last charged day of a stretch, or nil.
+func (t *timeline) lastIn(stretch cycle.Period) *phase {
+	for i := len(t.phases) - 1; i >= 0; i-- {
+		if days := t.phases[i].days; days.Start.Before(stretch.End) && stretch.Start.Before(days.End) && days.Start.Before(days.End) {
+			return &t.phases[i]
+		}
+	}
+	return nil
+}
+
+// firstIn is the index of the first phase that meets a period.
+func (t *timeline) firstIn(period cycle.Period) int {
+	i := len(t.phases)
+	for i > 0 && t.phases[i-1].meets(period) || i > 0 && !t.phases[i-1].days.Start.Before(period.End) {
+		i--
+	}
+	return i
+}
+
+// phaseAt is the index of the phase that a credit used at an instant belongs to, or -1.
+func (t *timeline) phaseAt(at time.Time) int {
+	i, _ := slices.BinarySearchFunc(t.phases, at, func(p phase, at time.Time) int {
+		if p.from.After(at) {
+			return +1
+		}
+		return -1
+	})
+	if i == 0 || !t.phases[i-1].holds(at) {
+		return -1
+	}
+	return i - 1
+}

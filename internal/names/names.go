@@ -1,0 +1,64 @@
+// Package names looks words up in the short lists that policies and wire formats are made of,
+// and words the error when a word is not in its list.
+package names
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Index returns the position of s in valid. The error says what s was meant to be,
+// offers the nearest valid word when one is near, and lists them all.
+func Index(what, s string, valid []string) (int, error) {
+	if i := slices.Index(valid, s); i >= 0 {
+		return i, nil
+	}
+	return 0, Unknown(what, s, valid)
+}
+
+// Unknown is the error of a word that is not in its list.
+func Unknown(what, s string, valid []string) error {
+	hint := ""
+	if near, ok := Nearest(s, valid); ok {
+		hint = fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return fmt.Errorf("unknown %s %q%s, expected one of %s", what, s, hint, strings.Join(valid, ", "))
+}
+
+// Nearest returns the word of valid that takes the fewest edits to reach from s, if that is
+// at most a third of its length (and at least one edit is always allowed for).
+func Nearest(s string, valid []string) (string, bool) {
+	best, word := -1, ""
+	for _, v := range valid {
+		d := distance(strings.ToLower(s), strings.ToLower(v))
+		if d <= max(1, len(v)/3) && (best < 0 || d < best) {
+			best, word = d, v
+		}
+	}
+	return word, best >= 0
+}
+
+// distance is the Levenshtein distance in bytes.
+func distance(a, b string) int {
+	if len(a) > 64 { // no valid word is that long
+		return len(a)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			substitute := diagonal
+			if a[i-1] != b[j-1] {
+				substitute++
+			}
+			diagonal = row[j]
+			row[j] = min(substitute, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,32 @@
+package names_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/internal/names"
+)
+
+func TestIndex(t *testing.T) {
+	valid := []string{"half_up", "half_even", "down", "up"}
+	i, err := names.Index("rounding", "down", valid)
+	require.NoError(t, err)
+	require.Equal(t, 2, i)
+
+	_, err = names.Index("rounding", "half-up", valid)
+	require.EqualError(t, err, `unknown rounding "half-up" (did you mean "half_up"?), expected one of half_up, half_even, down, up`)
+	_, err = names.Index("rounding", "bankers", valid)
+	require.EqualError(t, err, `unknown rounding "bankers", expected one of half_up, half_even, down, up`)
+}
+
+func TestNearest(t *testing.T) {
+	valid := []string{"time_zone", "timing", "currency"}
+	for word, want := range map[string]string{
+		"timezone": "time_zone", "TIMING": "timing", "curency": "currency", "tming": "timing", "zzz": "", "": "",
+	} {
+		got, ok := names.Nearest(word, valid)
+		require.Equal(t, want, got, "Nearest(%q)", word)
+		require.Equal(t, want != "", ok, "Nearest(%q)", word)
+	}
+}

@@ -1,0 +1,274 @@
+// Package strictjson walks JSON documents member by member and keeps the place of each:
+// repeated names, invalid UTF-8 and anything after the document are errors, at any depth,
+// and numbers stay the text they were written as.
+package strictjson
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/prorata-go/prorata/source"
+)
+
+// Member is one name and value of an object.
+type Member struct {
+	Name            string
+	Value           jsontext.Value
+	NameAt, ValueAt source.Place
+}
+
+// String returns the value's text when it is a JSON string; otherwise an error that says
+// what it is.
+func (m Member) String() (string, error) {
+	if m.Value.Kind() != '"' {
+		return "", source.Errorf(m.ValueAt, "%s: %s, expected a string", m.Name, Describe(m.Value))
+	}
+	b, err := jsontext.AppendUnquote(nil, m.Value)
+	if err != nil {
+		return "", source.At(m.ValueAt, err)
+	}
+	return string(b), nil
+}
+
+// Bool returns the value when it is true or false.
+func (m Member) Bool() (bool, error) {
+	if k := m.Value.Kind(); k != 't' && k != 'f' {
+		return false, source.Errorf(m.ValueAt, "%s: %s, expected true or false", m.Name, Describe(m.Value))
+	}
+	return m.Value.Kind() == 't', nil
+}
+
+// Describe names a value for an error, short enough to print.
+func Describe(v jsontext.Value) string {
+	switch v.Kind() {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	}
+	text := string(v)
+	if len(text) > 60 {
+		text = strings.ToValidUTF8(text[:57], "") + "..."
+	}
+	return text
+}
+
+// Object reads a document that is one object.
+func Object(file string, data []byte) ([]Member, error) {
+	d := newDocument(file, data)
+	if kind := d.dec.PeekKind(); kind != '{' && kind != 0 {
+		return nil, source.Errorf(d.next(), "%s, expected a JSON object", KindName(kind))
+	}
+	members, err := d.object()
+	if err != nil {
+		return nil, err
+	}
+	return members, d.end()
+}
+
+// Objects reads a document that is an array of objects.
+func Objects(file string, data []byte) ([]Element, error) {
+	d := newDocument(file, data)
+	if kind := d.dec.PeekKind(); kind != '[' && kind != 0 {
+		return nil, source.Errorf(d.next(), "%s, expected a JSON list of objects", KindName(kind))
+	}
+	if _, err := d.dec.ReadToken(); err != nil {
+		return nil, d.explain(err)
+	}
+	var list []Element
+	for d.dec.PeekKind() != ']' {
+		at := d.next()
+		if kind := d.dec.PeekKind(); kind != '{' && kind != 0 {
+			return nil, source.Errorf(at, "%s, expected a JSON object", KindName(kind))
+		}
+		members, err := d.object()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Element{At: at, Members: members})
+	}
+	if _, err := d.dec.ReadToken(); err != nil {
+		return nil, d.explain(err)
+	}
+	return list, d.end()
+}
+
+// Element is one object of a list.
+type Element struct {
+	At      source.Place
+	Members []Member
+}
+
+// KindName names what kind of value something is.
+func KindName(k jsontext.Kind) string {
+	switch k {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case '0':
+		return "a number"
+	case 'n':
+		return "null"
+	}
+	return "true or false"
+}
+
+type document struct {
+	file string
+	data []byte
+	dec  *jsontext.Decoder
+}
+
+func newDocument(file string, data []byte) *document {
+	return &document{file: file, data: data, dec: jsontext.NewDecoder(bytes.NewReader(data))}
+}
+
+// place turns a byte offset into a line and column.
+func (d *document) place(offset int64) source.Place {
+	before := d.data[:min(max(offset, 0), int64(len(d.data)))]
+	line := bytes.Count(before, []byte{'\n'})
+	return source.Place{File: d.file, Line: line + 1, Column: len(before) - bytes.LastIndexByte(before, '\n')}
+}
+
+// next is where the value or name that is read next starts.
+func (d *document) next() source.Place {
+	return d.place(Next(d.data, d.dec.InputOffset()))
+}
+
+// Next is the offset of the first byte at or after offset that belongs to a value or name.
+func Next(data []byte, offset int64) int64 {
+	for offset < int64(len(data)) && strings.IndexByte(" \t\r\n,:", data[offset]) >= 0 {
+		offset++
+	}
+	return offset
+}
+
+func (d *document) object() ([]Member, error) {
+	if _, err := d.dec.ReadToken(); err != nil {
+		return nil, d.explain(err)
+	}
+	var members []Member
+	for d.dec.PeekKind() != '}' {
+		m := Member{NameAt: d.next()}
+		name, err := d.dec.ReadToken()
+		if err != nil {
+			return nil, d.explain(err)
+		}
+		m.Name = name.String()
+		m.ValueAt = d.next()
+		value, err := d.dec.ReadValue()
+		if err != nil {
+			return nil, d.explain(err)
+		}
+		m.Value = value.Clone()
+		members = append(members, m)
+	}
+	_, err := d.dec.ReadToken()
+	return members, d.explain(err)
+}
+
+// end makes sure that nothing follows the document.
+func (d *document) end() error {
+	at := d.next()
+	if _, err := d.dec.ReadToken(); err != io.EOF {
+		return source.Errorf(at, "something after the end of the document, expected nothing more")
+	}
+	return nil
+}
+
+func (d *document) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	offset, reason := Explain(d.data, err)
+	return &source.ParseError{Place: d.place(offset), Err: reason}
+}
+
+// Explain words a jsontext error and says at which offset of data it is.
+func Explain(data []byte, err error) (int64, error) {
+	syntactic := (*jsontext.SyntacticError)(nil)
+	switch {
+	case errors.As(err, &syntactic) && syntactic.Err == jsontext.ErrDuplicateName:
+		return syntactic.ByteOffset, fmt.Errorf("the key %q is repeated, expected each key once", syntactic.JSONPointer.LastToken())
+	case err == io.EOF:
+		return int64(len(data)), errors.New("nothing there, expected a JSON value")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return int64(len(data)), errors.New("the JSON ends too early, expected the rest of it")
+	case syntactic != nil:
+		offset := syntactic.ByteOffset
+		if offset < int64(len(data)) && !utf8.Valid(data) {
+			if bad := invalidUTF8(data); bad <= offset || strings.Contains(syntactic.Err.Error(), "UTF-8") {
+				return bad, errors.New("invalid UTF-8, expected UTF-8 text")
+			}
+		}
+		return offset, fmt.Errorf("broken JSON: %w", syntactic.Err)
+	}
+	return 0, err
+}
+
+// invalidUTF8 is the offset of the first byte that is not UTF-8.
+func invalidUTF8(data []byte) int64 {
+	var at int64
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		data, at = data[size:], at+int64(size)
+	}
+	return at
+}
+
+// Number returns the text of a number, bare or quoted, as it was written.
+func (m Member) Number() (string, error) {
+	switch m.Value.Kind() {
+	case '0':
+		return string(m.Value), nil
+	case '"':
+		return m.String()
+	}
+	return "", source.Errorf(m.ValueAt, "%s: %s, expected a number", m.Name, Describe(m.Value))
+}
+
+// Count returns a whole number from 0 to the largest int64, bare or quoted.
+func (m Member) Count() (int64, error) {
+	text, err := m.Number()
+	if err != nil {
+		return 0, err
+	}
+	n, err := ParseCount(text)
+	return n, source.At(m.ValueAt, Prefix(m.Name, err))
+}
+
+// ParseCount reads digits only: no sign, point or exponent.
+func ParseCount(text string) (int64, error) {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return 0, fmt.Errorf("%s is not a count, expected a whole number from 0 to %d", text, math.MaxInt64)
+		}
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a count, expected a whole number from 0 to %d", text, math.MaxInt64)
+	}
+	return n, nil
+}
+
+// Prefix puts the name of what was read before an error.
+func Prefix(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}

@@ -1,0 +1,130 @@
+package invoice
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/money"
+)
+
+// Book keeps what one account has been billed. The zero value has billed nothing.
+type Book struct {
+	billed []Item // by key
+	lines  []Line // of the invoice being made
+}
+
+// Cut says what an invoice is about; owed minus billed says what is on it.
+type Cut struct {
+	Account  string
+	Number   string
+	Date     cycle.Date
+	Type     Type
+	Period   cycle.Period
+	Terms    *Terms // the last in force in the period, nil when there were none
+	Currency money.Currency
+
+	// From is the first billing period in question: owed lists everything owed for the
+	// periods that start on it or later, and what was billed for earlier ones stands.
+	From cycle.Date
+	// Required: the invoice is made even when nothing differs.
+	Required bool
+}
+
+// Invoice makes the invoice of a cut: everything owed less everything billed so far. It
+// reports false, and books nothing, when nothing differs and no invoice is required.
+//
+// It reorders owed, and keeps no reference to it. This is the order of operations, in full:
+// what is owed was rounded where the policy says; from here on there are only sums.
+func (b *Book) Invoice(cut Cut, owed []Item) (Invoice, bool, error) {
+	slices.SortFunc(owed, func(x, y Item) int { return x.Key.Compare(y.Key) })
+	first, _ := slices.BinarySearchFunc(b.billed, cut.From, func(i Item, from cycle.Date) int { return i.Period.Compare(from) })
+
+	credits, differs, err := b.compare(b.billed[first:], owed)
+	if err != nil || !differs && !cut.Required {
+		return Invoice{}, false, err
+	}
+	b.billed = append(b.billed[:first], owed...)
+	slices.SortStableFunc(b.lines, inReadingOrder)
+
+	inv := Invoice{Number: cut.Number, Account: cut.Account, Type: cut.Type, Date: cut.Date, Period: cut.Period,
+		Credits: credits, Lines: slices.Clone(b.lines)}
+	if err := inv.total(cut); err != nil {
+		return Invoice{}, false, err
+	}
+	return inv, true, nil
+}
+
+// compare makes the lines of what is owed less what was billed, both sorted by key, counts
+// the credits that come in with them, and reports whether any amount differs.
+func (b *Book) compare(billed, owed []Item) (credits int64, differs bool, err error) {
+	b.lines = b.lines[:0]
+	for len(billed) > 0 || len(owed) > 0 {
+		var was, is *Item
+		order := 0
+		switch {
+		case len(billed) == 0:
+			order = +1
+		case len(owed) == 0:
+			order = -1
+		default:
+			order = billed[0].Key.Compare(owed[0].Key)
+		}
+		if order <= 0 {
+			was, billed = &billed[0], billed[1:]
+			credits -= was.Credits
+		}
+		if order >= 0 {
+			is, owed = &owed[0], owed[1:]
+			credits += is.Credits
+		}
+		line, err := newLine(is, was)
+		if err != nil {
+			return 0, false, err
+		}
+		differs = differs || !line.Amount.IsZero()
+		// A free package's days are a line of zero; credits within the allowance are not.
+		if firstTime := was == nil && line.Kind != Overage; firstTime || !line.Amount.IsZero() {
+			b.lines = append(b.lines, line)
+		}
+	}
+	return credits, differs, nil
+}
+
+// inReadingOrder sorts the lines of an invoice by their days, then as keys are.
+func inReadingOrder(x, y Line) int {
+	return cmp.Or(x.Dates.Start.Compare(y.Dates.Start), cmp.Compare(x.Kind, y.Kind),
+		x.Dates.End.Compare(y.Dates.End), x.known().Key.Compare(y.known().Key))
+}
+
+// total adds up the lines and holds them against the package's full price.
+func (inv *Invoice) total(cut Cut) (err error) {
+	zero := money.New(0, cut.Currency)
+	sums := [...]money.Amount{Recurring: zero, Overage: zero, Charge: zero}
+	for i := range inv.Lines {
+		l := &inv.Lines[i]
+		if sums[l.Kind], err = sums[l.Kind].Add(l.Amount); err != nil {
+			return err
+		}
+	}
+	inv.Amount, inv.Overage, inv.AdditionalCharges = zero, sums[Overage], sums[Charge]
+	if cut.Terms != nil {
+		inv.Package = cut.Terms.Name
+		if inv.Amount, err = cut.Terms.PeriodPrice(); err != nil {
+			return err
+		}
+	}
+	if inv.Prorated, err = inv.Amount.Sub(sums[Recurring]); err != nil {
+		return err
+	}
+	inv.FinalAmount = sums[Recurring]
+	for _, sum := range sums[Overage:] {
+		if inv.FinalAmount, err = inv.FinalAmount.Add(sum); err != nil {
+			return err
+		}
+	}
+	if inv.FinalAmount.IsZero() {
+		inv.Status = Paid
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package invoice
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/money"
+)
+
+// Invoice is what one account is billed on one day:
+//
+//	FinalAmount = Amount − Prorated + Overage + AdditionalCharges
+//
+// Amount − Prorated is the sum of its recurring lines, Overage and AdditionalCharges are the
+// sums of theirs.
+type Invoice struct {
+	Number  string // a pure function of account and date, see [Numbers]
+	Account string
+	Type    Type
+	Date    cycle.Date
+	Period  cycle.Period // the stretch it is about; documents show its inclusive last day
+	Package string       // the last one in force in it, empty when there was none
+	Credits int64        // credits used in what it settles
+
+	Amount            money.Amount // the full price of Package
+	Prorated          money.Amount // the discount on it: what was not used, or was billed before
+	Overage           money.Amount
+	AdditionalCharges money.Amount
+	FinalAmount       money.Amount
+
+	Status Status
+	Lines  []Line
+}
+
+// Type says why an invoice was cut.
+type Type uint8
+
+const (
+	RecurringBill Type = iota // a boundary of the account's periods
+	Upgrade                   // a change to a package of the same price or a higher one
+	Downgrade                 // a change to a package of a lower price
+	Close                     // a close
+)
+
+var types = []string{"Recurring Bill", "Account Upgrade", "Account Downgrade", "Account Close"}
+
+func (t Type) String() string { return types[t] }
+
+// Status is where an invoice stands.
+type Status uint8
+
+const (
+	Unpaid Status = iota
+	Paid
+	Refunded
+	Deferred
+	Canceled
+)
+
+var (
+	statuses   = []string{"Unpaid", "Paid", "Refunded", "Deferred", "Canceled"}
+	statusKeys = []string{"unpaid", "paid", "refunded", "deferred", "canceled"}
+)
+
+// ParseStatus reads a status as events spell it: paid, unpaid, refunded, deferred, canceled.
+func ParseStatus(s string) (Status, error) {
+	i, err := names.Index("status", s, statusKeys)
+	return Status(i), err
+}
+
+// String is the status as invoices show it: Paid.
+func (s Status) String() string { return statuses[s] }
+
+// Key is the status as events spell it: paid.
+func (s Status) Key() string { return statusKeys[s] }
+
+// Numbers makes the invoice numbers of one account.
+type Numbers struct{ suffix string }
+
+// NumbersOf returns the numbers of an account's invoices: the date, then 80 bits of the
+// SHA-256 of the account's name, such as 20101130-mfqcaylbnfxgk4tu. They are the same in
+// every run, on every machine.
+func NumbersOf(account string) Numbers {
+	sum := sha256.Sum256([]byte(account))
+	return Numbers{suffix: "-" + numbering.EncodeToString(sum[:10])}
+}
+
+var numbering = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// On returns the number of the invoice of a day.
+func (n Numbers) On(day cycle.Date) string {
+	year, month, d := day.Civil()
+	b := make([]byte, 0, 8+len(n.suffix))
+	for _, part := range [...]struct{ value, scale int }{{year, 1000}, {month, 10}, {d, 10}} {
+		for scale := part.scale; scale > 0; scale /= 10 {
+			b = append(b, byte('0'+part.value/scale%10))
+		}
+	}
+	return string(append(b, n.suffix...))
+}
+
+// Day returns the day of a number, and whether it is one of this account's.
+func (n Numbers) Day(number string) (cycle.Date, bool) {
+	digits, own := strings.CutSuffix(number, n.suffix)
+	if !own || len(digits) != 8 {
+		return cycle.Date{}, false
+	}
+	day, err := cycle.ParseDate(digits[:4] + "-" + digits[4:6] + "-" + digits[6:])
+	return day, err == nil
+}

@@ -1,0 +1,124 @@
+package invoice
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
+)
+
+// Kind is what an amount is for.
+type Kind uint8
+
+const (
+	Recurring Kind = iota // a package's price for days
+	Overage               // credits beyond the package's
+	Charge                // a one-off charge, or a credit when negative
+)
+
+var kinds = []string{"recurring", "overage", "charge"}
+
+// ParseKind reads "recurring", "overage" or "charge".
+func ParseKind(s string) (Kind, error) {
+	i, err := names.Index("kind", s, kinds)
+	return Kind(i), err
+}
+
+func (k Kind) String() string { return kinds[k] }
+
+// Key says what an amount is for, so that what is owed for it can be held against what has
+// been billed for it. Two items of one account never have the same key.
+type Key struct {
+	Period  cycle.Date // first day of the billing period
+	Kind    Kind
+	Package string // recurring and overage
+	Nth     int    // which of the period's phases with that package, from 0
+	Event   string // a charge: the id of its event
+}
+
+// Compare orders keys by period, kind, package, phase and event.
+func (k Key) Compare(o Key) int {
+	return cmp.Or(k.Period.Compare(o.Period), cmp.Compare(k.Kind, o.Kind), strings.Compare(k.Package, o.Package),
+		cmp.Compare(k.Nth, o.Nth), strings.Compare(k.Event, o.Event))
+}
+
+// Item is an amount owed, with the facts it was computed from.
+type Item struct {
+	Key
+	Amount money.Amount
+	Days   cycle.Period // the days it is about
+
+	// Settled: an invoice before this one had already settled those days, or that usage, so
+	// that whatever comes now is an adjustment.
+	Settled bool
+
+	Share proration.Share // recurring: how the price was shared out
+
+	Credits  int64      // overage: credits used
+	Included int64      // of them included in the package
+	Rate     money.Rate // and the price of each one over
+
+	Description string // a charge's
+}
+
+// NewRecurring is the price of part of a period. The days it is about are the part.
+func NewRecurring(key Key, terms *Terms, rule proration.Rule, whole, part cycle.Period) (Item, error) {
+	price, err := terms.PeriodPrice()
+	if err != nil {
+		return Item{}, err
+	}
+	share, err := rule.Share(price, whole, part)
+	if err != nil {
+		return Item{}, fmt.Errorf("recurring charge of package %q for %s: %w", terms.Name, part, err)
+	}
+	key.Kind = Recurring
+	return Item{Key: key, Amount: share.Amount, Days: part, Share: share}, nil
+}
+
+// NewOverage is the price of the credits used beyond those included.
+func NewOverage(key Key, terms *Terms, policy Policy, days cycle.Period, credits, included int64) (Item, error) {
+	over := max(0, credits-included)
+	amount, err := terms.Overage.Times(over, policy.MoneyCurrency(), policy.Rounding)
+	if err != nil {
+		return Item{}, fmt.Errorf("overage of package %q for %s: %w", terms.Name, days, err)
+	}
+	key.Kind = Overage
+	return Item{Key: key, Amount: amount, Days: days, Credits: credits, Included: included, Rate: terms.Overage}, nil
+}
+
+// NewCharge is a one-off charge or credit of a day.
+func NewCharge(period cycle.Date, event string, day cycle.Date, amount money.Amount, description string) Item {
+	return Item{Key: Key{Period: period, Kind: Charge, Event: event}, Amount: amount,
+		Days: cycle.Period{Start: day, End: day.AddDays(1)}, Description: description}
+}
+
+// over is the number of credits charged for.
+func (i *Item) over() int64 { return max(0, i.Credits-i.Included) }
+
+// sentence explains the item's own amount.
+func (i *Item) sentence() string {
+	switch i.Kind {
+	case Recurring:
+		return i.Share.Explanation()
+	case Charge:
+		return i.Description
+	}
+	if i.over() == 0 {
+		return fmt.Sprintf("%s of %s included credits used", thousands(i.Credits), thousands(i.Included))
+	}
+	return fmt.Sprintf("%s credits used − %s included = %s × %s",
+		thousands(i.Credits), thousands(i.Included), thousands(i.over()), i.Rate.Display(i.Amount.Currency()))
+}
+
+// thousands prints a count with separators, for people.
+func thousands(n int64) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}

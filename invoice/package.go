@@ -1,0 +1,273 @@
+package invoice
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/strictjson"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/source"
+)
+
+// Package is one entry of the Distributor's package list: what an account pays per billing
+// period, the credits that includes, and the price of a credit beyond them.
+type Package struct {
+	Name        string
+	Price       money.Amount // what the end user pays per period
+	Credits     int64        // included per period
+	Overage     money.Rate   // price of one credit over
+	Description string
+	HasIP       bool
+	HasReseller bool
+
+	// DistributorPrice is what the reseller pays upstream per period; nil when the list does
+	// not say.
+	DistributorPrice *money.Amount
+
+	// EffectiveFrom is the first day of these terms; the zero Date is "from the beginning".
+	// They hold for billing periods that start on it or after it.
+	EffectiveFrom cycle.Date
+
+	At source.Place // where it was read
+}
+
+// PriceList says which of a package's prices a bill is made of.
+type PriceList uint8
+
+const (
+	Retail      PriceList = iota // what end users owe the reseller; the default
+	Distributor                  // what the reseller owes the Distributor
+)
+
+var priceLists = []string{"retail", "distributor"}
+
+// ParsePriceList reads "retail" or "distributor".
+func ParsePriceList(s string) (PriceList, error) {
+	i, err := names.Index("price", s, priceLists)
+	return PriceList(i), err
+}
+
+func (l PriceList) String() string { return priceLists[l] }
+
+// Catalogue holds the packages of a list by name and date. The zero value is empty. It does
+// not change once made and may be used by many goroutines.
+type Catalogue struct {
+	terms map[string][]Terms // by EffectiveFrom
+}
+
+// Terms are a package with the price that a bill is made of.
+type Terms struct {
+	Package
+	list PriceList
+}
+
+// PeriodPrice is the price of one billing period on the price list that was chosen.
+func (t *Terms) PeriodPrice() (money.Amount, error) {
+	if t.list == Retail {
+		return t.Price, nil
+	}
+	if t.DistributorPrice == nil {
+		return money.Amount{}, fmt.Errorf("package %q has no distributor_price", t.Name)
+	}
+	return *t.DistributorPrice, nil
+}
+
+// NewCatalogue indexes packages, priced from one list. Two packages of the same name need
+// different EffectiveFrom dates, and no price may be negative.
+func NewCatalogue(packages []Package, list PriceList) (Catalogue, error) {
+	c := Catalogue{terms: make(map[string][]Terms, len(packages))}
+	for _, p := range packages {
+		if err := p.check(); err != nil {
+			return Catalogue{}, source.At(p.At, err)
+		}
+		for _, other := range c.terms[p.Name] {
+			if other.EffectiveFrom == p.EffectiveFrom {
+				return Catalogue{}, source.At(p.At, duplicate(&p, &other.Package))
+			}
+		}
+		c.terms[p.Name] = append(c.terms[p.Name], Terms{Package: p, list: list})
+	}
+	for _, terms := range c.terms {
+		slices.SortFunc(terms, func(a, b Terms) int { return a.EffectiveFrom.Compare(b.EffectiveFrom) })
+	}
+	return c, nil
+}
+
+func (p *Package) check() error {
+	switch {
+	case p.Name == "":
+		return fmt.Errorf("name is empty, expected the package's name")
+	case p.Price.Sign() < 0:
+		return fmt.Errorf("package %q: price %s is negative, expected 0 or more", p.Name, p.Price.Number())
+	case p.DistributorPrice != nil && p.DistributorPrice.Sign() < 0:
+		return fmt.Errorf("package %q: distributor_price %s is negative, expected 0 or more", p.Name, p.DistributorPrice.Number())
+	case p.DistributorPrice != nil && p.DistributorPrice.Currency() != p.Price.Currency():
+		return fmt.Errorf("package %q: %w: price in %s, distributor_price in %s", p.Name, money.ErrCurrency, p.Price.Currency(), p.DistributorPrice.Currency())
+	case p.Credits < 0:
+		return fmt.Errorf("package %q: credits %d is negative, expected 0 or more", p.Name, p.Credits)
+	}
+	return nil
+}
+
+func duplicate(p, other *Package) error {
+	where := ""
+	if other.At.File != "" {
+		where = fmt.Sprintf(" (the other is at %s)", other.At)
+	}
+	if p.EffectiveFrom.IsZero() {
+		return fmt.Errorf("package %q is listed twice%s, expected an effective_from that says from when the new terms hold", p.Name, where)
+	}
+	return fmt.Errorf("package %q is listed twice with effective_from %s%s, expected one", p.Name, p.EffectiveFrom, where)
+}
+
+// Has reports whether a package of that name is listed.
+func (c Catalogue) Has(name string) bool { return len(c.terms[name]) > 0 }
+
+// On returns the terms of a package for a billing period that starts on a date: the latest
+// that are in effect, and before the first the earliest. It is nil for an unknown name.
+func (c Catalogue) On(name string, start cycle.Date) *Terms {
+	terms := c.terms[name]
+	if len(terms) == 0 {
+		return nil
+	}
+	i := len(terms) - 1
+	for i > 0 && terms[i].EffectiveFrom.After(start) {
+		i--
+	}
+	return &terms[i]
+}
+
+var packageKeys = []string{"name", "price", "credits", "overage", "distributor_price", "description",
+	"has_ip", "has_reseller", "effective_from", "currency"}
+
+// ParsePackages reads the Distributor's package list, a JSON list of objects with name,
+// price, credits, overage, distributor_price, description, has_ip and has_reseller, to which
+// prorata adds effective_from and currency. Name and price are required; without credits
+// nothing is included, which is an error when an overage would then be charged.
+//
+// Numbers are read exactly as written, bare or quoted. Errors are *[source.ParseError].
+func ParsePackages(file string, data []byte, currency money.Currency) ([]Package, error) {
+	objects, err := strictjson.Objects(file, data)
+	if err != nil {
+		return nil, err
+	}
+	var packages []Package
+	for _, o := range objects {
+		p, err := parsePackage(o, currency)
+		if err != nil {
+			return nil, err
+		}
+		packages = append(packages, p)
+	}
+	return packages, nil
+}
+
+func parsePackage(o strictjson.Element, currency money.Currency) (Package, error) {
+	p := Package{At: o.At}
+	seen := map[string]strictjson.Member{}
+	for _, m := range o.Members {
+		seen[m.Name] = m
+		if err := p.set(m, currency); err != nil {
+			return Package{}, source.At(m.ValueAt, err)
+		}
+	}
+	for _, required := range []string{"name", "price"} {
+		if _, ok := seen[required]; !ok {
+			return Package{}, source.Errorf(o.At, "package %q has no %s, expected name and price", p.Name, required)
+		}
+	}
+	if _, ok := seen["credits"]; !ok && !p.Overage.IsZero() {
+		return Package{}, source.Errorf(o.At, "package %q has an overage but no credits, expected the credits it includes", p.Name)
+	}
+	return p, source.At(o.At, p.check())
+}
+
+// set reads one member into the package.
+func (p *Package) set(m strictjson.Member, currency money.Currency) (err error) {
+	switch m.Name {
+	case "name":
+		if p.Name, err = m.String(); err == nil && p.Name == "" {
+			err = fmt.Errorf("name is empty, expected the package's name")
+		}
+	case "description":
+		p.Description, err = m.String()
+	case "price":
+		p.Price, err = price(m, currency)
+	case "distributor_price":
+		var a money.Amount
+		a, err = price(m, currency)
+		p.DistributorPrice = &a
+	case "overage":
+		p.Overage, err = overage(m)
+	case "credits":
+		p.Credits, err = m.Count()
+	case "has_ip":
+		p.HasIP, err = m.Bool()
+	case "has_reseller":
+		p.HasReseller, err = m.Bool()
+	case "effective_from":
+		p.EffectiveFrom, err = date(m)
+	case "currency":
+		err = sameCurrency(m, currency)
+	default:
+		return source.At(m.NameAt, names.Unknown("key", m.Name, packageKeys))
+	}
+	return err
+}
+
+func price(m strictjson.Member, currency money.Currency) (money.Amount, error) {
+	text, err := m.Number()
+	if err != nil {
+		return money.Amount{}, err
+	}
+	if strings.HasPrefix(text, "-") {
+		return money.Amount{}, fmt.Errorf("%s: %s is negative, expected 0 or more", m.Name, text)
+	}
+	a, err := money.ParseIn(text, currency)
+	if err != nil {
+		return money.Amount{}, fmt.Errorf("%s: %w", m.Name, err)
+	}
+	return a, nil
+}
+
+func overage(m strictjson.Member) (money.Rate, error) {
+	text, err := m.Number()
+	if err != nil {
+		return money.Rate{}, err
+	}
+	r, err := money.ParseRate(text)
+	if err != nil {
+		return money.Rate{}, fmt.Errorf("overage: %w", err)
+	}
+	return r, nil
+}
+
+func date(m strictjson.Member) (cycle.Date, error) {
+	text, err := m.String()
+	if err != nil {
+		return cycle.Date{}, err
+	}
+	d, err := cycle.ParseDate(text)
+	if err != nil {
+		return cycle.Date{}, fmt.Errorf("%s: %w", m.Name, err)
+	}
+	return d, nil
+}
+
+func sameCurrency(m strictjson.Member, currency money.Currency) error {
+	text, err := m.String()
+	if err != nil {
+		return err
+	}
+	c, err := money.ParseCurrency(text)
+	if err != nil {
+		return err
+	}
+	if c != currency {
+		return fmt.Errorf("%w: a package in %s, but the policy bills in %s", money.ErrCurrency, c, currency)
+	}
+	return nil
+}

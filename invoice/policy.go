@@ -1,0 +1,265 @@
+package invoice
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/strictjson"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
+	"github.com/prorata-go/prorata/source"
+)
+
+// Policy is the convention that an account is billed by. The zero value is the default:
+// US dollars, UTC, in arrears, actual days, each invoice settled on the next boundary.
+type Policy struct {
+	Currency        money.Currency // the zero value is USD
+	TimeZone        *time.Location // whose days count; nil is UTC
+	Timing          Timing
+	DayCount        proration.DayCount
+	DailyRate       proration.DailyRate
+	RoundPart       proration.RoundPart
+	CloseDay        proration.CloseDay
+	Rounding        money.Rounding
+	BillChanges     BillChanges
+	IncludedCredits IncludedCredits
+	FreeUpgrade     FreeUpgrade
+	SettleDays      int // days an invoice waits for late events, 0 to MaxSettleDays
+}
+
+// MaxSettleDays is the longest an invoice can wait for late events.
+const MaxSettleDays = 366
+
+// Timing says whether recurring charges are billed after the days they are for, or before.
+type Timing uint8
+
+const (
+	Arrears Timing = iota // the days before the invoice; the default
+	Advance               // up to the end of the period that holds the invoice's date
+)
+
+var timings = []string{"arrears", "advance"}
+
+func (t Timing) String() string { return timings[t] }
+
+// BillChanges says when a change of package or a close is settled.
+type BillChanges uint8
+
+const (
+	NextBill    BillChanges = iota // on the next boundary; the default
+	Immediately                    // by an invoice of its own, that day
+)
+
+var billChanges = []string{"next_bill", "immediately"}
+
+func (b BillChanges) String() string { return billChanges[b] }
+
+// IncludedCredits says what allowance a package gives for part of a period.
+type IncludedCredits uint8
+
+const (
+	FullCredits     IncludedCredits = iota // the whole allowance to every phase; the default
+	ProratedCredits                        // the allowance is shared out over the days, like the price
+)
+
+var includedCredits = []string{"full", "prorated"}
+
+func (i IncludedCredits) String() string { return includedCredits[i] }
+
+// FreeUpgrade says what an immediate change from a free package to a paid one does.
+type FreeUpgrade uint8
+
+const (
+	RestartCycle FreeUpgrade = iota // a new cycle starts that day, at the full price; the default
+	KeepCycle                       // it is prorated like any other change
+)
+
+var freeUpgrades = []string{"restart_cycle", "keep_cycle"}
+
+func (f FreeUpgrade) String() string { return freeUpgrades[f] }
+
+// MoneyCurrency is the currency the policy bills in, USD unless it says otherwise.
+func (p Policy) MoneyCurrency() money.Currency {
+	if p.Currency == 0 {
+		return money.USD
+	}
+	return p.Currency
+}
+
+// Rule is the part of the policy that shares a price out over the days of a period.
+func (p Policy) Rule() proration.Rule {
+	return proration.Rule{DayCount: p.DayCount, DailyRate: p.DailyRate, RoundPart: p.RoundPart, Rounding: p.Rounding}
+}
+
+// policyKeys are the keys of a policy in the order they are printed: the one list that
+// reading, --set and printing share.
+var policyKeys = []struct {
+	name string
+	set  func(p *Policy, value string) error
+	get  func(p Policy) string
+}{
+	{"currency", func(p *Policy, v string) (err error) {
+		p.Currency, err = money.ParseCurrency(v)
+		return err
+	}, func(p Policy) string { return p.MoneyCurrency().String() }},
+	{"time_zone", func(p *Policy, v string) (err error) {
+		p.TimeZone, err = parseZone(v)
+		return err
+	}, func(p Policy) string { return zone(p.TimeZone).String() }},
+	{"timing", func(p *Policy, v string) error { return choose(&p.Timing, "timing", v, timings) },
+		func(p Policy) string { return p.Timing.String() }},
+	{"day_count", func(p *Policy, v string) (err error) {
+		p.DayCount, err = proration.ParseDayCount(v)
+		return err
+	}, func(p Policy) string { return p.DayCount.String() }},
+	{"daily_rate", func(p *Policy, v string) (err error) {
+		p.DailyRate, err = proration.ParseDailyRate(v)
+		return err
+	}, func(p Policy) string { return p.DailyRate.String() }},
+	{"round_part", func(p *Policy, v string) (err error) {
+		p.RoundPart, err = proration.ParseRoundPart(v)
+		return err
+	}, func(p Policy) string { return p.RoundPart.String() }},
+	{"close_day", func(p *Policy, v string) (err error) {
+		p.CloseDay, err = proration.ParseCloseDay(v)
+		return err
+	}, func(p Policy) string { return p.CloseDay.String() }},
+	{"rounding", func(p *Policy, v string) (err error) {
+		p.Rounding, err = money.ParseRounding(v)
+		return err
+	}, func(p Policy) string { return p.Rounding.String() }},
+	{"bill_changes", func(p *Policy, v string) error { return choose(&p.BillChanges, "bill_changes", v, billChanges) },
+		func(p Policy) string { return p.BillChanges.String() }},
+	{"included_credits", func(p *Policy, v string) error {
+		return choose(&p.IncludedCredits, "included_credits", v, includedCredits)
+	}, func(p Policy) string { return p.IncludedCredits.String() }},
+	{"free_upgrade", func(p *Policy, v string) error { return choose(&p.FreeUpgrade, "free_upgrade", v, freeUpgrades) },
+		func(p Policy) string { return p.FreeUpgrade.String() }},
+	{"settle_days", func(p *Policy, v string) error { return p.setSettleDays(v) },
+		func(p Policy) string { return strconv.Itoa(p.SettleDays) }},
+}
+
+// choose sets one of a key's words; on an error it leaves the setting as it was.
+func choose[T ~uint8](setting *T, key, value string, valid []string) error {
+	i, err := names.Index(key, value, valid)
+	if err == nil {
+		*setting = T(i)
+	}
+	return err
+}
+
+func (p *Policy) setSettleDays(v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 || n > MaxSettleDays || strconv.Itoa(n) != v {
+		return fmt.Errorf("settle_days %q, expected a whole number of days from 0 to %d", v, MaxSettleDays)
+	}
+	p.SettleDays = n
+	return nil
+}
+
+// parseZone loads an IANA time zone. "Local" is no zone: it would make a bill depend on the
+// machine that computes it.
+func parseZone(name string) (*time.Location, error) {
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, fmt.Errorf("unknown time_zone %q, expected an IANA name such as UTC or America/Los_Angeles", name)
+	}
+	return loc, nil
+}
+
+func zone(loc *time.Location) *time.Location {
+	if loc == nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// Set sets one key to a value, both as they are spelled in a policy file. An unknown key or
+// value is an error that lists the valid ones, and leaves the policy as it was.
+func (p *Policy) Set(key, value string) error {
+	for _, k := range policyKeys {
+		if k.name == key {
+			changed := *p
+			if err := k.set(&changed, value); err != nil {
+				return err
+			}
+			*p = changed
+			return nil
+		}
+	}
+	return names.Unknown("policy key", key, PolicyKeys())
+}
+
+// PolicyKeys lists the keys of a policy.
+func PolicyKeys() []string {
+	var list []string
+	for _, k := range policyKeys {
+		list = append(list, k.name)
+	}
+	return list
+}
+
+// Value is the value of one key, as a policy file spells it; empty for an unknown key.
+func (p Policy) Value(key string) string {
+	for _, k := range policyKeys {
+		if k.name == key {
+			return k.get(p)
+		}
+	}
+	return ""
+}
+
+// ParsePolicy reads a policy file: one JSON object, in which any key may be left out.
+// Errors are *[source.ParseError] with the file's name and the place.
+func ParsePolicy(file string, data []byte) (Policy, error) {
+	var p Policy
+	members, err := strictjson.Object(file, data)
+	if err != nil {
+		return Policy{}, err
+	}
+	for _, m := range members {
+		if err := p.setMember(m); err != nil {
+			return Policy{}, err
+		}
+	}
+	return p, nil
+}
+
+func (p *Policy) setMember(m strictjson.Member) error {
+	value, err := m.String()
+	if m.Name == "settle_days" {
+		if m.Value.Kind() != '0' {
+			return source.Errorf(m.ValueAt, "settle_days: %s, expected a whole number of days", m.Value)
+		}
+		value, err = string(m.Value), nil
+	}
+	if known := p.Value(m.Name) != ""; !known {
+		return source.At(m.NameAt, p.Set(m.Name, ""))
+	}
+	if err != nil {
+		return err
+	}
+	return source.At(m.ValueAt, p.Set(m.Name, value))
+}
+
+// MarshalJSON writes every key, so that what is written is all that matters to a bill.
+func (p Policy) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, k := range policyKeys {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b, _ = jsontext.AppendQuote(b, k.name)
+		b = append(b, ':')
+		if k.name == "settle_days" {
+			b = append(b, k.get(p)...)
+			continue
+		}
+		b, _ = jsontext.AppendQuote(b, k.get(p))
+	}
+	return append(b, '}'), nil
+}

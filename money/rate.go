@@ -1,0 +1,160 @@
+package money
+
+import (
+	"fmt"
+	"math/big"
+	"math/bits"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// MaxRateLen is the longest a Rate may be when written out, in characters. It bounds the work a rate can cause.
+const MaxRateLen = 40
+
+// Rate is the exact price of one unit, say one credit, in the major unit of a currency that is given where it is used: 0.00047.
+// It is never negative and may have more digits than the currency has. The zero value is a rate of zero.
+//
+// A rate is coef/10^scale, reduced so that coef does not end in a zero unless scale is 0. When the coefficient does not fit coef it
+// is in wide instead, which nobody changes, and coef is 0.
+type Rate struct {
+	coef  int64
+	wide  *big.Int
+	scale int32
+}
+
+// ParseRate reads a plain decimal number that is not negative. Its grammar is
+//
+//	rate = digits ["." digits]
+//
+// of at most MaxRateLen characters. Trailing zeros mean nothing: "0.10" equals "0.1". The error wraps ErrSyntax.
+func ParseRate(s string) (Rate, error) {
+	whole, frac, ok := cutPlain(s)
+	if !ok || len(s) > MaxRateLen {
+		return Rate{}, fmt.Errorf("parse rate %s: want digits, such as \"0.00047\", at most %d characters: %w", quote(s), MaxRateLen, ErrSyntax)
+	}
+	coef, _ := new(big.Int).SetString(whole+frac, 10)
+	return newRate(coef, int32(len(frac))), nil
+}
+
+// RateFromDecimal returns d as a rate. The error wraps ErrSyntax when d is negative, ErrTooFine or ErrOverflow when it is longer
+// than MaxRateLen.
+func RateFromDecimal(d decimal.Decimal) (Rate, error) {
+	coef, exp := d.Coefficient(), d.Exponent()
+	switch {
+	case coef.Sign() < 0:
+		return Rate{}, fmt.Errorf("rate %s: want none below zero: %w", quoteDecimal(d), ErrSyntax)
+	case coef.Sign() == 0:
+		return Rate{}, nil
+	case exp > MaxRateLen || exp > 0 && coef.BitLen() > 4*MaxRateLen:
+		return Rate{}, fmt.Errorf("rate %s: want at most %d characters: %w", quoteDecimal(d), MaxRateLen, ErrOverflow)
+	case exp < -64*MaxRateLen || coef.BitLen() > 64*MaxRateLen: // too long even when newRate takes the zeros off, one at a time
+		return Rate{}, fmt.Errorf("rate %s: want at most %d characters: %w", quoteDecimal(d), MaxRateLen, ErrTooFine)
+	case exp > 0:
+		coef.Mul(coef, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(exp)), nil))
+		exp = 0
+	}
+	r := newRate(coef, -exp)
+	switch {
+	case int(r.scale) > MaxRateLen-len("0."):
+		return Rate{}, fmt.Errorf("rate %s: want at most %d characters: %w", quoteDecimal(d), MaxRateLen, ErrTooFine)
+	case len(r.String()) > MaxRateLen:
+		return Rate{}, fmt.Errorf("rate %s: want at most %d characters: %w", quoteDecimal(d), MaxRateLen, ErrOverflow)
+	}
+	return r, nil
+}
+
+// newRate returns the reduced rate coef/10^scale, and keeps coef.
+func newRate(coef *big.Int, scale int32) Rate {
+	ten := big.NewInt(10)
+	for q, rem := new(big.Int), new(big.Int); scale > 0; scale-- {
+		if q.QuoRem(coef, ten, rem); rem.Sign() != 0 {
+			break
+		}
+		coef, q = q, coef
+		if coef.Sign() == 0 {
+			return Rate{}
+		}
+	}
+	if coef.IsInt64() {
+		return Rate{coef: coef.Int64(), scale: scale}
+	}
+	return Rate{wide: coef, scale: scale}
+}
+
+// Times returns quantity·r of c, rounded once to the minor unit by mode: 50,000 credits at 0.001 are $50.00. A quantity below zero
+// gives the negative of the amount for its absolute value. It allocates nothing when the rate has at most 18 digits, as rates do.
+// The error wraps ErrOverflow.
+func (r Rate) Times(quantity int64, c Currency, mode Rounding) (Amount, error) {
+	if minor, ok := r.times(quantity, c, mode); ok {
+		return Amount{minor, c}, nil
+	}
+	x := new(big.Int).Mul(r.coefficient(), big.NewInt(quantity))
+	minor, _, ok := scaled(x, int64(c.Digits())-int64(r.scale), mode)
+	if !ok {
+		return Amount{}, fmt.Errorf("multiply rate %q by %d: %w", r.String(), quantity, ErrOverflow)
+	}
+	return Amount{minor, c}, nil
+}
+
+// times is Times in 128-bit arithmetic, and false when the rate or the result does not fit that.
+func (r Rate) times(quantity int64, c Currency, mode Rounding) (int64, bool) {
+	shift := c.Digits() - int(r.scale)
+	if r.wide != nil || -shift >= len(pow10) {
+		return 0, false
+	}
+	q, neg := magnitude(quantity)
+	if shift <= 0 {
+		u, ok := mulDiv(q, uint64(r.coef), pow10[-shift], mode)
+		minor, fits := signed(u, neg)
+		return minor, ok && fits
+	}
+	hi, u := bits.Mul64(uint64(r.coef), pow10[shift])
+	if hi != 0 {
+		return 0, false
+	}
+	hi, u = bits.Mul64(u, q)
+	minor, fits := signed(u, neg)
+	return minor, hi == 0 && fits
+}
+
+// coefficient returns the coefficient as a big.Int, which the caller does not change.
+func (r Rate) coefficient() *big.Int {
+	if r.wide != nil {
+		return r.wide
+	}
+	return big.NewInt(r.coef)
+}
+
+// Decimal returns r as a decimal number.
+func (r Rate) Decimal() decimal.Decimal { return decimal.NewFromBigInt(r.coefficient(), -r.scale) }
+
+// String returns the shortest plain decimal that is exactly r: "0.00047", "0.001", "0". ParseRate reads it back.
+func (r Rate) String() string { return r.text(0) }
+
+// Display returns r as a sentence would have it, with all of its digits and at least those of c: "$0.001", "$0.50", "CHF 0.25".
+func (r Rate) Display(c Currency) string { return c.prefix() + r.text(c.Digits()) }
+
+// text returns r with at least that many decimals.
+func (r Rate) text(decimals int) string {
+	s, scale := r.coefficient().String(), int(r.scale)
+	if missing := scale + 1 - len(s); missing > 0 {
+		s = strings.Repeat("0", missing) + s
+	}
+	whole, frac := s[:len(s)-scale], s[len(s)-scale:]
+	if missing := decimals - scale; missing > 0 {
+		frac += strings.Repeat("0", missing)
+	}
+	if frac == "" {
+		return whole
+	}
+	return whole + "." + frac
+}
+
+// IsZero reports whether r is a rate of zero.
+func (r Rate) IsZero() bool { return r.coef == 0 && r.wide == nil }
+
+// Equal reports whether r and o are the same number. Use it rather than ==, which compares very long rates by address.
+func (r Rate) Equal(o Rate) bool {
+	return r.scale == o.scale && r.coefficient().Cmp(o.coefficient()) == 0
+}

@@ -1,0 +1,141 @@
+package proration
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/money"
+)
+
+// Rule is how a price is shared out over the days of its period. The zero value is the
+// default: actual days, no daily rate, the days used rounded, half up.
+type Rule struct {
+	DayCount  DayCount
+	DailyRate DailyRate
+	RoundPart RoundPart
+	Rounding  money.Rounding
+}
+
+// DayCount says which fraction F(d) of a period of N days its first d days are.
+// F(0) = 0 and F(N) = 1 under each of them.
+type DayCount uint8
+
+const (
+	Actual  DayCount = iota // d/N, the default
+	Thirty                  // min(d, 30)/30: every month has 30 days
+	Year365                 // min(1, 12·d/365): a day costs a 365th of twelve months' price
+)
+
+var dayCounts = []string{"actual", "thirty", "year_365"}
+
+// ParseDayCount reads "actual", "thirty" or "year_365".
+func ParseDayCount(s string) (DayCount, error) {
+	i, err := names.Index("day_count", s, dayCounts)
+	return DayCount(i), err
+}
+
+func (c DayCount) String() string { return dayCounts[c] }
+
+// RoundPart says which part of a cut period is rounded.
+type RoundPart uint8
+
+const (
+	Used   RoundPart = iota // the price of the days used is rounded, the rest is the remainder; the default
+	Unused                  // the price of the days left is rounded, the days used are the remainder
+	Each                    // every part is rounded by itself: the parts may miss the price by a minor unit
+)
+
+var roundParts = []string{"used", "unused", "each"}
+
+// ParseRoundPart reads "used", "unused" or "each".
+func ParseRoundPart(s string) (RoundPart, error) {
+	i, err := names.Index("round_part", s, roundParts)
+	return RoundPart(i), err
+}
+
+func (p RoundPart) String() string { return roundParts[p] }
+
+// CloseDay says whether the day on which an account closes is charged.
+type CloseDay uint8
+
+const (
+	Free    CloseDay = iota // days before the day of the close are charged; the default
+	Charged                 // the day of the close is charged too
+)
+
+var closeDays = []string{"free", "charged"}
+
+// ParseCloseDay reads "free" or "charged".
+func ParseCloseDay(s string) (CloseDay, error) {
+	i, err := names.Index("close_day", s, closeDays)
+	return CloseDay(i), err
+}
+
+func (c CloseDay) String() string { return closeDays[c] }
+
+// End returns the first day that is not charged when an account closes on day.
+func (c CloseDay) End(day cycle.Date) cycle.Date {
+	if c == Charged {
+		return day.AddDays(1)
+	}
+	return day
+}
+
+// MaxDailyDigits is the most decimal digits a daily rate can be rounded to.
+const MaxDailyDigits = 9
+
+// DailyRate says whether the price of one day is itself rounded before it is multiplied by
+// the days. The zero value is exact: it is not.
+type DailyRate struct {
+	rounded bool
+	digits  uint8
+	mode    money.Rounding
+}
+
+// RoundedDailyRate rounds the price of a day to so many decimal digits (0 to
+// [MaxDailyDigits]) of the currency's major unit.
+func RoundedDailyRate(digits int, mode money.Rounding) (DailyRate, error) {
+	if digits < 0 || digits > MaxDailyDigits {
+		return DailyRate{}, fmt.Errorf("daily_rate: %d digits, expected 0 to %d", digits, MaxDailyDigits)
+	}
+	return DailyRate{rounded: true, digits: uint8(digits), mode: mode}, nil
+}
+
+// ParseDailyRate reads "exact" or DIGITS:MODE, such as "2:half_up" or "4:down".
+func ParseDailyRate(s string) (DailyRate, error) {
+	if s == "exact" {
+		return DailyRate{}, nil
+	}
+	digits, mode, found := strings.Cut(s, ":")
+	if !found || len(digits) != 1 || digits[0] < '0' || digits[0] > '9' {
+		return DailyRate{}, fmt.Errorf(`daily_rate %q, expected "exact" or DIGITS:MODE such as 2:half_up or 4:down, with 0 to %d digits`, s, MaxDailyDigits)
+	}
+	m, err := money.ParseRounding(mode)
+	if err != nil {
+		return DailyRate{}, fmt.Errorf("daily_rate %q: %w", s, err)
+	}
+	return RoundedDailyRate(int(digits[0]-'0'), m)
+}
+
+func (r DailyRate) String() string {
+	if !r.rounded {
+		return "exact"
+	}
+	return fmt.Sprintf("%d:%s", r.digits, r.mode)
+}
+
+// IsExact reports that the price of a day is not rounded.
+func (r DailyRate) IsExact() bool { return !r.rounded }
+
+// Sentinel errors, wrapped with the values that caused them.
+var (
+	// ErrStretch: the part is inverted, or not inside its period.
+	ErrStretch = errors.New("not a stretch of the period")
+	// ErrPrice: a negative price.
+	ErrPrice = errors.New("negative price")
+	// ErrOverflow: the figure does not fit 64 bits of minor units.
+	ErrOverflow = money.ErrOverflow
+)
