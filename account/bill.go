@@ -108,7 +108,6 @@ type biller struct {
 
 	lastCut cycle.Date // of the latest invoice; the zero Date before the first
 	settled horizon    // how far it reached
-	checked cycle.Date // the day of the last look at what is owed
 }
 
 // view is what is known of the timeline on a day.
@@ -329,16 +328,19 @@ func (b *biller) cut(day cycle.Date, why cause) error {
 		return err
 	}
 	stretch := b.stretch(day, in)
+	terms := b.termsIn(stretch)
+	if stretch.IsEmpty() {
+		stretch.End = day.AddDays(1) // to show: the day itself
+	}
 	inv, made, err := b.book.Invoice(invoice.Cut{
-		Account: b.account, Number: b.numbers.On(day), Date: day, Type: why.kind, Period: stretch, Terms: b.termsIn(stretch),
+		Account: b.account, Number: b.numbers.On(day), Date: day, Type: why.kind, Period: stretch, Terms: terms,
 		Currency: b.policy.MoneyCurrency(), From: from, Required: required,
 	}, b.items)
 	if err != nil {
 		return fmt.Errorf("invoice of %s: %w", day, err)
 	}
-	b.checked, v.dirty = day, cycle.Date{}
-	if made {
-		b.lastCut, b.settled = day, c
+	if made { // else nothing is booked, credits within an allowance included, and the next look begins as far back
+		b.lastCut, b.settled, v.dirty = day, c, cycle.Date{}
 		b.made = append(b.made, inv)
 	}
 	return nil
@@ -363,10 +365,10 @@ func (b *biller) learnLate(by time.Time) {
 }
 
 // from is the start of the first period in which something may have changed since the last
-// look. A cycle that starts on a day changes the period before it too.
+// invoice. A cycle that starts on a day changes the period before it too.
 func (b *biller) from() cycle.Date {
 	v := &b.view
-	from := b.checked
+	from := b.lastCut
 	if !v.dirty.IsZero() && !v.dirty.After(from) {
 		from = v.dirty.AddDays(-1)
 	}
@@ -375,6 +377,7 @@ func (b *biller) from() cycle.Date {
 
 // stretch is the invoice's own period: in arrears what ends on the day, from the period's
 // start or the last cut inside it; in advance what starts there, unless the account is closed.
+// It is empty when an account changes on the very day it was created.
 func (b *biller) stretch(day cycle.Date, in period) cycle.Period {
 	v := &b.view
 	if ahead := (cycle.Period{Start: day, End: in.End}); b.policy.Timing == invoice.Advance && v.charged(ahead) {
@@ -382,8 +385,8 @@ func (b *biller) stretch(day cycle.Date, in period) cycle.Period {
 	}
 	start := in.Start
 	if start == day {
-		if day == v.first() { // nothing before it: the day itself
-			return cycle.Period{Start: day, End: day.AddDays(1)}
+		if day == v.first() {
+			return cycle.Period{Start: day, End: day}
 		}
 		start = v.period(day.AddDays(-1)).Start
 	}

@@ -52,7 +52,7 @@ func (b *biller) owedIn(p period, to horizon) error {
 		if e.known.After(to.by) || !e.day.Before(to.charges) || e.At.Before(phases[0].from) {
 			continue
 		}
-		item := invoice.NewCharge(p.Start, e.ID, e.day, e.Amount, e.Description)
+		item := invoice.NewCharge(e.ID, e.day, e.Amount, e.Description)
 		item.Settled = e.day.Before(b.settled.charges)
 		b.items = append(b.items, item)
 	}

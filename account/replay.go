@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -18,7 +19,6 @@ import (
 type Events struct {
 	accounts map[string][]Event
 	ids      map[string]position
-	latest   Event
 }
 
 type position struct {
@@ -42,10 +42,26 @@ func (es *Events) Add(e Event) error {
 	}
 	es.ids[e.ID] = position{e.Account, len(es.accounts[e.Account])}
 	es.accounts[e.Account] = append(es.accounts[e.Account], e)
-	if es.latest.At.IsZero() || e.At.After(es.latest.At) {
-		es.latest = e
-	}
 	return nil
+}
+
+// Remove takes an event out again, and returns it.
+func (es *Events) Remove(id string) (Event, bool) {
+	at, ok := es.ids[id]
+	if !ok {
+		return Event{}, false
+	}
+	events := es.accounts[at.account]
+	e := events[at.index]
+	delete(es.ids, id)
+	events = slices.Delete(events, at.index, at.index+1)
+	for i := at.index; i < len(events); i++ {
+		es.ids[events[i].ID] = position{at.account, i}
+	}
+	if es.accounts[at.account] = events; len(events) == 0 {
+		delete(es.accounts, at.account)
+	}
+	return e, true
 }
 
 // Len is the number of events, repeats not counted.
@@ -61,10 +77,18 @@ func (es *Events) Of(account string) []Event { return es.accounts[account] }
 // Latest is the date of the latest event in the policy's time zone; the zero Date when there
 // is none.
 func (es *Events) Latest(policy invoice.Policy) cycle.Date {
+	var latest time.Time
+	for _, events := range es.accounts {
+		for i := range events {
+			if events[i].At.After(latest) {
+				latest = events[i].At
+			}
+		}
+	}
 	if es.Len() == 0 {
 		return cycle.Date{}
 	}
-	day, _ := cycle.DateOf(es.latest.At, policy.TimeZone)
+	day, _ := cycle.DateOf(latest, policy.TimeZone)
 	return day
 }
 

@@ -33,7 +33,7 @@ func (k Kind) String() string { return kinds[k] }
 // Key says what an amount is for, so that what is owed for it can be held against what has
 // been billed for it. Two items of one account never have the same key.
 type Key struct {
-	Period  cycle.Date // first day of the billing period
+	Period  cycle.Date // first day of the billing period; a charge's own day, wherever periods start
 	Kind    Kind
 	Package string // recurring and overage
 	Nth     int    // which of the period's phases with that package, from 0
@@ -91,8 +91,8 @@ func NewOverage(key Key, terms *Terms, policy Policy, days cycle.Period, credits
 }
 
 // NewCharge is a one-off charge or credit of a day.
-func NewCharge(period cycle.Date, event string, day cycle.Date, amount money.Amount, description string) Item {
-	return Item{Key: Key{Period: period, Kind: Charge, Event: event}, Amount: amount,
+func NewCharge(event string, day cycle.Date, amount money.Amount, description string) Item {
+	return Item{Key: Key{Period: day, Kind: Charge, Event: event}, Amount: amount,
 		Days: cycle.Period{Start: day, End: day.AddDays(1)}, Description: description}
 }
 

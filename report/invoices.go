@@ -18,12 +18,13 @@ type Summary struct {
 }
 
 func (s Summary) String() string {
-	return fmt.Sprintf("%s, %s, total %s %s, %s", count(s.Accounts, "account", "accounts"),
-		count(s.Invoices, "invoice", "invoices"), thousands(s.Total.Number()), s.Total.Currency(),
-		count(s.Anomalies, "anomaly", "anomalies"))
+	return fmt.Sprintf("%s, %s, total %s %s, %s", Count(s.Accounts, "account", "accounts"),
+		Count(s.Invoices, "invoice", "invoices"), thousands(s.Total.Number()), s.Total.Currency(),
+		Count(s.Anomalies, "anomaly", "anomalies"))
 }
 
-func count(n int, one, many string) string {
+// Count words a number of things.
+func Count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

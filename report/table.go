@@ -73,3 +73,12 @@ func thousands(number string) string {
 	}
 	return sign + whole
 }
+
+// Table prints rows of cells in columns, those marked right aligned to the right.
+func Table(w io.Writer, right []bool, rows [][]string) error {
+	t := table{right: right}
+	for _, cells := range rows {
+		t.add(cells...)
+	}
+	return t.write(w)
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+)
+
+// common are the flags that commands share.
+type common struct {
+	packages   string
+	policyFile string
+	set        []string
+	price      string
+	format     string
+	output     string
+	accounts   []string
+	keepGoing  bool
+	quarantine string
+}
+
+func (c *common) packagesFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.packages, "packages", "", "the package list, a JSON `FILE`")
+}
+
+func (c *common) policyFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.policyFile, "policy", "", "the policy to bill by, a JSON `FILE`")
+	cmd.Flags().StringArrayVar(&c.set, "set", nil, "set one `KEY=VALUE` of the policy, over the file (repeatable): "+strings.Join(invoice.PolicyKeys(), ", "))
+}
+
+func (c *common) formatFlags(cmd *cobra.Command, formats ...string) {
+	cmd.Flags().StringVar(&c.format, "format", "", "`FORMAT` of the output: "+strings.Join(formats, ", ")+" (default table on a terminal, "+formats[1]+" otherwise)")
+	cmd.Flags().StringVarP(&c.output, "output", "o", "", "write to `FILE`, whole or not at all, instead of standard output")
+}
+
+func (c *common) eventFlags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only the account `NAME` (repeatable)")
+	cmd.Flags().BoolVar(&c.keepGoing, "keep-going", false, "leave out lines that are no events, and bill the rest")
+	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "with --keep-going: write those lines to `FILE`, each with the reason")
+}
+
+// chooseFormat is --format, or what suits who is reading.
+func (c *common) chooseFormat(cmd *cobra.Command, formats ...string) (string, error) {
+	if c.format == "" {
+		if c.output == "" && isTerminal(cmd.OutOrStdout()) {
+			return "table", nil
+		}
+		return formats[1], nil
+	}
+	if !slices.Contains(formats, c.format) {
+		return "", usageError{names.Unknown("format", c.format, formats)}
+	}
+	return c.format, nil
+}
+
+// policy is the policy file with --set over it.
+func (c *common) policy(stdin io.Reader) (invoice.Policy, error) {
+	var p invoice.Policy
+	if c.policyFile != "" {
+		data, err := readAll(c.policyFile, stdin)
+		if err != nil {
+			return p, err
+		}
+		if p, err = invoice.ParsePolicy(c.policyFile, data); err != nil {
+			return p, err
+		}
+	}
+	for _, setting := range c.set {
+		key, value, found := strings.Cut(setting, "=")
+		if !found {
+			return p, usagef("--set %q, expected KEY=VALUE", setting)
+		}
+		if err := p.Set(key, value); err != nil {
+			return p, usagef("--set %s: %w", setting, err)
+		}
+	}
+	return p, nil
+}
+
+// packageList reads the packages.
+func (c *common) packageList(currency money.Currency, stdin io.Reader) ([]invoice.Package, error) {
+	data, err := readAll(c.packages, stdin)
+	if err != nil {
+		return nil, err
+	}
+	return invoice.ParsePackages(c.packages, data, currency)
+}
+
+// catalogue reads the packages and prices them.
+func (c *common) catalogue(policy invoice.Policy, list invoice.PriceList, stdin io.Reader) (invoice.Catalogue, error) {
+	packages, err := c.packageList(policy.MoneyCurrency(), stdin)
+	if err != nil {
+		return invoice.Catalogue{}, err
+	}
+	return invoice.NewCatalogue(packages, list)
+}
+
+// dateFlag is the value of a flag that is a date; the zero Date when it is not given.
+func dateFlag(cmd *cobra.Command, name string) (cycle.Date, error) {
+	text, err := cmd.Flags().GetString(name)
+	if err != nil || !cmd.Flags().Changed(name) {
+		return cycle.Date{}, err
+	}
+	d, err := cycle.ParseDate(text)
+	if err != nil {
+		return cycle.Date{}, usagef("--%s: %w", name, err)
+	}
+	return d, nil
+}
+
+// required makes sure that flags were given.
+func required(cmd *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if !cmd.Flags().Changed(name) {
+			return usagef("--%s is missing, expected it to be given", name)
+		}
+	}
+	return nil
+}
+
+// filesArgs are one or more files.
+func filesArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usagef("no files, expected one or more event files, or - for standard input")
+	}
+	return oneStdin(cmd, args)
+}
+
+// oneStdin makes sure that standard input is read once.
+func oneStdin(cmd *cobra.Command, args []string) error {
+	n := 0
+	for _, name := range args {
+		if name == "-" {
+			n++
+		}
+	}
+	for _, flag := range []string{"packages", "policy"} {
+		if f := cmd.Flags().Lookup(flag); f != nil && f.Value.String() == "-" {
+			n++
+		}
+	}
+	if n > 1 {
+		return usagef("standard input (-) is named %d times, expected at most once", n)
+	}
+	return nil
+}
+
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("unexpected argument %q", args[0])
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/report"
+)
+
+var cycleFormats = []string{"table", "jsonl", "json", "csv"}
+
+func newCycle() *cobra.Command {
+	c := &common{}
+	var every, count int
+	cmd := &cobra.Command{
+		Use:   "cycle --start DATE [flags]",
+		Short: "Print the billing periods that start on a date",
+		Long: `Prints billing periods: each with its index from 0, its first and last day (both
+inclusive), its length in days, and the date its invoice is cut. Boundaries are counted
+from the anchor, the start or --billing-date, and clamped to the month's last day, so that
+they never drift.`,
+		Example: `  prorata cycle --start 2026-01-31
+  prorata cycle --start 2026-01-05 --billing-date 2026-01-20 --count 3
+  prorata cycle --start 2010-08-30 --on 2026-11-22`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runCycle(cmd, c, every, count) },
+	}
+	cmd.Flags().String("start", "", "first `DATE` of the first period")
+	cmd.Flags().String("billing-date", "", "`DATE` of the first boundary, at most one period after the start")
+	cmd.Flags().IntVar(&every, "every", 1, "length of a period in `MONTHS`")
+	cmd.Flags().IntVar(&count, "count", 12, "print `N` periods")
+	cmd.Flags().String("on", "", "print only the period that holds `DATE`")
+	c.formatFlags(cmd, cycleFormats...)
+	return cmd
+}
+
+func runCycle(cmd *cobra.Command, c *common, every, count int) error {
+	format, err := c.chooseFormat(cmd, cycleFormats...)
+	if err != nil {
+		return err
+	}
+	s, err := scheduleFlags(cmd, every)
+	if err != nil {
+		return err
+	}
+	periods, err := periodsAsked(cmd, s, count)
+	if err != nil {
+		return err
+	}
+	out := c.newOutput(cmd)
+	if err := writePeriods(out, format, periods); err != nil {
+		return err
+	}
+	return commitAll(out)
+}
+
+func scheduleFlags(cmd *cobra.Command, every int) (s cycle.Schedule, err error) {
+	if err := required(cmd, "start"); err != nil {
+		return s, err
+	}
+	start, err := dateFlag(cmd, "start")
+	if err != nil {
+		return s, err
+	}
+	billing, err := dateFlag(cmd, "billing-date")
+	if err != nil {
+		return s, err
+	}
+	if cmd.Flags().Changed("billing-date") {
+		s, err = cycle.NewStubSchedule(start, billing, every)
+	} else {
+		s, err = cycle.NewSchedule(start, every)
+	}
+	if err != nil {
+		return s, usageError{err}
+	}
+	return s, nil
+}
+
+// billingPeriod is a period with its index in the schedule.
+type billingPeriod struct {
+	index int
+	cycle.Period
+}
+
+func periodsAsked(cmd *cobra.Command, s cycle.Schedule, count int) ([]billingPeriod, error) {
+	if cmd.Flags().Changed("on") {
+		on, err := dateFlag(cmd, "on")
+		if err != nil {
+			return nil, err
+		}
+		if cmd.Flags().Changed("count") {
+			return nil, usagef("--on and --count do not go together: --on prints one period")
+		}
+		k, ok := s.Index(on)
+		if !ok {
+			return nil, usagef("--on %s is before the start, %s", on, s.Start())
+		}
+		return []billingPeriod{{k, s.Period(k)}}, nil
+	}
+	if count < 1 {
+		return nil, usagef("--count %d, expected 1 or more", count)
+	}
+	var periods []billingPeriod
+	for k := range count {
+		p := s.Period(k)
+		if year, _, _ := p.Start.Civil(); year > 9999 {
+			return nil, usagef("--count %d goes beyond the year 9999, where period %d would start", count, k)
+		}
+		periods = append(periods, billingPeriod{k, p})
+	}
+	return periods, nil
+}
+
+func writePeriods(w io.Writer, format string, periods []billingPeriod) error {
+	header := []string{"index", "start_date", "end_date", "days", "invoice_date"}
+	var rows [][]string
+	for _, p := range periods {
+		rows = append(rows, []string{strconv.Itoa(p.index), p.Start.String(), p.Last().String(), strconv.Itoa(p.Days()), p.End.String()})
+	}
+	switch format {
+	case "table":
+		return report.Table(w, []bool{true, false, false, true, false}, append([][]string{{"INDEX", "START", "END", "DAYS", "INVOICE"}}, rows...))
+	case "csv":
+		return csv.NewWriter(w).WriteAll(append([][]string{header}, rows...))
+	}
+	return writeJSON(w, format, len(periods), func(i int, to []byte) []byte {
+		p := periods[i]
+		return fmt.Appendf(to, `{"index":%d,"start_date":"%s","end_date":"%s","days":%d,"invoice_date":"%s"}`,
+			p.index, p.Start, p.Last(), p.Days(), p.End)
+	})
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
+)
+
+// reading is the events of several files, and what was wrong with them.
+type reading struct {
+	account.Events
+	keepGoing bool
+	problems  problems
+	bad       []quarantined
+	conflicts map[string]bool // ids with two contents
+}
+
+// quarantined is a line that was left out.
+type quarantined struct {
+	err  *source.ParseError
+	text []byte
+}
+
+// readEvents reads all files as one stream. Unless it is to keep going, problems are the
+// error; a file that cannot be read to its end always is.
+func readEvents(files []string, policy invoice.Policy, keepGoing bool, limit int, stdin io.Reader) (*reading, error) {
+	r := &reading{keepGoing: keepGoing, problems: problems{limit: limit}, conflicts: map[string]bool{}}
+	for _, file := range files {
+		if err := r.readFile(file, policy, stdin); err != nil {
+			r.problems.list = append(r.problems.list, err)
+			return r, r.problems.err()
+		}
+	}
+	if keepGoing {
+		r.dropConflicts()
+		return r, nil
+	}
+	return r, r.problems.err()
+}
+
+// readFile reads one file; its error is one that ends the reading.
+func (r *reading) readFile(file string, policy invoice.Policy, stdin io.Reader) error {
+	f, err := open(file, stdin)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for e, err := range account.Read(f, file, policy) {
+		if err == nil {
+			err = r.add(e)
+		}
+		line := (*account.Line)(nil)
+		switch {
+		case err == nil:
+		case !errors.As(err, &line):
+			return err
+		case r.keepGoing:
+			r.bad = append(r.bad, quarantined{line.Err, line.Text})
+		case !r.problems.add(file, line.Err):
+			return nil
+		}
+	}
+	return nil
+}
+
+// add adds an event. One whose id has other content elsewhere is a bad line.
+func (r *reading) add(e account.Event) error {
+	err := r.Add(e)
+	conflict, place := (*account.ConflictError)(nil), (*source.ParseError)(nil)
+	if errors.As(err, &conflict) && errors.As(err, &place) {
+		r.conflicts[conflict.ID] = true
+		return &account.Line{Err: place, Text: e.AppendJSON(nil)}
+	}
+	return err
+}
+
+// dropConflicts leaves out the first event of each id with two contents too: which of them
+// is right is not for the order of lines to say.
+func (r *reading) dropConflicts() {
+	for id := range r.conflicts {
+		if e, ok := r.Remove(id); ok {
+			r.bad = append(r.bad, quarantined{
+				source.Errorf(e.Place, "id %q is used again with different content, expected one event an id", id), e.AppendJSON(nil)})
+		}
+	}
+}
+
+// writeQuarantine writes the lines that were left out, one JSON object each.
+func writeQuarantine(w io.Writer, bad []quarantined) error {
+	var b []byte
+	for _, q := range bad {
+		b = append(b[:0], `{"file":`...)
+		b, _ = jsontext.AppendQuote(b, q.err.File)
+		b = strconv.AppendInt(append(b, `,"line":`...), int64(q.err.Line), 10)
+		b = strconv.AppendInt(append(b, `,"column":`...), int64(q.err.Column), 10)
+		b, _ = jsontext.AppendQuote(append(b, `,"reason":`...), q.err.Err.Error())
+		if utf8.Valid(q.text) {
+			b, _ = jsontext.AppendQuote(append(b, `,"text":`...), q.text)
+		} else {
+			b = append(b, `,"base64":"`...)
+			b = append(base64.StdEncoding.AppendEncode(b, q.text), '"')
+		}
+		if _, err := w.Write(append(b, "}\n"...)); err != nil {
+			return fmt.Errorf("quarantine: %w", err)
+		}
+	}
+	return nil
+}
+
+// chosen are the accounts named by --account, or all, in order.
+func (c *common) chosen(events *reading) ([]string, error) {
+	accounts := events.Accounts()
+	if len(c.accounts) == 0 {
+		return accounts, nil
+	}
+	for _, name := range c.accounts {
+		if _, found := slices.BinarySearch(accounts, name); !found {
+			return nil, fmt.Errorf("--account %q: there are no events of that account", name)
+		}
+	}
+	return slices.DeleteFunc(accounts, func(name string) bool { return !slices.Contains(c.accounts, name) }), nil
+}
