@@ -130,6 +130,9 @@ func newBiller(account string, h *history, t *terms) *biller {
 func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 	wake := b.wakeDays()
 	last := b.history.lastDay()
+	if len(wake) > 0 {
+		b.made = make([]invoice.Invoice, 0, min(max(0, earlier(through, last).Sub(wake[0]))/28+1, 120))
+	}
 	for day := (cycle.Date{}); ; {
 		next := forever
 		if len(wake) > 0 {

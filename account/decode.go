@@ -385,9 +385,5 @@ func schedule(e *Event, loc *time.Location) (cycle.Schedule, error) {
 	if e.BillingDate.IsZero() {
 		return cycle.NewSchedule(day, 1)
 	}
-	s, err := cycle.NewStubSchedule(day, e.BillingDate, 1)
-	if err != nil {
-		return cycle.Schedule{}, fmt.Errorf("billing_date: %w", err)
-	}
-	return s, nil
+	return cycle.NewStubSchedule(day, e.BillingDate, 1)
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -73,23 +74,27 @@ func newEntry(e *Event, t *terms) (entry, error) {
 	return n, err
 }
 
-// removeRepeats drops events that were written down more than once. Repeats have one instant
-// and type, so they are neighbours; the same id anywhere else is another event's.
+// removeRepeats drops events that were written down more than once. Repeats say the same of
+// the instant and the type too, so they are neighbours; an id that is used again anywhere
+// else is used for something else.
 func (h *history) removeRepeats() error {
-	ids := make(map[string]*Event, len(h.entries))
 	kept := h.entries[:0]
 	for _, e := range h.entries {
-		first, seen := ids[e.ID]
-		if !seen {
-			ids[e.ID] = e.Event
+		if n := len(kept); n == 0 || kept[n-1].ID != e.ID || !kept[n-1].Same(e.Event) {
 			kept = append(kept, e)
-			continue
-		}
-		if !first.Same(e.Event) {
-			return source.At(e.Place, &ConflictError{ID: e.ID, First: first.Place, Second: e.Place})
 		}
 	}
 	h.entries = kept
+	byID := make([]int32, len(kept))
+	for i := range byID {
+		byID[i] = int32(i)
+	}
+	slices.SortFunc(byID, func(a, b int32) int { return strings.Compare(kept[a].ID, kept[b].ID) })
+	for i := 1; i < len(byID); i++ {
+		if a, b := &kept[byID[i-1]], &kept[byID[i]]; a.ID == b.ID {
+			return source.At(b.Place, &ConflictError{ID: b.ID, First: a.Place, Second: b.Place})
+		}
+	}
 	return nil
 }
 

@@ -22,6 +22,8 @@ type timeline struct {
 	pending pending // a change or close that waits for the end of its period
 
 	last time.Time // the latest instant that has taken effect
+
+	recent [2]period // found last: most questions are about two neighbours
 }
 
 // terms are what folding needs to know besides the events.
@@ -207,6 +209,7 @@ func (t *timeline) begin(day cycle.Date, s cycle.Schedule) {
 		t.cycles[n-1].end = day
 	}
 	t.cycles = append(t.cycles, span{schedule: s, end: forever})
+	t.recent = [2]period{}
 }
 
 func (t *timeline) current() *phase { return &t.phases[len(t.phases)-1] }
@@ -287,6 +290,11 @@ func (t *timeline) first() cycle.Date { return t.cycles[0].schedule.Start() }
 
 // period returns the billing period that holds a day, which is not before the first.
 func (t *timeline) period(day cycle.Date) period {
+	for i := range t.recent {
+		if t.recent[i].Contains(day) {
+			return t.recent[i]
+		}
+	}
 	i := len(t.cycles) - 1
 	for i > 0 && day.Before(t.cycles[i].schedule.Start()) {
 		i--
@@ -298,7 +306,9 @@ func (t *timeline) period(day cycle.Date) period {
 	if p.End.After(c.end) {
 		p.End = c.end
 	}
-	return period{Period: p, whole: whole}
+	t.recent[1] = t.recent[0]
+	t.recent[0] = period{Period: p, whole: whole}
+	return t.recent[0]
 }
 
 // charged reports that some day of a stretch is charged.

@@ -35,7 +35,7 @@ func MustDate(s string) Date {
 	return d
 }
 
-var errSyntax = errors.New("want YYYY-MM-DD")
+var errSyntax = errors.New("expected YYYY-MM-DD")
 
 func parse[T string | []byte](s T) (Date, error) {
 	var v [8]int

@@ -101,7 +101,7 @@ func TestDateAgainstTime(t *testing.T) {
 
 func TestParseDateErrors(t *testing.T) {
 	_, err := cycle.ParseDate("")
-	require.EqualError(t, err, `parse date "": want YYYY-MM-DD`, "only UnmarshalText takes empty text for no date")
+	require.EqualError(t, err, `parse date "": expected YYYY-MM-DD`, "only UnmarshalText takes empty text for no date")
 	for _, row := range readTSV(t, "bad_dates.tsv", 3) {
 		text, reason := row[1], row[2]
 		_, err := cycle.ParseDate(text)
@@ -130,7 +130,7 @@ func TestNewDateErrors(t *testing.T) {
 		_, err := cycle.NewDate(row.year, row.month, row.day)
 		require.EqualError(t, err, row.want, "%s: NewDate(%d, %d, %d)", row.name, row.year, row.month, row.day)
 	}
-	require.PanicsWithError(t, `parse date "today": want YYYY-MM-DD`, func() { cycle.MustDate("today") })
+	require.PanicsWithError(t, `parse date "today": expected YYYY-MM-DD`, func() { cycle.MustDate("today") })
 }
 
 func TestAddMonths(t *testing.T) {

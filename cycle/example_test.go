@@ -43,7 +43,7 @@ func ExampleNewStubSchedule() {
 	// Output:
 	// 2026-01-05 … 2026-01-19 is 15 of the 31 days 2025-12-20 … 2026-01-19
 	// 2026-01-20 … 2026-02-19
-	// new schedule: billing date "2011-03-29": at the latest 2011-03-28 for a start on 2011-02-28
+	// new schedule: billing date "2011-03-29" is too late for a start on 2011-02-28, expected 2011-03-28 at the latest
 }
 
 func ExampleDateOf() {

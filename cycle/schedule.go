@@ -38,9 +38,9 @@ func NewStubSchedule(start, billingDate Date, every int) (Schedule, error) {
 	case billingDate.IsZero():
 		return Schedule{}, errors.New("new schedule: no billing date")
 	case !billingDate.After(start):
-		return Schedule{}, fmt.Errorf("new schedule: billing date %q: must be later than the start, %s", billingDate, start)
+		return Schedule{}, fmt.Errorf("new schedule: billing date %q is not later than the start, expected one from %s to %s", billingDate, start.AddDays(1), latest)
 	case billingDate.After(latest):
-		return Schedule{}, fmt.Errorf("new schedule: billing date %q: at the latest %s for a start on %s", billingDate, latest, start)
+		return Schedule{}, fmt.Errorf("new schedule: billing date %q is too late for a start on %s, expected %s at the latest", billingDate, start, latest)
 	case !billingDate.inRange():
 		return Schedule{}, fmt.Errorf("new schedule: billing date %q: outside years 1 to 9999", billingDate)
 	}

@@ -45,7 +45,7 @@ func (b *Book) Invoice(cut Cut, owed []Item) (Invoice, bool, error) {
 		return Invoice{}, false, err
 	}
 	b.billed = append(b.billed[:first], owed...)
-	slices.SortStableFunc(b.lines, inReadingOrder)
+	slices.SortFunc(b.lines, inReadingOrder)
 
 	inv := Invoice{Number: cut.Number, Account: cut.Account, Type: cut.Type, Date: cut.Date, Period: cut.Period,
 		Credits: credits, Lines: slices.Clone(b.lines)}
@@ -94,7 +94,7 @@ func (b *Book) compare(billed, owed []Item) (credits int64, differs bool, err er
 // inReadingOrder sorts the lines of an invoice by their days, then as keys are.
 func inReadingOrder(x, y Line) int {
 	return cmp.Or(x.Dates.Start.Compare(y.Dates.Start), cmp.Compare(x.Kind, y.Kind),
-		x.Dates.End.Compare(y.Dates.End), x.known().Key.Compare(y.known().Key))
+		x.Dates.End.Compare(y.Dates.End), x.item.Key.Compare(y.item.Key))
 }
 
 // total adds up the lines and holds them against the package's full price.

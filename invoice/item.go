@@ -58,9 +58,9 @@ type Item struct {
 
 	Share proration.Share // recurring: how the price was shared out
 
-	Credits  int64      // overage: credits used
-	Included int64      // of them included in the package
-	Rate     money.Rate // and the price of each one over
+	Credits  int64  // overage: credits used
+	Included int64  // of them included in the package
+	Terms    *Terms // recurring and overage: the package's
 
 	Description string // a charge's
 }
@@ -76,7 +76,7 @@ func NewRecurring(key Key, terms *Terms, rule proration.Rule, whole, part cycle.
 		return Item{}, fmt.Errorf("recurring charge of package %q for %s: %w", terms.Name, part, err)
 	}
 	key.Kind = Recurring
-	return Item{Key: key, Amount: share.Amount, Days: part, Share: share}, nil
+	return Item{Key: key, Amount: share.Amount, Days: part, Share: share, Terms: terms}, nil
 }
 
 // NewOverage is the price of the credits used beyond those included.
@@ -87,7 +87,7 @@ func NewOverage(key Key, terms *Terms, policy Policy, days cycle.Period, credits
 		return Item{}, fmt.Errorf("overage of package %q for %s: %w", terms.Name, days, err)
 	}
 	key.Kind = Overage
-	return Item{Key: key, Amount: amount, Days: days, Credits: credits, Included: included, Rate: terms.Overage}, nil
+	return Item{Key: key, Amount: amount, Days: days, Credits: credits, Included: included, Terms: terms}, nil
 }
 
 // NewCharge is a one-off charge or credit of a day.
@@ -111,7 +111,7 @@ func (i *Item) sentence() string {
 		return fmt.Sprintf("%s of %s included credits used", thousands(i.Credits), thousands(i.Included))
 	}
 	return fmt.Sprintf("%s credits used − %s included = %s × %s",
-		thousands(i.Credits), thousands(i.Included), thousands(i.over()), i.Rate.Display(i.Amount.Currency()))
+		thousands(i.Credits), thousands(i.Included), thousands(i.over()), i.Terms.Overage.Display(i.Amount.Currency()))
 }
 
 // thousands prints a count with separators, for people.

@@ -14,61 +14,64 @@ type Line struct {
 	Amount     money.Amount // owed − billed
 	Adjustment bool         // corrects or adds to what an earlier invoice had settled
 
-	owed   Item
-	billed Item
-	was    bool // billed before
-	is     bool // still owed
+	item   Item         // as owed now, or as billed when it is owed no more
+	before money.Amount // billed before
+	over   int64        // credits over the included ones that were billed before
+	was    bool         // billed before
+	is     bool         // still owed
 }
 
 // newLine holds what is owed against what was billed; either may be nil.
-func newLine(owed, billed *Item) (Line, error) {
-	var l Line
-	known := owed
-	if owed == nil {
-		known = billed
-	}
-	l.Kind, l.Package, l.Dates = known.Kind, known.Package, known.Days
-	l.Amount = money.New(0, known.Amount.Currency())
+func newLine(owed, billed *Item) (l Line, err error) {
 	if owed != nil {
-		l.owed, l.is, l.Amount, l.Adjustment = *owed, true, owed.Amount, owed.Settled
+		l = Line{Amount: owed.Amount, Adjustment: owed.Settled, item: *owed, is: true}
+	} else {
+		l = Line{Amount: money.New(0, billed.Amount.Currency()), item: *billed}
 	}
 	if billed != nil {
-		l.billed, l.was, l.Adjustment = *billed, true, true
-		var err error
+		l.was, l.Adjustment, l.before, l.over = true, true, billed.Amount, billed.over()
 		if l.Amount, err = l.Amount.Sub(billed.Amount); err != nil {
 			return Line{}, err
 		}
 	}
+	l.Kind, l.Package, l.Dates = l.item.Kind, l.item.Package, l.item.Days
 	return l, nil
 }
 
 // PeriodDays is the number of days in the whole period the price is for; 0 for a charge.
-func (l *Line) PeriodDays() int { return l.known().Share.Of }
+func (l *Line) PeriodDays() int { return l.item.Share.Of }
 
 // Days is the number of days charged for: of a recurring line those of its part of the
 // period, 0 where nothing is owed any more, and 0 for overage and charges.
-func (l *Line) Days() int { return l.owed.Share.Days }
+func (l *Line) Days() int {
+	if !l.is {
+		return 0
+	}
+	return l.item.Share.Days
+}
 
 // Quantity is the number of units: 1 period, 1 charge, or the credits over the included
 // ones, less those billed before.
 func (l *Line) Quantity() int64 {
-	if l.Kind == Overage {
-		return l.owed.over() - l.billed.over()
+	switch {
+	case l.Kind != Overage:
+		return 1
+	case !l.is:
+		return -l.over
 	}
-	return 1
+	return l.item.over() - l.over
 }
 
 // UnitPrice is the price of one unit as a plain decimal: of a whole period, of a credit, of
 // the charge.
 func (l *Line) UnitPrice() string {
-	i := l.known()
 	switch l.Kind {
 	case Recurring:
-		return i.Share.Price.Number()
+		return l.item.Share.Price.Number()
 	case Overage:
-		return i.Rate.String()
+		return l.item.Terms.Overage.String()
 	}
-	return i.Amount.Number()
+	return l.item.Amount.Number()
 }
 
 // Explanation is the sentence a customer can check with a pocket calculator, made when it is
@@ -76,16 +79,9 @@ func (l *Line) UnitPrice() string {
 func (l *Line) Explanation() string {
 	switch {
 	case !l.is:
-		return "nothing owed, less " + l.billed.Amount.Display() + " billed before"
+		return "nothing owed, less " + l.before.Display() + " billed before"
 	case !l.was:
-		return l.owed.sentence()
+		return l.item.sentence()
 	}
-	return l.owed.sentence() + " = " + l.owed.Amount.Display() + ", less " + l.billed.Amount.Display() + " billed before"
-}
-
-func (l *Line) known() *Item {
-	if l.is {
-		return &l.owed
-	}
-	return &l.billed
+	return l.item.sentence() + " = " + l.item.Amount.Display() + ", less " + l.before.Display() + " billed before"
 }

@@ -106,13 +106,13 @@ func TestErrorsReadWell(t *testing.T) {
 		{"neg", second(least.Neg()), `negate "-92233720368547758.08 USD": amount out of range`},
 		{"fraction", second(usd.MulFrac(1, 0, money.HalfUp)), `multiply "79.95 USD" by 1/0: no such fraction`},
 		{"product", second(most.MulFrac(3, 2, money.HalfUp)), `multiply "92233720368547758.07 USD" by 3/2: amount out of range`},
-		{"split", second(usd.Split(0)), `split "79.95 USD" into 0 parts: want 1 to 1048576: no such fraction`},
-		{"weight", second(usd.SplitBy([]int64{1, -2})), `split "79.95 USD" by weight -2: want none below zero: no such fraction`},
-		{"no weight", second(usd.SplitBy([]int64{0, 0})), `split "79.95 USD" by 2 weights: want one above zero: no such fraction`},
-		{"too fine", second(money.ParseIn("9.955", money.USD)), `parse amount "9.955": USD has 2: too many decimal digits`},
-		{"syntax", second(money.Parse("9.95")), `parse amount "9.95": want a number, a space and a currency, such as "79.95 USD": invalid syntax`},
-		{"code", second(money.Parse("9.95 usd")), `parse amount "9.95 usd": parse currency "usd": want "USD": invalid syntax`},
-		{"rate", second(money.ParseRate("-1")), `parse rate "-1": want digits, such as "0.00047", at most 40 characters: invalid syntax`},
+		{"split", second(usd.Split(0)), `split "79.95 USD" into 0 parts: no such fraction, expected 1 to 1048576`},
+		{"weight", second(usd.SplitBy([]int64{1, -2})), `split "79.95 USD" by weight -2: no such fraction, expected none below zero`},
+		{"no weight", second(usd.SplitBy([]int64{0, 0})), `split "79.95 USD" by 2 weights: no such fraction, expected one above zero`},
+		{"too fine", second(money.ParseIn("9.955", money.USD)), `parse amount "9.955": too many decimal digits, expected at most 2 for USD`},
+		{"syntax", second(money.Parse("9.95")), `parse amount "9.95": invalid syntax, expected a number, a space and a currency, such as "79.95 USD"`},
+		{"code", second(money.Parse("9.95 usd")), `parse amount "9.95 usd": parse currency "usd": invalid syntax, expected "USD"`},
+		{"rate", second(money.ParseRate("-1")), `parse rate "-1": invalid syntax, expected digits, such as "0.00047", at most 40 characters`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { require.EqualError(t, tt.err, tt.want) })

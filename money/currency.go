@@ -21,10 +21,10 @@ func ParseCurrency(code string) (Currency, error) {
 	}
 	if len(code) <= maxQuoted {
 		if c, ok := lookup(strings.ToUpper(strings.TrimSpace(code))); ok {
-			return 0, fmt.Errorf("parse currency %s: want %q: %w", quote(code), c.String(), ErrSyntax)
+			return 0, fmt.Errorf("parse currency %s: %w, expected %q", quote(code), ErrSyntax, c.String())
 		}
 	}
-	return 0, fmt.Errorf("parse currency %s: want an active ISO 4217 code, such as \"USD\": %w", quote(code), ErrSyntax)
+	return 0, fmt.Errorf("parse currency %s: %w, expected an active ISO 4217 code, such as \"USD\"", quote(code), ErrSyntax)
 }
 
 // MustCurrency is ParseCurrency for tests and constants: it panics on an error.

@@ -48,16 +48,16 @@ func TestCurrencyConstants(t *testing.T) {
 
 func TestParseCurrencyRefuses(t *testing.T) {
 	tests := []struct{ name, code, want string }{
-		{"empty", "", `parse currency "": want an active ISO 4217 code, such as "USD": invalid syntax`},
-		{"lower case", "usd", `parse currency "usd": want "USD": invalid syntax`},
-		{"spaces", " EUR ", `parse currency " EUR ": want "EUR": invalid syntax`},
-		{"no currency", "XXX", `parse currency "XXX": want an active ISO 4217 code, such as "USD": invalid syntax`},
-		{"gold", "XAU", `parse currency "XAU": want an active ISO 4217 code, such as "USD": invalid syntax`},
-		{"withdrawn in 2023", "HRK", `parse currency "HRK": want an active ISO 4217 code, such as "USD": invalid syntax`},
-		{"withdrawn in 2026", "BGN", `parse currency "BGN": want an active ISO 4217 code, such as "USD": invalid syntax`},
-		{"two codes", "USDEUR", `parse currency "USDEUR": want an active ISO 4217 code, such as "USD": invalid syntax`},
-		{"across two entries", "EDA", `parse currency "EDA": want an active ISO 4217 code, such as "USD": invalid syntax`},
-		{"after the last", "ZZZ", `parse currency "ZZZ": want an active ISO 4217 code, such as "USD": invalid syntax`},
+		{"empty", "", `parse currency "": invalid syntax, expected an active ISO 4217 code, such as "USD"`},
+		{"lower case", "usd", `parse currency "usd": invalid syntax, expected "USD"`},
+		{"spaces", " EUR ", `parse currency " EUR ": invalid syntax, expected "EUR"`},
+		{"no currency", "XXX", `parse currency "XXX": invalid syntax, expected an active ISO 4217 code, such as "USD"`},
+		{"gold", "XAU", `parse currency "XAU": invalid syntax, expected an active ISO 4217 code, such as "USD"`},
+		{"withdrawn in 2023", "HRK", `parse currency "HRK": invalid syntax, expected an active ISO 4217 code, such as "USD"`},
+		{"withdrawn in 2026", "BGN", `parse currency "BGN": invalid syntax, expected an active ISO 4217 code, such as "USD"`},
+		{"two codes", "USDEUR", `parse currency "USDEUR": invalid syntax, expected an active ISO 4217 code, such as "USD"`},
+		{"across two entries", "EDA", `parse currency "EDA": invalid syntax, expected an active ISO 4217 code, such as "USD"`},
+		{"after the last", "ZZZ", `parse currency "ZZZ": invalid syntax, expected an active ISO 4217 code, such as "USD"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestRounding(t *testing.T) {
 	require.Equal(t, "Rounding(9)", money.Rounding(9).String())
 
 	_, err := money.ParseRounding("bankers")
-	require.EqualError(t, err, `parse rounding "bankers": want half_up, half_even, down or up: invalid syntax`)
+	require.EqualError(t, err, `parse rounding "bankers": invalid syntax, expected half_up, half_even, down or up`)
 	r := money.Up
 	require.ErrorIs(t, r.UnmarshalText([]byte("HALF_UP")), money.ErrSyntax)
 	require.Equal(t, money.Up, r, "a failed UnmarshalText leaves the receiver as it was")

@@ -21,7 +21,7 @@ func FromDecimal(d decimal.Decimal, c Currency) (Amount, error) {
 	minor, exact, ok := scaled(d.Coefficient(), int64(d.Exponent())+int64(c.Digits()), Down)
 	switch {
 	case !exact:
-		return Amount{}, fmt.Errorf("amount %s: %s has %d: %w", quoteDecimal(d), c, c.Digits(), ErrTooFine)
+		return Amount{}, fmt.Errorf("amount %s: %w, expected at most %d for %s", quoteDecimal(d), ErrTooFine, c.Digits(), c)
 	case !ok:
 		return Amount{}, fmt.Errorf("amount %s: %w", quoteDecimal(d), ErrOverflow)
 	}

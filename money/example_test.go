@@ -32,7 +32,7 @@ func ExampleParseIn() {
 	fmt.Println(errors.Is(err, money.ErrTooFine), err)
 	// Output:
 	// 9.95 USD <nil>
-	// true parse amount "9.955": USD has 2: too many decimal digits
+	// true parse amount "9.955": too many decimal digits, expected at most 2 for USD
 }
 
 func ExampleAmount_MulFrac() {

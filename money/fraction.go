@@ -56,7 +56,7 @@ const MaxParts = 1 << 20
 // $0.34, $0.33, $0.33. The error wraps ErrFraction unless n is from 1 to MaxParts.
 func (a Amount) Split(n int) ([]Amount, error) {
 	if n <= 0 || n > MaxParts {
-		return nil, fmt.Errorf("split %q into %d parts: want 1 to %d: %w", a, n, MaxParts, ErrFraction)
+		return nil, fmt.Errorf("split %q into %d parts: %w, expected 1 to %d", a, n, ErrFraction, MaxParts)
 	}
 	each, rest := a.minor/int64(n), a.minor%int64(n)
 	parts := make([]Amount, n)
@@ -80,7 +80,7 @@ func (a Amount) SplitBy(weights []int64) ([]Amount, error) {
 	var total uint64
 	for _, w := range weights {
 		if w < 0 {
-			return nil, fmt.Errorf("split %q by weight %d: want none below zero: %w", a, w, ErrFraction)
+			return nil, fmt.Errorf("split %q by weight %d: %w, expected none below zero", a, w, ErrFraction)
 		}
 		var carry uint64
 		if total, carry = bits.Add64(total, uint64(w), 0); carry != 0 {
@@ -88,7 +88,7 @@ func (a Amount) SplitBy(weights []int64) ([]Amount, error) {
 		}
 	}
 	if total == 0 {
-		return nil, fmt.Errorf("split %q by %d weights: want one above zero: %w", a, len(weights), ErrFraction)
+		return nil, fmt.Errorf("split %q by %d weights: %w, expected one above zero", a, len(weights), ErrFraction)
 	}
 
 	u, neg := magnitude(a.minor)

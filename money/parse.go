@@ -11,7 +11,7 @@ import (
 func Parse(s string) (Amount, error) {
 	number, code, ok := strings.Cut(s, " ")
 	if !ok {
-		return Amount{}, fmt.Errorf("parse amount %s: want a number, a space and a currency, such as \"79.95 USD\": %w", quote(s), ErrSyntax)
+		return Amount{}, fmt.Errorf("parse amount %s: %w, expected a number, a space and a currency, such as \"79.95 USD\"", quote(s), ErrSyntax)
 	}
 	var c Currency
 	if code != c.String() {
@@ -43,12 +43,12 @@ func ParseIn(s string, c Currency) (Amount, error) {
 	number, neg := strings.CutPrefix(s, "-")
 	whole, frac, ok := cutPlain(number)
 	if !ok {
-		return Amount{}, fmt.Errorf("parse amount %s: want digits, such as \"79.95\": %w", quote(s), ErrSyntax)
+		return Amount{}, fmt.Errorf("parse amount %s: %w, expected digits, such as \"79.95\"", quote(s), ErrSyntax)
 	}
 	digits := c.Digits()
 	if len(frac) > digits {
 		if strings.Trim(frac[digits:], "0") != "" {
-			return Amount{}, fmt.Errorf("parse amount %s: %s has %d: %w", quote(s), c, digits, ErrTooFine)
+			return Amount{}, fmt.Errorf("parse amount %s: %w, expected at most %d for %s", quote(s), ErrTooFine, digits, c)
 		}
 		frac = frac[:digits]
 	}

@@ -31,7 +31,7 @@ type Rate struct {
 func ParseRate(s string) (Rate, error) {
 	whole, frac, ok := cutPlain(s)
 	if !ok || len(s) > MaxRateLen {
-		return Rate{}, fmt.Errorf("parse rate %s: want digits, such as \"0.00047\", at most %d characters: %w", quote(s), MaxRateLen, ErrSyntax)
+		return Rate{}, fmt.Errorf("parse rate %s: %w, expected digits, such as \"0.00047\", at most %d characters", quote(s), ErrSyntax, MaxRateLen)
 	}
 	coef, _ := new(big.Int).SetString(whole+frac, 10)
 	return newRate(coef, int32(len(frac))), nil
@@ -43,13 +43,13 @@ func RateFromDecimal(d decimal.Decimal) (Rate, error) {
 	coef, exp := d.Coefficient(), d.Exponent()
 	switch {
 	case coef.Sign() < 0:
-		return Rate{}, fmt.Errorf("rate %s: want none below zero: %w", quoteDecimal(d), ErrSyntax)
+		return Rate{}, fmt.Errorf("rate %s: %w, expected none below zero", quoteDecimal(d), ErrSyntax)
 	case coef.Sign() == 0:
 		return Rate{}, nil
 	case exp > MaxRateLen || exp > 0 && coef.BitLen() > 4*MaxRateLen:
-		return Rate{}, fmt.Errorf("rate %s: want at most %d characters: %w", quoteDecimal(d), MaxRateLen, ErrOverflow)
+		return Rate{}, fmt.Errorf("rate %s: %w, expected at most %d characters", quoteDecimal(d), ErrOverflow, MaxRateLen)
 	case exp < -64*MaxRateLen || coef.BitLen() > 64*MaxRateLen: // too long even when newRate takes the zeros off, one at a time
-		return Rate{}, fmt.Errorf("rate %s: want at most %d characters: %w", quoteDecimal(d), MaxRateLen, ErrTooFine)
+		return Rate{}, fmt.Errorf("rate %s: %w, expected at most %d characters", quoteDecimal(d), ErrTooFine, MaxRateLen)
 	case exp > 0:
 		coef.Mul(coef, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(exp)), nil))
 		exp = 0
@@ -57,9 +57,9 @@ func RateFromDecimal(d decimal.Decimal) (Rate, error) {
 	r := newRate(coef, -exp)
 	switch {
 	case int(r.scale) > MaxRateLen-len("0."):
-		return Rate{}, fmt.Errorf("rate %s: want at most %d characters: %w", quoteDecimal(d), MaxRateLen, ErrTooFine)
+		return Rate{}, fmt.Errorf("rate %s: %w, expected at most %d characters", quoteDecimal(d), ErrTooFine, MaxRateLen)
 	case len(r.String()) > MaxRateLen:
-		return Rate{}, fmt.Errorf("rate %s: want at most %d characters: %w", quoteDecimal(d), MaxRateLen, ErrOverflow)
+		return Rate{}, fmt.Errorf("rate %s: %w, expected at most %d characters", quoteDecimal(d), ErrOverflow, MaxRateLen)
 	}
 	return r, nil
 }

@@ -23,7 +23,7 @@ func ParseRounding(s string) (Rounding, error) {
 			return r, nil
 		}
 	}
-	return 0, fmt.Errorf("parse rounding %s: want half_up, half_even, down or up: %w", quote(s), ErrSyntax)
+	return 0, fmt.Errorf("parse rounding %s: %w, expected half_up, half_even, down or up", quote(s), ErrSyntax)
 }
 
 // String returns the mode's name: "half_up", "half_even", "down" or "up".
