@@ -1,0 +1,54 @@
+package distributor
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/prorata-go/prorata/source"
+)
+
+// ReplyError is the Distributor's own error document, given to a reader as if it were data.
+type ReplyError struct {
+	Messages []string // as the Distributor worded them; never empty
+}
+
+func (e *ReplyError) Error() string {
+	quoted := make([]string, len(e.Messages))
+	for i, m := range e.Messages {
+		quoted[i] = strconv.Quote(m)
+	}
+	return "the document is an error of the Distributor: " + strings.Join(quoted, ", ")
+}
+
+// reply returns the error that a document is, if it is one: a record that lists errors, or whose message is "error".
+func (d *document) reply() error {
+	errs, message := d.root.member("errors"), d.root.member("message")
+	if errs == nil && (message == nil || !strings.EqualFold(strings.Trim(message.text, space), "error")) {
+		return nil
+	}
+	var texts []string
+	if errs != nil {
+		texts = errs.texts(nil)
+	}
+	if len(texts) == 0 && message != nil {
+		texts = message.texts(nil)
+	}
+	if len(texts) == 0 {
+		texts = []string{"error"}
+	}
+	return &source.ParseError{Place: d.place(d.root.at), Err: &ReplyError{Messages: texts}}
+}
+
+// texts collects the texts of a node and all below it.
+func (n *node) texts(all []string) []string {
+	if n.kind == scalar {
+		if text := strings.Trim(n.text, space); text != "" {
+			all = append(all, text)
+		}
+		return all
+	}
+	for i := range n.kids {
+		all = n.kids[i].texts(all)
+	}
+	return all
+}
