@@ -16,6 +16,7 @@ type Schedule struct {
 	start  Date  // the first day of period 0
 	anchor Date  // what boundaries are counted from: start, or the end of a stub
 	every  int32 // months, 1 to maxEvery
+	end    MonthEnd
 }
 
 // NewSchedule gives the schedule of periods of every months (1 to 1200) from start on, a date in the years 1 to 9999.
@@ -23,7 +24,7 @@ func NewSchedule(start Date, every int) (Schedule, error) {
 	if err := checkSchedule(start, every); err != nil {
 		return Schedule{}, fmt.Errorf("new schedule: %w", err)
 	}
-	return Schedule{start, start, int32(every)}, nil
+	return Schedule{start: start, anchor: start, every: int32(every)}, nil
 }
 
 // NewStubSchedule gives the schedule whose first period is [start, billingDate) and whose next ones are every months (1 to 1200)
@@ -44,7 +45,7 @@ func NewStubSchedule(start, billingDate Date, every int) (Schedule, error) {
 	case !billingDate.inRange():
 		return Schedule{}, fmt.Errorf("new schedule: billing date %q: outside years 1 to 9999", billingDate)
 	}
-	return Schedule{start, billingDate, int32(every)}, nil
+	return Schedule{start: start, anchor: billingDate, every: int32(every)}, nil
 }
 
 func checkSchedule(start Date, every int) error {
@@ -81,6 +82,9 @@ func (s Schedule) Period(k int) Period {
 	if k < 0 {
 		return Period{s.start, s.anchor}
 	}
+	if s.end != Anchored {
+		return Period{s.otherBoundary(k), s.otherBoundary(k + 1)}
+	}
 	// The day of the month is taken from the anchor once and serves both ends.
 	year, month, day := s.anchor.Civil()
 	every := int(s.every)
@@ -102,6 +106,9 @@ func (s Schedule) Index(d Date) (int, bool) {
 	year, month, _ = d.Civil()
 	every := int(s.every)
 	k := int(int32(year*12+month-1-from) / s.every)
+	if s.end != Anchored {
+		return s.otherIndex(k, d) + s.stub(), true
+	}
 	// Boundary k is in the month of d or before it. In the same month it may be on a later day, and then d is in the period before.
 	if daysFromMonth(from+k*every, day) > d.n {
 		k--

@@ -1,5 +1,4 @@
-// Package proration says how much of a price belongs to part of a period, exactly, and
-// gives the sentence that explains it.
+// Package proration says how much of a price belongs to part of a period, exactly, and gives the sentence that explains it.
 //
 //	rule := proration.Rule{} // actual days, rounded half up
 //	share, err := rule.Share(price, period, cycle.Period{Start: period.Start, End: closed})
@@ -7,30 +6,37 @@
 //
 // # The rule
 //
-// C(d) is the price of the first d days of a period of N days; C(0) = 0 and C(N) = P, the
-// price. The part from day a to day b costs C(b) − C(a). Because it telescopes, the parts of
-// a period always add up to exactly P, however often it is cut. What C(d) is follows from
-// the [Rule]; R rounds to the minor unit by its Rounding, and F(d) is its DayCount:
+// C(d) is the price of the first d days of a period of N days; C(0) = 0 and C(N) = P, the price. The part from day a to day b
+// costs C(b) − C(a). Because it telescopes, the parts of a period always add up to exactly P, however often it is cut. What C(d)
+// is follows from the [Rule]; R rounds to the minor unit by its Rounding, and F(d) is its DayCount:
 //
 //	round_part used      C(d) = R(P·F(d)): the days used are rounded, the rest is the remainder
 //	round_part unused    C(d) = P − R(P·(1−F(d))): the days left are rounded
-//	round_part each      every part is R(P·(F(b)−F(a))): the parts may miss P by a minor unit
+//	round_part each      every part is R(P·(F(b)−F(a))): the parts may miss P by a minor unit for each of them
 //
 //	day_count actual     F(d) = d/N
 //	day_count thirty     F(d) = min(d, 30)/30, and F(N) = 1
 //	day_count year_365   F(d) = min(1, 12·d/365), and F(N) = 1
 //
-// A daily_rate such as 2:half_up rounds the price of one day, P/D, to two digits of the
-// major unit first (D is N, 30 or 365/12); a part then costs that price times its D·(F(b)−F(a))
-// days, at most P, before R. A whole period costs P whatever the daily rate.
+// A daily_rate such as 2:half_up rounds the price of one day, P/D, to two digits of the major unit first (D is N, 30 or 365/12);
+// a part then costs that price times its D·(F(b)−F(a)) days, at most P, before R. A whole period costs P and no days cost
+// nothing, whatever the rule. Under used and unused the parts still add up to P; under each, an error in the price of a day
+// counts once for every day.
 //
-// A stub period is measured against the whole month whose last days it is, and a period cut
-// short against the one it would have been: the caller passes that as whole.
+// Rounding down what is left is rounding up what is used: at an exact daily rate, unused with down is the same rule as used
+// with up. Half up, used and unused differ on ties only.
+//
+// A stub period is measured against the whole month whose last days it is, and a period cut short against the one it would have
+// been: the caller passes that as whole.
+//
+// [Cut] and [MonthOf] are mistakes that others make, for finding them in others' bills. No rule that is billed by has them.
 //
 // # Limits, rounding, errors
 //
-// Amounts are int64 minor units; products go through 128 bits and are rounded once, where
-// the rule above has an R, so there is no figure to misround. A share allocates nothing.
-// Inverted parts and parts outside the period are [ErrStretch], negative prices [ErrPrice],
-// figures beyond int64 [ErrOverflow]. Periods may have any length, a year included.
+// Amounts are int64 minor units; products go through 128 bits and are rounded once, where the rule above has an R, so there is no
+// figure to misround. A share is between zero and P and allocates nothing. Periods may have any length, a year included, but
+// thirty and year_365 are rules for months: a longer period has cost its whole price after 30 or 31 days.
+//
+// Inverted parts and parts outside the period are [ErrStretch], prices below zero [ErrPrice], and a daily rate with more digits
+// than 64 bits hold [ErrOverflow]. Nothing panics.
 package proration

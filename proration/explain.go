@@ -2,106 +2,126 @@ package proration
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/prorata-go/prorata/money"
 )
 
-// Explanation is the sentence that says how the amount comes about, to be checked with a
-// pocket calculator:
+// Explanation is the sentence that says how the amount comes about, to be checked with a pocket calculator and rounded once, at
+// the end:
 //
-//	11 of 31 days × $79.95
+//	11 of 31 days × $79.95                            a part by itself
+//	$9.95 less 10 of 31 days × $9.95 ($3.21)          the remainder of a period, where it is a cent apart from that
+//	11 days × $2.58 a day                             at a rounded daily rate
+//	30 days × $2.67 a day, at most $79.95             where the days would come to more than the period
+//	11 days × 12/365 of $79.95                        a day as a 365th of twelve months
+//	18 of 30 days × $79.95 (the last 16 of 28 days)   where the day count has more days than the calendar, or fewer
 //
-// Where rounding gave the part the remainder of the period, it says what was taken from
-// what: "$9.95 less 10 of 31 days × $9.95 ($3.21)".
+// A figure in parentheses after a term is that term, rounded. The zero Share has no sentence.
 func (s Share) Explanation() string {
+	from, to := s.from, s.from+s.Days
 	if s.Of == 0 {
 		return ""
 	}
-	p := s.rule.pricing(s.Price, s.Of)
-	a, b := s.from, s.from+s.Days
-	if s.Days == s.Of {
-		return fmt.Sprintf("%d of %d days × %s", s.Of, s.Of, s.Price.Display())
+	alone, ok := s.cost(from, to)
+	switch {
+	case ok && alone == s.Amount.Minor() && !s.isOddRemainder():
+		return s.sentence(from, to)
+	case s.rule.RoundPart == Unused:
+		return s.figure(from, s.Of) + " less " + s.figure(to, s.Of)
 	}
-	if c, ok := p.alone(a, b); ok && c == s.Amount.Minor() {
-		return s.sentence(&p, a, b)
-	}
-	// The part is a difference of two rounded figures: of what the days before its end and
-	// before its start cost, or of what the days after its start and after its end cost.
-	if s.rule.RoundPart == Unused {
-		return s.less(&p, a, s.Of, b, s.Of)
-	}
-	return s.less(&p, 0, b, 0, a)
+	return s.figure(0, to) + " less " + s.figure(0, from)
 }
 
-// less words the price of days a to b less that of days c to d.
-func (s Share) less(p *pricing, a, b, c, d int) string {
-	first := s.Price.Display()
-	if b-a != s.Of {
-		first = s.rounded(p, a, b)
-	}
-	if c == d {
-		return first
-	}
-	return first + " less " + s.rounded(p, c, d)
+// isOddRemainder reports a remainder that is better told by what it remains of: nobody counts the last 16 days of February as 18,
+// but $79.95 less 12 of 30 days is plain.
+func (s *Share) isOddRemainder() bool {
+	to := s.from + s.Days
+	return s.rule.RoundPart == Used && 0 < s.from && s.from < to && to == s.Of && s.recounted(s.from, to)
 }
 
-// rounded words the price of days a to b and gives the figure it was rounded to.
-func (s Share) rounded(p *pricing, a, b int) string {
-	cost, _ := p.alone(a, b)
-	return fmt.Sprintf("%s (%s)", s.sentence(p, a, b), money.New(cost, s.Price.Currency()).Display())
+// recounted reports whether the day count has more days from from to to than the calendar, or fewer.
+func (s *Share) recounted(from, to int) bool {
+	c := s.rule.DayCount
+	num, _ := c.fraction(from, to, s.Of)
+	return c != Actual && num != int64(to-from)*c.months()
 }
 
-// sentence words the price of days a to b, rounded by themselves.
-func (s Share) sentence(p *pricing, a, b int) string {
-	from, den := s.rule.DayCount.fraction(a, s.Of)
-	to, _ := s.rule.DayCount.fraction(b, s.Of)
-	part := to - from
-	days := number(part, s.rule.DayCount.months())
-	if s.rule.DailyRate.rounded {
-		sentence := fmt.Sprintf("%s × %s a day", plural(days), s.dailyRate(p))
-		if p.rule.capped(p, part) {
-			sentence += ", at most " + s.Price.Display()
+// figure words the price of days from to to, and what it was rounded to.
+func (s *Share) figure(from, to int) string {
+	if to-from == s.Of {
+		return s.Price.Display()
+	}
+	minor, _ := s.cost(from, to)
+	return fmt.Sprintf("%s (%s)", s.sentence(from, to), money.New(minor, s.Price.Currency()).Display())
+}
+
+// sentence words the price of days from to to by themselves.
+func (s *Share) sentence(from, to int) string {
+	days, price := to-from, s.Price.Display()
+	if days == 0 || days == s.Of {
+		return fmt.Sprintf("%d of %d days × %s", days, s.Of, price)
+	}
+	c := s.rule.DayCount
+	num, den := c.fraction(from, to, s.Of)
+	var b strings.Builder
+	switch {
+	case !s.rule.DailyRate.IsExact():
+		fmt.Fprintf(&b, "%s × %s a day", mixed(num, c.months()), s.day(den))
+	case c == Year365:
+		fmt.Fprintf(&b, "%s × 12/365 of %s", mixed(num, c.months()), price)
+	default:
+		fmt.Fprintf(&b, "%d of %d days × %s", num, den, price)
+	}
+	if s.recounted(from, to) {
+		fmt.Fprintf(&b, " (%s)", s.stretch(from, to))
+	}
+	if !s.rule.DailyRate.IsExact() {
+		if _, capped, _ := s.costAtDailyRate(num, den); capped {
+			fmt.Fprintf(&b, ", at most %s", price)
 		}
-		return sentence
 	}
-	if s.rule.DayCount == Year365 {
-		return fmt.Sprintf("%s × 12/365 of %s", plural(days), s.Price.Display())
-	}
-	return fmt.Sprintf("%s of %d days × %s", days, den, s.Price.Display())
+	return b.String()
 }
 
-// capped reports that the daily rate times the days came to more than the price.
-func (r Rule) capped(p *pricing, part int64) bool {
-	c, ok := money.MulDiv(p.daily, part*p.up, p.down, r.Rounding)
-	return !ok || c > p.minor
-}
-
-// dailyRate prints the rounded price of one day with all its digits.
-func (s Share) dailyRate(p *pricing) string {
-	digits := int(s.rule.DailyRate.digits)
-	text := fmt.Sprintf("%0*d", digits+1, p.daily)
+// day prints the rounded price of one day, with all its digits.
+func (s *Share) day(den int64) string {
+	daily, _, _, _ := s.dailyRate(den)
+	digits := s.rule.DailyRate.digits()
+	text := fmt.Sprintf("%0*d", digits+1, daily)
 	if digits > 0 {
 		text = text[:len(text)-digits] + "." + text[len(text)-digits:]
 	}
-	if symbol := s.Price.Currency().Symbol(); symbol != "" {
-		return symbol + text
-	}
-	return s.Price.Currency().String() + " " + text
+	zero := money.New(0, s.Price.Currency())
+	return strings.TrimSuffix(zero.Display(), zero.Number()) + text
 }
 
-// number prints a count of days; only the end of a year_365 period is not a whole one.
-func number(part, months int64) string {
-	whole, rest := part/months, part%months
-	if rest == 0 {
-		return fmt.Sprint(whole)
+// stretch says which days of the calendar were counted as more, or as fewer.
+func (s *Share) stretch(from, to int) string {
+	days := ""
+	if n := to - from; n > 1 {
+		days = strconv.Itoa(n) + " "
 	}
-	return strings.TrimPrefix(fmt.Sprintf("%d %d/%d", whole, rest, months), "0 ")
+	switch {
+	case to == s.Of:
+		return fmt.Sprintf("the last %sof %d days", days, s.Of)
+	case from == 0:
+		return fmt.Sprintf("the first %sof %d days", days, s.Of)
+	}
+	return fmt.Sprintf("days %d to %d of %d", from+1, to, s.Of)
 }
 
-func plural(days string) string {
-	if days == "1" {
+// mixed prints a number of days; only at the end of a year_365 period is it not a whole one.
+func mixed(num, den int64) string {
+	whole, rest := num/den, num%den
+	switch {
+	case rest != 0 && whole == 0:
+		return fmt.Sprintf("%d/%d days", rest, den)
+	case rest != 0:
+		return fmt.Sprintf("%d %d/%d days", whole, rest, den)
+	case whole == 1:
 		return "1 day"
 	}
-	return days + " days"
+	return strconv.FormatInt(whole, 10) + " days"
 }

@@ -3,6 +3,7 @@ package proration
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -17,6 +18,7 @@ type Rule struct {
 	DailyRate DailyRate
 	RoundPart RoundPart
 	Rounding  money.Rounding
+	Cut       Cut // zero in any rule that is billed by
 }
 
 // DayCount says which fraction F(d) of a period of N days its first d days are.
@@ -37,7 +39,7 @@ func ParseDayCount(s string) (DayCount, error) {
 	return DayCount(i), err
 }
 
-func (c DayCount) String() string { return dayCounts[c] }
+func (c DayCount) String() string { return word(dayCounts, uint8(c)) }
 
 // RoundPart says which part of a cut period is rounded.
 type RoundPart uint8
@@ -56,7 +58,7 @@ func ParseRoundPart(s string) (RoundPart, error) {
 	return RoundPart(i), err
 }
 
-func (p RoundPart) String() string { return roundParts[p] }
+func (p RoundPart) String() string { return word(roundParts, uint8(p)) }
 
 // CloseDay says whether the day on which an account closes is charged.
 type CloseDay uint8
@@ -74,7 +76,7 @@ func ParseCloseDay(s string) (CloseDay, error) {
 	return CloseDay(i), err
 }
 
-func (c CloseDay) String() string { return closeDays[c] }
+func (c CloseDay) String() string { return word(closeDays, uint8(c)) }
 
 // End returns the first day that is not charged when an account closes on day.
 func (c CloseDay) End(day cycle.Date) cycle.Date {
@@ -90,9 +92,7 @@ const MaxDailyDigits = 9
 // DailyRate says whether the price of one day is itself rounded before it is multiplied by
 // the days. The zero value is exact: it is not.
 type DailyRate struct {
-	rounded bool
-	digits  uint8
-	mode    money.Rounding
+	code uint8 // 0, or 1 + 4·digits + mode: a share carries its rule, and a byte is cheap to carry
 }
 
 // RoundedDailyRate rounds the price of a day to so many decimal digits (0 to
@@ -101,7 +101,10 @@ func RoundedDailyRate(digits int, mode money.Rounding) (DailyRate, error) {
 	if digits < 0 || digits > MaxDailyDigits {
 		return DailyRate{}, fmt.Errorf("daily_rate: %d digits, expected 0 to %d", digits, MaxDailyDigits)
 	}
-	return DailyRate{rounded: true, digits: uint8(digits), mode: mode}, nil
+	if mode > money.Up {
+		return DailyRate{}, fmt.Errorf("daily_rate: no such rounding, %s", mode)
+	}
+	return DailyRate{1 + uint8(digits)<<2 + uint8(mode)}, nil
 }
 
 // ParseDailyRate reads "exact" or DIGITS:MODE, such as "2:half_up" or "4:down".
@@ -121,21 +124,34 @@ func ParseDailyRate(s string) (DailyRate, error) {
 }
 
 func (r DailyRate) String() string {
-	if !r.rounded {
+	if r.IsExact() {
 		return "exact"
 	}
-	return fmt.Sprintf("%d:%s", r.digits, r.mode)
+	return fmt.Sprintf("%d:%s", r.digits(), r.mode())
 }
 
 // IsExact reports that the price of a day is not rounded.
-func (r DailyRate) IsExact() bool { return !r.rounded }
+func (r DailyRate) IsExact() bool { return r.code == 0 }
 
-// Sentinel errors, wrapped with the values that caused them.
+// digits and mode are those of a rate that is not exact.
+func (r DailyRate) digits() int          { return int(r.code-1) >> 2 }
+func (r DailyRate) mode() money.Rounding { return money.Rounding((r.code - 1) & 3) }
+
+// word is the name of a value, and its number where it has none.
+func word(words []string, i uint8) string {
+	if int(i) < len(words) {
+		return words[i]
+	}
+	return "#" + strconv.Itoa(int(i))
+}
+
+// The causes of the errors of Rule.Share and Rule.Allowance, for errors.Is.
 var (
-	// ErrStretch: the part is inverted, or not inside its period.
+	// ErrStretch is a part that is inverted, or not inside its period, or a period of no days.
 	ErrStretch = errors.New("not a stretch of the period")
-	// ErrPrice: a negative price.
-	ErrPrice = errors.New("negative price")
-	// ErrOverflow: the figure does not fit 64 bits of minor units.
+	// ErrPrice is a price, or an allowance, below zero.
+	ErrPrice = errors.New("below zero")
+	// ErrOverflow is a daily rate that does not fit 64 bits of its smallest digit. Nothing else can overflow: no part costs more
+	// than its period.
 	ErrOverflow = money.ErrOverflow
 )

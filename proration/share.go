@@ -7,10 +7,10 @@ import (
 	"github.com/prorata-go/prorata/money"
 )
 
-// Share is what a part of a period costs. Its sentence is made when [Share.Explanation] is
-// called, so that computing a share allocates nothing. The zero value is a share of nothing.
+// Share is what a part of a period costs. Its sentence is made when [Share.Explanation] is called, so that computing a share
+// allocates nothing. The zero value is a share of nothing.
 type Share struct {
-	Amount money.Amount // what the part costs
+	Amount money.Amount // what the part costs, from zero to Price
 	Price  money.Amount // what the whole period costs
 	Days   int          // days in the part
 	Of     int          // days in the whole period
@@ -21,139 +21,150 @@ type Share struct {
 
 // Share returns what part costs when the whole period costs price.
 //
-// The part lies inside the whole, clamped by the caller; a part of no days costs nothing,
-// and an inverted one, or one that leaves the period, is [ErrStretch].
-func (r Rule) Share(price money.Amount, whole, part cycle.Period) (Share, error) {
-	a, b, n := part.Start.Sub(whole.Start), part.End.Sub(whole.Start), whole.Days()
-	if a < 0 || b < a || n < b || n == 0 {
-		return Share{}, fmt.Errorf("%w: days %d to %d of %d", ErrStretch, a, b, n)
+// The part lies inside the whole, clamped by the caller; a part of no days costs nothing. An inverted part, or one that leaves
+// the whole, is [ErrStretch], a price below zero [ErrPrice], and a daily rate beyond 64 bits [ErrOverflow].
+func (r Rule) Share(price money.Amount, whole, part cycle.Period) (s Share, err error) {
+	from, to, of := part.Start.Sub(whole.Start), part.End.Sub(whole.Start), whole.Days()
+	if from < 0 || to < from || of < to || of == 0 {
+		return s, stretchError("share", whole, part)
 	}
-	if price.Sign() < 0 {
-		return Share{}, fmt.Errorf("%w: %s", ErrPrice, price)
+	if price.Minor() < 0 {
+		return s, fmt.Errorf("share of %s: %w", price, ErrPrice)
 	}
-	p := r.pricing(price, n)
-	minor, ok := p.part(r.RoundPart, a, b)
+	if r.Cut != CutRight {
+		from, to = r.Cut.apply(from, to, of)
+	}
+	// Set one by one, in the result itself: a literal is made elsewhere and copied, which took longer than the arithmetic.
+	s.Price, s.Days, s.Of, s.from = price, to-from, of, from
+	s.rule.DayCount, s.rule.DailyRate, s.rule.RoundPart, s.rule.Rounding = r.DayCount, r.DailyRate, r.RoundPart, r.Rounding
+	minor, ok := s.owed()
 	if !ok {
-		return Share{}, fmt.Errorf("%w: %d of %d days of %s", ErrOverflow, b-a, n, price)
+		return Share{}, overflowError(&s)
 	}
-	return Share{Amount: money.New(minor, price.Currency()), Price: price, Days: b - a, Of: n, from: a, rule: r}, nil
+	s.Amount = money.New(minor, price.Currency())
+	return s, nil
 }
 
-// Allowance returns the credits of a package's allowance that belong to a part of a
-// period: ⌊A·F(b)⌋ − ⌊A·F(a)⌋, so that the parts of a period add up to A.
+// Allowance returns the credits of a package's allowance A that belong to a part of a period: ⌊A·F(b)⌋ − ⌊A·F(a)⌋, so that the
+// parts of a period add up to A. Only the rule's DayCount matters. The errors are those of [Rule.Share].
 func (r Rule) Allowance(credits int64, whole, part cycle.Period) (int64, error) {
-	a, b, n := part.Start.Sub(whole.Start), part.End.Sub(whole.Start), whole.Days()
-	if a < 0 || b < a || n < b || n == 0 || credits < 0 {
-		return 0, fmt.Errorf("%w: days %d to %d of %d, %d credits", ErrStretch, a, b, n, credits)
+	from, to, of := part.Start.Sub(whole.Start), part.End.Sub(whole.Start), whole.Days()
+	if from < 0 || to < from || of < to || of == 0 {
+		return 0, stretchError("allowance", whole, part)
+	}
+	if credits < 0 {
+		return 0, fmt.Errorf("allowance of %d credits: %w", credits, ErrPrice)
 	}
 	first := func(d int) int64 {
-		num, den := r.DayCount.fraction(d, n)
+		num, den := r.DayCount.fraction(0, d, of)
 		c, _ := money.MulDiv(credits, num, den, money.Down) // num ≤ den: it fits
 		return c
 	}
-	return first(b) - first(a), nil
+	return first(to) - first(from), nil
 }
 
-// fraction returns F(d) of a period of n days as num/den.
-func (c DayCount) fraction(d, n int) (num, den int64) {
-	switch c {
-	case Thirty:
-		num, den = min(int64(d), 30), 30
-	case Year365:
-		num, den = min(12*int64(d), 365), 365
-	default:
-		return int64(d), int64(n)
+func overflowError(s *Share) error {
+	return fmt.Errorf("share of %s, %d of %d days at daily_rate %s: %w", s.Price, s.Days, s.Of, s.rule.DailyRate, ErrOverflow)
+}
+
+func stretchError(of string, whole, part cycle.Period) error {
+	return fmt.Errorf("%s of %s to %s in %s to %s: %w", of, part.Start, part.End, whole.Start, whole.End, ErrStretch)
+}
+
+// owed is the price of the part in minor units: one figure, or the difference of the two that the rule rounds.
+func (s *Share) owed() (int64, bool) {
+	from, to, of := s.from, s.from+s.Days, s.Of
+	switch {
+	case from == to:
+		return 0, true
+	case s.rule.RoundPart == Used && from > 0: // what is used at its end, less what was at its start
+		return s.difference(0, to, 0, from)
+	case s.rule.RoundPart == Unused && to < of: // what was left at its start, less what is left at its end
+		return s.difference(from, of, to, of)
 	}
+	return s.cost(from, to)
+}
+
+// difference is the rounded price of days a to b less that of days c to d.
+func (s *Share) difference(a, b, c, d int) (int64, bool) {
+	x, okX := s.cost(a, b)
+	y, okY := s.cost(c, d)
+	return x - y, okX && okY
+}
+
+// cost is the price of days from to to by themselves, rounded: nothing for no days, and the whole price for the whole period,
+// whatever the rule.
+func (s *Share) cost(from, to int) (int64, bool) {
+	switch to - from {
+	case 0:
+		return 0, true
+	case s.Of:
+		return s.Price.Minor(), true
+	}
+	num, den := s.rule.DayCount.fraction(from, to, s.Of)
+	if !s.rule.DailyRate.IsExact() {
+		minor, _, ok := s.costAtDailyRate(num, den)
+		return minor, ok
+	}
+	return money.MulDiv(s.Price.Minor(), num, den, s.rule.Rounding)
+}
+
+// costAtDailyRate is the price of the fraction num/den at the rounded price of a day, capped at the whole price. What it would be
+// without the cap may be more than fits.
+func (s *Share) costAtDailyRate(num, den int64) (minor int64, capped, ok bool) {
+	daily, up, down, ok := s.dailyRate(den)
+	if !ok {
+		return 0, false, false
+	}
+	minor, fits := money.MulDiv(daily, num*up, down*s.rule.DayCount.months(), s.rule.Rounding)
+	if !fits || minor > s.Price.Minor() {
+		return s.Price.Minor(), true, true
+	}
+	return minor, false, true
+}
+
+// dailyRate rounds the price of a day, P/D, to the rate's digits, and says how to get from its units to minor ones: × up / down,
+// since the currency may have more digits than the rate or fewer.
+func (s *Share) dailyRate(den int64) (daily, up, down int64, ok bool) {
+	digits := s.rule.DailyRate.digits()
+	up, down = 1, 1
+	for i := s.Price.Currency().Digits(); i < digits; i++ {
+		down *= 10
+	}
+	for i := digits; i < s.Price.Currency().Digits(); i++ {
+		up *= 10
+	}
+	daily, ok = money.MulDiv(s.Price.Minor(), down*s.rule.DayCount.months(), up*den, s.rule.DailyRate.mode())
+	return daily, up, down, ok
+}
+
+// fraction returns F(to) − F(from) of a period of n days, as num/den.
+func (c DayCount) fraction(from, to, n int) (num, den int64) {
+	if c == Actual {
+		return int64(to - from), int64(n)
+	}
+	return c.counted(to, n) - c.counted(from, n), c.den()
+}
+
+// counted is F(d) as a numerator over den, for the day counts that do not follow the calendar.
+func (c DayCount) counted(d, n int) int64 {
 	if d == n {
-		return den, den
+		return c.den()
 	}
-	return num, den
+	return min(int64(d)*c.months(), c.den())
 }
 
-// months is the number of times D, the days a daily rate divides by, goes into the
-// denominator of F: D = den/months.
+func (c DayCount) den() int64 {
+	if c == Year365 {
+		return 365
+	}
+	return c.length()
+}
+
+// months is how often D, the days that a daily rate divides by, goes into the denominator of F: D is n, 30 or 365/12.
 func (c DayCount) months() int64 {
 	if c == Year365 {
 		return 12
 	}
 	return 1
-}
-
-// pricing is a price prepared for a period: what a fraction num/den of it costs.
-type pricing struct {
-	minor    int64 // the price in minor units
-	n        int
-	rule     Rule
-	daily    int64 // the rounded price of a day, in units of 10^-digits of the major unit
-	up, down int64 // how a product of the daily rate is scaled to minor units: × up / down
-	fits     bool  // whether the daily rate does
-}
-
-func (r Rule) pricing(price money.Amount, n int) pricing {
-	p := pricing{minor: price.Minor(), n: n, rule: r, fits: true}
-	if r.DailyRate.rounded {
-		p.daily, p.up, p.down, p.fits = r.dailyRate(price, n)
-	}
-	return p
-}
-
-// dailyRate rounds P/D to the rate's digits. The currency may have more digits than the
-// rate or fewer; the scales say how to get back to minor units, months included.
-func (r Rule) dailyRate(price money.Amount, n int) (daily, up, down int64, ok bool) {
-	_, den := r.DayCount.fraction(n, n)
-	months := r.DayCount.months()
-	up, down = 1, 1
-	for i := price.Currency().Digits(); i < int(r.DailyRate.digits); i++ {
-		down *= 10
-	}
-	for i := int(r.DailyRate.digits); i < price.Currency().Digits(); i++ {
-		up *= 10
-	}
-	daily, ok = money.MulDiv(price.Minor(), down*months, up*den, r.DailyRate.mode)
-	return daily, up, down * months, ok
-}
-
-// cost rounds the price of the fraction num/den, at most the whole price.
-func (p *pricing) cost(num, den int64) (int64, bool) {
-	if !p.rule.DailyRate.rounded {
-		return money.MulDiv(p.minor, num, den, p.rule.Rounding)
-	}
-	c, ok := money.MulDiv(p.daily, num*p.up, p.down, p.rule.Rounding)
-	return min(c, p.minor), ok && p.fits
-}
-
-// first is C(d), the price of the period's first d days, for the parts that telescope.
-func (p *pricing) first(d int) (int64, bool) {
-	switch {
-	case d == 0:
-		return 0, true
-	case d == p.n:
-		return p.minor, true
-	}
-	num, den := p.rule.DayCount.fraction(d, p.n)
-	if p.rule.RoundPart == Unused {
-		left, ok := p.cost(den-num, den)
-		return p.minor - left, ok
-	}
-	return p.cost(num, den)
-}
-
-// part is the price of days a to b.
-func (p *pricing) part(round RoundPart, a, b int) (int64, bool) {
-	if round == Each {
-		if a == 0 && b == p.n {
-			return p.minor, true
-		}
-		return p.alone(a, b)
-	}
-	ca, okA := p.first(a)
-	cb, okB := p.first(b)
-	return cb - ca, okA && okB
-}
-
-// alone is the price of days a to b rounded by itself.
-func (p *pricing) alone(a, b int) (int64, bool) {
-	from, den := p.rule.DayCount.fraction(a, p.n)
-	to, _ := p.rule.DayCount.fraction(b, p.n)
-	return p.cost(to-from, den)
 }

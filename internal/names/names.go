@@ -39,26 +39,30 @@ func Nearest(s string, valid []string) (string, bool) {
 	return word, best >= 0
 }
 
-// distance is the Levenshtein distance in bytes.
+// distance counts the edits from a to b in bytes: a byte more, less or another, or two
+// neighbours the other way round.
 func distance(a, b string) int {
 	if len(a) > 64 { // no valid word is that long
 		return len(a)
 	}
-	row := make([]int, len(b)+1)
+	before, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
+		next[0] = i
 		for j := 1; j <= len(b); j++ {
-			substitute := diagonal
-			if a[i-1] != b[j-1] {
-				substitute++
+			next[j] = min(row[j], next[j-1]) + 1
+			if a[i-1] == b[j-1] {
+				next[j] = min(next[j], row[j-1])
+			} else {
+				next[j] = min(next[j], row[j-1]+1)
 			}
-			diagonal = row[j]
-			row[j] = min(substitute, row[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				next[j] = min(next[j], before[j-2]+1)
+			}
 		}
+		before, row, next = row, next, before
 	}
 	return row[len(b)]
 }

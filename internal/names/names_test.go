@@ -23,7 +23,7 @@ func TestIndex(t *testing.T) {
 func TestNearest(t *testing.T) {
 	valid := []string{"time_zone", "timing", "currency"}
 	for word, want := range map[string]string{
-		"timezone": "time_zone", "TIMING": "timing", "curency": "currency", "tming": "timing", "zzz": "", "": "",
+		"timezone": "time_zone", "TIMING": "timing", "curency": "currency", "tming": "timing", "tiimgn": "timing", "zzz": "", "": "",
 	} {
 		got, ok := names.Nearest(word, valid)
 		require.Equal(t, want, got, "Nearest(%q)", word)

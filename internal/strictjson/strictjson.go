@@ -65,7 +65,7 @@ func Describe(v jsontext.Value) string {
 func Object(file string, data []byte) ([]Member, error) {
 	d := newDocument(file, data)
 	if kind := d.dec.PeekKind(); kind != '{' && kind != 0 {
-		return nil, source.Errorf(d.next(), "%s, expected a JSON object", KindName(kind))
+		return nil, d.instead(kind, "a JSON object")
 	}
 	members, err := d.object()
 	if err != nil {
@@ -78,7 +78,7 @@ func Object(file string, data []byte) ([]Member, error) {
 func Objects(file string, data []byte) ([]Element, error) {
 	d := newDocument(file, data)
 	if kind := d.dec.PeekKind(); kind != '[' && kind != 0 {
-		return nil, source.Errorf(d.next(), "%s, expected a JSON list of objects", KindName(kind))
+		return nil, d.instead(kind, "a JSON list of objects")
 	}
 	if _, err := d.dec.ReadToken(); err != nil {
 		return nil, d.explain(err)
@@ -87,7 +87,7 @@ func Objects(file string, data []byte) ([]Element, error) {
 	for d.dec.PeekKind() != ']' {
 		at := d.next()
 		if kind := d.dec.PeekKind(); kind != '{' && kind != 0 {
-			return nil, source.Errorf(at, "%s, expected a JSON object", KindName(kind))
+			return nil, d.instead(kind, "a JSON object")
 		}
 		members, err := d.object()
 		if err != nil {
@@ -154,6 +154,17 @@ func Next(data []byte, offset int64) int64 {
 	return offset
 }
 
+// instead is the error of a value of another kind than was expected.
+func (d *document) instead(kind jsontext.Kind, expected string) error {
+	at := d.next()
+	if kind != '[' && kind != '{' { // known by its first letter only, so far
+		if _, err := d.dec.ReadValue(); err != nil {
+			return d.explain(err)
+		}
+	}
+	return source.Errorf(at, "%s, expected %s", KindName(kind), expected)
+}
+
 func (d *document) object() ([]Member, error) {
 	if _, err := d.dec.ReadToken(); err != nil {
 		return nil, d.explain(err)
@@ -205,6 +216,8 @@ func Explain(data []byte, err error) (int64, error) {
 		return int64(len(data)), errors.New("nothing there, expected a JSON value")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return int64(len(data)), errors.New("the JSON ends too early, expected the rest of it")
+	case syntactic != nil && strings.Contains(syntactic.Err.Error(), "max depth"):
+		return syntactic.ByteOffset, errors.New("nested too deep, expected at most 10,000 levels")
 	case syntactic != nil:
 		offset := syntactic.ByteOffset
 		if offset < int64(len(data)) && !utf8.Valid(data) {
@@ -212,7 +225,14 @@ func Explain(data []byte, err error) (int64, error) {
 				return bad, errors.New("invalid UTF-8, expected UTF-8 text")
 			}
 		}
-		return offset, fmt.Errorf("broken JSON: %w", syntactic.Err)
+		expected := ", expected valid JSON"
+		switch text := syntactic.Err.Error(); {
+		case strings.Contains(text, "(expecting "):
+			expected = "" // says so itself
+		case strings.HasSuffix(text, "at start of value"):
+			expected = ", expected a value"
+		}
+		return offset, fmt.Errorf("broken JSON: %w%s", syntactic.Err, expected)
 	}
 	return 0, err
 }
@@ -253,16 +273,22 @@ func (m Member) Count() (int64, error) {
 
 // ParseCount reads digits only: no sign, point or exponent.
 func ParseCount(text string) (int64, error) {
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return 0, fmt.Errorf("%s is not a count, expected a whole number from 0 to %d", text, math.MaxInt64)
-		}
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
+	n, err := strconv.ParseUint(text, 10, 63) // takes no sign; an underscore needs base 0
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a count, expected a whole number from 0 to %d", text, math.MaxInt64)
+		return 0, fmt.Errorf("%s is not a count, expected a whole number from 0 to %d", shown(text), math.MaxInt64)
 	}
-	return n, nil
+	return int64(n), nil
+}
+
+// shown is text as an error shows it: bare when it is a number, else quoted, and never long.
+func shown(text string) string {
+	if len(text) > 60 {
+		text = strings.ToValidUTF8(text[:57], "") + "..."
+	}
+	if text != "" && strings.Trim(text, "+-.0123456789eE") == "" {
+		return text
+	}
+	return strconv.Quote(text)
 }
 
 // Prefix puts the name of what was read before an error.

@@ -1,0 +1,102 @@
+package strictjson_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/internal/strictjson"
+)
+
+func TestObjectRefuses(t *testing.T) {
+	deep := `{"a":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + "}"
+	for _, tt := range []struct{ name, text, want string }{
+		{"nothing", "", "f:1:1: nothing there, expected a JSON value"},
+		{"spaces", " \n ", "f:2:2: nothing there, expected a JSON value"},
+		{"a list", "\n [1]", "f:2:2: an array, expected a JSON object"},
+		{"a number", "5", "f:1:1: a number, expected a JSON object"},
+		{"null", "null", "f:1:1: null, expected a JSON object"},
+		{"a word that starts like null", "nothing", "f:1:2: broken JSON: "},
+		{"a word", "hello", "f:1:1: broken JSON: invalid character 'h' at start of value, expected a value"},
+		{"cut short", "{\"a\": 1,\n", "f:2:1: the JSON ends too early, expected the rest of it"},
+		{"two", "{}\n{}", "f:2:1: something after the end of the document, expected nothing more"},
+		{"a key twice", "{\"a\": 1,\n \"a\": 1}", `f:2:2: the key "a" is repeated, expected each key once`},
+		{"a key twice, inside", `{"a": [{"b": 1, "b": 1}]}`, `f:1:17: the key "b" is repeated, expected each key once`},
+		{"a key twice, spelled differently", `{"a": 1, "\u0061": 1}`, `f:1:10: the key "a" is repeated, expected each key once`},
+		{"a comma too many", `{"a": 1,}`, "f:1:8: broken JSON: "},
+		{"no comma", `{"a": 1 "b": 2}`, "f:1:9: broken JSON: "},
+		{"a comment", "{} // done", "f:1:4: something after the end of the document, expected nothing more"},
+		{"invalid UTF-8", "{\"a\": \"\xff\"}", "f:1:8: invalid UTF-8, expected UTF-8 text"},
+		{"NaN", `{"a": NaN}`, "f:1:7: broken JSON: "},
+		{"too deep", deep, "nested too deep, expected at most 10,000 levels"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := strictjson.Object("f", []byte(tt.text))
+			require.ErrorContains(t, err, tt.want)
+			require.NotContains(t, err.Error(), "\n")
+		})
+	}
+}
+
+func TestObjectsRefuses(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"an object", "{}", "f:1:1: an object, expected a JSON list of objects"},
+		{"of numbers", "[{},\n5]", "f:2:1: a number, expected a JSON object"},
+		{"of words", "[{},\nfive]", "f:2:2: broken JSON: "},
+		{"of lists", "[[]]", "f:1:2: an array, expected a JSON object"},
+		{"a comma too many", "[{},]", "f:1:4: broken JSON: "},
+		{"cut short", "[{},", "f:1:5: the JSON ends too early, expected the rest of it"},
+		{"two", "[{}] []", "f:1:6: something after the end of the document, expected nothing more"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := strictjson.Objects("f", []byte(tt.text))
+			require.ErrorContains(t, err, tt.want)
+		})
+	}
+}
+
+func TestMembers(t *testing.T) {
+	members, err := strictjson.Object("f", []byte("{\"n\": 1.50,\n \"q\": \"7\", \"s\": \"\\u00e9\", \"b\": true, \"o\": {\"a\": 1}}"))
+	require.NoError(t, err)
+	require.Len(t, members, 5)
+	n, q, s, b, o := members[0], members[1], members[2], members[3], members[4]
+
+	require.Equal(t, "f:2:2", q.NameAt.String())
+	require.Equal(t, "f:2:7", q.ValueAt.String())
+
+	number, err := n.Number()
+	require.NoError(t, err)
+	require.Equal(t, "1.50", number, "as it was written")
+	_, err = n.Count()
+	require.EqualError(t, err, "f:1:7: n: 1.50 is not a count, expected a whole number from 0 to 9223372036854775807")
+	_, err = n.String()
+	require.EqualError(t, err, "f:1:7: n: 1.50, expected a string")
+
+	count, err := q.Count()
+	require.NoError(t, err)
+	require.EqualValues(t, 7, count)
+	text, err := s.String()
+	require.NoError(t, err)
+	require.Equal(t, "é", text)
+	_, err = s.Bool()
+	require.EqualError(t, err, `f:2:17: s: "\u00e9", expected true or false`)
+	yes, err := b.Bool()
+	require.NoError(t, err)
+	require.True(t, yes)
+	_, err = o.Number()
+	require.EqualError(t, err, "f:2:43: o: an object, expected a number")
+}
+
+func TestParseCount(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "7": 7, "9223372036854775807": 9223372036854775807} {
+		n, err := strictjson.ParseCount(text)
+		require.NoError(t, err, "ParseCount(%q)", text)
+		require.Equal(t, want, n, "ParseCount(%q)", text)
+	}
+	for text, shown := range map[string]string{"": `""`, "-1": "-1", "+1": "+1", "1.0": "1.0", "1e3": "1e3", "1_000": `"1_000"`, " 1": `" 1"`, "1\n2": `"1\n2"`,
+		"9223372036854775808": "9223372036854775808", "0x10": `"0x10"`, "٣": `"٣"`, strings.Repeat("9", 1000): strings.Repeat("9", 57) + "..."} {
+		_, err := strictjson.ParseCount(text)
+		require.EqualError(t, err, shown+" is not a count, expected a whole number from 0 to 9223372036854775807", "ParseCount(%q)", text)
+	}
+}
