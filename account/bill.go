@@ -57,12 +57,13 @@ func Check(events []Event, catalogue *invoice.Catalogue, policy invoice.Policy) 
 	return judge(h, t), nil
 }
 
-// judge finds the events that make no sense, with everything known.
+// judge finds the events that make no sense, with everything known, and marks them.
 func judge(h *history, t *terms) []Anomaly {
 	var anomalies []Anomaly
 	tl := newTimeline(t)
 	for i := range h.entries {
 		if reason := tl.apply(&h.entries[i]); reason != "" {
+			h.entries[i].senseless = true
 			anomalies = append(anomalies, Anomaly{Event: *h.entries[i].Event, Reason: reason})
 		}
 	}
@@ -73,11 +74,9 @@ func judge(h *history, t *terms) []Anomaly {
 // that is not there makes no sense, unless it may come after through.
 func setStatuses(h *history, numbers *invoice.Numbers, invoices []invoice.Invoice, through cycle.Date) []Anomaly {
 	var anomalies []Anomaly
-	created := false
 	for i := range h.entries {
 		e := &h.entries[i]
-		created = created || e.Type == Created
-		if e.Type != InvoiceStatusChanged || !created {
+		if e.Type != InvoiceStatusChanged || e.senseless {
 			continue
 		}
 		at := slices.IndexFunc(invoices, func(inv invoice.Invoice) bool { return inv.Number == e.Invoice })
@@ -270,6 +269,7 @@ type cause struct {
 func (v *view) causeOn(day cycle.Date) cause {
 	var why cause
 	var from, to string
+	restarts := false
 	for i := len(v.changes) - 1; i >= 0 && !v.changes[i].day.Before(day); i-- {
 		c := &v.changes[i]
 		own := v.terms.policy.BillChanges == invoice.Immediately && c.kind != lifeStarts
@@ -280,13 +280,19 @@ func (v *view) causeOn(day cycle.Date) cause {
 		switch {
 		case c.kind == accountCloses:
 			why.kind = invoice.Close
-		case c.kind != lifeStarts:
+		case c.kind == cycleRestarts:
+			restarts = true
+		case c.kind == packageChanges:
 			if from = c.from; to == "" {
 				to = c.to
 			}
 		}
 	}
-	if to != "" && why.kind != invoice.Close {
+	switch {
+	case why.kind == invoice.Close:
+	case restarts: // from a price of zero
+		why.kind = invoice.Upgrade
+	case to != "":
 		why.kind = v.direction(from, to, day)
 	}
 	return why

@@ -85,7 +85,13 @@ func (d *Decoder) scan() error {
 	d.line.Reset(d.data)
 	d.json.Reset(&d.line)
 	if kind := d.json.PeekKind(); kind != '{' && kind != 0 {
-		return d.errorf(strictjson.Next(d.data, 0), "%s, expected one JSON object a line", strictjson.KindName(kind))
+		at := strictjson.Next(d.data, 0)
+		if kind != '[' { // known by its first letter only, so far
+			if _, err := d.json.ReadValue(); err != nil {
+				return d.syntax(err)
+			}
+		}
+		return d.errorf(at, "%s, expected one JSON object a line", strictjson.KindName(kind))
 	}
 	if _, err := d.json.ReadToken(); err != nil {
 		return d.syntax(err)
@@ -108,7 +114,7 @@ func (d *Decoder) scan() error {
 	if _, err := d.json.ReadToken(); err != nil {
 		return d.syntax(err)
 	}
-	if end := strictjson.Next(d.data, d.json.InputOffset()); end < int64(len(d.data)) {
+	if end := strictjson.Blank(d.data, d.json.InputOffset()); end < int64(len(d.data)) {
 		return d.errorf(end, "something after the object, expected one JSON object a line")
 	}
 	return nil
@@ -334,7 +340,7 @@ func parseInstant(text string, loc *time.Location) (time.Time, error) {
 		return date.Start(loc).UTC(), nil
 	}
 	var t time.Time
-	if err := t.UnmarshalText([]byte(text)); err != nil || fractionDigits(text) > 9 {
+	if err := t.UnmarshalText([]byte(text)); err != nil || !strictInstant(text) {
 		return time.Time{}, fmt.Errorf("%q is not an instant%s, expected RFC 3339 with an offset such as 2026-01-31T09:30:00Z, or a date such as 2026-01-31", text, instantHint(text))
 	}
 	if _, err := cycle.DateOf(t, loc); err != nil {
@@ -343,9 +349,20 @@ func parseInstant(text string, loc *time.Location) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-func fractionDigits(text string) int {
-	_, fraction, _ := strings.Cut(text, ".")
-	return strings.IndexFunc(fraction+"Z", func(r rune) bool { return r < '0' || r > '9' })
+// strictInstant refuses what package time takes for RFC 3339 and is not: an hour of one
+// digit, a comma for the point, an offset of a day or more; and more than nine digits of a
+// second.
+func strictInstant(text string) bool {
+	rest := text[len("2026-01-02T"):]
+	if len(rest) < len("15:04:05Z") || rest[2] != ':' || strings.Contains(rest, ",") {
+		return false
+	}
+	at := strings.IndexAny(rest, "Z+-")
+	if at < 0 || at > len("15:04:05.123456789") {
+		return false
+	}
+	offset := rest[at+1:] // empty after Z, else hh:mm
+	return offset == "" || offset[:2] < "24" && offset[3:] < "60"
 }
 
 // instantHint says what is wrong with text where that can be told.
@@ -370,20 +387,22 @@ func (d *Decoder) checkBillingDate(e *Event) error {
 	if err != nil {
 		return err
 	}
-	if _, err := schedule(e, d.policy.TimeZone); err != nil {
+	if _, err := schedule(e, d.policy); err != nil {
 		return d.fail(f.valueAt, err)
 	}
 	return nil
 }
 
 // schedule is the one a creation starts.
-func schedule(e *Event, loc *time.Location) (cycle.Schedule, error) {
-	day, err := cycle.DateOf(e.At, loc)
+func schedule(e *Event, policy invoice.Policy) (s cycle.Schedule, err error) {
+	day, err := cycle.DateOf(e.At, policy.TimeZone)
 	if err != nil {
-		return cycle.Schedule{}, err
+		return s, err
 	}
 	if e.BillingDate.IsZero() {
-		return cycle.NewSchedule(day, 1)
+		s, err = cycle.NewSchedule(day, 1)
+	} else {
+		s, err = cycle.NewStubSchedule(day, e.BillingDate, 1)
 	}
-	return cycle.NewStubSchedule(day, e.BillingDate, 1)
+	return s.WithMonthEnd(policy.MonthEnd), err
 }

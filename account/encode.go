@@ -50,7 +50,13 @@ func appendEffective(b []byte, e Effective) []byte {
 }
 
 func appendInstant(b []byte, t time.Time) []byte {
-	b = t.UTC().AppendFormat(append(b, '"'), time.RFC3339Nano)
+	switch t = t.UTC(); { // the first and last hours of years 1 to 9999 may be another year's in UTC
+	case t.Year() < 1:
+		t = t.In(time.FixedZone("", 14*3600))
+	case t.Year() > 9999:
+		t = t.In(time.FixedZone("", -12*3600))
+	}
+	b = t.AppendFormat(append(b, '"'), time.RFC3339Nano)
 	return append(b, '"')
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -26,6 +27,8 @@ type entry struct {
 	day      cycle.Date // of At
 	known    time.Time
 	schedule cycle.Schedule // created: the one it starts
+
+	senseless bool // it makes no sense where it stands, with everything known
 }
 
 // newHistory sorts and checks the events of one account; it does not change them.
@@ -57,6 +60,12 @@ func newEntry(e *Event, t *terms) (entry, error) {
 	if int(e.Type) >= len(types) {
 		return entry{}, fmt.Errorf("unknown type %d", e.Type)
 	}
+	if int(e.Effective) >= len(effectives) {
+		return entry{}, fmt.Errorf("unknown effective %d", e.Effective)
+	}
+	if e.Status > invoice.Canceled {
+		return entry{}, fmt.Errorf("unknown status %d", e.Status)
+	}
 	if e.Credits < 0 {
 		return entry{}, fmt.Errorf("%d credits, expected 0 or more", e.Credits)
 	}
@@ -69,7 +78,7 @@ func newEntry(e *Event, t *terms) (entry, error) {
 		return entry{}, err
 	}
 	if e.Type == Created {
-		n.schedule, err = schedule(e, t.policy.TimeZone)
+		n.schedule, err = schedule(e, t.policy)
 	}
 	return n, err
 }
@@ -134,7 +143,7 @@ func onDays(entries []*entry, stretch cycle.Period) []*entry {
 	return entries[first:max(first, position(stretch.End))]
 }
 
-// lastDay is the day of the last event, or the last day a close is charged for.
+// lastDay is the day of the last event.
 func (h *history) lastDay() cycle.Date {
 	var last cycle.Date
 	for i := range h.entries {

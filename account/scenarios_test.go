@@ -54,6 +54,9 @@ func checkScenario(t *testing.T, text string) {
 	s := parseScenario(t, text)
 	c, err := invoice.NewCatalogue(s.packages, invoice.Retail)
 	require.NoError(t, err)
+	year, _, _ := s.through.Civil()
+	h := &history{policy: s.policy, year: year, packages: s.packages, events: readAll(t, strings.Join(s.events, "\n"), s.policy)}
+	require.Empty(t, disagreement(h), "the oracle agrees")
 	order := rand.New(rand.NewPCG(1, 2))
 	for range 5 {
 		events := readAll(t, strings.Join(s.events, "\n"), s.policy)

@@ -47,6 +47,7 @@ type phase struct {
 
 	ended  bool
 	endDay cycle.Date // ended: the day of the change, or of a close the first day not charged
+	reach  cycle.Date // ended: the first day that has none of its days and instants
 	// closed: it ended by an immediate close, whose own instant still belongs to it.
 	closed bool
 	// settles: it ended by an immediate change or close.
@@ -63,7 +64,7 @@ func (p *phase) holds(at time.Time) bool {
 
 // meets reports that the phase has days or instants in a period.
 func (p *phase) meets(period cycle.Period) bool {
-	return p.days.Start.Before(period.End) && (!p.ended || !p.endDay.Before(period.Start))
+	return p.days.Start.Before(period.End) && (!p.ended || p.reach.After(period.Start))
 }
 
 // span is a stretch of the grid with one schedule, from a creation or a restart up to the
@@ -239,7 +240,7 @@ func (t *timeline) changePackage(e *entry) string {
 		if err != nil {
 			return err.Error()
 		}
-		t.begin(e.day, schedule)
+		t.begin(e.day, schedule.WithMonthEnd(t.terms.policy.MonthEnd))
 		kind = cycleRestarts
 	}
 	t.changes = append(t.changes, change{day: e.day, kind: kind, from: from, to: e.Package})
@@ -273,16 +274,20 @@ func (t *timeline) close(e *entry) string {
 	day := t.terms.policy.CloseDay.End(e.day)
 	t.endPhase(day, e.At)
 	p := t.current()
-	p.closed, p.settles = true, true
+	p.closed, p.settles, p.reach = true, true, later(p.endDay, e.day.AddDays(1))
 	t.open = false
 	t.changes = append(t.changes, change{day: day, kind: accountCloses, from: p.pkg})
 	return ""
 }
 
-// endPhase ends the phase in force: its last charged day is the one before day.
+// endPhase ends the phase in force: its last charged day is the one before day, its last
+// instant before at, which may be on that day still.
 func (t *timeline) endPhase(day cycle.Date, at time.Time) {
 	p := t.current()
-	p.days.End, p.ended, p.endDay, p.to = day, true, day, at
+	p.days.End, p.ended, p.endDay, p.to, p.reach = day, true, day, at, day
+	if at.After(day.Start(t.terms.policy.TimeZone)) {
+		p.reach = day.AddDays(1)
+	}
 }
 
 // first is the day the grid starts; only an account that was created has one.

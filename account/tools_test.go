@@ -2,7 +2,6 @@ package account_test
 
 import (
 	"strings"
-	"testing"
 	"time"
 	_ "time/tzdata" // the zones, where the system has none
 
@@ -41,10 +40,6 @@ func gold() invoice.Package {
 
 func small() invoice.Package {
 	return invoice.Package{Name: "Small", Price: money.MustParse("9.95 USD"), Credits: 10000, Overage: must(money.ParseRate("0.001"))}
-}
-
-func free() invoice.Package {
-	return invoice.Package{Name: "Free", Price: money.MustParse("0.00 USD"), Credits: 1000}
 }
 
 func catalogue(packages ...invoice.Package) invoice.Catalogue {
@@ -88,12 +83,4 @@ func linesOf(invoices []invoice.Invoice) []invoice.Line {
 		all = append(all, invoices[i].Lines...)
 	}
 	return all
-}
-
-// inZone loads a time zone.
-func inZone(tb testing.TB, name string) *time.Location {
-	tb.Helper()
-	loc, err := time.LoadLocation(name)
-	require.NoError(tb, err)
-	return loc
 }

@@ -8,9 +8,14 @@ import (
 const (
 	daySeconds = 24 * 60 * 60
 	unixDay    = 719163 // the day number of 1970-01-01
+
+	lateEvening = 20 * 60 * 60 // no clock is put back from after midnight to before this second of the day
 )
 
 // DateOf gives the civil date of an instant in a zone, nil being UTC. It fails where that is outside the years 1 to 9999.
+//
+// A later instant is never of an earlier day: where a clock is put back across midnight, as in St. John's until 2011, the day that
+// has begun goes on, and the evening that comes twice is not billed twice.
 func DateOf(t time.Time, loc *time.Location) (Date, error) {
 	offset := 0
 	if loc != nil && loc != time.UTC {
@@ -21,6 +26,9 @@ func DateOf(t time.Time, loc *time.Location) (Date, error) {
 	if sec > -beyond && sec < beyond {
 		sec += unixDay*daySeconds + int64(offset)
 		if d := (Date{int32(sec / daySeconds)}); sec > 0 && d.inRange() {
+			if next := d.AddDays(1); loc != nil && loc != time.UTC && sec%daySeconds >= lateEvening && next.inRange() && !next.Start(loc).After(t) {
+				return next, nil
+			}
 			return d, nil
 		}
 	}

@@ -81,7 +81,7 @@ func (s Status) Key() string { return statusKeys[s] }
 type Numbers struct{ suffix string }
 
 // NumbersOf returns the numbers of an account's invoices: the date, then 80 bits of the
-// SHA-256 of the account's name, such as 20101130-mfqcaylbnfxgk4tu. They are the same in
+// SHA-256 of the account's name, such as 20101130-1vmdd3chhjdwypvp. They are the same in
 // every run, on every machine.
 func NumbersOf(account string) Numbers {
 	sum := sha256.Sum256([]byte(account))

@@ -38,7 +38,7 @@ func newLine(owed, billed *Item) (l Line, err error) {
 	return l, nil
 }
 
-// PeriodDays is the number of days in the whole period the price is for; 0 for a charge.
+// PeriodDays is the number of days in the whole period the price is for; 0 for overage and charges.
 func (l *Line) PeriodDays() int { return l.item.Share.Of }
 
 // Days is the number of days charged for: of a recurring line those of its part of the

@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,7 +71,11 @@ func (t *Terms) PeriodPrice() (money.Amount, error) {
 		return t.Price, nil
 	}
 	if t.DistributorPrice == nil {
-		return money.Amount{}, fmt.Errorf("package %q has no distributor_price", t.Name)
+		where := ""
+		if !t.At.IsZero() {
+			where = fmt.Sprintf(" (%s)", t.At)
+		}
+		return money.Amount{}, fmt.Errorf("package %q has no distributor_price%s, expected one to bill what the reseller owes", t.Name, where)
 	}
 	return *t.DistributorPrice, nil
 }
@@ -148,19 +153,24 @@ var packageKeys = []string{"name", "price", "credits", "overage", "distributor_p
 // prorata adds effective_from and currency. Name and price are required; without credits
 // nothing is included, which is an error when an overage would then be charged.
 //
-// Numbers are read exactly as written, bare or quoted. Errors are *[source.ParseError].
+// Numbers are read exactly as written, bare or quoted. Errors are *[source.ParseError], several of
+// them joined when several packages are wrong.
 func ParsePackages(file string, data []byte, currency money.Currency) ([]Package, error) {
 	objects, err := strictjson.Objects(file, data)
 	if err != nil {
 		return nil, err
 	}
 	var packages []Package
+	var wrong []error
 	for _, o := range objects {
 		p, err := parsePackage(o, currency)
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, err)
 		}
 		packages = append(packages, p)
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
 	}
 	return packages, nil
 }
@@ -176,13 +186,20 @@ func parsePackage(o strictjson.Element, currency money.Currency) (Package, error
 	}
 	for _, required := range []string{"name", "price"} {
 		if _, ok := seen[required]; !ok {
-			return Package{}, source.Errorf(o.At, "package %q has no %s, expected name and price", p.Name, required)
+			return Package{}, source.Errorf(o.At, "a package%s has no %s, expected name and price", named(p.Name), required)
 		}
 	}
 	if _, ok := seen["credits"]; !ok && !p.Overage.IsZero() {
 		return Package{}, source.Errorf(o.At, "package %q has an overage but no credits, expected the credits it includes", p.Name)
 	}
 	return p, source.At(o.At, p.check())
+}
+
+func named(name string) string {
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf(" %q", name)
 }
 
 // set reads one member into the package.
@@ -224,7 +241,7 @@ func price(m strictjson.Member, currency money.Currency) (money.Amount, error) {
 		return money.Amount{}, err
 	}
 	if strings.HasPrefix(text, "-") {
-		return money.Amount{}, fmt.Errorf("%s: %s is negative, expected 0 or more", m.Name, text)
+		return money.Amount{}, fmt.Errorf("%s: %s is negative, expected 0 or more", m.Name, strictjson.Describe(m.Value))
 	}
 	a, err := money.ParseIn(text, currency)
 	if err != nil {
@@ -237,6 +254,9 @@ func overage(m strictjson.Member) (money.Rate, error) {
 	text, err := m.Number()
 	if err != nil {
 		return money.Rate{}, err
+	}
+	if strings.HasPrefix(text, "-") {
+		return money.Rate{}, fmt.Errorf("overage: %s is negative, expected 0 or more", strictjson.Describe(m.Value))
 	}
 	r, err := money.ParseRate(text)
 	if err != nil {
@@ -267,7 +287,7 @@ func sameCurrency(m strictjson.Member, currency money.Currency) error {
 		return err
 	}
 	if c != currency {
-		return fmt.Errorf("%w: a package in %s, but the policy bills in %s", money.ErrCurrency, c, currency)
+		return fmt.Errorf("currency: %w: %s, expected %s, which the policy bills in", money.ErrCurrency, c, currency)
 	}
 	return nil
 }

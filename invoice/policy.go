@@ -1,12 +1,14 @@
 package invoice
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/money"
@@ -29,6 +31,11 @@ type Policy struct {
 	IncludedCredits IncludedCredits
 	FreeUpgrade     FreeUpgrade
 	SettleDays      int // days an invoice waits for late events, 0 to MaxSettleDays
+
+	// MonthEnd and Cut are no keys of a policy file, and zero in any policy that is billed by: they are mistakes that others make,
+	// here so that package reconcile can bill as they would have.
+	MonthEnd cycle.MonthEnd
+	Cut      proration.Cut
 }
 
 // MaxSettleDays is the longest an invoice can wait for late events.
@@ -92,7 +99,7 @@ func (p Policy) MoneyCurrency() money.Currency {
 
 // Rule is the part of the policy that shares a price out over the days of a period.
 func (p Policy) Rule() proration.Rule {
-	return proration.Rule{DayCount: p.DayCount, DailyRate: p.DailyRate, RoundPart: p.RoundPart, Rounding: p.Rounding}
+	return proration.Rule{DayCount: p.DayCount, DailyRate: p.DailyRate, RoundPart: p.RoundPart, Rounding: p.Rounding, Cut: p.Cut}
 }
 
 // policyKeys are the keys of a policy in the order they are printed: the one list that
@@ -214,17 +221,22 @@ func (p Policy) Value(key string) string {
 }
 
 // ParsePolicy reads a policy file: one JSON object, in which any key may be left out.
-// Errors are *[source.ParseError] with the file's name and the place.
+// Errors are *[source.ParseError] with the file's name and the place, several of them joined
+// when several keys are wrong.
 func ParsePolicy(file string, data []byte) (Policy, error) {
 	var p Policy
 	members, err := strictjson.Object(file, data)
 	if err != nil {
 		return Policy{}, err
 	}
+	var wrong []error
 	for _, m := range members {
 		if err := p.setMember(m); err != nil {
-			return Policy{}, err
+			wrong = append(wrong, err)
 		}
+	}
+	if len(wrong) > 0 {
+		return Policy{}, errors.Join(wrong...)
 	}
 	return p, nil
 }
@@ -233,7 +245,7 @@ func (p *Policy) setMember(m strictjson.Member) error {
 	value, err := m.String()
 	if m.Name == "settle_days" {
 		if m.Value.Kind() != '0' {
-			return source.Errorf(m.ValueAt, "settle_days: %s, expected a whole number of days", m.Value)
+			return source.Errorf(m.ValueAt, "settle_days: %s, expected a whole number of days from 0 to %d", strictjson.Describe(m.Value), MaxSettleDays)
 		}
 		value, err = string(m.Value), nil
 	}

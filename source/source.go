@@ -1,14 +1,16 @@
-// Package source says where in a file something stands, and reads JSON in the strict way
-// that money deserves.
+// Package source says where in a file something stands, so that a person can be sent there.
+//
+//	err := source.Errorf(source.Place{File: "events.jsonl", Line: 12, Column: 34}, "%q, expected a date", text)
+//	source.At(place, err) // gives an error a place, unless it has one
 //
 // Everything prorata reads keeps its [Place], and every error in a file is a [*ParseError],
-// printed as
+// printed with what is wrong and what was expected:
 //
-//	events.jsonl:12:34: credits: 5.5 is not a whole number, expected an integer from 0 to 9223372036854775807
+//	events.jsonl:12:34: credits: 5.5 is not a count, expected a whole number from 0 to 9223372036854775807
 //
 // Lines and columns count from 1; columns count bytes, so that they are exact even where a
 // file is not valid UTF-8. A column of 0 is not printed: the problem is the line's, or the
-// file's when the line is 0 too.
+// file's when the line is 0 too. A byte order mark that a reader passes over is not counted.
 package source
 
 import (
@@ -55,11 +57,14 @@ func Errorf(at Place, format string, args ...any) *ParseError {
 
 // At gives an error a place, unless it has one already.
 func At(at Place, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || at.IsZero() {
+		return err
 	}
 	if pe := (*ParseError)(nil); errors.As(err, &pe) {
 		return err
 	}
 	return &ParseError{Place: at, Err: err}
 }
+
+// IsZero reports that nothing is known of the place.
+func (p Place) IsZero() bool { return p == Place{} }

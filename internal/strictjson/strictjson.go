@@ -146,6 +146,14 @@ func (d *document) next() source.Place {
 	return d.place(Next(d.data, d.dec.InputOffset()))
 }
 
+// Blank is the offset of the first byte at or after offset that is not white space.
+func Blank(data []byte, offset int64) int64 {
+	for offset < int64(len(data)) && strings.IndexByte(" \t\r\n", data[offset]) >= 0 {
+		offset++
+	}
+	return offset
+}
+
 // Next is the offset of the first byte at or after offset that belongs to a value or name.
 func Next(data []byte, offset int64) int64 {
 	for offset < int64(len(data)) && strings.IndexByte(" \t\r\n,:", data[offset]) >= 0 {

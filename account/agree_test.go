@@ -1,0 +1,169 @@
+package account_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+var (
+	seed      = flag.Uint64("history.seed", 0, "the first seed of TestOracle; 0 is one of the clock")
+	histories = flag.Int("history.count", 2000, "how many random histories TestOracle bills")
+)
+
+// TestOracle bills random histories under random policies twice. When the two bills differ it
+// prints the smallest history found for which they do, as a scenario, and the seed.
+func TestOracle(t *testing.T) {
+	first := *seed
+	if first == 0 {
+		first = uint64(time.Now().UnixNano()) % 1e12
+	}
+	if testing.Short() {
+		*histories = min(*histories, 300)
+	}
+	const workers = 2
+	for w := range workers {
+		t.Run(fmt.Sprint(w+1), func(t *testing.T) {
+			t.Parallel()
+			for i := w; i < *histories; i += workers {
+				n := first + uint64(i)
+				random := rand.New(rand.NewPCG(n, n))
+				h := randomHistory(random.IntN)
+				if disagreement(h) == "" {
+					continue
+				}
+				h.shrink(func(h *history) bool { return disagreement(h) != "" })
+				t.Fatalf("go test -run TestOracle -history.seed=%d -history.count=1\n\n%s\n%s", n, h, disagreement(h))
+			}
+		})
+	}
+}
+
+// disagreement is what the oracle and the engine say of a history, when that is not the same.
+func disagreement(h *history) string {
+	o := newOracle(h.policy, h.packages, h.events)
+	want, strange := o.statements(h.through())
+	got, err := account.BillAccount(h.events, h.catalogue(), h.policy, h.through())
+	if err != nil {
+		return err.Error()
+	}
+	have := statements(got)
+	reported := []string{}
+	for _, a := range got.Anomalies {
+		reported = append(reported, a.Event.ID)
+	}
+	slices.Sort(reported)
+	if slices.Equal(want, have) && slices.Equal(strange, reported) {
+		return ""
+	}
+	return diff(want, have) + fmt.Sprintf("\nanomalies: oracle %q, engine %q\n", strange, reported)
+}
+
+// diff is where two bills differ.
+func diff(want, have []string) string {
+	var b strings.Builder
+	for i := range max(len(want), len(have)) {
+		w, h := slices.Concat(want, make([]string, len(have)))[i], slices.Concat(have, make([]string, len(want)))[i]
+		if w != h {
+			fmt.Fprintf(&b, "invoice %d\noracle %s\nengine %s\n", i+1, w, h)
+		}
+	}
+	return b.String()
+}
+
+// statements are an engine's invoices as the oracle writes them.
+func statements(b account.Bill) []string {
+	var texts []string
+	for i := range b.Invoices {
+		inv := &b.Invoices[i]
+		var lines []string
+		for _, l := range inv.Lines {
+			if !l.Amount.IsZero() {
+				lines = append(lines, lineText(l.Kind.String(), l.Package, l.Dates.Start.String(), l.Dates.Last().String(), l.Amount.Minor(), l.Adjustment))
+			}
+		}
+		slices.Sort(lines)
+		texts = append(texts, headText(inv.Date.String(), inv.Type.String(), inv.Period.Start.String(), inv.Period.Last().String(), inv.Package,
+			inv.Credits, inv.Amount.Minor(), inv.Prorated.Minor(), inv.Overage.Minor(), inv.AdditionalCharges.Minor(), inv.FinalAmount.Minor(),
+			inv.Status.String())+"\n"+strings.Join(lines, "\n")+"\n")
+	}
+	return texts
+}
+
+// shrink makes a history as small as it can while it stays bad: it leaves out events, late
+// records and settings one by one.
+func (h *history) shrink(bad func(*history) bool) {
+	try := func(change func(h *history)) bool {
+		smaller := *h
+		smaller.events = slices.Clone(h.events)
+		change(&smaller)
+		if !bad(&smaller) {
+			return false
+		}
+		*h = smaller
+		return true
+	}
+	for again := true; again; {
+		again = false
+		for i := len(h.events) - 1; i >= 0; i-- {
+			again = try(func(h *history) { h.events = slices.Delete(h.events, i, i+1) }) || again
+		}
+		for i := range h.events {
+			if !h.events[i].RecordedAt.IsZero() {
+				again = try(func(h *history) { h.events[i].RecordedAt = time.Time{} }) || again
+			}
+		}
+		for _, key := range invoice.PolicyKeys() {
+			standard := (invoice.Policy{}).Value(key)
+			if key != "currency" && h.policy.Value(key) != standard {
+				again = try(func(h *history) { _ = h.policy.Set(key, standard) }) || again
+			}
+		}
+	}
+}
+
+// TestOracleCalendar: the oracle's calendar and the engine's were written apart, and agree.
+func TestOracleCalendar(t *testing.T) {
+	for _, z := range zones {
+		loc := inZone(t, z.name)
+		first := date(fmt.Sprintf("%d-01-01", z.year))
+		for n := range 430 {
+			d := first.AddDays(n)
+			require.True(t, d.Start(loc).Equal(startOf(civilDate(d), loc)), "start of %s in %s", d, z.name)
+			require.Equal(t, d.AddMonths(n%25-12).String(), civilDate(d).addMonths(n%25-12).String())
+		}
+		for _, boundary := range []int{0, 1, 17, 30} {
+			start := first.AddDays(30)
+			schedule, s := must(cycle.NewSchedule(start, 1)), segment{civilDate(start), civilDate(start)}
+			if boundary > 0 {
+				anchor := min(boundary, start.AddMonths(1).Sub(start))
+				schedule, s.anchor = must(cycle.NewStubSchedule(start, start.AddDays(anchor), 1)), s.start+day(anchor)
+			}
+			for n := range 400 {
+				d := start.AddDays(n)
+				k, _ := schedule.Index(d)
+				got := grid{s}.period(civilDate(d))
+				require.Equal(t, schedule.Period(k).String(), cycle.Period{Start: dateOf(got.start), End: dateOf(got.end)}.String())
+				require.Equal(t, schedule.Whole(k).Days(), got.n)
+			}
+		}
+	}
+}
+
+func dateOf(d day) cycle.Date { return date(d.String()) }
+
+func inZone(t *testing.T, name string) *time.Location {
+	loc, err := time.LoadLocation(name)
+	require.NoError(t, err)
+	return loc
+}

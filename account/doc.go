@@ -1,0 +1,103 @@
+// Package account turns the events of accounts into their bills. An [Event] is one thing that happened to an account;
+// a [Bill] is the account's invoices, and the events that make no sense where they stand.
+//
+//	events := []account.Event{
+//		{ID: "1", Type: account.Created, Account: "acme", At: march1, Package: "Gold"},
+//		{ID: "2", Type: account.UsageRecorded, Account: "acme", At: march5, Credits: 60000},
+//		{ID: "3", Type: account.Closed, Account: "acme", At: march12},
+//	}
+//	bill, err := account.BillAccount(events, catalogue, invoice.Policy{}, cycle.MustDate("2026-04-01"))
+//	fmt.Println(bill.Invoices[0].FinalAmount) // 38.37 USD: 11 of 31 days × $79.95, and 10,000 credits over × $0.001
+//
+// [BillAccount] is a pure function of its arguments. For files of many accounts, [Read] yields the events of one,
+// [Events] gathers those of any number, in any order, and [Events.Replay] bills accounts several at a time.
+//
+// # How it works
+//
+// The events of an account are put in order and folded into a timeline: phases, which are stretches with one package,
+// and the grid of billing periods. From it follows what is owed as of a day. A biller visits the days on which
+// something may be billed, one after the other; on each it knows the events recorded by then, adds up what is owed,
+// and an [invoice.Book] makes the invoice of the difference to everything billed before. Late events, advance
+// payments given back and changes of the grid are all such differences, so that the invoices always add up to what is
+// owed.
+//
+// # Events
+//
+// An event file has one JSON object a line; empty lines are passed over, and so is a byte order mark.
+//
+//	type                     fields                     meaning
+//	account.created          package, billing_date?     a life starts; again after a close, with a new anchor
+//	account.package_changed  package, effective?        another package, immediately (default) or at period_end
+//	account.closed           effective?                 the life ends, the same
+//	account.change_cancelled                            drops the change or close that waits for the period's end
+//	usage.recorded           credits                    credits used at that instant: a whole number, not quoted
+//	charge.added             amount, description        a one-off charge or, negative, credit: a decimal in quotes
+//	invoice.status_changed   invoice, status            paid, unpaid, refunded, deferred, canceled
+//
+// All have id, type, account and at, and may have recorded_at and metadata. at and recorded_at are RFC 3339 instants
+// with an offset, or a plain date, which is the start of that day in the policy's time zone. recorded_at is when the
+// seller learned of the event, and at by default. metadata is any JSON object; no bill depends on it.
+//
+// Events take effect by instant, then by type (created, package_changed, change_cancelled, charge, usage, closed,
+// status), then by id; the order of lines means nothing. The same event twice counts once, and the same id with other
+// content, metadata included, is a [ConflictError].
+//
+// Recurring charges follow days, usage follows instants: on the day of a change the new package is charged for the
+// whole day, and a credit used before the change belongs to the old one. An event that makes no sense is an
+// [Anomaly]: anything before the creation; the creation of an open account; a change, close or usage after the close;
+// an unknown package; a cancellation with nothing waiting; the status of an invoice that is not there. It is judged
+// with everything known, events after the last day billed included; an invoice leaves out what makes no sense with
+// what was known to it.
+//
+// # Where the rules are silent
+//
+// What is owed and when it is billed is the policy's, see [invoice.Policy] and docs/semantics.md. What follows is
+// chosen here.
+//
+// Periods. An account has one grid of them. A re-creation and a free upgrade start a new cycle, which cuts the period
+// they fall in short: it is measured against the whole one it would have been, and billed on that day, a boundary
+// now. A billing_date is the anchor as it is given, also one month after the creation. A day is charged once: with
+// close_day charged, the day of a close that is also that of a re-creation is the new life's. The grid goes on after
+// a close, for what comes later.
+//
+// Changes. A change or close at the period's end takes effect at the start of the boundary, before any event of that
+// instant, and never charges a day beyond it, whatever close_day says. On a boundary, the period that starts there is
+// meant. A change to the package in force drops what is waiting, at the period's end too; one to an unknown package
+// drops nothing. A change or close is known from its recorded_at, also when that is before it happens: in advance,
+// what is announced is not charged first and given back later. One that became known after its day was cut has no
+// invoice of its own. Several in a day have one invoice, of the type that leads from the first package to the last:
+// an upgrade when the price is the same, a close when there is one. A package changed to within a period has the
+// terms of the day the period started on.
+//
+// Credits. Each phase of a period has an allowance of its own. One of no days, whose package was changed twice in a
+// day, has the whole of it under included_credits full, and none under prorated. Late credits that change no amount
+// are counted in the credits of the next invoice, and cause none.
+//
+// Charges. One is billed on the first invoice cut after its day; an invoice cut at the end of a day has that day's.
+// One from before the instant of the creation is an anomaly, on the day of the creation too.
+//
+// Invoices. One for a day on which nothing is charged yet, such as a change on the day of the creation, shows that
+// day as its period, no package and an amount of zero. In arrears, a line is an adjustment when an invoice was cut
+// after its part was over; in advance, when one was cut after its period began; of usage, when it was due by an
+// earlier invoice; of a charge, when an earlier invoice had its day. A status holds whenever it was recorded, and the
+// latest by instant stands; one for an invoice that may come after the last day billed is not an anomaly.
+//
+// # Limits
+//
+// A line has at most [MaxLine] bytes and nests at most 10,000 deep. Dates are in the years 1 to 9999, instants have
+// at most nine digits of a second. Periods are months. Everything is in the policy's one currency. [Events] holds all
+// of its events in memory. No goroutine outlives [Events.Replay]. An [Event] is not changed by anything here, nor is
+// a slice of them.
+//
+// # Rounding
+//
+// Nothing is rounded here: proration.Rule rounds a part of a price, and [money.Rate] the price of credits. The rest
+// is sums and differences of minor units, and exact.
+//
+// # Errors
+//
+// Every error in a file is a [*source.ParseError] with file, line and column; [Read] wraps that of a line in a
+// [*Line] with its text, and goes on. Events of two accounts, one id with two contents, a charge in another currency,
+// a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]) and a missing distributor_price are
+// errors of [BillAccount]. Nothing panics on input.
+package account

@@ -1,0 +1,244 @@
+package account_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+)
+
+// bill bills a history through a day.
+func (h *history) bill(t require.TestingT, through string) []invoice.Invoice {
+	b, err := account.BillAccount(h.events, h.catalogue(), h.policy, date(through))
+	require.NoError(t, err, "%s", h)
+	return b.Invoices
+}
+
+func (h *history) inYear(monthDay string) string { return fmt.Sprintf("%d-%s", h.year, monthDay) }
+
+func (h *history) nextYear(monthDay string) string { return fmt.Sprintf("%d-%s", h.year+1, monthDay) }
+
+// closeAtLast closes the account when all else has happened.
+func (h *history) closeAtLast() {
+	h.events = append(h.events, account.Event{ID: "last", Type: account.Closed, Account: "a", At: at(h.inYear("12-31") + "T12:00:00Z")})
+}
+
+func recurring(inv *invoice.Invoice) money.Amount { return must(inv.Amount.Sub(inv.Prorated)) }
+
+// Law: the sum of all invoices is what is owed.
+func TestLawInvoicesSumToOwed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		o := newOracle(h.policy, h.packages, h.events)
+		var owed int64
+		if s := o.asOf(civilDate(h.through())); len(s.grid) > 0 {
+			last := s.grid.period(civilDate(h.through())).start
+			for _, it := range o.asOf(last).owed(last, false) {
+				owed += it.amount
+			}
+		}
+		require.Equal(t, owed, sum(h.bill(t, h.through().String()), finalAmount), "%s", h)
+	})
+}
+
+// Law: on every invoice, final = amount − prorated + overage + additional charges, and each of
+// them is the sum of its lines.
+func TestLawInvoicesAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		for _, inv := range h.bill(t, h.through().String()) {
+			requireAddsUp(t, &inv)
+		}
+	})
+}
+
+func requireAddsUp(t require.TestingT, inv *invoice.Invoice) {
+	sums := map[invoice.Kind]int64{}
+	for _, l := range inv.Lines {
+		sums[l.Kind] += l.Amount.Minor()
+		require.NotEmpty(t, l.Explanation(), "%+v", l)
+	}
+	require.Equal(t, inv.Amount.Minor()-inv.Prorated.Minor(), sums[invoice.Recurring])
+	require.Equal(t, inv.Overage.Minor(), sums[invoice.Overage])
+	require.Equal(t, inv.AdditionalCharges.Minor(), sums[invoice.Charge])
+	require.Equal(t, inv.FinalAmount.Minor(), sums[invoice.Recurring]+sums[invoice.Overage]+sums[invoice.Charge])
+	require.False(t, inv.Period.IsEmpty())
+	require.False(t, inv.Date.Before(inv.Period.Start))
+}
+
+// Law: parts sum to the whole. An account that only ever changes between packages of one price
+// pays exactly that price a period, however often it changes and whatever the rounding.
+func TestLawPartsSumToTheWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		require.NoError(t, h.policy.Set("round_part", rapid.SampledFrom([]string{"used", "unused"}).Draw(t, "round_part")))
+		price := money.New(rapid.Int64Range(1, 100_000).Draw(t, "price"), h.policy.MoneyCurrency())
+		for i := range h.packages {
+			h.packages[i].Price = price
+		}
+		first := account.Event{ID: "first", Type: account.Created, Account: "a", At: at(h.inYear("01-01")), Package: "Gold"}
+		var changes []account.Event
+		for _, e := range h.events {
+			if e.Type == account.PackageChanged && e.At.After(first.At) {
+				changes = append(changes, e)
+			}
+		}
+		h.events = append(changes, first)
+		start := dayIn(first.At, h.policy.TimeZone)
+		paid := map[int]int64{}
+		for _, l := range linesOf(h.bill(t, h.through().String())) {
+			if l.Kind == invoice.Recurring {
+				k := 0
+				for !start.AddMonths(k + 1).After(l.Dates.Start) {
+					k++
+				}
+				paid[k] += l.Amount.Minor()
+			}
+		}
+		for k := range 12 {
+			require.Equal(t, price.Minor(), paid[k], "period %d of\n%s", k, h)
+		}
+	})
+}
+
+// Law: when something is billed does not change what. In arrears or in advance, changes on the
+// next bill or immediately, settled soon or late: a closed account has paid the same.
+func TestLawTimingChangesNoTotal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		h.closeAtLast()
+		totals := map[int64][]string{}
+		for _, timing := range []string{"arrears", "advance"} {
+			for _, changes := range []string{"next_bill", "immediately"} {
+				for _, days := range []string{"0", "5"} {
+					for key, value := range map[string]string{"timing": timing, "bill_changes": changes, "settle_days": days} {
+						require.NoError(t, h.policy.Set(key, value))
+					}
+					total := sum(h.bill(t, h.nextYear("04-15")), finalAmount)
+					totals[total] = append(totals[total], timing+" "+changes+" "+days)
+				}
+			}
+		}
+		require.Len(t, totals, 1, "%s", h)
+	})
+}
+
+// Law: no day is billed twice, and none is left out. With a price that every length of a month
+// divides, the account pays for each day it is open what a day of its period costs, once.
+func TestLawEachOpenDayIsBilledOnce(t *testing.T) {
+	const price = 28 * 29 * 30 * 31
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		h.closeAtLast()
+		for _, standard := range []string{"day_count=actual", "daily_rate=exact"} {
+			h.policy = withKey(h.policy, standard)
+		}
+		for i := range h.packages {
+			h.packages[i].Price = money.New(price, h.policy.MoneyCurrency())
+		}
+		end := civilDate(date(h.nextYear("04-15")))
+		s := newOracle(h.policy, h.packages, h.events).asOf(end)
+		var want int64
+		for d := civilDate(date(h.inYear("01-01"))) - 40; d < end; d++ {
+			if s.on(d) != nil {
+				want += price / int64(s.grid.period(d).n)
+			}
+		}
+		require.Equal(t, want, sum(h.bill(t, h.nextYear("04-15")), recurring), "%s", h)
+	})
+}
+
+func withKey(p invoice.Policy, setting string) invoice.Policy {
+	q := policyOf(setting)
+	for _, key := range invoice.PolicyKeys() {
+		if len(setting) <= len(key) || setting[:len(key)+1] != key+"=" {
+			if err := q.Set(key, p.Value(key)); err != nil {
+				panic(err)
+			}
+		}
+	}
+	return q
+}
+
+// Law: however often a package changes in one period, no more is credited than was charged:
+// neither in all, nor for any one package, nor at any time.
+func TestLawNoMoreCreditedThanCharged(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := &history{year: 2026}
+		h.randomPolicy(drawn(t))
+		h.randomPackages(drawn(t))
+		h.policy = withKey(h.policy, "timing=advance")
+		start := at(h.inYear("01-10"))
+		h.events = []account.Event{{ID: "e0", Type: account.Created, Account: "a", At: start, Package: "Gold"}}
+		for i := range rapid.IntRange(1, 9).Draw(t, "changes") {
+			e := account.Event{ID: fmt.Sprintf("e%d", i+1), Type: account.PackageChanged, Account: "a",
+				At:      start.Add(time.Duration(rapid.IntRange(0, 30*24).Draw(t, "hours")) * time.Hour),
+				Package: rapid.SampledFrom([]string{"Free", "Small", "Gold", "Twin", "Third"}).Draw(t, "package")}
+			if i == 8 {
+				e = account.Event{ID: "e9", Type: account.Closed, Account: "a", At: e.At}
+			}
+			h.events = append(h.events, e)
+		}
+		total, by := int64(0), map[string]int64{}
+		for _, inv := range h.bill(t, h.inYear("06-30")) {
+			for _, l := range inv.Lines {
+				total += l.Amount.Minor()
+				by[l.Package] += l.Amount.Minor()
+			}
+			require.GreaterOrEqual(t, total, int64(0), "by %s\n%s", inv.Date, h)
+			for name, billed := range by {
+				require.GreaterOrEqual(t, billed, int64(0), "%s by %s\n%s", name, inv.Date, h)
+			}
+		}
+	})
+}
+
+// Law: billing through a day and then through a later one is billing through the later one.
+func TestLawALaterDayOnlyAdds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		all := h.bill(t, h.through().String())
+		through := h.through().AddDays(-rapid.IntRange(0, 430).Draw(t, "days before"))
+		n := 0
+		for n < len(all) && !all[n].Date.After(through) {
+			n++
+		}
+		require.Equal(t, invoicesJSON(all[:n]), invoicesJSON(h.bill(t, through.String())), "through %s\n%s", through, h)
+	})
+}
+
+// Law: an invoice depends on nothing that was recorded after it was cut.
+func TestLawTheFutureChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		all := h.bill(t, h.through().String())
+		if len(all) == 0 {
+			return
+		}
+		last := all[rapid.IntRange(0, len(all)-1).Draw(t, "invoice")].Date
+		cut := last.AddDays(1 + h.policy.SettleDays).Start(h.policy.TimeZone)
+		known := *h
+		known.events = nil
+		for _, e := range h.events {
+			if !e.Known().After(cut) || e.Type == account.InvoiceStatusChanged {
+				known.events = append(known.events, e)
+			}
+		}
+		require.Equal(t, invoicesJSON(h.bill(t, last.String())), invoicesJSON(known.bill(t, last.String())), "through %s\n%s", last, h)
+	})
+}
+
+// invoicesJSON is what is compared where invoices must be the same to the byte.
+func invoicesJSON(invoices []invoice.Invoice) string {
+	var b []byte
+	for i := range invoices {
+		b = append(invoices[i].AppendJSON(b), '\n')
+	}
+	return string(b)
+}

@@ -1,0 +1,240 @@
+package account_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
+)
+
+// crowd is many accounts under one policy.
+func crowd(pick picker, accounts int) *history {
+	h := &history{year: 2026}
+	h.randomPolicy(pick)
+	h.randomPackages(pick)
+	for i := range accounts {
+		h.events = append(h.events, randomEvents(pick, h, fmt.Sprintf("account-%03d", i), 8)...)
+	}
+	return h
+}
+
+// files writes the events as that many event files, in a random order.
+func (h *history) files(pick picker, n int) []string {
+	files := make([][]byte, n)
+	for _, i := range shuffled(pick, len(h.events)) {
+		f := pick(n)
+		files[f] = append(h.events[i].AppendJSON(files[f]), '\n')
+	}
+	var texts []string
+	for _, f := range files {
+		texts = append(texts, string(f))
+	}
+	return texts
+}
+
+func shuffled(pick picker, n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		j := pick(i + 1)
+		order[i], order[j] = order[j], i
+	}
+	return order
+}
+
+func gather(t require.TestingT, policy invoice.Policy, files ...string) *account.Events {
+	var events account.Events
+	for i, text := range files {
+		for e, err := range account.Read(strings.NewReader(text), fmt.Sprintf("%d.jsonl", i), policy) {
+			require.NoError(t, err)
+			require.NoError(t, events.Add(e))
+		}
+	}
+	return &events
+}
+
+// replayed is every bill, as bytes.
+func (h *history) replayed(t require.TestingT, events *account.Events, workers int) string {
+	var b bytes.Buffer
+	for bill, err := range events.Replay(context.Background(), events.Accounts(), h.catalogue(), h.policy, h.through(), workers) {
+		require.NoError(t, err)
+		b.WriteString(billText(bill))
+	}
+	return b.String()
+}
+
+func billText(b account.Bill) string {
+	text := b.Account + "\n" + invoicesJSON(b.Invoices)
+	for _, a := range b.Anomalies {
+		text += a.String() + "\n"
+	}
+	return text
+}
+
+// Law: neither the order of the events, nor how often one is repeated, nor how they are spread
+// over files, nor the number of workers changes a byte.
+func TestLawOrderFilesAndWorkersChangeNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pick := drawn(t)
+		h := crowd(pick, 1+pick(4))
+		once := gather(t, h.policy, h.files(pick, 1)...)
+		files := h.files(pick, 3)
+		twice := gather(t, h.policy, append(files, files[pick(3)])...)
+		require.Equal(t, once.Len(), twice.Len())
+		require.Equal(t, h.replayed(t, once, 1), h.replayed(t, twice, 1+pick(3)))
+	})
+}
+
+// Law: an account's bill does not depend on the other accounts, nor on how they are sharded.
+func TestLawAccountsAreIndependent(t *testing.T) {
+	pick := picker(rand.New(rand.NewPCG(3, 4)).IntN)
+	h := crowd(pick, 300) // more than the workers take at a time
+	events := gather(t, h.policy, h.files(pick, 3)...)
+	want := h.replayed(t, events, 1)
+	for _, workers := range []int{0, 2, 7} {
+		require.Equal(t, want, h.replayed(t, events, workers), "%d workers", workers)
+	}
+
+	var alone strings.Builder
+	for _, name := range events.Accounts() {
+		b, err := account.BillAccount(events.Of(name), h.catalogue(), h.policy, h.through())
+		require.NoError(t, err)
+		alone.WriteString(billText(b))
+	}
+	require.Equal(t, want, alone.String())
+
+	shards := make([]account.Events, 4)
+	for i, name := range events.Accounts() {
+		for _, e := range events.Of(name) {
+			require.NoError(t, shards[i%4].Add(e))
+		}
+	}
+	var merged []string
+	for i := range shards {
+		for _, name := range shards[i].Accounts() {
+			b, err := account.BillAccount(shards[i].Of(name), h.catalogue(), h.policy, h.through())
+			require.NoError(t, err)
+			merged = append(merged, billText(b))
+		}
+	}
+	slices.Sort(merged)
+	require.Equal(t, want, strings.Join(merged, ""))
+}
+
+// Law: events are not changed by being billed.
+func TestLawBillingChangesNoEvent(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		before := slices.Clone(h.events)
+		h.bill(t, h.through().String())
+		require.Equal(t, before, h.events)
+	})
+}
+
+func TestReplayStops(t *testing.T) {
+	pick := picker(rand.New(rand.NewPCG(5, 6)).IntN)
+	h := crowd(pick, 500)
+	events := gather(t, h.policy, h.files(pick, 1)...)
+	before := runtime.NumGoroutine()
+
+	t.Run("when the caller does", func(t *testing.T) {
+		n := 0
+		for _, err := range events.Replay(context.Background(), events.Accounts(), h.catalogue(), h.policy, h.through(), 3) {
+			require.NoError(t, err)
+			if n++; n == 70 {
+				break
+			}
+		}
+		require.Equal(t, 70, n)
+	})
+	t.Run("when the context is done", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		n, last := 0, error(nil)
+		for _, err := range events.Replay(ctx, events.Accounts(), h.catalogue(), h.policy, h.through(), 3) {
+			if last = err; err != nil {
+				break
+			}
+			if n++; n == 10 {
+				cancel()
+			}
+		}
+		require.ErrorIs(t, last, context.Canceled)
+		require.Less(t, n, 500)
+	})
+	t.Run("at the first error", func(t *testing.T) {
+		huge := account.Event{ID: "huge", Account: "account-100", Type: account.UsageRecorded, At: at(h.inYear("01-01")), Credits: -1}
+		require.NoError(t, events.Add(huge))
+		var names []string
+		var failure error
+		for b, err := range events.Replay(context.Background(), events.Accounts(), h.catalogue(), h.policy, h.through(), 3) {
+			if err != nil {
+				require.NoError(t, failure, "an error is the last")
+				failure = err
+				continue
+			}
+			names = append(names, b.Account)
+		}
+		require.ErrorContains(t, failure, "-1 credits")
+		require.Equal(t, events.Accounts()[:100], names, "everything before it is billed")
+		_, ok := events.Remove("huge")
+		require.True(t, ok)
+	})
+	for deadline := time.Now().Add(time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	require.LessOrEqual(t, runtime.NumGoroutine(), before, "no goroutine is left")
+}
+
+func TestEvents(t *testing.T) {
+	var policy invoice.Policy
+	var events account.Events
+	require.Zero(t, events.Len())
+	require.Empty(t, events.Accounts())
+	require.True(t, events.Latest(policy).IsZero())
+
+	for _, e := range []account.Event{
+		{ID: "1", Account: "b", Type: account.Created, At: at("2026-01-31T23:30:00Z"), Package: "Gold"},
+		{ID: "2", Account: "a", Type: account.Created, At: at("2026-01-02"), Package: "Gold"},
+		{ID: "3", Account: "b", Type: account.UsageRecorded, At: at("2026-01-31T23:45:00Z"), Credits: 5},
+	} {
+		require.NoError(t, events.Add(e))
+		require.NoError(t, events.Add(e), "a repeat counts once")
+	}
+	require.Equal(t, 3, events.Len())
+	require.Equal(t, []string{"a", "b"}, events.Accounts())
+	require.Len(t, events.Of("b"), 2)
+	require.Equal(t, date("2026-01-31"), events.Latest(policy))
+	require.Equal(t, date("2026-02-01"), events.Latest(policyOf("time_zone=Europe/Berlin")))
+
+	other := account.Event{ID: "3", Account: "a", Type: account.UsageRecorded, At: at("2026-01-31T23:45:00Z"), Credits: 5,
+		Place: source.Place{File: "second.jsonl", Line: 7}}
+	err := events.Add(other)
+	conflict := (*account.ConflictError)(nil)
+	require.True(t, errors.As(err, &conflict), "%v", err)
+	require.Equal(t, "3", conflict.ID)
+	require.Equal(t, other.Place, conflict.Second)
+	require.Equal(t, 3, events.Len(), "a conflict changes nothing")
+
+	e, ok := events.Remove("1")
+	require.True(t, ok)
+	require.Equal(t, "1", e.ID)
+	_, ok = events.Remove("1")
+	require.False(t, ok)
+	e, ok = events.Remove("3")
+	require.True(t, ok)
+	require.Equal(t, int64(5), e.Credits, "the index of the others is kept")
+	require.Equal(t, []string{"a"}, events.Accounts())
+}

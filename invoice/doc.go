@@ -1,0 +1,76 @@
+// Package invoice holds the words of a bill: packages and their prices, the policy they are billed by, invoices and
+// their lines. And it has the one operation that makes an invoice: what is owed, less what has been billed.
+//
+//	packages, err := invoice.ParsePackages("packages.json", data, money.USD)
+//	catalogue, err := invoice.NewCatalogue(packages, invoice.Retail)
+//	terms := catalogue.On("Gold", periodStart) // the terms of a period that starts on that day
+//
+//	var policy invoice.Policy // the default
+//	err = policy.Set("timing", "advance")
+//
+// # Owed less billed
+//
+// An [Item] is an amount owed, with the facts it was computed from; its [Key] says what for: billing period, kind,
+// package and phase, or the event of a charge. A [Book] keeps what one account has been billed. [Book.Invoice] takes
+// everything owed, subtracts everything billed, key by key, and what differs are the lines:
+//
+//	owed      Gold, 2026-03-10 … 03-19   10 of 31 days × $79.95   25.79
+//	billed    Gold, 2026-03-10 … 04-09   31 of 31 days × $79.95   79.95
+//	line      Gold, 2026-03-10 … 03-19   10 of 31 days × $79.95 = $25.79, less $79.95 billed before   -54.16
+//
+// An item that is owed no more is a line too ("nothing owed, less $79.95 billed before"). So the sum of an account's
+// invoices is what is owed at the last of them, whatever was known when. Items for periods before [Cut].From are
+// taken to stand as they were billed, so that an invoice costs what changed and not the account's age.
+//
+// # An invoice
+//
+//	FinalAmount = Amount − Prorated + Overage + AdditionalCharges
+//
+// Amount is the full price of the package, the last in force in the invoice's own period, and zero where there was
+// none. Amount − Prorated is the sum of the recurring lines, whatever packages and periods they are for; Prorated is
+// negative where that is more than the full price, as after a downgrade. Overage and AdditionalCharges are the sums
+// of their lines.
+//
+// Lines are in the order of their days, then recurring, overage, charge. A line of zero is left out, except for days
+// or a charge that no invoice had before: a free package's days are a line of 0.00, credits within the allowance are
+// none. A line's days are those charged for; of overage, those of the phase the credits were used in.
+// [Line.Adjustment] says that an earlier invoice had billed the same key, or that the item was [Item].Settled: its
+// days, usage or charge were over when an earlier invoice was cut.
+//
+// The number of an invoice is its date and 80 bits of the SHA-256 of the account's name, see [NumbersOf]: the same in
+// every run, on every machine, and one per account and day. An invoice of exactly zero starts as [Paid], any other as
+// [Unpaid], one below zero too.
+//
+// # Packages
+//
+// [ParsePackages] reads the Distributor's package list. Prices are exact, bare or quoted; a price finer than the
+// currency is an error, the price of a credit ([Package].Overage) may have as many digits as a [money.Rate] has. A
+// name may appear again with another EffectiveFrom: those terms hold for periods that start on that day or later, and
+// before the first the earliest hold. The price of a credit is the same on both price lists. A list without credits
+// is one that includes none, which is an error beside an overage.
+//
+// # The policy
+//
+// The zero [Policy] is the default, and [Policy.Set], [ParsePolicy] and [Policy.Value] share one list of keys and
+// spellings.
+//
+//	currency          USD            what everything is billed in; anything else is an error
+//	time_zone         UTC            whose days count; never the machine's
+//	timing            arrears        days before the invoice; advance: up to the end of the period that holds it
+//	day_count         actual         see package proration: what part of a period some days are
+//	daily_rate        exact          see package proration: whether the price of a day is rounded first
+//	round_part        used           see package proration: which part is rounded, and which is the remainder
+//	close_day         free           the day of a close is not charged; charged: it is
+//	rounding          half_up        of parts and of overage
+//	bill_changes      next_bill      changes are settled on the next boundary; immediately: that day
+//	included_credits  full           each phase has its whole allowance; prorated: its share of it
+//	free_upgrade      restart_cycle  from free to paid starts a new cycle; keep_cycle: it is prorated
+//	settle_days       0              days an invoice waits for late events, up to MaxSettleDays
+//
+// # Limits, rounding, errors
+//
+// Amounts are int64 minor units of one currency. Nothing is rounded but what [NewRecurring] has [proration.Rule]
+// round, once per part, and [NewOverage] has [money.Rate] round, once per phase; invoices are sums. Errors in files
+// are [*source.ParseError]; an unknown key or value lists the valid ones and offers the nearest. Sums beyond 64 bits
+// are [money.ErrOverflow], and a second currency is [money.ErrCurrency].
+package invoice
