@@ -1,10 +1,10 @@
 package report
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -14,149 +14,142 @@ import (
 // Summary is the last line of a table of invoices.
 type Summary struct {
 	Accounts, Invoices, Anomalies int
-	Total                         money.Amount
+	LeftOut                       int          // lines of the input that were left out
+	Total                         money.Amount // of all invoices; its currency is that of the table
 }
 
 func (s Summary) String() string {
-	return fmt.Sprintf("%s, %s, total %s %s, %s", Count(s.Accounts, "account", "accounts"),
-		Count(s.Invoices, "invoice", "invoices"), thousands(s.Total.Number()), s.Total.Currency(),
+	text := fmt.Sprintf("%s, %s, total %s %s, %s", Count(s.Accounts, "account", "accounts"),
+		Count(s.Invoices, "invoice", "invoices"), figure(s.Total), s.Total.Currency(),
 		Count(s.Anomalies, "anomaly", "anomalies"))
-}
-
-// Count words a number of things.
-func Count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+	if s.LeftOut > 0 {
+		text += ", " + Count(s.LeftOut, "line", "lines") + " left out"
 	}
-	return thousands(strconv.Itoa(n)) + " " + many
+	return text
 }
 
-// InvoiceTable prints invoices by account, with totals and a summary; with lines also the
-// lines of each and what explains them. The figures read across: amount − prorated + overage
-// + charges = total.
+// The columns of a table of invoices. The lines of an invoice use the first six.
+var (
+	columns      = []string{"", "DATE", "TYPE", "PERIOD", "PACKAGE", "CREDITS", "AMOUNT", "PRORATED", "OVERAGE", "CHARGES", "TOTAL", "STATUS"}
+	columnsRight = []bool{false, false, false, false, false, true, true, true, true, true, true, false}
+)
+
+// InvoiceTable prints invoices, which are in order by account and date, with totals and a
+// summary; with lines also the lines of each and what explains them. The figures read
+// across: amount − prorated + overage + charges = total.
 func InvoiceTable(w io.Writer, invoices []invoice.Invoice, summary Summary, lines bool) error {
-	t := table{right: []bool{false, false, false, false, false, true, true, true, true, true, true, false}}
-	t.add("ACCOUNT", "DATE", "TYPE", "PERIOD", "PACKAGE", "CREDITS", "AMOUNT", "PRORATED", "OVERAGE", "CHARGES", "TOTAL", "STATUS")
-	t.rule()
-	account := ""
-	for i := range invoices {
-		inv := &invoices[i]
-		name := inv.Account
-		if name == account {
-			name = ""
-		} else if account != "" {
+	t := table{right: columnsRight}
+	all := newSums(summary.Total.Currency())
+	if len(invoices) > 0 {
+		t.add(columns...)
+		t.rule()
+	}
+	several := len(invoices) > 0 && invoices[0].Account != invoices[len(invoices)-1].Account
+	for rest := invoices; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Account == rest[0].Account {
+			n++
+		}
+		own, err := addAccount(&t, rest[:n], lines)
+		if err != nil {
+			return err
+		}
+		if several {
+			if n > 1 {
+				t.add(own.row(Count(n, "invoice", "invoices"))...)
+			}
 			t.note("")
 		}
-		account = inv.Account
-		t.add(printable(name), inv.Date.String(), inv.Type.String(), dates(inv.Period), printable(inv.Package), thousands(strconv.FormatInt(inv.Credits, 10)),
-			figure(inv.Amount), figure(inv.Prorated), figure(inv.Overage), figure(inv.AdditionalCharges), figure(inv.FinalAmount),
-			inv.Status.String())
-		if lines {
-			addLines(&t, inv)
+		if err := all.addAll(own); err != nil {
+			return err
 		}
+		rest = rest[n:]
 	}
-	t.rule()
-	total, err := totals(invoices, summary.Total.Currency())
-	if err != nil {
-		return err
+	if len(invoices) > 0 {
+		t.rule()
+		t.add(all.row("TOTAL")...)
+		t.note("")
 	}
-	t.add("TOTAL", "", "", "", "", "", total[0], total[1], total[2], total[3], total[4], "")
-	t.note("")
 	t.note(summary.String())
 	return t.write(w)
+}
+
+// addAccount prints the invoices of one account, and adds them up.
+func addAccount(t *table, invoices []invoice.Invoice, lines bool) (own sums, err error) {
+	t.note(printable(invoices[0].Account))
+	own = newSums(invoices[0].FinalAmount.Currency())
+	for i := range invoices {
+		inv := &invoices[i]
+		if err := own.add(inv); err != nil {
+			return own, err
+		}
+		t.add("", inv.Date.String(), shortType(inv.Type), dates(inv.Period), printable(inv.Package),
+			thousands(strconv.FormatInt(inv.Credits, 10)), figure(inv.Amount), figureOrDash(inv.Prorated),
+			figureOrDash(inv.Overage), figureOrDash(inv.AdditionalCharges), figure(inv.FinalAmount), inv.Status.String())
+		if lines {
+			addLines(t, inv)
+		}
+	}
+	return own, nil
 }
 
 // addLines prints the lines of an invoice below it.
 func addLines(t *table, inv *invoice.Invoice) {
 	for i := range inv.Lines {
 		l := &inv.Lines[i]
-		mark := "  "
+		text := l.Explanation()
 		if l.Adjustment {
-			mark = "~ "
+			text += " (adjustment)"
 		}
-		pkg := l.Package
-		if pkg != "" {
-			pkg += ", "
-		}
-		t.note(fmt.Sprintf("    %s%-9s  %10s  %s%s: %s", mark, l.Kind, figure(l.Amount), printable(pkg), dates(l.Dates), printable(l.Explanation())))
+		t.addNoted(printable(text), "", "", l.Kind.String(), dates(l.Dates), printable(l.Package), "", figure(l.Amount))
 	}
 }
 
-func totals(invoices []invoice.Invoice, c money.Currency) (figures [5]string, err error) {
-	var sums [5]money.Amount
-	for i := range sums {
-		sums[i] = money.New(0, c)
+// shortType is the type without the word that all of a kind share: "Recurring", "Upgrade".
+func shortType(t invoice.Type) string {
+	return strings.TrimPrefix(strings.TrimSuffix(t.String(), " Bill"), "Account ")
+}
+
+// sums are amounts, prorated, overage, charges and totals of some invoices.
+type sums [5]money.Amount
+
+func newSums(c money.Currency) (s sums) {
+	for i := range s {
+		s[i] = money.New(0, c)
 	}
-	for i := range invoices {
-		inv := &invoices[i]
-		for j, a := range []money.Amount{inv.Amount, inv.Prorated, inv.Overage, inv.AdditionalCharges, inv.FinalAmount} {
-			if sums[j], err = sums[j].Add(a); err != nil {
-				return figures, fmt.Errorf("total of all invoices: %w", err)
-			}
+	return s
+}
+
+func (s *sums) add(inv *invoice.Invoice) error {
+	return s.addAll(sums{inv.Amount, inv.Prorated, inv.Overage, inv.AdditionalCharges, inv.FinalAmount})
+}
+
+func (s *sums) addAll(o sums) (err error) {
+	for i := range s {
+		if s[i], err = s[i].Add(o[i]); err != nil {
+			return fmt.Errorf("total of invoices: %w", err)
 		}
 	}
-	for i, sum := range sums {
-		figures[i] = figure(sum)
-	}
-	return figures, nil
+	return nil
+}
+
+// row is the sums in the columns of a table, with a label before them.
+func (s *sums) row(label string) []string {
+	return []string{"", label, "", "", "", "", figure(s[0]), figureOrDash(s[1]), figureOrDash(s[2]), figureOrDash(s[3]), figure(s[4]), ""}
 }
 
 func figure(a money.Amount) string { return thousands(a.Number()) }
+
+func figureOrDash(a money.Amount) string {
+	if a.IsZero() {
+		return "–"
+	}
+	return figure(a)
+}
 
 func dates(p cycle.Period) string {
 	if p.Days() == 1 {
 		return p.Start.String()
 	}
 	return p.Start.String() + " … " + p.Last().String()
-}
-
-// printable replaces what would upset a terminal.
-func printable(s string) string {
-	clean := func(r rune) bool { return !strconv.IsPrint(r) }
-	return replaceFunc(s, clean)
-}
-
-func replaceFunc(s string, bad func(rune) bool) string {
-	var b []rune
-	for _, r := range s {
-		if bad(r) {
-			r = '\uFFFD'
-		}
-		b = append(b, r)
-	}
-	return string(b)
-}
-
-var invoiceHeader = []string{"number", "account", "type", "date_invoiced", "start_date", "end_date", "package", "currency",
-	"credits", "amount", "prorated", "overage", "additional_charges", "final_amount", "status"}
-
-// InvoiceCSV prints one row an invoice, with the field names of the JSON form.
-func InvoiceCSV(w io.Writer, invoices []invoice.Invoice) error {
-	rows := [][]string{invoiceHeader}
-	for i := range invoices {
-		inv := &invoices[i]
-		rows = append(rows, []string{inv.Number, inv.Account, inv.Type.String(), inv.Date.String(), inv.Period.Start.String(),
-			inv.Period.Last().String(), inv.Package, inv.FinalAmount.Currency().String(), strconv.FormatInt(inv.Credits, 10),
-			inv.Amount.Number(), inv.Prorated.Number(), inv.Overage.Number(), inv.AdditionalCharges.Number(),
-			inv.FinalAmount.Number(), inv.Status.String()})
-	}
-	return csv.NewWriter(w).WriteAll(rows)
-}
-
-var lineHeader = []string{"number", "account", "date_invoiced", "currency", "kind", "package", "start_date", "end_date",
-	"days", "period_days", "quantity", "unit_price", "amount", "adjustment", "explanation"}
-
-// LineCSV prints one row an invoice line, with the field names of the JSON form.
-func LineCSV(w io.Writer, invoices []invoice.Invoice) error {
-	rows := [][]string{lineHeader}
-	for i := range invoices {
-		inv := &invoices[i]
-		for j := range inv.Lines {
-			l := &inv.Lines[j]
-			rows = append(rows, []string{inv.Number, inv.Account, inv.Date.String(), l.Amount.Currency().String(), l.Kind.String(),
-				l.Package, l.Dates.Start.String(), l.Dates.Last().String(), strconv.Itoa(l.Days()), strconv.Itoa(l.PeriodDays()),
-				strconv.FormatInt(l.Quantity(), 10), l.UnitPrice(), l.Amount.Number(), strconv.FormatBool(l.Adjustment), l.Explanation()})
-		}
-	}
-	return csv.NewWriter(w).WriteAll(rows)
 }

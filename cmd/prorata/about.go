@@ -3,9 +3,10 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/internal/names"
 )
 
 func newVersion() *cobra.Command {
@@ -45,13 +46,15 @@ func version() string {
 func newCompletion() *cobra.Command {
 	shells := []string{"bash", "zsh", "fish"}
 	return &cobra.Command{
-		Use:       "completion bash|zsh|fish",
-		Short:     "Print a shell's completion script",
-		Example:   `  source <(prorata completion bash)`,
+		Use:   "completion bash|zsh|fish",
+		Short: "Print a shell's completion script",
+		Long: `Prints a script that makes a shell complete prorata's commands and flags. For bash, in
+~/.bashrc:  source <(prorata completion bash)`,
+		Example:   `  prorata completion bash`,
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usagef("expected one shell of %s", strings.Join(shells, ", "))
+				return usagef("%d shells named, expected one of %s", len(args), joined(shells))
 			}
 			return nil
 		},
@@ -65,7 +68,7 @@ func newCompletion() *cobra.Command {
 			case "fish":
 				return root.GenFishCompletion(out, true)
 			}
-			return usagef("unknown shell %q, expected one of %s", args[0], strings.Join(shells, ", "))
+			return usageError{names.Unknown("shell", args[0], shells)}
 		},
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -27,29 +29,31 @@ type common struct {
 }
 
 func (c *common) packagesFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.packages, "packages", "", "the package list, a JSON `FILE`")
+	cmd.Flags().StringVar(&c.packages, "packages", "", "the package list, a JSON or XML `FILE`")
 }
 
 func (c *common) policyFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&c.policyFile, "policy", "", "the policy to bill by, a JSON `FILE`")
-	cmd.Flags().StringArrayVar(&c.set, "set", nil, "set one `KEY=VALUE` of the policy, over the file (repeatable): "+strings.Join(invoice.PolicyKeys(), ", "))
+	cmd.Flags().StringArrayVar(&c.set, "set", nil, "set one key of the policy, over the file: `KEY=VALUE` (repeatable)")
+	_ = cmd.RegisterFlagCompletionFunc("set", cobra.FixedCompletions(invoice.PolicyKeys(), cobra.ShellCompDirectiveNoSpace|cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (c *common) formatFlags(cmd *cobra.Command, formats ...string) {
-	cmd.Flags().StringVar(&c.format, "format", "", "`FORMAT` of the output: "+strings.Join(formats, ", ")+" (default table on a terminal, "+formats[1]+" otherwise)")
+	cmd.Flags().StringVar(&c.format, "format", "", "`FORMAT` of the output: "+joined(formats)+" (default table on a terminal, "+formats[1]+" otherwise)")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringVarP(&c.output, "output", "o", "", "write to `FILE`, whole or not at all, instead of standard output")
 }
 
 func (c *common) eventFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only the account `NAME` (repeatable)")
-	cmd.Flags().BoolVar(&c.keepGoing, "keep-going", false, "leave out lines that are no events, and bill the rest")
-	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "with --keep-going: write those lines to `FILE`, each with the reason")
+	cmd.Flags().BoolVar(&c.keepGoing, "keep-going", false, "leave out the lines that cannot be read, and bill the rest")
+	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "as --keep-going, and write those lines to `FILE`, each with the reason")
 }
 
 // chooseFormat is --format, or what suits who is reading.
 func (c *common) chooseFormat(cmd *cobra.Command, formats ...string) (string, error) {
 	if c.format == "" {
-		if c.output == "" && isTerminal(cmd.OutOrStdout()) {
+		if c.toStdout() && isTerminal(cmd.OutOrStdout()) {
 			return "table", nil
 		}
 		return formats[1], nil
@@ -69,7 +73,7 @@ func (c *common) policy(stdin io.Reader) (invoice.Policy, error) {
 			return p, err
 		}
 		if p, err = invoice.ParsePolicy(c.policyFile, data); err != nil {
-			return p, err
+			return p, documentError(c.policyFile, err)
 		}
 	}
 	for _, setting := range c.set {
@@ -90,7 +94,11 @@ func (c *common) packageList(currency money.Currency, stdin io.Reader) ([]invoic
 	if err != nil {
 		return nil, err
 	}
-	return invoice.ParsePackages(c.packages, data, currency)
+	packages, err := distributor.ReadPackages(c.packages, data, currency)
+	if err != nil {
+		return nil, documentError(c.packages, err)
+	}
+	return packages, nil
 }
 
 // catalogue reads the packages and prices them.
@@ -99,7 +107,11 @@ func (c *common) catalogue(policy invoice.Policy, list invoice.PriceList, stdin 
 	if err != nil {
 		return invoice.Catalogue{}, err
 	}
-	return invoice.NewCatalogue(packages, list)
+	catalogue, err := invoice.NewCatalogue(packages, list)
+	if err != nil {
+		return catalogue, documentError(c.packages, err)
+	}
+	return catalogue, nil
 }
 
 // dateFlag is the value of a flag that is a date; the zero Date when it is not given.
@@ -119,7 +131,8 @@ func dateFlag(cmd *cobra.Command, name string) (cycle.Date, error) {
 func required(cmd *cobra.Command, flags ...string) error {
 	for _, name := range flags {
 		if !cmd.Flags().Changed(name) {
-			return usagef("--%s is missing, expected it to be given", name)
+			value, _ := pflag.UnquoteUsage(cmd.Flags().Lookup(name))
+			return usagef("--%s is missing, expected --%s %s", name, name, value)
 		}
 	}
 	return nil
@@ -129,6 +142,9 @@ func required(cmd *cobra.Command, flags ...string) error {
 func filesArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return usagef("no files, expected one or more event files, or - for standard input")
+	}
+	if slices.Contains(args, "") {
+		return usagef("a file's name is empty, expected an event file, or - for standard input")
 	}
 	return oneStdin(cmd, args)
 }
@@ -154,7 +170,7 @@ func oneStdin(cmd *cobra.Command, args []string) error {
 
 func noArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("unexpected argument %q", args[0])
+		return usagef("argument %q, expected flags only", args[0])
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,10 +21,10 @@ func newCycle() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cycle --start DATE [flags]",
 		Short: "Print the billing periods that start on a date",
-		Long: `Prints billing periods: each with its index from 0, its first and last day (both
-inclusive), its length in days, and the date its invoice is cut. Boundaries are counted
-from the anchor, the start or --billing-date, and clamped to the month's last day, so that
-they never drift.`,
+		Long: `Prints billing periods: each with its index from 0, its first and its last day, its length
+in days, and the date of its invoice, the day after. Every boundary is a number of months
+after the first, the --start or the --billing-date; where a month is too short for its day
+it is the month's last one, and the next boundary is on the day again.`,
 		Example: `  prorata cycle --start 2026-01-31
   prorata cycle --start 2026-01-05 --billing-date 2026-01-20 --count 3
   prorata cycle --start 2010-08-30 --on 2026-11-22`,
@@ -31,7 +32,7 @@ they never drift.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCycle(cmd, c, every, count) },
 	}
 	cmd.Flags().String("start", "", "first `DATE` of the first period")
-	cmd.Flags().String("billing-date", "", "`DATE` of the first boundary, at most one period after the start")
+	cmd.Flags().String("billing-date", "", "`DATE` of the first invoice, at most one period after the start: the first period is short")
 	cmd.Flags().IntVar(&every, "every", 1, "length of a period in `MONTHS`")
 	cmd.Flags().IntVar(&count, "count", 12, "print `N` periods")
 	cmd.Flags().String("on", "", "print only the period that holds `DATE`")
@@ -46,6 +47,9 @@ func runCycle(cmd *cobra.Command, c *common, every, count int) error {
 	}
 	s, err := scheduleFlags(cmd, every)
 	if err != nil {
+		return err
+	}
+	if err := c.checkOutputs(); err != nil {
 		return err
 	}
 	periods, err := periodsAsked(cmd, s, count)
@@ -77,7 +81,7 @@ func scheduleFlags(cmd *cobra.Command, every int) (s cycle.Schedule, err error) 
 		s, err = cycle.NewSchedule(start, every)
 	}
 	if err != nil {
-		return s, usageError{err}
+		return s, usagef("%s", strings.TrimPrefix(err.Error(), "new schedule: "))
 	}
 	return s, nil
 }
@@ -86,6 +90,12 @@ func scheduleFlags(cmd *cobra.Command, every int) (s cycle.Schedule, err error) 
 type billingPeriod struct {
 	index int
 	cycle.Period
+}
+
+// endsTooLate reports that the period's invoice has no date in the years that dates have.
+func (p billingPeriod) endsTooLate() bool {
+	year, _, _ := p.End.Civil()
+	return year > 9999
 }
 
 func periodsAsked(cmd *cobra.Command, s cycle.Schedule, count int) ([]billingPeriod, error) {
@@ -99,20 +109,24 @@ func periodsAsked(cmd *cobra.Command, s cycle.Schedule, count int) ([]billingPer
 		}
 		k, ok := s.Index(on)
 		if !ok {
-			return nil, usagef("--on %s is before the start, %s", on, s.Start())
+			return nil, usagef("--on %s is before the start, expected %s or later", on, s.Start())
 		}
-		return []billingPeriod{{k, s.Period(k)}}, nil
+		p := billingPeriod{k, s.Period(k)}
+		if p.endsTooLate() {
+			return nil, usagef("--on %s is in a period that ends after the year 9999, expected an earlier date", on)
+		}
+		return []billingPeriod{p}, nil
 	}
 	if count < 1 {
 		return nil, usagef("--count %d, expected 1 or more", count)
 	}
 	var periods []billingPeriod
 	for k := range count {
-		p := s.Period(k)
-		if year, _, _ := p.Start.Civil(); year > 9999 {
-			return nil, usagef("--count %d goes beyond the year 9999, where period %d would start", count, k)
+		p := billingPeriod{k, s.Period(k)}
+		if p.endsTooLate() {
+			return nil, usagef("--count %d, expected at most %d: later periods end after the year 9999", count, k)
 		}
-		periods = append(periods, billingPeriod{k, p})
+		periods = append(periods, p)
 	}
 	return periods, nil
 }
@@ -125,7 +139,7 @@ func writePeriods(w io.Writer, format string, periods []billingPeriod) error {
 	}
 	switch format {
 	case "table":
-		return report.Table(w, []bool{true, false, false, true, false}, append([][]string{{"INDEX", "START", "END", "DAYS", "INVOICE"}}, rows...))
+		return report.Table(w, []bool{true, false, false, true, false}, append([][]string{{"INDEX", "FIRST DAY", "LAST DAY", "DAYS", "INVOICED"}}, rows...))
 	case "csv":
 		return csv.NewWriter(w).WriteAll(append([][]string{header}, rows...))
 	}

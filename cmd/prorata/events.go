@@ -12,6 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
 )
@@ -43,6 +45,8 @@ func readEvents(files []string, policy invoice.Policy, keepGoing bool, limit int
 	}
 	if keepGoing {
 		r.dropConflicts()
+		compare := inFileOrder(files)
+		slices.SortStableFunc(r.bad, func(a, b quarantined) int { return compare(a.err.Place, b.err.Place) })
 		return r, nil
 	}
 	return r, r.problems.err()
@@ -65,12 +69,32 @@ func (r *reading) readFile(file string, policy invoice.Policy, stdin io.Reader) 
 		case !errors.As(err, &line):
 			return err
 		case r.keepGoing:
-			r.bad = append(r.bad, quarantined{line.Err, line.Text})
-		case !r.problems.add(file, line.Err):
+			r.bad = append(r.bad, quarantined{withID(line), line.Text})
+		case !r.problems.add(file, withID(line)):
 			return nil
 		}
 	}
 	return nil
+}
+
+// withID is what is wrong with a line, with the id of its event where that can be told.
+func withID(line *account.Line) *source.ParseError {
+	if errors.As(line.Err, new(*account.ConflictError)) {
+		return line.Err // says so itself
+	}
+	members, err := strictjson.Object("", line.Text)
+	if err != nil {
+		return line.Err
+	}
+	for _, m := range members {
+		if m.Name != "id" {
+			continue
+		}
+		if id, err := m.String(); err == nil && id != "" {
+			return source.Errorf(line.Err.Place, "event %.80q: %w", id, line.Err.Err)
+		}
+	}
+	return line.Err
 }
 
 // add adds an event. One whose id has other content elsewhere is a bad line.
@@ -96,13 +120,10 @@ func (r *reading) dropConflicts() {
 }
 
 // writeQuarantine writes the lines that were left out, one JSON object each.
-func writeQuarantine(w io.Writer, bad []quarantined) error {
+func writeQuarantine(out *output, bad []quarantined) {
 	var b []byte
 	for _, q := range bad {
-		b = append(b[:0], `{"file":`...)
-		b, _ = jsontext.AppendQuote(b, q.err.File)
-		b = strconv.AppendInt(append(b, `,"line":`...), int64(q.err.Line), 10)
-		b = strconv.AppendInt(append(b, `,"column":`...), int64(q.err.Column), 10)
+		b = appendPlace(append(b[:0], '{'), q.err.Place)
 		b, _ = jsontext.AppendQuote(append(b, `,"reason":`...), q.err.Err.Error())
 		if utf8.Valid(q.text) {
 			b, _ = jsontext.AppendQuote(append(b, `,"text":`...), q.text)
@@ -110,11 +131,15 @@ func writeQuarantine(w io.Writer, bad []quarantined) error {
 			b = append(b, `,"base64":"`...)
 			b = append(base64.StdEncoding.AppendEncode(b, q.text), '"')
 		}
-		if _, err := w.Write(append(b, "}\n"...)); err != nil {
-			return fmt.Errorf("quarantine: %w", err)
-		}
+		out.Write(append(b, "}\n"...))
 	}
-	return nil
+}
+
+// appendPlace appends the members file, line and column.
+func appendPlace(b []byte, at source.Place) []byte {
+	b, _ = jsontext.AppendQuote(append(b, `"file":`...), at.File)
+	b = strconv.AppendInt(append(b, `,"line":`...), int64(at.Line), 10)
+	return strconv.AppendInt(append(b, `,"column":`...), int64(at.Column), 10)
 }
 
 // chosen are the accounts named by --account, or all, in order.
@@ -125,7 +150,11 @@ func (c *common) chosen(events *reading) ([]string, error) {
 	}
 	for _, name := range c.accounts {
 		if _, found := slices.BinarySearch(accounts, name); !found {
-			return nil, fmt.Errorf("--account %q: there are no events of that account", name)
+			hint := ""
+			if near, ok := names.Nearest(name, accounts); ok {
+				hint = fmt.Sprintf(" (did you mean %q?)", near)
+			}
+			return nil, fmt.Errorf("no events of the account %q%s, expected --account to name one that has some", name, hint)
 		}
 	}
 	return slices.DeleteFunc(accounts, func(name string) bool { return !slices.Contains(c.accounts, name) }), nil

@@ -51,17 +51,19 @@ func decompress(name string, f io.ReadCloser) (io.ReadCloser, error) {
 	case strings.HasPrefix(string(magic), "\x1f\x8b"):
 		var z *gzip.Reader
 		if z, err = gzip.NewReader(buffered); err == nil {
-			in.Reader = z
+			in.Reader, in.kind = z, "gzip"
+		} else {
+			err = damaged("gzip", err)
 		}
 	case string(magic) == "\x28\xb5\x2f\xfd":
 		var z *zstd.Decoder
 		if z, err = zstd.NewReader(buffered, zstd.WithDecoderMaxMemory(1<<30)); err == nil {
-			in.Reader, in.close = z, z.Close
+			in.Reader, in.kind, in.close = z, "zstd", z.Close
 		}
 	case strings.HasSuffix(name, ".gz"):
-		err = errors.New("not gzip data, expected a .gz file to be")
+		err = errors.New("it is not gzip data, expected a .gz file to be")
 	case strings.HasSuffix(name, ".zst"):
-		err = errors.New("not zstd data, expected a .zst file to be")
+		err = errors.New("it is not zstd data, expected a .zst file to be")
 	default:
 		return in, nil
 	}
@@ -76,7 +78,26 @@ func decompress(name string, f io.ReadCloser) (io.ReadCloser, error) {
 type input struct {
 	io.Reader
 	file  io.Closer
+	kind  string // of the compression, or empty
 	close func()
+}
+
+func (in *input) Read(p []byte) (int, error) {
+	n, err := in.Reader.Read(p)
+	if err == nil || err == io.EOF {
+		return n, err
+	}
+	if in.kind != "" {
+		return n, damaged(in.kind, err)
+	}
+	if pe := (*os.PathError)(nil); errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return n, err
+}
+
+func damaged(kind string, err error) error {
+	return fmt.Errorf("the %s data is cut short or damaged (%w), expected it whole", kind, err)
 }
 
 func (in *input) Close() error {
@@ -95,7 +116,7 @@ func readAll(name string, stdin io.Reader) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(f)
 	if err != nil {
-		return nil, source.Errorf(source.Place{File: name}, "cannot read it to its end: %w", err)
+		return nil, source.Errorf(source.Place{File: name, Line: 1, Column: 1}, "cannot read it: %w", err)
 	}
 	return data, nil
 }

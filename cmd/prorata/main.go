@@ -8,19 +8,15 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"strings"
-	"syscall"
 	_ "time/tzdata" // time zones on machines that have none
 
 	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/internal/names"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // The exit codes of every command.
@@ -51,7 +47,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	failed, usage := failure{}, usageError{}
 	switch {
 	case err == nil:
@@ -59,28 +55,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, errFindings):
 		return exitFindings
 	case errors.As(err, &usage), !errors.As(err, &failed):
-		fmt.Fprintf(stderr, "prorata: %s\n", lowerFirst(err.Error()))
-		fmt.Fprintf(stderr, "prorata: see %s --help\n", helpFor(root, args))
+		printLine(stderr, fmt.Sprintf("prorata: %s; see %s --help", err, cmd.CommandPath()))
 		return exitUsage
 	}
 	printError(stderr, failed.error)
 	return exitFailed
-}
-
-// helpFor names the command that was meant, as far as it can be told.
-func helpFor(root *cobra.Command, args []string) string {
-	if cmd, _, err := root.Find(args); err == nil {
-		return cmd.CommandPath()
-	}
-	return root.CommandPath()
-}
-
-// lowerFirst makes cobra's few capitalised messages read like ours.
-func lowerFirst(s string) string {
-	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z' {
-		return strings.ToLower(s[:1]) + s[1:]
-	}
-	return s
 }
 
 func newRoot() *cobra.Command {
@@ -89,34 +68,55 @@ func newRoot() *cobra.Command {
 		Short: "Bill a Distributor's accounts from their events, and explain every figure",
 		Long: `prorata replays account events into the invoices they lead to: monthly on the
 anniversary of an account's creation, prorated when it closes or changes package,
-with the credits used beyond the package's.`,
+with the credits used beyond the package's.
+
+Exit status:
+  0  done, nothing to report
+  1  it failed: bad input, or a file that cannot be read; nothing was written
+  2  wrong usage
+  3  done, and there is something to look at`,
 		Example: `  prorata replay --packages testdata/demo/packages.json testdata/demo/events.jsonl
   prorata cycle --start 2026-01-31
   prorata prorate --price 79.95 --start 2010-10-30 --close 2010-11-10`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usagef("unknown command %q", args[0])
-			}
-			return usagef("a command is missing, expected one such as replay, cycle or prorate")
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
+		Args:          rootArgs,
+		RunE:          func(*cobra.Command, []string) error { return nil },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Hidden: true})
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newReplay(), newCycle(), newProrate(), newValidate(), newCompletion(), newVersion())
+	root.SetUsageTemplate(usageTemplate)
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp())
+	root.AddCommand(newReplay(), newReconcile(), newImport(), newCycle(), newProrate(), newValidate(), newCompletion(), newVersion())
 	for _, cmd := range root.Commands() {
 		cmd.DisableFlagsInUseLine = true
 		cmd.Flags().SortFlags = false
-		if runE := cmd.RunE; runE != nil {
-			cmd.RunE = func(cmd *cobra.Command, args []string) error {
-				return asFailure(runE(cmd, args))
+		runE := cmd.RunE
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if err := noEmptyFlags(cmd); err != nil {
+				return err
 			}
+			return asFailure(runE(cmd, args))
 		}
 	}
 	return root
+}
+
+// rootArgs is called when no command is named: that is wrong usage, with or without arguments.
+func rootArgs(root *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{names.Unknown("command", args[0], commandNames(root))}
+	}
+	return usagef("no command, expected one of %s", joined(commandNames(root)))
+}
+
+func commandNames(root *cobra.Command) (list []string) {
+	for _, cmd := range root.Commands() {
+		if cmd.IsAvailableCommand() {
+			list = append(list, cmd.Name())
+		}
+	}
+	return list
 }
 
 func asFailure(err error) error {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/source"
@@ -19,19 +21,20 @@ type problems struct {
 	count map[string]int
 }
 
-func (p *problems) Error() string { return fmt.Sprintf("%d problems", len(p.list)) }
+func (p *problems) Error() string   { return fmt.Sprintf("%d problems", len(p.list)) }
+func (p *problems) Unwrap() []error { return p.list }
 
 // add keeps a problem, and reports false when its file has had too many.
 func (p *problems) add(file string, err error) bool {
 	if p.count == nil {
 		p.count = map[string]int{}
 	}
-	p.list = append(p.list, err)
-	p.count[file]++
-	if p.limit > 0 && p.count[file] >= p.limit {
-		p.list = append(p.list, fmt.Errorf("%s: %d problems so far, giving up on it", file, p.limit))
+	if p.limit > 0 && p.count[file] == p.limit {
+		p.list = append(p.list, fmt.Errorf("%s: more than %d problems, giving up on it", file, p.limit))
 		return false
 	}
+	p.list = append(p.list, err)
+	p.count[file]++
 	return true
 }
 
@@ -43,32 +46,72 @@ func (p *problems) err() error {
 	return p
 }
 
-// printError prints an error: one with a place in a file as it is, anything else after "prorata: ".
+// documentError is what is wrong with a document such as a package list, cut off like that
+// of events.
+func documentError(file string, err error) error {
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	p := &problems{limit: maxProblems}
+	for _, err := range several.Unwrap() {
+		if !p.add(file, err) {
+			break
+		}
+	}
+	return p
+}
+
+// printError prints an error: one with a place in a file as it is, anything else after
+// "prorata: ".
 func printError(w io.Writer, err error) {
-	if p, ok := err.(*problems); ok {
-		for _, err := range p.list {
+	switch err := err.(type) {
+	case *problems:
+		for _, err := range err.list {
 			printError(w, err)
 		}
-		return
-	}
-	switch err.(type) {
 	case *source.ParseError, *account.Line:
-		fmt.Fprintln(w, err)
+		printLine(w, err.Error())
 	default:
-		fmt.Fprintf(w, "prorata: %s\n", err)
+		printLine(w, "prorata: "+err.Error())
 	}
 }
 
-// reportAnomalies prints anomalies in the order of the files they stand in.
-func reportAnomalies(w io.Writer, anomalies []account.Anomaly, files []string) {
-	slices.SortStableFunc(anomalies, func(a, b account.Anomaly) int {
-		if x, y := a.Event.Place, b.Event.Place; x.File != y.File {
-			return slices.Index(files, x.File) - slices.Index(files, y.File)
-		} else {
-			return x.Line - y.Line
+// printLine prints one line, whatever the text holds: what a terminal would obey is escaped.
+func printLine(w io.Writer, text string) {
+	var b strings.Builder
+	for _, r := range text {
+		if strconv.IsPrint(r) {
+			b.WriteRune(r)
+			continue
 		}
-	})
+		quoted := strconv.QuoteRune(r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	fmt.Fprintln(w, b.String())
+}
+
+// inFileOrder compares places in files: by file as they were named, then by line and column.
+func inFileOrder(files []string) func(a, b source.Place) int {
+	return func(a, b source.Place) int {
+		if a.File != b.File {
+			return slices.Index(files, a.File) - slices.Index(files, b.File)
+		}
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	}
+}
+
+// sortAnomalies puts anomalies in the order of the files they stand in.
+func sortAnomalies(anomalies []account.Anomaly, files []string) {
+	compare := inFileOrder(files)
+	slices.SortStableFunc(anomalies, func(a, b account.Anomaly) int { return compare(a.Event.Place, b.Event.Place) })
+}
+
+func printAnomalies(w io.Writer, anomalies []account.Anomaly) {
 	for _, a := range anomalies {
-		fmt.Fprintf(w, "%s: %s\n", a.Event.Place, a)
+		printLine(w, fmt.Sprintf("%s: %s", a.Event.Place, a))
 	}
 }

@@ -3,9 +3,13 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -16,12 +20,17 @@ type output struct {
 	name   string // "-" or empty: standard output
 	stdout io.Writer
 	buffer bytes.Buffer
+
 	file   *os.File // the unfinished file beside the named one
+	target string   // where it goes: the named file, or what that is a link to
 }
 
 func (c *common) newOutput(cmd *cobra.Command) *output {
 	return &output{name: c.output, stdout: cmd.OutOrStdout()}
 }
+
+// toStdout reports that results go to standard output.
+func (c *common) toStdout() bool { return c.output == "" || c.output == "-" }
 
 func (o *output) Write(p []byte) (int, error) { return o.buffer.Write(p) }
 
@@ -31,61 +40,133 @@ func (o *output) prepare() error {
 	if o.name == "" || o.name == "-" {
 		return nil
 	}
-	if info, err := os.Stat(o.name); err == nil && !info.Mode().IsRegular() {
-		return nil // a pipe or a device has no whole to keep
+	mode := fs.FileMode(0o644)
+	o.target = o.name
+	if info, err := os.Stat(o.name); err == nil {
+		switch {
+		case info.IsDir():
+			return fmt.Errorf("cannot write %s: it is a folder, expected a file", o.name)
+		case !info.Mode().IsRegular():
+			return nil // a pipe or a device has no whole to keep
+		}
+		mode = info.Mode().Perm()
+		if o.target, err = filepath.EvalSymlinks(o.name); err != nil {
+			return o.cannot(err)
+		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(o.name), "."+filepath.Base(o.name)+".*")
+	f, err := os.CreateTemp(filepath.Dir(o.target), ".prorata-*")
 	if err != nil {
-		return plainPathError(err)
+		return o.cannot(err)
 	}
 	o.file = f
 	_, err = f.Write(o.buffer.Bytes())
-	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		o.discard()
-		return plainPathError(err)
+	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		return o.cannot(err)
 	}
 	return nil
 }
 
+// cannot names the file that was asked for, not the unfinished one beside it.
+func (o *output) cannot(err error) error {
+	if pe := (*os.PathError)(nil); errors.As(err, &pe) {
+		err = pe.Err
+	} else if le := (*os.LinkError)(nil); errors.As(err, &le) {
+		err = le.Err
+	}
+	name := o.name
+	if name == "" || name == "-" {
+		name = "standard output"
+	}
+	return fmt.Errorf("cannot write %s: %w", name, err)
+}
+
+// discard removes the unfinished file, if there still is one.
 func (o *output) discard() {
 	if o.file != nil {
 		os.Remove(o.file.Name())
-		o.file = nil
 	}
 }
 
 // commit makes the output appear.
-func (o *output) commit() error {
+func (o *output) commit() (err error) {
 	switch {
 	case o.file != nil:
-		if err := os.Rename(o.file.Name(), o.name); err != nil {
-			o.discard()
-			return plainPathError(err)
+		if err = os.Rename(o.file.Name(), o.target); err == nil {
+			o.file = nil
 		}
-		return nil
 	case o.name == "" || o.name == "-":
-		_, err := o.stdout.Write(o.buffer.Bytes())
-		return err
+		_, err = o.stdout.Write(o.buffer.Bytes())
+	default:
+		err = os.WriteFile(o.name, o.buffer.Bytes(), 0o644)
 	}
-	return plainPathError(os.WriteFile(o.name, o.buffer.Bytes(), 0o644))
+	if err != nil {
+		return o.cannot(err)
+	}
+	return nil
 }
 
-// commitAll makes several outputs appear, or none.
+// commitAll makes several outputs appear, or none: files come last, when nothing but a
+// rename is left to do.
 func commitAll(outputs ...*output) error {
+	defer func() {
+		for _, o := range outputs {
+			o.discard()
+		}
+	}()
 	for _, o := range outputs {
+		if o.name != "" && o.name != "-" { // an interrupt waits until no unfinished file is left
+			hold := make(chan os.Signal, 1)
+			signal.Notify(hold, os.Interrupt, syscall.SIGTERM)
+			defer signal.Stop(hold)
+		}
 		if err := o.prepare(); err != nil {
-			for _, o := range outputs {
-				o.discard()
-			}
 			return err
 		}
 	}
-	for _, o := range outputs {
-		if err := o.commit(); err != nil {
-			return err
+	for _, files := range []bool{false, true} {
+		for _, o := range outputs {
+			if (o.file != nil) != files {
+				continue
+			}
+			if err := o.commit(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// checkOutputs makes sure that what is written goes to files of their own: not to each
+// other's, nor to one that is read.
+func (c *common) checkOutputs(inputs ...string) error {
+	if c.quarantine == "-" {
+		return usagef("--quarantine -, expected a file: standard output is for the results")
+	}
+	if c.quarantine != "" && sameFile(c.quarantine, c.output) {
+		return usagef("--quarantine and --output are both %s, expected two files", c.output)
+	}
+	for _, in := range append(inputs, c.packages, c.policyFile) {
+		if sameFile(c.output, in) {
+			return usagef("--output %s is read too, expected another file", c.output)
+		}
+		if sameFile(c.quarantine, in) {
+			return usagef("--quarantine %s is read too, expected another file", c.quarantine)
+		}
+	}
+	return nil
+}
+
+// sameFile reports that two names are one regular file, there or not yet.
+func sameFile(a, b string) bool {
+	if a == "" || b == "" || a == "-" || b == "-" {
+		return false
+	}
+	x, err := os.Stat(a)
+	if err != nil {
+		return filepath.Clean(a) == filepath.Clean(b)
+	}
+	y, err := os.Stat(b)
+	return err == nil && x.Mode().IsRegular() && os.SameFile(x, y)
 }
 
 // isTerminal reports that a person is looking.
@@ -95,5 +176,9 @@ func isTerminal(w io.Writer) bool {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }

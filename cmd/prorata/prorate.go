@@ -22,26 +22,27 @@ var prorateFormats = []string{"table", "jsonl", "json", "csv"}
 func newProrate() *cobra.Command {
 	c := &common{}
 	cmd := &cobra.Command{
-		Use:   "prorate --price AMOUNT --start DATE [flags] --close DATE",
+		Use:   "prorate --price AMOUNT --start DATE --close DATE [flags]",
 		Short: "Say what a close, or a change of package, costs within one period",
 		Long: `Prorates one price over one billing period. With --close, charged is what the days from
---from (default: the period's start) up to the close cost, and credited what the days after
-it would have cost. With --change, the package's price becomes that on a day: charged is
-what both parts cost together, and credited what the old price would have cost from that
-day on. The policy is the default one; --policy and --set change it.`,
+--from up to the close cost, and credited what the days after it would have cost. With
+--change and --on, there is a new price from a day on: charged is what both parts cost
+together, and credited what the old price would have cost from that day on.
+
+` + policyHelp(),
 		Example: `  prorata prorate --price 79.95 --start 2010-10-30 --close 2010-11-10
   prorata prorate --price 79.95 --start 2010-10-30 --close 2010-11-10 --set day_count=thirty
   prorata prorate --price 9.95 --start 2026-02-28 --end 2026-03-31 --change 79.95 --on 2026-03-10`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runProrate(cmd, c) },
 	}
-	cmd.Flags().StringVar(&c.price, "price", "", "the `AMOUNT` of the whole period")
+	cmd.Flags().StringVar(&c.price, "price", "", "price of the whole period, an `AMOUNT` such as 79.95")
 	cmd.Flags().String("start", "", "first `DATE` of the period")
 	cmd.Flags().String("end", "", "first `DATE` after the period (default one month after its start)")
 	cmd.Flags().String("from", "", "first `DATE` charged (default the period's start)")
-	cmd.Flags().String("close", "", "`DATE` of the close")
-	cmd.Flags().String("change", "", "a new package's `PRICE` for the whole period")
-	cmd.Flags().String("on", "", "`DATE` of the change")
+	cmd.Flags().String("close", "", "`DATE` of the close; the day itself is not charged, unless close_day=charged")
+	cmd.Flags().String("change", "", "new price of the whole period, an `AMOUNT`")
+	cmd.Flags().String("on", "", "`DATE` of the change: the first day at the new price")
 	c.policyFlags(cmd)
 	c.formatFlags(cmd, prorateFormats...)
 	return cmd
@@ -66,14 +67,18 @@ type prorationPart struct {
 
 // prorated is the answer.
 type prorated struct {
-	charged, credited money.Amount
-	days, periodDays  int
-	parts             []prorationPart
+	charged          money.Amount // what the parts cost together
+	credited         prorationPart
+	days, periodDays int
+	parts            []prorationPart
 }
 
 func runProrate(cmd *cobra.Command, c *common) error {
 	format, err := c.chooseFormat(cmd, prorateFormats...)
 	if err != nil {
+		return err
+	}
+	if err := c.checkOutputs(); err != nil {
 		return err
 	}
 	asked, err := prorateFlags(cmd, c)
@@ -138,6 +143,9 @@ func (p *prorationAsked) dates(cmd *cobra.Command) (err error) {
 	if from := given["from"]; !from.IsZero() {
 		p.from = from
 	}
+	if p.from.Before(p.whole.Start) || p.from.After(p.whole.End) {
+		return usagef("--from %s is outside %s to %s, the days it can fall on", p.from, p.whole.Start, p.whole.End)
+	}
 	if day := given["close"]; !day.IsZero() {
 		if day.Before(p.from) || day.After(p.whole.End) {
 			return usagef("--close %s is outside %s to %s, the days it can fall on", day, p.from, p.whole.End)
@@ -148,9 +156,6 @@ func (p *prorationAsked) dates(cmd *cobra.Command) (err error) {
 		}
 	} else if !cmd.Flags().Changed("change") {
 		return usagef("--close is missing, expected it or --change with --on")
-	}
-	if p.from.Before(p.whole.Start) || p.from.After(p.whole.End) {
-		return usagef("--from %s is outside the period %s", p.from, p.whole)
 	}
 	return nil
 }
@@ -178,22 +183,23 @@ func (p *prorationAsked) change(cmd *cobra.Command) (err error) {
 
 func (p *prorationAsked) compute() (answer prorated, err error) {
 	rule := p.policy.Rule()
-	share := func(price money.Amount, from, to cycle.Date) (s proration.Share) {
+	part := func(price money.Amount, from, to cycle.Date) (part prorationPart) {
+		part.days = cycle.Period{Start: from, End: to}
 		if err == nil {
-			s, err = rule.Share(price, p.whole, cycle.Period{Start: from, End: to})
+			part.Share, err = rule.Share(price, p.whole, part.days)
 		}
-		return s
+		return part
 	}
 	ends := p.to
 	if p.changes {
 		ends = p.changeDate
 	}
-	first := share(p.price, p.from, ends)
-	answer = prorated{charged: first.Amount, credited: share(p.price, ends, p.whole.End).Amount, days: first.Days, periodDays: p.whole.Days(),
-		parts: []prorationPart{{first, cycle.Period{Start: p.from, End: ends}}}}
+	first := part(p.price, p.from, ends)
+	answer = prorated{charged: first.Amount, credited: part(p.price, ends, p.whole.End), days: first.Days,
+		periodDays: p.whole.Days(), parts: []prorationPart{first}}
 	if p.changes {
-		second := share(p.newPrice, ends, p.to)
-		answer.parts = append(answer.parts, prorationPart{second, cycle.Period{Start: ends, End: p.to}})
+		second := part(p.newPrice, ends, p.to)
+		answer.parts = append(answer.parts, second)
 		answer.days += second.Days
 		if err == nil {
 			answer.charged, err = answer.charged.Add(second.Amount)
@@ -203,36 +209,49 @@ func (p *prorationAsked) compute() (answer prorated, err error) {
 }
 
 func (a *prorated) explanation() string {
+	if len(a.parts) == 1 {
+		return a.parts[0].Explanation()
+	}
 	var sentences []string
 	for _, part := range a.parts {
-		if len(a.parts) == 1 {
-			return part.Explanation()
-		}
 		sentences = append(sentences, part.Explanation()+" = "+part.Amount.Display())
 	}
 	return strings.Join(sentences, "; ")
 }
 
 func (a *prorated) write(w io.Writer, format string) error {
-	header := []string{"charged", "credited", "days", "period_days", "explanation"}
-	values := []string{a.charged.Number(), a.credited.Number(), strconv.Itoa(a.days), strconv.Itoa(a.periodDays), a.explanation()}
 	switch format {
 	case "table":
-		rows := [][]string{{"charged", a.charged.Display()}, {"credited", a.credited.Display()},
-			{"days", fmt.Sprintf("%d of %d", a.days, a.periodDays)}}
-		for _, part := range a.parts {
-			rows = append(rows, []string{"", fmt.Sprintf("%s: %s = %s", part.days, part.Explanation(), part.Amount.Display())})
-		}
-		return report.Table(w, []bool{false, false}, rows)
+		return a.writeTable(w)
 	case "csv":
-		return csv.NewWriter(w).WriteAll([][]string{header, values})
+		return csv.NewWriter(w).WriteAll([][]string{
+			{"charged", "credited", "days", "period_days", "explanation"},
+			{a.charged.Number(), a.credited.Amount.Number(), strconv.Itoa(a.days), strconv.Itoa(a.periodDays), a.explanation()}})
 	}
-	return writeJSON(w, format, 1, func(_ int, to []byte) []byte { return a.appendJSON(to) })
+	_, err := w.Write(append(a.appendJSON(nil), '\n')) // json and jsonl: one object, there is one answer
+	return err
+}
+
+func (a *prorated) writeTable(w io.Writer) error {
+	rows := [][]string{{"", "AMOUNT", "DAYS", "DATES", "EXPLANATION"}}
+	add := func(label string, part *prorationPart) {
+		rows = append(rows, []string{label, part.Amount.Display(), strconv.Itoa(part.Days), part.days.String(), part.Explanation()})
+	}
+	if len(a.parts) == 1 {
+		add("charged", &a.parts[0])
+	} else {
+		add("old price", &a.parts[0])
+		add("new price", &a.parts[1])
+		both := cycle.Period{Start: a.parts[0].days.Start, End: a.parts[1].days.End}
+		rows = append(rows, []string{"charged", a.charged.Display(), strconv.Itoa(a.days), both.String(), "both"})
+	}
+	add("credited", &a.credited)
+	return report.Table(w, []bool{false, true, true, false, false}, rows)
 }
 
 func (a *prorated) appendJSON(b []byte) []byte {
 	b = fmt.Appendf(b, `{"charged":"%s","credited":"%s","days":%d,"period_days":%d,"explanation":`,
-		a.charged.Number(), a.credited.Number(), a.days, a.periodDays)
+		a.charged.Number(), a.credited.Amount.Number(), a.days, a.periodDays)
 	b, _ = jsontext.AppendQuote(b, a.explanation())
 	return append(b, '}')
 }

@@ -1,19 +1,22 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
 )
 
-var replayFormats = []string{"table", "jsonl", "json", "csv"}
+var replayFormats = []string{"table", "jsonl", "json", "csv", "distributor-json", "distributor-xml"}
 
 func newReplay() *cobra.Command {
 	c := &common{}
@@ -26,7 +29,9 @@ EVENTS are files of one JSON object a line, in any order; several are one stream
 standard input, and .gz and .zst files are read as they are.
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and
-there are anomalies or quarantined lines to look at.`,
+there are anomalies or quarantined lines to look at.
+
+` + policyHelp(),
 		Example: `  prorata replay --packages testdata/demo/packages.json testdata/demo/events.jsonl
   prorata replay --packages testdata/demo/packages.json --format table --lines \
       --account harbor-books@example.com testdata/demo/events.jsonl
@@ -37,9 +42,10 @@ there are anomalies or quarantined lines to look at.`,
 	}
 	c.packagesFlag(cmd)
 	cmd.Flags().String("through", "", "bill through `DATE` (default the date of the latest event)")
-	cmd.Flags().String("from", "", "print invoices dated from `DATE` on")
-	cmd.Flags().StringVar(&c.price, "price", "retail", "which price to bill: `retail|distributor`")
-	cmd.Flags().BoolVar(&lines, "lines", false, "in tables, the lines of each invoice with their explanations; in csv, a row a line")
+	cmd.Flags().String("from", "", "leave out invoices dated before `DATE`")
+	cmd.Flags().StringVar(&c.price, "price", "retail", "bill by the `PRICE` retail or distributor")
+	_ = cmd.RegisterFlagCompletionFunc("price", cobra.FixedCompletions([]string{"retail", "distributor"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().BoolVar(&lines, "lines", false, "in a table, also the lines of each invoice and what explains them; in csv, a row a line")
 	c.eventFlags(cmd)
 	c.policyFlags(cmd)
 	c.formatFlags(cmd, replayFormats...)
@@ -61,6 +67,9 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	list, err := invoice.ParsePriceList(c.price)
 	if err != nil {
 		return usageError{err}
+	}
+	if err := c.checkOutputs(files...); err != nil {
+		return err
 	}
 	policy, err := c.policy(cmd.InOrStdin())
 	if err != nil {
@@ -85,17 +94,16 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err := bills.write(out, format, lines, policy.MoneyCurrency()); err != nil {
 		return err
 	}
-	if err := writeQuarantine(quarantine, events.bad); err != nil {
-		return err
-	}
 	outputs := []*output{out}
 	if c.quarantine != "" {
+		writeQuarantine(quarantine, bills.bad)
 		outputs = append(outputs, quarantine)
 	}
 	if err := commitAll(outputs...); err != nil {
 		return err
 	}
-	return bills.findings(cmd.ErrOrStderr(), events, files, c.quarantine)
+	sortAnomalies(bills.anomalies, files)
+	return bills.findings(cmd.ErrOrStderr(), c.quarantine)
 }
 
 // billSpan is --from and --through, both inclusive; zero Dates where they are not given.
@@ -112,11 +120,12 @@ func billSpan(cmd *cobra.Command) (span cycle.Period, err error) {
 	return span, nil
 }
 
-// bills are the bills of many accounts.
+// bills are the bills of many accounts, and what there is to look at.
 type bills struct {
 	accounts  int
 	invoices  []invoice.Invoice
 	anomalies []account.Anomaly
+	bad       []quarantined
 }
 
 // billAll bills the accounts asked for, or all.
@@ -125,7 +134,7 @@ func billAll(cmd *cobra.Command, c *common, events *reading, catalogue invoice.C
 	if err != nil {
 		return nil, err
 	}
-	all := &bills{accounts: len(accounts)}
+	all := &bills{accounts: len(accounts), bad: events.bad}
 	for bill, err := range events.Replay(cmd.Context(), accounts, catalogue, policy, span.End, 0) {
 		if err != nil {
 			return nil, err
@@ -143,7 +152,8 @@ func billAll(cmd *cobra.Command, c *common, events *reading, catalogue invoice.C
 func (b *bills) write(w io.Writer, format string, lines bool, currency money.Currency) error {
 	switch format {
 	case "table":
-		summary := report.Summary{Accounts: b.accounts, Invoices: len(b.invoices), Anomalies: len(b.anomalies), Total: money.New(0, currency)}
+		summary := report.Summary{Accounts: b.accounts, Invoices: len(b.invoices), Anomalies: len(b.anomalies), LeftOut: len(b.bad),
+			Total: money.New(0, currency)}
 		for i := range b.invoices {
 			var err error
 			if summary.Total, err = summary.Total.Add(b.invoices[i].FinalAmount); err != nil {
@@ -151,6 +161,8 @@ func (b *bills) write(w io.Writer, format string, lines bool, currency money.Cur
 			}
 		}
 		return report.InvoiceTable(w, b.invoices, summary, lines)
+	case "distributor-json", "distributor-xml":
+		return b.writeDistributor(w, format)
 	case "csv":
 		if lines {
 			return report.LineCSV(w, b.invoices)
@@ -189,23 +201,42 @@ func writeJSON(w io.Writer, format string, n int, object func(i int, to []byte) 
 	return err
 }
 
+// writeDistributor writes the invoices as the Distributor's usage document, whose number is
+// the latest date on it.
+func (b *bills) writeDistributor(w io.Writer, format string) error {
+	number := ""
+	for i := range b.invoices {
+		number = max(number, strings.ReplaceAll(b.invoices[i].Date.String(), "-", ""))
+	}
+	d := distributor.FromInvoices(number, b.invoices)
+	document := d.AppendJSON(nil)
+	if format == "distributor-xml" {
+		document = d.AppendXML(nil)
+	}
+	if !bytes.HasSuffix(document, []byte("\n")) {
+		document = append(document, '\n')
+	}
+	_, err := w.Write(document)
+	return err
+}
+
 // findings says what there is to look at, if anything.
-func (b *bills) findings(w io.Writer, events *reading, files []string, quarantine string) error {
-	for _, q := range events.bad {
+func (b *bills) findings(w io.Writer, quarantine string) error {
+	for _, q := range b.bad {
 		printError(w, q.err)
 	}
-	reportAnomalies(w, b.anomalies, files)
+	printAnomalies(w, b.anomalies)
 	if len(b.anomalies) > 0 {
-		fmt.Fprintf(w, "prorata: %s, left out of the bills\n", report.Count(len(b.anomalies), "anomaly", "anomalies"))
+		printLine(w, "prorata: "+report.Count(len(b.anomalies), "anomaly", "anomalies")+", left out of the bills")
 	}
-	if len(events.bad) > 0 {
-		where := ""
+	if len(b.bad) > 0 {
+		left := "prorata: " + report.Count(len(b.bad), "line", "lines") + " left out"
 		if quarantine != "" {
-			where = ", written to " + quarantine
+			left += ", written to " + quarantine
 		}
-		fmt.Fprintf(w, "prorata: %s left out%s\n", report.Count(len(events.bad), "line", "lines"), where)
+		printLine(w, left)
 	}
-	if len(b.anomalies)+len(events.bad) > 0 {
+	if len(b.anomalies)+len(b.bad) > 0 {
 		return errFindings
 	}
 	return nil

@@ -1,0 +1,29 @@
+// Package report prints what people and spreadsheets read: tables and CSV.
+//
+//	err := report.InvoiceTable(os.Stdout, bill.Invoices, report.Summary{Accounts: 1, Invoices: len(bill.Invoices), Total: total}, true)
+//
+// # Tables
+//
+// [InvoiceTable] groups invoices by account and reads across: amount − prorated + overage +
+// charges = total. An en dash is a zero; the full price and the total are always figures.
+// With lines, each invoice is followed by its lines, whose amounts add up to its total, and
+// the sentence that explains each. Sums of an account stand below its invoices, sums of all
+// below the table, and the last line counts accounts, invoices and anomalies. [Table] is the
+// plain kind, for any cells.
+//
+// Tables are for people: their layout may change. Columns are as wide as their widest cell,
+// counted in the cells of a terminal; what a terminal would obey instead of showing, such as
+// an escape sequence in an account's name, is replaced by U+FFFD.
+//
+// # CSV
+//
+// [InvoiceCSV] is a row an invoice, [LineCSV] a row an invoice line, with the names of the
+// JSON form in the first row. They are for programs: columns keep their names and order,
+// amounts are plain decimals, dates YYYY-MM-DD, and text is as it is, quoted as RFC 4180 says
+// where it has to be. Rows end in a line feed. A spreadsheet may take text that starts with
+// =, +, - or @ for a formula; import such columns as text.
+//
+// # Errors
+//
+// The errors are those of the writer, and of sums that do not fit an amount.
+package report
