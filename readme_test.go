@@ -1,0 +1,324 @@
+// Package prorata_test holds the documents to what they say: their commands are run and print what is shown, their code
+// is compiled, their events are read, and what they link to or name is there.
+package prorata_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
+)
+
+var update = flag.Bool("update", false, "write what the documents' commands print into the documents; read the difference")
+
+// block is a fenced block of a document.
+type block struct {
+	place    source.Place // of its first line
+	language string
+	lines    []string
+}
+
+func documents(t *testing.T) []string {
+	t.Helper()
+	documents, err := filepath.Glob("*.md")
+	require.NoError(t, err)
+	more, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	return append(documents, more...)
+}
+
+func linesOf(t *testing.T, file string) []string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return strings.Split(string(data), "\n")
+}
+
+// blocks returns the fenced blocks of all documents in a language.
+func blocks(t *testing.T, language string) []block {
+	t.Helper()
+	var found []block
+	for _, file := range documents(t) {
+		var b *block
+		for i, line := range linesOf(t, file) {
+			fence, is := strings.CutPrefix(line, "```")
+			switch {
+			case is && b == nil:
+				b = &block{place: source.Place{File: file, Line: i + 2}, language: fence}
+			case is:
+				if b.language == language {
+					found = append(found, *b)
+				}
+				b = nil
+			case b != nil:
+				b.lines = append(b.lines, line)
+			}
+		}
+		require.Nil(t, b, "%s: a block does not end", file)
+	}
+	require.NotEmpty(t, found, "no %s blocks", language)
+	return found
+}
+
+// command is one command of a console block and the output shown below it.
+type command struct {
+	text   string // "> " starts a further line
+	output []string
+}
+
+func (b *block) commands() []command {
+	var commands []command
+	for _, line := range b.lines {
+		if first, is := strings.CutPrefix(line, "$ "); is {
+			commands = append(commands, command{text: first})
+			continue
+		}
+		if len(commands) == 0 {
+			continue
+		}
+		last := &commands[len(commands)-1]
+		if more, is := strings.CutPrefix(line, "> "); is && len(last.output) == 0 {
+			last.text += "\n" + more
+			continue
+		}
+		last.output = append(last.output, line)
+	}
+	return commands
+}
+
+var tableCommand = regexp.MustCompile(`\A((?:prorata|go run \./cmd/prorata) (?:replay|cycle|prorate|validate))\b(.*)`)
+
+// asOnTerminal asks for the table that a terminal is shown by default, which the test is not.
+func asOnTerminal(text string) string {
+	m := tableCommand.FindStringSubmatch(text)
+	if m == nil || strings.Contains(m[2], "--format") || strings.ContainsAny(m[2], "|>") {
+		return text
+	}
+	return m[1] + " --format table" + strings.TrimPrefix(text, m[1])
+}
+
+// matches reports that output is what is shown, where a line "…" stands for any lines or none.
+func (c *command) matches(output string) bool {
+	var pattern strings.Builder
+	pattern.WriteString(`\A`)
+	for _, line := range c.output {
+		if line == "…" {
+			pattern.WriteString(`(?:.*\n)*`)
+			continue
+		}
+		pattern.WriteString(regexp.QuoteMeta(line) + `\n`)
+	}
+	return regexp.MustCompile(pattern.String() + `\z`).MatchString(output)
+}
+
+// updated is the command as a document shows it, with other output. What a line "…" hides stays hidden.
+func (c *command) updated(output string) []string {
+	printed := strings.SplitAfter(output, "\n")
+	printed = printed[:len(printed)-1]
+	for i := range printed {
+		printed[i] = strings.TrimSuffix(printed[i], "\n")
+	}
+	if before := slices.Index(c.output, "…"); before >= 0 {
+		after := len(c.output) - before - 1
+		printed = slices.Concat(printed[:before], []string{"…"}, printed[len(printed)-after:])
+	}
+	return append(strings.Split("$ "+strings.ReplaceAll(c.text, "\n", "\n> "), "\n"), printed...)
+}
+
+// TestCommands runs every command of every console block and compares what it prints. A command that fails has to be
+// followed by a look at its status, or show it as go run does.
+func TestCommands(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil || runtime.GOOS == "windows" {
+		t.Skip("no POSIX shell to run the documents' commands with")
+	}
+	bin := t.TempDir()
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", bin, "./cmd/prorata")
+	message, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", message)
+	env := append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"), "GOFLAGS=-buildvcs=false")
+
+	for _, b := range slices.Backward(blocks(t, "console")) { // the last first, so that an update moves no other's place
+		t.Run(b.place.String(), func(t *testing.T) {
+			commands := b.commands()
+			require.NotEmpty(t, commands, "a console block without a command")
+			status := "0"
+			var shown []string
+			for i, c := range commands {
+				run := exec.Command(shell, "-c", "(exit "+status+")\n"+asOnTerminal(c.text))
+				run.Env = env
+				output, err := run.CombinedOutput()
+				shown = append(shown, c.updated(string(output))...)
+				if !*update {
+					require.True(t, c.matches(string(output)), "%s\nshown:\n%s\n\nprinted:\n%s", c.text, strings.Join(c.output, "\n"), output)
+				}
+				if status = statusOf(t, err); status != "0" {
+					asked := i+1 < len(commands) && commands[i+1].text == "echo $?"
+					told := strings.HasPrefix(shown[len(shown)-1], "exit status ")
+					require.True(t, asked || told, "%s ends with status %s, and the document does not show it", c.text, status)
+				}
+			}
+			if *update {
+				lines := linesOf(t, b.place.File)
+				lines = slices.Replace(lines, b.place.Line-1, b.place.Line-1+len(b.lines), shown...)
+				require.NoError(t, os.WriteFile(b.place.File, []byte(strings.Join(lines, "\n")), 0o644))
+			}
+		})
+	}
+}
+
+// statusOf is the exit status of a command that was run.
+func statusOf(t *testing.T, err error) string {
+	t.Helper()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return strings.TrimPrefix(exit.String(), "exit status ")
+	}
+	require.NoError(t, err)
+	return "0"
+}
+
+// TestCode finds every Go block of the documents in a file of examples, which are compiled and run.
+func TestCode(t *testing.T) {
+	files, err := filepath.Glob("*/example*_test.go")
+	require.NoError(t, err)
+	files = append(files, "example_test.go")
+	for _, b := range blocks(t, "go") {
+		found := slices.ContainsFunc(files, func(file string) bool { return containsCode(linesOf(t, file), b.lines) })
+		require.True(t, found, "%s: this code is in no example file", b.place)
+	}
+}
+
+// containsCode reports that a file has the code's lines, all of them indented further by the same number of tabs.
+func containsCode(file, code []string) bool {
+	for at := 0; at+len(code) <= len(file); at++ {
+		indent, ok := strings.CutSuffix(file[at], code[0])
+		if !ok || strings.Trim(indent, "\t") != "" {
+			continue
+		}
+		same := true
+		for i, line := range code {
+			same = same && (file[at+i] == indent+line || line == "" && file[at+i] == "")
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+// TestEvents reads the events that the documents show.
+func TestEvents(t *testing.T) {
+	for _, b := range blocks(t, "jsonl") {
+		for i, line := range b.lines {
+			at := b.place
+			at.Line += i
+			_, err := account.NewDecoder(invoice.Policy{}).Decode([]byte(line), at)
+			require.NoError(t, err)
+		}
+	}
+}
+
+// TestPolicyTable holds the README's table of defaults against the policy: its keys, their order, their defaults and
+// every other value it offers.
+func TestPolicyTable(t *testing.T) {
+	row := regexp.MustCompile("^\\| `([a-z_]+)` \\| `([^`]*)` \\| ([^|]*) \\|")
+	var keys []string
+	for _, line := range linesOf(t, "README.md") {
+		m := row.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		policy := invoice.Policy{}
+		keys = append(keys, m[1])
+		require.Equal(t, policy.Value(m[1]), m[2], "default of %s", m[1])
+		for _, other := range regexp.MustCompile("`([^`]*)`").FindAllStringSubmatch(m[3], -1) {
+			require.NoError(t, policy.Set(m[1], other[1]))
+			require.Equal(t, other[1], policy.Value(m[1]))
+		}
+	}
+	require.Equal(t, invoice.PolicyKeys(), keys)
+}
+
+// TestLinks follows the documents' links to files, and finds the headings that links within a document name.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)]+)\)`)
+	for _, file := range documents(t) {
+		lines := linesOf(t, file)
+		for i, line := range lines {
+			for _, m := range link.FindAllStringSubmatch(line, -1) {
+				path, heading, _ := strings.Cut(m[1], "#")
+				if strings.Contains(path, "://") {
+					continue
+				}
+				target := file
+				if path != "" {
+					target = filepath.Join(filepath.Dir(file), filepath.FromSlash(path))
+					_, err := os.Stat(target)
+					require.NoError(t, err, "%s:%d", file, i+1)
+				}
+				if heading != "" {
+					require.Contains(t, headings(linesOf(t, target)), heading, "%s:%d", file, i+1)
+				}
+			}
+		}
+	}
+}
+
+// headings returns the names that a document's headings can be linked by.
+func headings(lines []string) []string {
+	var names []string
+	for _, line := range lines {
+		if title, is := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); is && strings.HasPrefix(line, "#") {
+			keep := func(r rune) rune {
+				switch {
+				case r == ' ' || r == '-':
+					return '-'
+				case r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_':
+					return r
+				}
+				return -1
+			}
+			names = append(names, strings.Map(keep, strings.ToLower(title)))
+		}
+	}
+	return names
+}
+
+// TestNames finds the scenarios that docs/semantics.md names, and every test that a document names, in the package it names.
+func TestNames(t *testing.T) {
+	scenario := regexp.MustCompile(`(?:^|[ (])\*([a-z0-9-]{2,})\*`)
+	for i, line := range linesOf(t, "docs/semantics.md") {
+		for _, m := range scenario.FindAllStringSubmatch(line, -1) {
+			require.FileExists(t, "testdata/scenarios/"+m[1]+".txt", "docs/semantics.md:%d", i+1)
+		}
+	}
+	name := regexp.MustCompile("`([a-z/]+)\\.((?:Test|Fuzz|Benchmark|Example)[A-Za-z0-9_]*)`")
+	for _, file := range documents(t) {
+		for i, line := range linesOf(t, file) {
+			for _, m := range name.FindAllStringSubmatch(line, -1) {
+				require.True(t, declares(t, m[1], m[2]), "%s:%d: there is no %s in package %s", file, i+1, m[2], m[1])
+			}
+		}
+	}
+}
+
+func declares(t *testing.T, folder, function string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+	require.NoError(t, err)
+	return slices.ContainsFunc(files, func(file string) bool {
+		return slices.ContainsFunc(linesOf(t, file), func(line string) bool { return strings.HasPrefix(line, "func "+function+"(") })
+	})
+}
