@@ -1,0 +1,216 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/reconcile"
+	"github.com/prorata-go/prorata/report"
+)
+
+var reconcileFormats = []string{"table", "jsonl", "json", "csv"}
+
+// reconcileFlags are those of reconcile alone.
+type reconcileFlags struct {
+	documents   []string
+	tolerance   string
+	zones       []string
+	writePolicy string
+	dispute     string
+}
+
+func newReconcile() *cobra.Command {
+	c, f := &common{}, &reconcileFlags{}
+	cmd := &cobra.Command{
+		Use:   "reconcile --packages FILE --distributor FILE [flags] EVENTS...",
+		Short: "Hold the Distributor's invoices against ours, and say why they differ",
+		Long: `Recomputes what the Distributor should have billed, pairs its rows with ours by account
+and period, and looks for the one change of fact or policy under which our engine prints
+their figure, to the cent. It also says by which policy they seem to prorate.
+
+Exit status: 0 everything matches or is tolerated; 1 bad input, and nothing was written;
+2 wrong usage; 3 done, and there are differences to look at.`,
+		Example: `  prorata reconcile --packages testdata/demo/packages.json \
+      --distributor testdata/reconcile/invoices.json --format table testdata/demo/events.jsonl`,
+		Args: filesArgs,
+		RunE: func(cmd *cobra.Command, files []string) error { return runReconcile(cmd, c, f, files) },
+	}
+	c.packagesFlag(cmd)
+	cmd.Flags().StringArrayVar(&f.documents, "distributor", nil, "the Distributor's invoices, a JSON or XML `FILE` (repeatable)")
+	cmd.Flags().String("from", "", "expect invoices dated from `DATE` on (default the earliest of the Distributor's)")
+	cmd.Flags().String("through", "", "expect invoices dated through `DATE` (default the latest of the Distributor's)")
+	cmd.Flags().StringVar(&c.price, "price", "distributor", "which price to expect: `retail|distributor`")
+	cmd.Flags().StringVar(&f.tolerance, "tolerance", "0", "tolerate rows in which no figure differs by more than `AMOUNT`")
+	cmd.Flags().StringSliceVar(&f.zones, "zones", []string{"UTC", "America/Los_Angeles"}, "time zones to try for the Distributor's days: `LIST`, separated by commas")
+	cmd.Flags().StringVar(&f.writePolicy, "write-policy", "", "write the policy they seem to prorate by to `FILE`")
+	cmd.Flags().StringVar(&f.dispute, "dispute", "", "write the claims worth sending upstream to `FILE`, as CSV")
+	c.eventFlags(cmd)
+	c.policyFlags(cmd)
+	c.formatFlags(cmd, reconcileFormats...)
+	return cmd
+}
+
+func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []string) error {
+	if err := required(cmd, "packages", "distributor"); err != nil {
+		return err
+	}
+	format, err := c.chooseFormat(cmd, reconcileFormats...)
+	if err != nil {
+		return err
+	}
+	if err := f.checkOutputs(c, files); err != nil {
+		return err
+	}
+	in, err := f.input(cmd, c)
+	if err != nil {
+		return err
+	}
+	events, err := readEvents(files, in.Policy, c.keepGoing || c.quarantine != "", maxProblems, cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	in.Events = &events.Events
+	in.Accounts = c.accounts
+	rep, err := reconcile.Reconcile(cmd.Context(), in)
+	if err != nil {
+		return err
+	}
+	return f.write(cmd, c, format, rep, events)
+}
+
+// checkOutputs makes sure that each output is a file of its own.
+func (f *reconcileFlags) checkOutputs(c *common, files []string) error {
+	if err := c.checkOutputs(append(files, f.documents...)...); err != nil {
+		return err
+	}
+	outputs := []struct{ flag, name string }{{"output", c.output}, {"quarantine", c.quarantine}, {"dispute", f.dispute}, {"write-policy", f.writePolicy}}
+	for i, o := range outputs[2:] {
+		if o.name == "-" {
+			return usagef("--%s -, expected a file: standard output is for the report", o.flag)
+		}
+		for _, other := range outputs[:i+2] {
+			if sameFile(o.name, other.name) {
+				return usagef("--%s and --%s are both %s, expected two files", other.flag, o.flag, o.name)
+			}
+		}
+		for _, in := range append(append(files, f.documents...), c.packages) {
+			if sameFile(o.name, in) {
+				return usagef("--%s %s is read too, expected another file", o.flag, o.name)
+			}
+		}
+	}
+	return nil
+}
+
+// input is everything but the events.
+func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Input, err error) {
+	span, err := billSpan(cmd)
+	if err != nil {
+		return in, err
+	}
+	in.From, in.Through = span.Start, span.End
+	if in.Prices, err = invoice.ParsePriceList(c.price); err != nil {
+		return in, usageError{err}
+	}
+	if in.Policy, err = c.policy(cmd.InOrStdin()); err != nil {
+		return in, err
+	}
+	currency := in.Policy.MoneyCurrency()
+	if in.Tolerance, err = money.ParseIn(f.tolerance, currency); err != nil || in.Tolerance.Sign() < 0 {
+		return in, usagef("--tolerance %q, expected an amount of 0 or more such as 0.01", f.tolerance)
+	}
+	for _, name := range f.zones {
+		zone, err := time.LoadLocation(strings.TrimSpace(name))
+		if err != nil || name == "" || name == "Local" {
+			return in, usagef("--zones: unknown time zone %q, expected IANA names such as UTC,America/Los_Angeles", name)
+		}
+		in.Zones = append(in.Zones, zone)
+	}
+	if in.Packages, err = c.packageList(currency, cmd.InOrStdin()); err != nil {
+		return in, err
+	}
+	for _, name := range f.documents {
+		data, err := readAll(name, cmd.InOrStdin())
+		if err != nil {
+			return in, err
+		}
+		d, err := distributor.ReadInvoices(name, data)
+		if err != nil {
+			return in, err
+		}
+		in.Documents = append(in.Documents, d)
+	}
+	return in, nil
+}
+
+// write writes the report and what goes with it, and says whether there is something to look at.
+func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep *reconcile.Report, events *reading) error {
+	summary, err := rep.Summarize()
+	if err != nil {
+		return err
+	}
+	out := c.newOutput(cmd)
+	if err := writeReport(out, format, rep, &summary); err != nil {
+		return err
+	}
+	outputs := []*output{out}
+	extra := func(name string, write func(o *output) error) {
+		if name != "" && err == nil {
+			o := &output{name: name, stdout: cmd.OutOrStdout()}
+			outputs = append(outputs, o)
+			err = write(o)
+		}
+	}
+	extra(f.dispute, func(o *output) error { return report.DisputeCSV(o, rep) })
+	told := rep.Convention != nil && rep.Convention.Better
+	if told {
+		extra(f.writePolicy, func(o *output) error { return writePolicy(o, rep) })
+	}
+	extra(c.quarantine, func(o *output) error { writeQuarantine(o, events.bad); return nil })
+	if err != nil {
+		return err
+	}
+	if err := commitAll(outputs...); err != nil {
+		return err
+	}
+	for _, q := range events.bad {
+		printError(cmd.ErrOrStderr(), q.err)
+	}
+	if f.writePolicy != "" && !told {
+		fmt.Fprintf(cmd.ErrOrStderr(), "prorata: no policy prints more of their rows than the one given, so %s is not written\n", f.writePolicy)
+	}
+	if rep.Findings() || len(events.bad) > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+func writeReport(w io.Writer, format string, rep *reconcile.Report, s *reconcile.Summary) error {
+	switch format {
+	case "table":
+		return report.ReconcileTable(w, rep, s)
+	case "csv":
+		return report.ReconcileCSV(w, rep)
+	case "json":
+		_, err := w.Write(append(rep.AppendJSON(nil, s), '\n'))
+		return err
+	}
+	return writeJSON(w, format, len(rep.Rows), func(i int, to []byte) []byte { return rep.Rows[i].AppendJSON(to) })
+}
+
+// writePolicy writes the convention that was found.
+func writePolicy(w io.Writer, rep *reconcile.Report) error {
+	data, err := rep.Convention.Policy.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(data, '\n'))
+	return err
+}

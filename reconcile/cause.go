@@ -1,0 +1,83 @@
+package reconcile
+
+import (
+	"slices"
+
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// tier is how near at hand a cause is: the first tier with an exact hit wins.
+type tier uint8
+
+const (
+	existence tier = iota // existence and time
+	price
+	dayCount
+	rounding
+	usage
+	together // two at once: possible, never found
+)
+
+// which are components, as a set.
+type which uint8
+
+const (
+	onRecurring which = 1 << recurring
+	onOverage   which = 1 << overage
+	onCharges   which = 1 << charges
+	onAny             = onRecurring | onOverage | onCharges
+)
+
+// candidate is one thing that may be otherwise upstream.
+type candidate struct {
+	tier   tier
+	code   string
+	change string // in words: "as if closed on 2010-11-14"
+	may    which  // the components that it can change
+	make   func(w world) world
+
+	// invoice changes the row's invoice itself: a line that is on it twice, or not at all.
+	// What it does to each component is the answer.
+	invoice func(inv *invoice.Invoice) *Figures
+}
+
+// list gathers the candidates worth trying for a row: those of a tier together, the most
+// plausible first.
+type candidates struct {
+	*reconciler
+	world   *world
+	row     *pair
+	differs which
+	list    []candidate
+}
+
+// add adds a candidate, unless it cannot change what differs.
+func (l *candidates) add(t tier, code string, may which, change string, make func(w world) world) {
+	if may&l.differs != 0 {
+		l.list = append(l.list, candidate{tier: t, code: code, change: change, may: may, make: make})
+	}
+}
+
+// under adds a candidate that changes the policy.
+func (l *candidates) under(t tier, code string, may which, words string, change func(p *invoice.Policy)) {
+	l.add(t, code, may, words, func(w world) world { return w.under(change) })
+}
+
+// candidates lists the changes worth trying for a row.
+func (r *reconciler) candidates(w *world, row *pair, differs which) []candidate {
+	l := &candidates{reconciler: r, world: w, row: row, differs: differs}
+	l.events()
+	l.lines()
+	l.neighbours()
+	l.shifts()
+	l.prices()
+	l.effects()
+	l.packages()
+	l.days()
+	l.cuts()
+	l.billing()
+	l.roundings()
+	l.usage()
+	slices.SortStableFunc(l.list, func(a, b candidate) int { return int(a.tier) - int(b.tier) })
+	return l.list
+}

@@ -1,0 +1,197 @@
+package reconcile
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+)
+
+// maxShift is how many days earlier or later an event is tried.
+const maxShift = 10
+
+// each visits the events that may shape the row: those not long before or after it. A
+// creation, a cancellation and what was scheduled always may.
+func (l *candidates) each(visit func(i int, e *account.Event, day cycle.Date)) {
+	period := l.row.either().period
+	from, to := period.Start.AddDays(-62), period.End.AddDays(62)
+	for i := range l.world.events {
+		e := &l.world.events[i]
+		day, err := cycle.DateOf(e.At, l.world.policy.TimeZone)
+		if err != nil || day.After(to) || day.Before(from) && e.Type != account.Created && e.Type != account.ChangeCancelled && e.Effective != account.PeriodEnd && !e.Known().After(from.Start(nil)) {
+			continue
+		}
+		visit(i, e, day)
+	}
+}
+
+func dropping(i int) func(w world) world {
+	return func(w world) world { return w.with(without(w.events, i)) }
+}
+
+func changing(i int, change func(e *account.Event)) func(w world) world {
+	return func(w world) world { return w.with(replacing(w.events, i, change)) }
+}
+
+// events are those that are missing on their side, that they have twice, or that they learned
+// of at another time than we.
+func (l *candidates) events() {
+	l.each(func(i int, e *account.Event, day cycle.Date) {
+		switch e.Type {
+		case account.Created:
+			if l.row.theirs == nil {
+				l.add(existence, "creation_missing", onAny, fmt.Sprintf("as if the account had not been created on %s", day), dropping(i))
+			}
+			return
+		case account.Closed:
+			l.add(existence, "closed_still_billed", onAny, fmt.Sprintf("as if the close of %s had not happened", day), dropping(i))
+		case account.PackageChanged:
+			l.add(price, "change_ignored", onAny, fmt.Sprintf("as if the change to %s on %s had not happened", e.Package, day), dropping(i))
+		case account.ChargeAdded:
+			l.charge(i, e, day)
+			return
+		case account.ChangeCancelled:
+			l.add(existence, "cancellation_missing", onAny, fmt.Sprintf("as if the cancellation of %s had not happened", day), dropping(i))
+		default:
+			return
+		}
+		if e.Known().After(e.At) {
+			l.add(existence, "known_at_once", onAny, fmt.Sprintf("as if the %s of %s had been known at once", noun(e), day),
+				changing(i, func(e *account.Event) { e.RecordedAt = time.Time{} }))
+			return
+		}
+		after := l.row.either().date.AddDays(l.world.policy.SettleDays + 2)
+		if !day.After(l.row.either().date) {
+			l.add(price, "known_late", onAny, fmt.Sprintf("as if the %s of %s had become known after this invoice", noun(e), day),
+				changing(i, func(e *account.Event) { e.RecordedAt = after.Start(nil) }))
+		}
+	})
+	if l.row.theirs == nil { // a close that we know nothing of
+		start := l.row.ours.period.Start
+		l.add(existence, "close_extra", onAny, fmt.Sprintf("as if closed before %s", start), closing(start))
+	}
+}
+
+// closing is the world in which the account closes at the start of a day.
+func closing(day cycle.Date) func(w world) world {
+	return func(w world) world {
+		at := day.Start(w.policy.TimeZone)
+		var events []account.Event
+		for _, e := range w.events {
+			if e.Type == account.Created && e.At.After(at) || e.Type != account.Closed && e.At.Before(at) {
+				events = append(events, e)
+			}
+		}
+		if len(events) == 0 {
+			return w.with(nil)
+		}
+		return w.with(append(events, account.Event{ID: "(a close)", Type: account.Closed, Account: events[0].Account, At: at}))
+	}
+}
+
+func noun(e *account.Event) string {
+	switch e.Type {
+	case account.Closed:
+		return "close"
+	case account.PackageChanged:
+		return "change to " + e.Package
+	case account.ChangeCancelled:
+		return "cancellation"
+	}
+	return "event"
+}
+
+// charge is a one-off charge or credit that is missing on their side, or there twice.
+func (l *candidates) charge(i int, e *account.Event, day cycle.Date) {
+	text := fmt.Sprintf("the charge %q of %s on %s", e.Description, e.Amount.Number(), day)
+	code := "charge_missing"
+	if e.Amount.Sign() < 0 {
+		code, text = "credit_missing", fmt.Sprintf("the credit %q of %s on %s", e.Description, e.Amount.Number(), day)
+	}
+	l.add(existence, code, onCharges, "as if "+text+" had not been made", dropping(i))
+	l.add(existence, "charged_twice", onCharges, "as if "+text+" had been made twice", func(w world) world {
+		again := w.events[i]
+		again.ID += " (again)"
+		return w.with(append(w.events[:len(w.events):len(w.events)], again))
+	})
+}
+
+// lines are those of our invoice that they bill twice, or credits that they do not give.
+func (l *candidates) lines() {
+	if l.row.ours == nil || l.row.theirs == nil {
+		return
+	}
+	for i := range l.row.ours.ours.Lines {
+		line := &l.row.ours.ours.Lines[i]
+		c := component(line.Kind)
+		if c == charges || line.Amount.IsZero() || 1<<c&l.differs == 0 {
+			continue
+		}
+		code, words, times := "charged_twice", "there twice", int64(+1)
+		if line.Amount.Sign() < 0 {
+			code, words, times = "credit_missing", "left out", -1
+		}
+		change := fmt.Sprintf("as if the line of %s for %s, %s, were %s", line.Amount.Number(), line.Package, line.Dates, words)
+		l.list = append(l.list, candidate{tier: existence, code: code, change: change, may: 1 << c,
+			invoice: func(inv *invoice.Invoice) *Figures { return plus(inv, i, times) }})
+	}
+}
+
+// plus is an invoice's figures with one of its lines there once more, or not at all.
+func plus(inv *invoice.Invoice, line int, times int64) *Figures {
+	f := ofInvoice(inv).Figures
+	l := &inv.Lines[line]
+	at := [components]*money.Amount{&f.Recurring, &f.Overage, &f.Charges}[l.Kind]
+	sum, err := at.Add(l.Amount)
+	if times < 0 {
+		sum, err = at.Sub(l.Amount)
+	}
+	if err != nil {
+		return nil
+	}
+	*at = sum
+	return &f
+}
+
+// neighbours are charges that they put on the invoice before or after.
+func (l *candidates) neighbours() {
+	l.each(func(i int, e *account.Event, day cycle.Date) {
+		if e.Type != account.ChargeAdded {
+			return
+		}
+		for _, months := range []int{-1, +1} {
+			l.add(existence, "neighbouring_invoice", onCharges, fmt.Sprintf("as if the charge %q of %s on %s belonged to the neighbouring invoice", e.Description, e.Amount.Number(), day),
+				changing(i, func(e *account.Event) { e.At, e.RecordedAt = e.At.AddDate(0, months, 0), time.Time{} }))
+		}
+	})
+}
+
+// shifts take an event some days earlier or later, the fewest first.
+func (l *candidates) shifts() {
+	for k := 1; k <= maxShift; k++ {
+		for _, days := range []int{-k, k} {
+			l.each(func(i int, e *account.Event, day cycle.Date) {
+				if e.Effective == account.PeriodEnd {
+					return
+				}
+				shift := func(code, verb string) {
+					l.add(existence, code, onAny, fmt.Sprintf("as if %s on %s", verb, day.AddDays(days)), changing(i, func(e *account.Event) { moved(e, days) }))
+				}
+				switch e.Type {
+				case account.Created:
+					// Another creation is another grid: not where the periods agree.
+					if l.row.ours != nil && l.row.theirs != nil && l.row.ours.period != l.row.theirs.period {
+						shift("creation_date", "created")
+					}
+				case account.Closed:
+					shift("close_date", "closed")
+				case account.PackageChanged:
+					shift("change_date", "changed to "+e.Package)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package reconcile_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/reconcile"
+)
+
+// gold is an account with Gold since 30 August 2025, closed on 10 November when that is asked for.
+func gold(t *testing.T, name string, closes bool) *account.Events {
+	events := []account.Event{{ID: name + "1", Type: account.Created, Account: name, At: date("2025-08-30").Start(nil), Package: "Gold"}}
+	if closes {
+		events = append(events, account.Event{ID: name + "2", Type: account.Closed, Account: name, At: date("2025-11-10").Start(nil)})
+	}
+	return gather(t, events)
+}
+
+// bare is a row of theirs.
+func bare(number, name, invoiced, start, end, amount string) distributor.Invoice {
+	return distributor.Invoice{Number: number, Username: name, Type: "Recurring Bill", Package: "Gold", Amount: distributor.Number(amount),
+		FinalAmount: distributor.Number(amount), DateInvoiced: date(invoiced), StartDate: date(start), EndDate: date(end)}
+}
+
+func hold(t *testing.T, events *account.Events, rows ...distributor.Invoice) *reconcile.Report {
+	return run(t, reconcile.Input{Events: events, Documents: []distributor.Invoices{{Rows: rows}}})
+}
+
+// classesOf are the classes of a report's rows with the numbers on both sides.
+func classesOf(rep *reconcile.Report) []string {
+	var list []string
+	for i := range rep.Rows {
+		row := &rep.Rows[i]
+		text := row.Class.String()
+		if row.Theirs != nil {
+			text += " " + row.Theirs.Number
+		}
+		if row.Ours != nil {
+			text += " " + row.Ours.Date.String()
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+func TestMatching(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		rows []distributor.Invoice
+		want []string
+	}{
+		{"by period", []distributor.Invoice{bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")}, []string{"matched 1 2025-09-30"}},
+		{"by overlap", []distributor.Invoice{bare("1", "a", "2025-09-30", "2025-09-01", "2025-09-30", "50")}, []string{"matched 1 2025-09-30"}},
+		{"by date", []distributor.Invoice{bare("1", "a", "2025-09-30", "2025-07-01", "2025-07-31", "50")}, []string{"matched 1 2025-09-30"}},
+		{"other case, and space", []distributor.Invoice{bare("1", " A ", "2025-09-30", "2025-08-30", "2025-09-29", "50")}, []string{"matched 1 2025-09-30"}},
+		{"the better of two, whatever the order", []distributor.Invoice{
+			bare("1", "a", "2025-09-30", "2025-09-10", "2025-09-29", "50"), bare("2", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")},
+			[]string{"matched 2 2025-09-30", "theirs_only 1"}},
+		{"of two for one period, the one with our figure", []distributor.Invoice{
+			bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "49"), bare("2", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")},
+			[]string{"theirs_only 1", "matched 2 2025-09-30"}},
+		{"a tie is not guessed", []distributor.Invoice{
+			bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "49"), bare("2", "a", "2025-09-30", "2025-08-30", "2025-09-29", "48")},
+			[]string{"ambiguous 2025-09-30", "ambiguous 1", "ambiguous 2"}},
+		{"a number twice", []distributor.Invoice{
+			bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50"), bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "51")},
+			[]string{"matched 1 2025-09-30", "duplicate 1"}},
+		{"a claim twice", []distributor.Invoice{
+			bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50"), bare("2", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50.00")},
+			[]string{"matched 1 2025-09-30", "duplicate 2"}},
+		{"an invoice of zero that we do not have", []distributor.Invoice{
+			bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50"), bare("2", "b", "2025-09-30", "2025-08-30", "2025-09-29", "0")},
+			[]string{"matched 1 2025-09-30", "tolerated 2"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			require.ElementsMatch(t, row.want, classesOf(hold(t, gold(t, "a", false), row.rows...)))
+		})
+	}
+}
+
+func TestBrokenRow(t *testing.T) {
+	row := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+	row.Prorated, row.FinalAmount = "10", "60.00"
+	rep := hold(t, gold(t, "a", false), row)
+	require.Equal(t, []string{"unexplained 1 2025-09-30"}, classesOf(rep), "with the sign turned, it adds up")
+	row.FinalAmount = "45"
+	rep = hold(t, gold(t, "a", false), row)
+	require.Equal(t, []string{"broken 1 2025-09-30"}, classesOf(rep))
+	require.Contains(t, rep.Rows[0].Explanation(), "do not make 45")
+}
+
+func TestTolerance(t *testing.T) {
+	in := reconcile.Input{Events: gold(t, "a", false), Tolerance: money.MustParse("0.02 USD"),
+		Documents: []distributor.Invoices{{Rows: []distributor.Invoice{bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50.02")}}}}
+	require.Equal(t, []string{"tolerated 1 2025-09-30"}, classesOf(run(t, in)))
+	in.Tolerance = money.MustParse("0.01 USD")
+	require.Equal(t, []string{"unexplained 1 2025-09-30"}, classesOf(run(t, in)))
+}
+
+// TestParents: totals that documents state are held against their rows.
+func TestParents(t *testing.T) {
+	rows := []distributor.Invoice{bare("11", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")}
+	usage := distributor.Invoices{Number: "1", Rows: rows}
+	own := func(total string) distributor.Invoices {
+		return distributor.Invoices{Shape: distributor.Own, Rows: []distributor.Invoice{{Number: "1", Amount: distributor.Number(total), FinalAmount: distributor.Number(total)}}}
+	}
+	in := reconcile.Input{Events: gold(t, "a", false), Documents: []distributor.Invoices{usage, own("50.00")}}
+	rep := run(t, in)
+	require.Empty(t, rep.Problems)
+	require.False(t, rep.Findings())
+	in.Documents[1] = own("51.00")
+	rep = run(t, in)
+	require.Equal(t, []string{"invoice 1 comes to 51.00, but its rows add up to 50.00"}, rep.Problems)
+	require.True(t, rep.Findings())
+}
+
+// TestGap: a period that does not start where the one before it ended is noted.
+func TestGap(t *testing.T) {
+	rep := hold(t, gold(t, "a", false), bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50"), bare("2", "a", "2025-10-30", "2025-10-03", "2025-10-29", "50"))
+	require.Equal(t, []string{"matched 1 2025-09-30", "matched 2 2025-10-30"}, classesOf(rep))
+	require.Contains(t, rep.Rows[1].Notes, "their period starts on 2025-10-03, but the one before it ended with 2025-09-29")
+}
+
+// TestSentence is the worked example: a daily rate that was rounded first.
+func TestSentence(t *testing.T) {
+	price := money.MustParse("70.00 USD")
+	in := reconcile.Input{Events: gold(t, "a", true), Packages: []invoice.Package{{Name: "Gold", Price: price}},
+		Documents: []distributor.Invoices{{Rows: []distributor.Invoice{bare("1", "a", "2025-11-30", "2025-10-30", "2025-11-29", "24.86")}}}}
+	rep := run(t, in)
+	require.Equal(t, "explained", rep.Rows[0].Class.String())
+	require.Equal(t, "daily_rate", rep.Rows[0].Cause())
+	require.Equal(t, "the price of a day rounded to 2 digits first, half up (daily_rate 2:half_up): theirs 24.86 = 11 days × $2.26 a day; ours 24.84 = 11 of 31 days × $70.00",
+		rep.Rows[0].Explanation())
+}
+
+// TestImplied: what stays unexplained says what would print it, where exactly one thing does.
+func TestImplied(t *testing.T) {
+	rep := hold(t, gold(t, "a", true), bare("1", "a", "2025-11-30", "2025-10-30", "2025-11-29", "43.55"))
+	require.Equal(t, "unexplained", rep.Rows[0].Class.String(), brief(&rep.Rows[0]))
+	require.Equal(t, []string{"43.55 would be 27 of 31 days at the price of 50.00", "43.55 would be billed if the account had closed on 2025-11-26"}, rep.Rows[0].Implied)
+}
+
+// TestConventionIsNotOursOrNothing: none is shown that reproduces no more than our own policy.
+func TestConventionIsNotOursOrNothing(t *testing.T) {
+	rep := hold(t, gold(t, "a", true), bare("1", "a", "2025-11-30", "2025-10-30", "2025-11-29", "1.23"))
+	require.NotNil(t, rep.Convention)
+	require.False(t, rep.Convention.Better)
+	require.False(t, rep.Convention.Established)
+	require.Zero(t, rep.Convention.Reproduced)
+	rep = hold(t, gold(t, "a", true), bare("1", "a", "2025-11-30", "2025-10-30", "2025-11-29", "18.33"))
+	require.True(t, rep.Convention.Better, "11 of 30 days")
+	require.Equal(t, "thirty", rep.Convention.Policy.DayCount.String())
+}
+
+// TestOursOnlyHasNoNoise: what would leave our row out is only what leaves its days unbilled.
+func TestOursOnlyHasNoNoise(t *testing.T) {
+	rep := run(t, reconcile.Input{Events: gold(t, "a", false), From: date("2025-09-30"), Through: date("2025-10-30"),
+		Documents: []distributor.Invoices{{Rows: []distributor.Invoice{bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")}}}})
+	require.Equal(t, []string{"matched 1 2025-09-30", "ours_only 2025-10-30"}, classesOf(rep))
+	var codes []string
+	for _, f := range rep.Rows[1].Findings {
+		codes = append(codes, f.Code)
+	}
+	require.Equal(t, []string{"not_billed_upstream", "close_extra"}, codes)
+}
+
+func ExampleReconcile() {
+	events := &account.Events{}
+	_ = events.Add(account.Event{ID: "1", Type: account.Created, Account: "acme", At: cycle.MustDate("2025-10-30").Start(nil), Package: "Gold"})
+	_ = events.Add(account.Event{ID: "2", Type: account.Closed, Account: "acme", At: cycle.MustDate("2025-11-10").Start(nil)})
+	theirs, _ := distributor.ReadInvoices("usage.json", []byte(`[{"number": "201", "username": "acme", "type": "Recurring Bill",
+		"date_invoiced": "2025-11-30", "start_date": "2025-10-30", "end_date": "2025-11-29",
+		"amount": 70, "prorated": 45.14, "overage": 0, "additional_charges": 0, "final_amount": 24.86}]`))
+	rep, _ := reconcile.Reconcile(context.Background(), reconcile.Input{
+		Events: events, Documents: []distributor.Invoices{theirs},
+		Packages: []invoice.Package{{Name: "Gold", Price: money.MustParse("70 USD")}},
+	})
+	for _, row := range rep.Rows {
+		fmt.Println(row.Class, row.Cause(), row.Difference)
+		fmt.Println(row.Explanation())
+	}
+	// Output:
+	// explained daily_rate 0.02 USD
+	// the price of a day rounded to 2 digits first, half up (daily_rate 2:half_up): theirs 24.86 = 11 days × $2.26 a day; ours 24.84 = 11 of 31 days × $70.00
+}
+
+// TestTwoTogether: two changes at once are a possible cause, never one that was found.
+func TestTwoTogether(t *testing.T) {
+	rep := hold(t, gold(t, "a", true), bare("1", "a", "2025-11-30", "2025-10-30", "2025-11-29", "25.00"))
+	require.Equal(t, "unexplained", rep.Rows[0].Class.String())
+	require.Equal(t, "close_date+day_count", rep.Rows[0].Cause(), brief(&rep.Rows[0]))
+	require.Contains(t, rep.Rows[0].Strength(), "possible")
+	require.Contains(t, rep.Rows[0].Explanation(), "as if closed on 2025-11-14, and as if every month had 30 days (day_count thirty): theirs 25.00 = 15 of 30 days × $50.00")
+}

@@ -1,0 +1,259 @@
+package reconcile_test
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
+)
+
+type policyChange = func(s *story, p *invoice.Policy)
+
+// policyError is an upstream with another policy.
+func policyError(tell func(s *story), change policyChange) func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+	return func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		tell(s)
+		return as(s, p, func(u *upstream) { change(s, &u.policy) })
+	}
+}
+
+func eitherPart(s *story) {
+	if s.IntN(2) == 0 {
+		s.closed()
+	} else {
+		s.changed()
+	}
+}
+
+// eventError is an upstream that has one event of a type otherwise.
+func eventError(tell func(s *story), t account.Type, change func(s *story, e *account.Event)) func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+	return func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		tell(s)
+		return as(s, p, func(u *upstream) { change(s, &u.events[s.only(t)]) })
+	}
+}
+
+func without(tell func(s *story), t account.Type) func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+	return func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		tell(s)
+		return as(s, p, func(u *upstream) { u.events = slices.Delete(u.events, s.only(t), s.only(t)+1) })
+	}
+}
+
+// packageError is an upstream with other terms of the account's package.
+func packageError(change func(s *story, p, other *invoice.Package)) func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+	return func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.used()
+		return as(s, p, func(u *upstream) {
+			other := packages()[3+s.IntN(3)]
+			for i := range u.packages {
+				if u.packages[i].Name == s.events[0].Package {
+					change(s, &u.packages[i], &other)
+				}
+			}
+		})
+	}
+}
+
+func charged(minor func(s *story) int64) func(s *story) {
+	return func(s *story) {
+		day := s.begin(s.pick(paid))
+		s.weekly(day, through, 9000)
+		s.charge(s.day("2025-07-15", "2025-11-10"), minor(s))
+	}
+}
+
+func fee(s *story) int64    { return 100 + int64(s.IntN(9000)) }
+func credit(s *story) int64 { return -100 - int64(s.IntN(9000)) }
+
+// editing is an upstream that gets one row wrong.
+func editing(tell func(s *story), edit func(s *story, d *distributor.Invoices, invoices []invoice.Invoice) bool) func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+	return func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		tell(s)
+		u := s.upstream(p)
+		invoices := u.bill()
+		d := distributor.FromInvoices("", invoices)
+		return d, len(invoices) > 2 && edit(s, &d, invoices)
+	}
+}
+
+// add adds minor units to a field of a row, and to its final amount.
+func add(row *distributor.Invoice, minor int64, to *distributor.Number) {
+	for _, n := range []*distributor.Number{to, &row.FinalAmount} {
+		a := must(n.Amount(money.USD))
+		*n = distributor.Number(money.New(a.Minor()+minor, money.USD).Number())
+	}
+}
+
+func line(s *story, invoices []invoice.Invoice, wanted func(l *invoice.Line) bool) (int, *invoice.Line) {
+	for _, i := range s.Perm(len(invoices)) {
+		for j := range invoices[i].Lines {
+			if l := &invoices[i].Lines[j]; wanted(l) {
+				return i, l
+			}
+		}
+	}
+	return -1, nil
+}
+
+// plants has every cause of docs/reconcile.md.
+var plants = []plant{
+	{name: "not_billed_upstream", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+		i := s.IntN(len(d.Rows))
+		zero := d.Rows[i].FinalAmount == "0.00"
+		d.Rows = slices.Delete(d.Rows, i, i+1)
+		return !zero
+	})},
+	{name: "unknown_account", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+		for i := range d.Rows {
+			d.Rows[i].Username = "someone-" + strconv.Itoa(s.made) + d.Rows[i].Username
+		}
+		return true
+	})},
+	{name: "closed_still_billed", plant: without((*story).closed, account.Closed)},
+	{name: "billed_before_creation", plant: eventError(func(s *story) { s.used(); s.events[0].BillingDate = cycle.Date{} }, account.Created, func(_ *story, e *account.Event) {
+		e.At = e.At.AddDate(0, -2, 0)
+	}), policy: func(p *invoice.Policy) { p.Timing = invoice.Arrears }},
+	{name: "close_date", plant: eventError((*story).closed, account.Closed, func(s *story, e *account.Event) { later(e, s.daysOff()) })},
+	{name: "change_date", plant: eventError((*story).changed, account.PackageChanged, func(s *story, e *account.Event) { later(e, s.daysOff()) })},
+	{name: "creation_date", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		day := s.day("2025-06-01", "2025-06-12")
+		e := s.create(day, s.pick(paid))
+		e.BillingDate = day.AddDays(14 + s.IntN(6))
+		return as(s, p, func(u *upstream) { later(&u.events[0], s.IntN(10)-9) })
+	}},
+	{name: "charge_missing", plant: without(charged(fee), account.ChargeAdded)},
+	{name: "credit_missing", plant: without(charged(credit), account.ChargeAdded)},
+	{name: "credit_missing_in_advance", also: []string{"credit_missing"}, policy: func(p *invoice.Policy) { p.Timing = invoice.Advance },
+		plant: editing((*story).closed, func(s *story, d *distributor.Invoices, invoices []invoice.Invoice) bool {
+			i, l := line(s, invoices, func(l *invoice.Line) bool { return l.Kind == invoice.Recurring && l.Amount.Sign() < 0 })
+			if l != nil {
+				add(&d.Rows[i], -l.Amount.Minor(), &d.Rows[i].Amount)
+			}
+			return l != nil
+		})},
+	{name: "charged_twice", plant: editing(eitherPart, func(s *story, d *distributor.Invoices, invoices []invoice.Invoice) bool {
+		i, l := line(s, invoices, func(l *invoice.Line) bool { return l.Kind == invoice.Recurring && l.Amount.Sign() > 0 })
+		if l != nil {
+			add(&d.Rows[i], l.Amount.Minor(), &d.Rows[i].Amount)
+		}
+		return l != nil
+	})},
+	{name: "charged_twice_in_two_rows", also: []string{"charged_twice"}, plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+		again := d.Rows[s.IntN(len(d.Rows))]
+		again.Number += "-2"
+		add(&again, 1, &again.AdditionalCharges)
+		d.Rows = append(d.Rows, again)
+		return again.FinalAmount != "0.01"
+	})},
+	{name: "duplicate", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+		d.Rows = append(d.Rows, d.Rows[s.IntN(len(d.Rows))])
+		return true
+	})},
+	{name: "neighbouring_invoice", plant: eventError(charged(fee), account.ChargeAdded, func(s *story, e *account.Event) { e.At = e.At.AddDate(0, 2*s.IntN(2)-1, 0) })},
+	{name: "known_at_once", plant: eventError(func(s *story) {
+		s.changed()
+		s.events[1].RecordedAt = s.events[1].At.AddDate(0, 0, 20+s.IntN(30))
+	}, account.PackageChanged, func(_ *story, e *account.Event) { e.RecordedAt = time.Time{} })},
+	{name: "cancellation_missing", plant: without(func(s *story) {
+		day := s.begin(s.pick(paid))
+		close := s.day("2025-08-05", "2025-08-20")
+		s.add(account.Event{Type: account.Closed, At: s.at(close), Effective: account.PeriodEnd})
+		s.add(account.Event{Type: account.ChangeCancelled, At: s.at(close).Add(time.Minute)})
+		s.weekly(day, date("2025-08-01"), 9000)
+	}, account.ChangeCancelled)},
+
+	{name: "price_list", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		eitherPart(s)
+		return as(s, p, func(u *upstream) { u.prices = invoice.Retail })
+	}},
+	{name: "terms", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.weekly(s.begin("Starter"), through, 9000)
+		return as(s, p, func(u *upstream) { u.packages = slices.Delete(u.packages, 2, 3) })
+	}},
+	{name: "other_package", plant: eventError((*story).used, account.Created, func(s *story, e *account.Event) { e.Package = s.pick(paid) })},
+	{name: "change_ignored", plant: without((*story).changed, account.PackageChanged)},
+	{name: "change_from_period_start", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.changed()
+		day := must(cycle.DateOf(s.events[1].At, nil))
+		for _, inv := range s.upstream(p).bill() {
+			if inv.Period.Contains(day) && inv.Period.Start.Before(day) && p.Timing == invoice.Arrears {
+				return as(s, p, func(u *upstream) { later(&u.events[1], inv.Period.Start.Sub(day)) })
+			}
+		}
+		return distributor.Invoices{}, false
+	}, policy: func(p *invoice.Policy) { p.Timing, p.BillChanges = invoice.Arrears, invoice.NextBill }},
+	{name: "scheduled_as_immediate", plant: eventError(func(s *story) { s.changed(); s.events[1].Effective = account.PeriodEnd }, account.PackageChanged,
+		func(_ *story, e *account.Event) { e.Effective = account.Immediately })},
+	{name: "immediate_as_scheduled", plant: eventError((*story).changed, account.PackageChanged, func(_ *story, e *account.Event) { e.Effective = account.PeriodEnd })},
+	{name: "free_upgrade", plant: policyError(func(s *story) {
+		s.begin("Free")
+		s.change(s.day("2025-08-05", "2025-10-20"), s.pick(paid))
+	}, func(_ *story, p *invoice.Policy) { p.FreeUpgrade = 1 - p.FreeUpgrade })},
+
+	{name: "close_day", plant: policyError((*story).closed, func(_ *story, p *invoice.Policy) { p.CloseDay = 1 - p.CloseDay })},
+	{name: "time_zone", plant: policyError(eitherPart, func(_ *story, p *invoice.Policy) { p.TimeZone = losAngeles })},
+	{name: "day_count", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) { p.DayCount = proration.DayCount(s.IntN(3)) })},
+	{name: "calendar_month", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.begin(s.pick(paid))
+		day := s.day("2025-09-05", "2025-11-20")
+		s.close(day)
+		_, month, _ := day.Civil()
+		return as(s, p, func(u *upstream) { u.policy.DayCount = proration.MonthOf([]int{30, 31, 30}[month-9]) })
+	}, policy: func(p *invoice.Policy) { p.DayCount = proration.Actual }},
+	{name: "one_day_more", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) {
+		p.Cut = []proration.Cut{proration.LastMore, proration.FirstMore}[s.IntN(2)]
+	})},
+	{name: "one_day_less", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) {
+		p.Cut = []proration.Cut{proration.LastLess, proration.FirstLess}[s.IntN(2)]
+	})},
+	{name: "used_unused_swapped", plant: policyError(eitherPart, func(_ *story, p *invoice.Policy) { p.Cut = proration.Swapped })},
+	{name: "month_end", plant: policyError(func(s *story) {
+		s.create([]cycle.Date{date("2025-01-31"), date("2025-03-31"), date("2025-01-29"), date("2025-04-30")}[s.IntN(4)], s.pick(paid))
+		s.close(s.day("2025-09-05", "2025-11-20"))
+	}, func(s *story, p *invoice.Policy) { p.MonthEnd = cycle.MonthEnd(1 + s.IntN(3)) })},
+	{name: "timing", plant: policyError((*story).used, func(_ *story, p *invoice.Policy) { p.Timing = 1 - p.Timing })},
+	{name: "bill_changes", plant: policyError(eitherPart, func(_ *story, p *invoice.Policy) { p.BillChanges = 1 - p.BillChanges })},
+
+	{name: "rounding", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) { p.Rounding = money.Rounding(s.IntN(4)) })},
+	{name: "round_part", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) { p.RoundPart = proration.RoundPart(s.IntN(3)) })},
+	{name: "daily_rate", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) {
+		p.DailyRate = must(proration.RoundedDailyRate(2+s.IntN(3), money.Rounding(s.IntN(4))))
+	})},
+
+	{name: "other_credits", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.used()
+		return as(s, p, func(u *upstream) { u.events[s.only(account.UsageRecorded)-s.IntN(10)].Credits += int64(s.IntN(40000)) })
+	}},
+	{name: "implied_credits", plant: editing((*story).used, func(s *story, d *distributor.Invoices, invoices []invoice.Invoice) bool {
+		i, l := line(s, invoices, func(l *invoice.Line) bool { return l.Kind == invoice.Overage })
+		if l != nil {
+			add(&d.Rows[i], int64(1+s.IntN(500)), &d.Rows[i].Overage)
+		}
+		return l != nil
+	})},
+	{name: "included_credits", plant: policyError(func(s *story) { eitherPart(s); s.use(s.day("2025-09-01", "2025-09-04"), 60000) }, func(_ *story, p *invoice.Policy) { p.IncludedCredits = 1 - p.IncludedCredits })},
+	{name: "late_usage_included", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.used()
+		late := s.use(s.day("2025-08-01", "2025-08-31"), 90000)
+		late.RecordedAt = late.At.AddDate(0, 0, 25+s.IntN(40))
+		return as(s, p, func(u *upstream) { u.events[len(u.events)-1].RecordedAt = time.Time{} })
+	}},
+	{name: "late_usage_left_out", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.used()
+		late := s.use(s.day("2025-08-01", "2025-08-31"), 90000)
+		late.RecordedAt = late.At.AddDate(0, 0, 25+s.IntN(40))
+		return as(s, p, func(u *upstream) { u.events = u.events[:len(u.events)-1] })
+	}},
+	{name: "other_rate", plant: packageError(func(_ *story, p, other *invoice.Package) { p.Overage = other.Overage })},
+	{name: "other_allowance", plant: packageError(func(_ *story, p, other *invoice.Package) { p.Credits = other.Credits })},
+	{name: "per_thousand", plant: packageError(func(s *story, p, _ *invoice.Package) {
+		p.Overage = must(money.RateFromDecimal(p.Overage.Decimal().Shift(int32(6*s.IntN(2) - 3))))
+	})},
+}

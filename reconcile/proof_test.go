@@ -1,0 +1,308 @@
+package reconcile_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
+	"github.com/prorata-go/prorata/reconcile"
+	"github.com/prorata-go/prorata/report"
+)
+
+// TestNeverWrongInSilence: a figure made up at random is not taken for a cause that was found.
+func TestNeverWrongInSilence(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	all, found := 0, 0
+	codes := map[string]int{}
+	for batch := range 6 {
+		in := reconcile.Input{Policy: newStory(r, "").policy()}
+		var events [][]account.Event
+		for i := range 2 * cases() {
+			s := newStory(r, fmt.Sprintf("%d-%d@example.com", batch, i))
+			s.anything()
+			invoices := s.upstream(in.Policy).bill()
+			d := distributor.FromInvoices("", invoices)
+			wrong := r.IntN(len(d.Rows))
+			if len(invoices[wrong].Lines) == 0 {
+				continue
+			}
+			price := max(1000, invoices[wrong].Amount.Minor()*3/2)
+			row := &d.Rows[wrong]
+			kind, to := int64(0), &row.Amount
+			switch r.IntN(4) {
+			case 0:
+				kind, to = invoices[wrong].Overage.Minor(), &row.Overage
+			case 1:
+				kind, to = invoices[wrong].AdditionalCharges.Minor(), &row.AdditionalCharges
+			default:
+				kind = invoices[wrong].Amount.Minor() - invoices[wrong].Prorated.Minor()
+			}
+			delta := r.Int64N(price) - kind
+			if delta == 0 {
+				continue
+			}
+			add(row, delta, to)
+			events = append(events, s.events)
+			in.Documents = append(in.Documents, d)
+		}
+		in.Events = gather(t, events...)
+		rep := run(t, in)
+		for i := range rep.Rows {
+			switch row := &rep.Rows[i]; row.Class {
+			case reconcile.Matched, reconcile.Tolerated:
+			case reconcile.Explained:
+				found++
+				codes[row.Cause()]++
+				fallthrough
+			default:
+				all++
+			}
+		}
+	}
+	t.Logf("%d wrong figures at random, %d taken for a cause that was found: %v", all, found, codes)
+	require.LessOrEqual(t, 100*found, all)
+}
+
+// TestInference: the class of the policy that an upstream bills by is first.
+func TestInference(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	n := cases()
+	first, established, wrongly := 0, 0, 0
+	for i := range n {
+		theirs := newStory(r, "").policy()
+		ours := theirs
+		other := newStory(r, "").policy()
+		ours.DayCount, ours.DailyRate, ours.RoundPart, ours.Rounding, ours.CloseDay = other.DayCount, other.DailyRate, other.RoundPart, other.Rounding, other.CloseDay
+		in := reconcile.Input{Policy: ours}
+		var events [][]account.Event
+		for j := range 10 + r.IntN(71) {
+			s := newStory(r, fmt.Sprintf("%d-%d@example.com", i, j))
+			s.create(s.day("2025-08-01", "2025-10-31"), s.pick(paid))
+			s.close(s.day("2025-11-02", "2025-11-28"))
+			invoices := s.upstream(theirs).bill()
+			d := distributor.FromInvoices("", invoices)
+			if r.IntN(100) < 15 {
+				add(&d.Rows[len(d.Rows)-1], int64(r.IntN(4001)-2000), &d.Rows[len(d.Rows)-1].Amount)
+			}
+			events, in.Documents = append(events, s.events), append(in.Documents, d)
+		}
+		in.Events = gather(t, events...)
+		c := run(t, in).Convention
+		require.NotNil(t, c)
+		hit := slices.Contains(c.Members, theirs)
+		if hit {
+			first++
+		}
+		if c.Established {
+			established++
+			if !hit {
+				wrongly++
+			}
+		}
+	}
+	t.Logf("%d upstreams: the true policy is in the first class of %d; established for %d, wrongly for %d", n, first, established, wrongly)
+	require.GreaterOrEqual(t, 100*first, 95*n)
+}
+
+// inputs is an upstream with some errors, and what it sends.
+func inputs(r *rand.Rand) (reconcile.Input, [][]account.Event) {
+	in := reconcile.Input{Policy: newStory(r, "").policy(), From: date("2025-03-01"), Through: through}
+	var events [][]account.Event
+	for i := range 8 {
+		s := newStory(r, fmt.Sprintf("Some-%d@example.com", i))
+		s.anything()
+		d := s.upstream(in.Policy).document()
+		for j := range d.Rows {
+			if d.Rows[j].Username = s.name; r.IntN(6) == 0 {
+				add(&d.Rows[j], int64(r.IntN(900)-450), &d.Rows[j].Amount)
+			}
+		}
+		events, in.Documents = append(events, s.events), append(in.Documents, d)
+	}
+	in.Documents[0].Rows = append(in.Documents[0].Rows, in.Documents[0].Rows[0])
+	in.Documents[1].Rows[0].FinalAmount = "0.07"
+	return in, events
+}
+
+// printed is the report in every format.
+func printed(tb testing.TB, in reconcile.Input) string {
+	rep := run(tb, in)
+	s, err := rep.Summarize()
+	require.NoError(tb, err)
+	var b bytes.Buffer
+	require.NoError(tb, report.ReconcileTable(&b, rep, &s))
+	require.NoError(tb, report.ReconcileCSV(&b, rep))
+	require.NoError(tb, report.DisputeCSV(&b, rep))
+	b.Write(rep.AppendJSON(nil, &s))
+	for i := range rep.Rows {
+		b.Write(rep.Rows[i].AppendJSON(nil))
+	}
+	return b.String()
+}
+
+// TestInvariance: the same documents in another form give the same report, byte for byte.
+func TestInvariance(t *testing.T) {
+	forms := []struct {
+		name string
+		make func(r *rand.Rand, d *distributor.Invoices) []byte
+	}{
+		{"JSON", func(_ *rand.Rand, d *distributor.Invoices) []byte { return d.AppendJSON(nil) }},
+		{"XML", func(_ *rand.Rand, d *distributor.Invoices) []byte { return d.AppendXML(nil) }},
+		{"CRLF", func(_ *rand.Rand, d *distributor.Invoices) []byte {
+			return bytes.ReplaceAll(d.AppendXML(nil), []byte("\n"), []byte("\r\n"))
+		}},
+		{"bare numbers", func(_ *rand.Rand, d *distributor.Invoices) []byte {
+			text := string(d.AppendJSON(nil))
+			for _, name := range []string{"amount", "prorated", "overage", "additional_charges", "final_amount", "credits"} {
+				text = unquote(text, name)
+			}
+			return []byte(text)
+		}},
+		{"shuffled rows", func(r *rand.Rand, d *distributor.Invoices) []byte {
+			shuffled := *d
+			shuffled.Rows = slices.Clone(d.Rows)
+			r.Shuffle(len(shuffled.Rows), func(i, j int) { shuffled.Rows[i], shuffled.Rows[j] = shuffled.Rows[j], shuffled.Rows[i] })
+			return shuffled.AppendJSON(nil)
+		}},
+	}
+	for seed := range uint64(4) {
+		r := rand.New(rand.NewPCG(seed, 8))
+		in, events := inputs(r)
+		documents := in.Documents
+		want := ""
+		for _, form := range forms {
+			in.Documents = nil
+			for i := range documents {
+				d, err := distributor.ReadInvoices("theirs", form.make(r, &documents[i]))
+				require.NoError(t, err, form.name)
+				in.Documents = append(in.Documents, d)
+			}
+			r.Shuffle(len(in.Documents), func(i, j int) { in.Documents[i], in.Documents[j] = in.Documents[j], in.Documents[i] })
+			for _, list := range events {
+				r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+			}
+			in.Events = gather(t, events...)
+			in.Workers = 1 + r.IntN(4)
+			got := printed(t, in)
+			if want == "" {
+				want = got
+			}
+			require.Equal(t, want, got, form.name)
+		}
+	}
+}
+
+// unquote makes the quoted numbers of a field bare.
+func unquote(text, name string) string {
+	parts := strings.Split(text, `"`+name+`":"`)
+	for i := range parts[1:] {
+		parts[i+1] = strings.Replace(parts[i+1], `"`, "", 1)
+	}
+	return strings.Join(parts, `"`+name+`":`)
+}
+
+// TestCompleteness: whatever the documents say, each row of either side is counted once.
+func TestCompleteness(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 9))
+		s := newStory(r, "Some@example.com")
+		s.anything()
+		in := reconcile.Input{Policy: s.policy(), Events: gather(t, s.events)}
+		d := s.upstream(in.Policy).document()
+		for range rapid.IntRange(1, 6).Draw(rt, "changes") {
+			at := rapid.IntRange(0, len(d.Rows)-1).Draw(rt, "row")
+			row := &d.Rows[at]
+			switch rapid.IntRange(0, 6).Draw(rt, "change") {
+			case 0:
+				d.Rows = append(d.Rows, *row)
+			case 1:
+				row.FinalAmount = "123456.78"
+			case 2:
+				row.Username = " SOME@example.com "
+			case 3:
+				row.StartDate = row.StartDate.AddDays(-3)
+			case 4:
+				row.Number = "another"
+			case 5:
+				add(row, rapid.Int64Range(-9999, 9999).Draw(rt, "more"), &row.Overage)
+			case 6:
+				d.Rows = slices.Delete(d.Rows, at, at+1)
+			}
+			if len(d.Rows) == 0 {
+				return
+			}
+		}
+		in.Documents = []distributor.Invoices{d}
+		rep := run(t, in)
+		theirs := 0
+		for i := range rep.Rows {
+			if rep.Rows[i].Theirs != nil {
+				theirs++
+			}
+		}
+		require.Equal(rt, len(d.Rows), theirs)
+	})
+}
+
+var accounts = flag.Int("accounts", 10000, "how many accounts BenchmarkReconcile has")
+
+// BenchmarkReconcile holds a month of many accounts, 5 % of their rows different, against a
+// replay of the same accounts.
+func BenchmarkReconcile(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	in := reconcile.Input{Packages: packages(), Prices: invoice.Distributor}
+	var d distributor.Invoices
+	var events [][]account.Event
+	n := *accounts
+	for i := range n {
+		s := newStory(r, fmt.Sprintf("%d@example.com", i))
+		s.anything()
+		u := s.upstream(in.Policy)
+		if i%20 == 0 {
+			_, _ = plants[r.IntN(len(plants))], u.policy
+			u.policy.DayCount, u.policy.CloseDay = proration.Thirty, proration.Charged
+			if e := s.only(account.Closed); e >= 0 {
+				later(&u.events[e], s.daysOff())
+			}
+		}
+		invoices := u.bill()
+		rows := distributor.FromInvoices("", invoices).Rows
+		for j := range invoices {
+			if inv := &invoices[j]; !inv.Date.Before(date("2025-10-01")) && !inv.Date.After(date("2025-10-31")) {
+				if i%20 == 0 {
+					add(&rows[j], int64(r.IntN(3))*money.New(int64(r.IntN(500)), money.USD).Minor(), &rows[j].Amount)
+				}
+				d.Rows = append(d.Rows, rows[j])
+			}
+		}
+		events = append(events, s.events)
+	}
+	in.Documents, in.Events = []distributor.Invoices{d}, gather(b, events...)
+	in.From, in.Through = date("2025-10-01"), date("2025-10-31")
+	c := must(invoice.NewCatalogue(in.Packages, in.Prices))
+	b.Run("replay", func(b *testing.B) {
+		for b.Loop() {
+			for _, err := range in.Events.Replay(b.Context(), in.Events.Accounts(), c, in.Policy, in.Through, 0) {
+				require.NoError(b, err)
+			}
+		}
+	})
+	b.Run("reconcile", func(b *testing.B) {
+		for b.Loop() {
+			_, err := reconcile.Reconcile(b.Context(), in)
+			require.NoError(b, err)
+		}
+	})
+}

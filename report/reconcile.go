@@ -1,0 +1,248 @@
+package report
+
+import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/reconcile"
+)
+
+// ReconcileTable prints a reconciliation for people: the summary first, then every row there
+// is something to say about, the greatest difference first, each with its sentence.
+func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary) error {
+	c := rep.Currency
+	head := table{right: []bool{false, true, true, true, true}}
+	head.note(fmt.Sprintf("Invoices dated %s to %s, in %s", rep.From, rep.Through, c))
+	head.note("")
+	head.add("", "ROWS", "THEIRS", "OURS", "DIFFERENCE")
+	head.rule()
+	for _, class := range s.Classes {
+		head.addShare(class)
+	}
+	head.rule()
+	head.add("all", fmt.Sprint(s.Rows), figure(s.Theirs), figure(s.Ours), signed(s.Difference))
+	head.note("")
+	head.note(fmt.Sprintf("Complete: %s of theirs and %s of ours are each in one row above, and the classes add up to both totals.",
+		Count(s.TheirRows, "row", "rows"), Count(s.OurRows, "row", "rows")))
+	head.note(fmt.Sprintf("Gross variance %s: %s in their favour, %s in ours.", s.Gross.Display(), s.AgainstUs.Display(), negated(s.ForUs).Display()))
+	head.shares("BY CAUSE", s.Causes)
+	head.shares("BY PACKAGE", s.Packages)
+	head.shares("BY ACCOUNT", s.Accounts)
+	for _, text := range rep.Problems {
+		head.note("Wrong with the documents: " + printable(text) + ".")
+	}
+	for _, text := range rep.Notes {
+		head.note("Note: " + printable(text) + ".")
+	}
+	if err := head.write(w); err != nil {
+		return err
+	}
+	if err := conventionText(w, rep); err != nil {
+		return err
+	}
+	return differences(w, rep)
+}
+
+func (t *table) addShare(s reconcile.Share) {
+	t.add(printable(s.Name), fmt.Sprint(s.Rows), figure(s.Theirs), figure(s.Ours), signed(s.Difference))
+}
+
+func (t *table) shares(title string, list []reconcile.Share) {
+	if len(list) == 0 {
+		return
+	}
+	t.note("")
+	t.add(title, "ROWS", "THEIRS", "OURS", "DIFFERENCE")
+	t.rule()
+	for _, s := range list {
+		t.addShare(s)
+	}
+}
+
+// signed shows which way a difference goes.
+func signed(a money.Amount) string {
+	if a.Sign() > 0 {
+		return "+" + figure(a)
+	}
+	return figure(a)
+}
+
+func negated(a money.Amount) money.Amount {
+	n, err := a.Neg()
+	if err != nil {
+		return a
+	}
+	return n
+}
+
+// differences prints the rows that are neither matched nor tolerated.
+func differences(w io.Writer, rep *reconcile.Report) error {
+	rows := lookAt(rep)
+	if len(rows) == 0 {
+		_, err := fmt.Fprintf(w, "\nNothing differs.\n")
+		return err
+	}
+	t := table{right: []bool{false, false, false, true, true, true, false, false}}
+	t.note("")
+	t.add("ACCOUNT", "NUMBER", "PERIOD", "THEIRS", "OURS", "DIFFERENCE", "CLASS", "CAUSE")
+	t.rule()
+	for _, row := range rows {
+		theirs, ours := "-", "-"
+		if row.Theirs != nil {
+			theirs = figure(row.Figures.Theirs.Final)
+		}
+		if row.Ours != nil {
+			ours = figure(row.Figures.Ours.Final)
+		}
+		t.add(printable(row.Account), printable(row.Number()), dates(row.Period()), theirs, ours, signed(row.Difference), row.Class.String(), row.Cause())
+		for _, text := range sentences(row) {
+			t.note("    " + printable(text))
+		}
+	}
+	return t.write(w)
+}
+
+// sentences are what is said below a row.
+func sentences(row *reconcile.Row) []string {
+	var list []string
+	for _, f := range row.Believed() {
+		list = append(list, f.Sentence+" ("+f.Strength()+")")
+	}
+	rivals := row.Rivals()
+	for i := range rivals[:min(maxRivals, len(rivals))] {
+		list = append(list, "or "+rivals[i].Sentence)
+	}
+	if more := len(rivals) - maxRivals; more > 0 {
+		list = append(list, fmt.Sprintf("or %s more, in the JSON report", Count(more, "cause", "causes")))
+	}
+	return append(append(list, row.Implied...), row.Notes...)
+}
+
+// maxRivals is how many rivals of a cause a table shows.
+const maxRivals = 2
+
+// lookAt are the rows to look at, the greatest difference first.
+func lookAt(rep *reconcile.Report) []*reconcile.Row {
+	var rows []*reconcile.Row
+	for i := range rep.Rows {
+		if rep.Rows[i].Class > reconcile.Tolerated {
+			rows = append(rows, &rep.Rows[i])
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b *reconcile.Row) int { return cmp.Compare(magnitude(b), magnitude(a)) })
+	return rows
+}
+
+func magnitude(r *reconcile.Row) int64 { return max(r.Difference.Minor(), -r.Difference.Minor()) }
+
+// conventionText says by which policy the upstream seems to prorate.
+func conventionText(w io.Writer, rep *reconcile.Report) error {
+	c := rep.Convention
+	if c == nil {
+		return nil
+	}
+	var b strings.Builder
+	if !c.Better {
+		ownConvention(&b, c)
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
+	word := "suggested"
+	if c.Established {
+		word = "established"
+	}
+	fmt.Fprintf(&b, "\nTheir convention (%s): %s. It prints %d of %s to the cent, ours %d", word, policyChanges(rep.Policy, c.Policy), c.Reproduced,
+		Count(c.Tested, "prorated row", "prorated rows"), c.Ours)
+	if c.RunnerUp != nil {
+		fmt.Fprintf(&b, ", the next best %d", c.Second)
+	}
+	b.WriteString(".\n")
+	if len(c.Members) > 1 {
+		fmt.Fprintf(&b, "%s print the same for all of these rows.", Count(len(c.Members), "policy", "policies"))
+		if c.Telling != "" {
+			fmt.Fprintf(&b, " This would tell: %s.", c.Telling)
+		}
+		b.WriteString("\n")
+	}
+	if len(c.Against) > 0 {
+		fmt.Fprintf(&b, "Against it: %s.\n", strings.Join(c.Against[:min(20, len(c.Against))], ", "))
+	}
+	fmt.Fprintf(&b, "All accounts in these dates: %s by their convention, %s by ours; theirs costs %s.\n",
+		c.TheirsTotal.Display(), c.OursTotal.Display(), c.Cost.Display())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// ownConvention says that no policy prints more of their rows than our own.
+func ownConvention(b *strings.Builder, c *reconcile.Convention) {
+	rows := Count(c.Tested, "prorated row", "prorated rows")
+	switch {
+	case c.Reproduced == 0:
+		fmt.Fprintf(b, "\nTheir convention: not to be told. No policy prints any of the %s to the cent.\n", rows)
+	case c.Established:
+		fmt.Fprintf(b, "\nTheir convention (established): our own policy. It prints %d of %s to the cent, the next best %d.\n", c.Ours, rows, c.Second)
+	default:
+		fmt.Fprintf(b, "\nTheir convention: no policy prints more of their rows than our own, which prints %d of %s to the cent.\n", c.Ours, rows)
+	}
+}
+
+// policyChanges are the keys in which a policy differs from another.
+func policyChanges(from, to invoice.Policy) string {
+	var keys []string
+	for _, key := range invoice.PolicyKeys() {
+		if v := to.Value(key); v != from.Value(key) {
+			keys = append(keys, key+"="+v)
+		}
+	}
+	return strings.Join(keys, " ")
+}
+
+var reconcileHeader = []string{"account", "number", "start_date", "end_date", "package", "class", "theirs", "ours", "difference",
+	"theirs_recurring", "ours_recurring", "theirs_overage", "ours_overage", "theirs_additional_charges", "ours_additional_charges",
+	"in_favour_of", "cause", "strength", "explanation", "notes", "events"}
+
+// ReconcileCSV prints one line a row, all rows.
+func ReconcileCSV(w io.Writer, rep *reconcile.Report) error {
+	out := csv.NewWriter(w)
+	out.Write(reconcileHeader) // an error is kept, and returned by Error
+	for i := range rep.Rows {
+		row := &rep.Rows[i]
+		theirs, ours := row.Figures.Theirs, row.Figures.Ours
+		out.Write([]string{row.Account, row.Number(), row.Period().Start.String(), row.Period().Last().String(), row.Package(), row.Class.String(),
+			theirs.Final.Number(), ours.Final.Number(), row.Difference.Number(), theirs.Recurring.Number(), ours.Recurring.Number(),
+			theirs.Overage.Number(), ours.Overage.Number(), theirs.Charges.Number(), ours.Charges.Number(), row.InFavourOf(),
+			row.Cause(), row.Strength(), row.Explanation(), strings.Join(row.Notes, "; "), strings.Join(row.Events, " ")})
+	}
+	out.Flush()
+	return out.Error()
+}
+
+var disputeHeader = []string{"claim", "account", "cause", "number", "date_invoiced", "start_date", "end_date", "billed", "expected", "claimed", "evidence"}
+
+// DisputeCSV prints the claims worth sending upstream: the rows in their favour, under one
+// claim id an account and cause.
+func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
+	out := csv.NewWriter(w)
+	out.Write(disputeHeader)
+	for i := range rep.Rows {
+		row := &rep.Rows[i]
+		if row.Class <= reconcile.Tolerated || row.Difference.Sign() <= 0 || row.Theirs == nil {
+			continue
+		}
+		cause := row.Cause()
+		if cause == "" {
+			cause = row.Class.String()
+		}
+		out.Write([]string{reconcile.ClaimID(row.Account, cause), row.Account, cause, row.Theirs.Number, row.Theirs.DateInvoiced.String(),
+			row.Theirs.StartDate.String(), row.Theirs.EndDate.String(), row.Figures.Theirs.Final.Number(), row.Figures.Ours.Final.Number(),
+			row.Difference.Number(), row.Explanation()})
+	}
+	out.Flush()
+	return out.Error()
+}
