@@ -28,6 +28,9 @@ func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Pol
 		return Bill{}, nil
 	}
 	t := &terms{policy: policy, catalogue: catalogue}
+	if err := policy.Check(); err != nil {
+		return Bill{}, err
+	}
 	h, err := newHistory(events, t)
 	if err != nil {
 		return Bill{}, err
@@ -79,9 +82,10 @@ func setStatuses(h *history, numbers *invoice.Numbers, invoices []invoice.Invoic
 		if e.Type != InvoiceStatusChanged || e.senseless {
 			continue
 		}
-		at := slices.IndexFunc(invoices, func(inv invoice.Invoice) bool { return inv.Number == e.Invoice })
-		switch day, own := numbers.Day(e.Invoice); {
-		case at >= 0:
+		day, own := numbers.Day(e.Invoice)
+		at, found := slices.BinarySearchFunc(invoices, day, func(inv invoice.Invoice, day cycle.Date) int { return inv.Date.Compare(day) })
+		switch {
+		case own && found:
 			invoices[at].Status = e.Status
 		case !own || !day.After(through):
 			anomalies = append(anomalies, Anomaly{Event: *e.Event, Reason: fmt.Sprintf("the account has no invoice %q", e.Invoice)})
@@ -105,7 +109,10 @@ type biller struct {
 	items []invoice.Item // of the invoice being made
 	used  []int64        // credits by phase, of the period being added up
 
+	charged, met map[string]int // phases by package that owe for days of that period, and that meet it
+
 	lastCut cycle.Date // of the latest invoice; the zero Date before the first
+	looked  cycle.Date // the last day on which what was owed was found to be what is billed
 	settled horizon    // how far it reached
 }
 
@@ -120,7 +127,8 @@ type view struct {
 }
 
 func newBiller(account string, h *history, t *terms) *biller {
-	return &biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h, view: view{timeline: newTimeline(t)}}
+	return &biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h, view: view{timeline: newTimeline(t)},
+		charged: map[string]int{}, met: map[string]int{}}
 }
 
 // run visits every day on which there may be something to bill: the days on which structural
@@ -128,6 +136,7 @@ func newBiller(account string, h *history, t *terms) *biller {
 // then known.
 func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 	wake := b.wakeDays()
+	through = earlier(through, lastDay)
 	last := b.history.lastDay()
 	if len(wake) > 0 {
 		b.made = make([]invoice.Invoice, 0, min(max(0, earlier(through, last).Sub(wake[0]))/28+1, 120))
@@ -348,8 +357,11 @@ func (b *biller) cut(day cycle.Date, why cause) error {
 	if err != nil {
 		return fmt.Errorf("invoice of %s: %w", day, err)
 	}
-	if made { // else nothing is booked, credits within an allowance included, and the next look begins as far back
-		b.lastCut, b.settled, v.dirty = day, c, cycle.Date{}
+	if made || b.book.Settled(from, b.items) { // else there are credits within an allowance to count on the next invoice
+		b.looked, v.dirty = day, cycle.Date{}
+	}
+	if made {
+		b.lastCut, b.settled = day, c
 		b.made = append(b.made, inv)
 	}
 	return nil
@@ -377,7 +389,7 @@ func (b *biller) learnLate(by time.Time) {
 // invoice. A cycle that starts on a day changes the period before it too.
 func (b *biller) from() cycle.Date {
 	v := &b.view
-	from := b.lastCut
+	from := b.looked
 	if !v.dirty.IsZero() && !v.dirty.After(from) {
 		from = v.dirty.AddDays(-1)
 	}

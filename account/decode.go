@@ -3,6 +3,7 @@ package account
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -176,12 +177,16 @@ func (d *Decoder) require(name string) (*field, error) {
 			return &d.fields[i], nil
 		}
 	}
-	return nil, d.errorf(strictjson.Next(d.data, 0), "the field %q is missing, expected it in every event of its type", name)
+	where := "every event"
+	if !slices.Contains(common, name) {
+		where += " of its type"
+	}
+	return nil, d.errorf(strictjson.Next(d.data, 0), "the field %q is missing, expected it in %s", name, where)
 }
 
 // set reads one member into the event.
 func (d *Decoder) set(e *Event, f *field) (err error) {
-	if !contains(common, f.name) && !contains(wanted[e.Type], f.name) {
+	if !slices.Contains(common, f.name) && !slices.Contains(wanted[e.Type], f.name) {
 		valid := append(append([]string{}, common...), wanted[e.Type]...)
 		return d.fail(f.nameAt, names.Unknown("field of "+e.Type.String(), f.name, valid))
 	}
@@ -225,15 +230,6 @@ func (d *Decoder) set(e *Event, f *field) (err error) {
 		}
 	}
 	return err
-}
-
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
 }
 
 // wrong is a value of another type than the field's.
@@ -337,7 +333,7 @@ func parseInstant(text string, loc *time.Location) (time.Time, error) {
 		if err != nil {
 			return time.Time{}, err
 		}
-		return date.Start(loc).UTC(), nil
+		return notUnset(date.Start(loc).UTC(), text)
 	}
 	var t time.Time
 	if err := t.UnmarshalText([]byte(text)); err != nil || !strictInstant(text) {
@@ -346,7 +342,15 @@ func parseInstant(text string, loc *time.Location) (time.Time, error) {
 	if _, err := cycle.DateOf(t, loc); err != nil {
 		return time.Time{}, err
 	}
-	return t.UTC(), nil
+	return notUnset(t.UTC(), text)
+}
+
+// notUnset refuses the one instant that stands for "not given" in an [Event].
+func notUnset(t time.Time, text string) (time.Time, error) {
+	if t.IsZero() {
+		return t, fmt.Errorf("%q is the first instant of all, expected a later one", text)
+	}
+	return t, nil
 }
 
 // strictInstant refuses what package time takes for RFC 3339 and is not: an hour of one

@@ -35,7 +35,8 @@
 //	invoice.status_changed   invoice, status            paid, unpaid, refunded, deferred, canceled
 //
 // All have id, type, account and at, and may have recorded_at and metadata. at and recorded_at are RFC 3339 instants
-// with an offset, or a plain date, which is the start of that day in the policy's time zone. recorded_at is when the
+// with an offset, or a plain date, which is the start of that day in the policy's time zone. A later instant is never of
+// an earlier day, also where a clock is put back across midnight. recorded_at is when the
 // seller learned of the event, and at by default. metadata is any JSON object; no bill depends on it.
 //
 // Events take effect by instant, then by type (created, package_changed, change_cancelled, charge, usage, closed,
@@ -66,7 +67,8 @@
 // drops nothing. A change or close is known from its recorded_at, also when that is before it happens: in advance,
 // what is announced is not charged first and given back later. One that became known after its day was cut has no
 // invoice of its own. Several in a day have one invoice, of the type that leads from the first package to the last:
-// an upgrade when the price is the same, a close when there is one. A package changed to within a period has the
+// an upgrade when the price is the same, a close when there is one and changes are billed immediately. The day of a
+// restart is otherwise always an upgrade, whatever the last package is. A package changed to within a period has the
 // terms of the day the period started on.
 //
 // Credits. Each phase of a period has an allowance of its own. One of no days, whose package was changed twice in a
@@ -80,7 +82,9 @@
 // day as its period, no package and an amount of zero. In arrears, a line is an adjustment when an invoice was cut
 // after its part was over; in advance, when one was cut after its period began; of usage, when it was due by an
 // earlier invoice; of a charge, when an earlier invoice had its day. A status holds whenever it was recorded, and the
-// latest by instant stands; one for an invoice that may come after the last day billed is not an anomaly.
+// latest by instant stands; one for an invoice that may come after the last day billed is not an anomaly, one from before
+// the creation is. The phases of a package in a period are told apart by number: recurring charges count those with a
+// day to charge, overages those with a day or an instant, so that a phase of no days moves no other's line.
 //
 // # Limits
 //
@@ -98,6 +102,6 @@
 //
 // Every error in a file is a [*source.ParseError] with file, line and column; [Read] wraps that of a line in a
 // [*Line] with its text, and goes on. Events of two accounts, one id with two contents, a charge in another currency,
-// a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]) and a missing distributor_price are
-// errors of [BillAccount]. Nothing panics on input.
+// a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]), an At that is the zero time and a missing
+// distributor_price are errors of [BillAccount]. Nothing panics on input.
 package account

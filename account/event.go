@@ -64,7 +64,7 @@ func ParseType(s string) (Type, error) {
 	return Type(i), err
 }
 
-func (t Type) String() string { return types[t] }
+func (t Type) String() string { return names.Word(uint8(t), types) }
 
 // structural reports that events of the type shape the timeline.
 func (t Type) structural() bool {
@@ -81,7 +81,7 @@ const (
 
 var effectives = []string{"immediately", "period_end"}
 
-func (e Effective) String() string { return effectives[e] }
+func (e Effective) String() string { return names.Word(uint8(e), effectives) }
 
 // Known is when the reseller knew of the event: RecordedAt, or At.
 func (e *Event) Known() time.Time {

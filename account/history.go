@@ -1,6 +1,7 @@
 package account
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,6 +57,9 @@ func newHistory(events []Event, t *terms) (*history, error) {
 func newEntry(e *Event, t *terms) (entry, error) {
 	if e.ID == "" || e.Account == "" {
 		return entry{}, fmt.Errorf("an event needs an id and an account, got %q and %q", e.ID, e.Account)
+	}
+	if e.At.IsZero() {
+		return entry{}, errors.New("its At is not set")
 	}
 	if int(e.Type) >= len(types) {
 		return entry{}, fmt.Errorf("unknown type %d", e.Type)

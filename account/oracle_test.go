@@ -114,7 +114,9 @@ func (s *story) owedBy(st *stay, p stretch, x day, items map[key]item) {
 		for _, taken := items[k]; taken; _, taken = items[k] {
 			k.nth++
 		}
-		k.nth = untilMended(k.nth, s.phaseNumber(st, p))
+		if kind == "overage" { // so that late credits of one stay do not renumber another
+			k.nth = s.phaseNumber(st, p)
+		}
 		it.kind, it.pkg = kind, st.pkg
 		items[k] = it
 	}

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"slices"
 	"time"
 
 	"github.com/prorata-go/prorata/account"
@@ -216,4 +217,23 @@ func (s *story) closedOn(d day) bool {
 		}
 	}
 	return false
+}
+
+// phaseNumber is how many stays with the same package reach into a period before a stay does, if
+// only by some hours.
+func (s *story) phaseNumber(st *stay, p stretch) int {
+	n := 0
+	for _, before := range s.stays {
+		if before == st {
+			break
+		}
+		reach := before.end
+		if before.to.After(startOf(before.end, s.zone)) || slices.Contains(s.deaths, before) {
+			reach = max(reach, dayOf(before.to, s.zone)+1)
+		}
+		if before.pkg == st.pkg && before.start < p.end && reach > p.start {
+			n++
+		}
+	}
+	return n
 }

@@ -36,15 +36,22 @@ func (b *biller) owedIn(p period, to horizon) error {
 		return err
 	}
 	phases := b.view.phases
-	first := b.view.firstIn(p.Period)
-	for i := first; i < len(phases) && phases[i].days.Start.Before(p.End); i++ {
-		key := invoice.Key{Period: p.Start, Package: phases[i].pkg}
-		for _, before := range phases[first:i] {
-			if before.pkg == key.Package {
-				key.Nth++
-			}
+	clear(b.charged)
+	clear(b.met)
+	for i := b.view.firstIn(p.Period); i < len(phases) && phases[i].days.Start.Before(p.End); i++ {
+		ph := &phases[i]
+		terms := b.catalogue.On(ph.pkg, p.Start)
+		key := invoice.Key{Period: p.Start, Package: ph.pkg, Nth: b.charged[ph.pkg]}
+		owed, err := b.owedForDays(ph, terms, key, p, to)
+		if err != nil {
+			return err
 		}
-		if err := b.owedFor(&phases[i], b.used[i], key, p, to); err != nil {
+		if owed {
+			b.charged[ph.pkg]++
+		}
+		key.Nth = b.met[ph.pkg]
+		b.met[ph.pkg]++
+		if err := b.owedForCredits(ph, terms, b.used[i], key, p, to); err != nil {
 			return err
 		}
 	}
@@ -59,18 +66,21 @@ func (b *biller) owedIn(p period, to horizon) error {
 	return nil
 }
 
-// owedFor lists what one phase owes for one period: its days, and the credits it used.
-func (b *biller) owedFor(ph *phase, credits int64, key invoice.Key, p period, to horizon) error {
-	terms := b.catalogue.On(ph.pkg, p.Start)
-	days := ph.days.Intersect(p.Period)
-	if part := days.Intersect(cycle.Period{Start: p.Start, End: to.recurring}); !part.IsEmpty() {
-		item, err := invoice.NewRecurring(key, terms, b.policy.Rule(), p.whole, part)
-		if err != nil {
-			return err
-		}
-		item.Settled = b.daysSettled(p, part)
-		b.items = append(b.items, item)
+// owedForDays lists what one phase owes for its days of a period, if it has any so far.
+func (b *biller) owedForDays(ph *phase, terms *invoice.Terms, key invoice.Key, p period, to horizon) (bool, error) {
+	part := ph.days.Intersect(p.Period).Intersect(cycle.Period{Start: p.Start, End: to.recurring})
+	if part.IsEmpty() {
+		return false, nil
 	}
+	item, err := invoice.NewRecurring(key, terms, b.policy.Rule(), p.whole, part)
+	item.Settled = b.daysSettled(p, part)
+	b.items = append(b.items, item)
+	return true, err
+}
+
+// owedForCredits lists what one phase owes for the credits it used in a period, once they are due.
+func (b *biller) owedForCredits(ph *phase, terms *invoice.Terms, credits int64, key invoice.Key, p period, to horizon) error {
+	days := ph.days.Intersect(p.Period)
 	due := b.usageDue(ph, p)
 	if credits == 0 || due.After(to.day) {
 		return nil

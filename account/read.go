@@ -39,9 +39,8 @@ func Read(r io.Reader, file string, policy invoice.Policy) iter.Seq2[Event, erro
 				yield(Event{}, err)
 				return
 			}
-			at.Column = 1
-			if text, marked := bytes.CutPrefix(line.Text, []byte("\xef\xbb\xbf")); marked && at.Line == 1 {
-				line.Text, at.Column = text, 4 // after the byte order mark
+			if at.Line == 1 { // a byte order mark is not counted
+				line.Text = bytes.TrimPrefix(line.Text, []byte("\xef\xbb\xbf"))
 			}
 			if line.Err != nil {
 				if !yield(Event{}, line) {

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"maps"
 	"runtime"
@@ -167,6 +168,10 @@ func (b *batch) bill(ctx context.Context, es *Events, catalogue invoice.Catalogu
 	defer close(b.ready)
 	for _, name := range b.accounts {
 		if b.err = ctx.Err(); b.err != nil {
+			return
+		}
+		if len(es.accounts[name]) == 0 {
+			b.err = fmt.Errorf("replay: there are no events of account %q", name)
 			return
 		}
 		bill, err := BillAccount(es.accounts[name], catalogue, policy, through)

@@ -33,8 +33,11 @@ type terms struct {
 	anyPackage bool // there is no catalogue to hold packages against
 }
 
-// forever is later than any day that is billed.
-var forever = cycle.MustDate("9999-12-31").AddDays(400)
+// forever is later than lastDay, the last day that is billed, and than the period that holds it.
+var (
+	lastDay = cycle.MustDate("9999-12-31")
+	forever = lastDay.AddDays(400)
+)
 
 // phase is a stretch with one package. Charges follow its days and usage its instants: on
 // the day of a change the new package is charged, but a credit used before the change

@@ -38,13 +38,12 @@ type Cut struct {
 // what is owed was rounded where the policy says; from here on there are only sums.
 func (b *Book) Invoice(cut Cut, owed []Item) (Invoice, bool, error) {
 	slices.SortFunc(owed, func(x, y Item) int { return x.Key.Compare(y.Key) })
-	first, _ := slices.BinarySearchFunc(b.billed, cut.From, func(i Item, from cycle.Date) int { return i.Period.Compare(from) })
-
-	credits, differs, err := b.compare(b.billed[first:], owed)
+	since := b.since(cut.From)
+	credits, differs, err := b.compare(since, owed)
 	if err != nil || !differs && !cut.Required {
 		return Invoice{}, false, err
 	}
-	b.billed = append(b.billed[:first], owed...)
+	b.billed = append(b.billed[:len(b.billed)-len(since)], owed...)
 	slices.SortFunc(b.lines, inReadingOrder)
 
 	inv := Invoice{Number: cut.Number, Account: cut.Account, Type: cut.Type, Date: cut.Date, Period: cut.Period,
@@ -53,6 +52,21 @@ func (b *Book) Invoice(cut Cut, owed []Item) (Invoice, bool, error) {
 		return Invoice{}, false, err
 	}
 	return inv, true, nil
+}
+
+// Settled reports that everything owed for the periods from a day on is what was billed for
+// them, the credits counted included. Like [Book.Invoice] it reorders owed.
+func (b *Book) Settled(from cycle.Date, owed []Item) bool {
+	slices.SortFunc(owed, func(x, y Item) int { return x.Key.Compare(y.Key) })
+	return slices.EqualFunc(b.since(from), owed, func(x, y Item) bool {
+		return x.Key == y.Key && x.Amount == y.Amount && x.Credits == y.Credits
+	})
+}
+
+// since is what was billed for the periods from a day on.
+func (b *Book) since(from cycle.Date) []Item {
+	first, _ := slices.BinarySearchFunc(b.billed, from, func(i Item, from cycle.Date) int { return i.Period.Compare(from) })
+	return b.billed[first:]
 }
 
 // compare makes the lines of what is owed less what was billed, both sorted by key, counts

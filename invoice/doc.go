@@ -43,7 +43,7 @@
 //
 // # Packages
 //
-// [ParsePackages] reads the Distributor's package list. Prices are exact, bare or quoted; a price finer than the
+// [ParsePackages] reads the Distributor's package list in JSON; distributor.ReadPackages reads it in XML too. Prices are exact, bare or quoted; a price finer than the
 // currency is an error, the price of a credit ([Package].Overage) may have as many digits as a [money.Rate] has. A
 // name may appear again with another EffectiveFrom: those terms hold for periods that start on that day or later, and
 // before the first the earliest hold. The price of a credit is the same on both price lists. A list without credits

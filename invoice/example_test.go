@@ -20,7 +20,7 @@ func ExamplePolicy_Set() {
 	fmt.Println(policy.Value("timing"), policy.Value("day_count"), policy.Value("daily_rate"), policy.Value("rounding"))
 	// Output:
 	// unknown policy key "timng" (did you mean "timing"?), expected one of currency, time_zone, timing, day_count, daily_rate, round_part, close_day, rounding, bill_changes, included_credits, free_upgrade, settle_days
-	// parse rounding "bankers": invalid syntax, expected half_up, half_even, down or up
+	// unknown rounding "bankers", expected one of half_up, half_even, down, up
 	// advance thirty 2:half_up half_up
 }
 

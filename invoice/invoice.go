@@ -47,7 +47,7 @@ const (
 
 var types = []string{"Recurring Bill", "Account Upgrade", "Account Downgrade", "Account Close"}
 
-func (t Type) String() string { return types[t] }
+func (t Type) String() string { return names.Word(uint8(t), types) }
 
 // Status is where an invoice stands.
 type Status uint8
@@ -72,10 +72,10 @@ func ParseStatus(s string) (Status, error) {
 }
 
 // String is the status as invoices show it: Paid.
-func (s Status) String() string { return statuses[s] }
+func (s Status) String() string { return names.Word(uint8(s), statuses) }
 
 // Key is the status as events spell it: paid.
-func (s Status) Key() string { return statusKeys[s] }
+func (s Status) Key() string { return names.Word(uint8(s), statusKeys) }
 
 // Numbers makes the invoice numbers of one account.
 type Numbers struct{ suffix string }

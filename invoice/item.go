@@ -28,7 +28,7 @@ func ParseKind(s string) (Kind, error) {
 	return Kind(i), err
 }
 
-func (k Kind) String() string { return kinds[k] }
+func (k Kind) String() string { return names.Word(uint8(k), kinds) }
 
 // Key says what an amount is for, so that what is owed for it can be held against what has
 // been billed for it. Two items of one account never have the same key.

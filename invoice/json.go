@@ -69,7 +69,6 @@ func appendDates(b []byte, p cycle.Period) []byte {
 }
 
 func appendDate(b []byte, d cycle.Date) []byte {
-	b = append(b, '"')
-	b, _ = d.AppendText(b) // a billed date is in range
+	b = append(append(b, '"'), d.String()...) // a period's end may be in the year 10000
 	return append(b, '"')
 }

@@ -51,7 +51,7 @@ func ParsePriceList(s string) (PriceList, error) {
 	return PriceList(i), err
 }
 
-func (l PriceList) String() string { return priceLists[l] }
+func (l PriceList) String() string { return names.Word(uint8(l), priceLists) }
 
 // Catalogue holds the packages of a list by name and date. The zero value is empty. It does
 // not change once made and may be used by many goroutines.

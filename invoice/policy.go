@@ -51,7 +51,7 @@ const (
 
 var timings = []string{"arrears", "advance"}
 
-func (t Timing) String() string { return timings[t] }
+func (t Timing) String() string { return names.Word(uint8(t), timings) }
 
 // BillChanges says when a change of package or a close is settled.
 type BillChanges uint8
@@ -63,7 +63,7 @@ const (
 
 var billChanges = []string{"next_bill", "immediately"}
 
-func (b BillChanges) String() string { return billChanges[b] }
+func (b BillChanges) String() string { return names.Word(uint8(b), billChanges) }
 
 // IncludedCredits says what allowance a package gives for part of a period.
 type IncludedCredits uint8
@@ -75,7 +75,7 @@ const (
 
 var includedCredits = []string{"full", "prorated"}
 
-func (i IncludedCredits) String() string { return includedCredits[i] }
+func (i IncludedCredits) String() string { return names.Word(uint8(i), includedCredits) }
 
 // FreeUpgrade says what an immediate change from a free package to a paid one does.
 type FreeUpgrade uint8
@@ -87,7 +87,34 @@ const (
 
 var freeUpgrades = []string{"restart_cycle", "keep_cycle"}
 
-func (f FreeUpgrade) String() string { return freeUpgrades[f] }
+func (f FreeUpgrade) String() string { return names.Word(uint8(f), freeUpgrades) }
+
+var roundings = []string{money.HalfUp.String(), money.HalfEven.String(), money.Down.String(), money.Up.String()}
+
+// Check finds settings that a program made and no policy file could have: values beyond those
+// named here, and days to settle out of range.
+func (p Policy) Check() error {
+	for _, setting := range [...]struct {
+		key      string
+		is, most uint8
+	}{
+		{"timing", uint8(p.Timing), uint8(Advance)},
+		{"round_part", uint8(p.RoundPart), uint8(proration.Each)},
+		{"close_day", uint8(p.CloseDay), uint8(proration.Charged)},
+		{"rounding", uint8(p.Rounding), uint8(money.Up)},
+		{"bill_changes", uint8(p.BillChanges), uint8(Immediately)},
+		{"included_credits", uint8(p.IncludedCredits), uint8(ProratedCredits)},
+		{"free_upgrade", uint8(p.FreeUpgrade), uint8(KeepCycle)},
+	} {
+		if setting.is > setting.most {
+			return fmt.Errorf("policy: unknown %s #%d, expected 0 to %d", setting.key, setting.is, setting.most)
+		}
+	}
+	if p.SettleDays < 0 || p.SettleDays > MaxSettleDays {
+		return fmt.Errorf("policy: settle_days %d, expected 0 to %d", p.SettleDays, MaxSettleDays)
+	}
+	return nil
+}
 
 // MoneyCurrency is the currency the policy bills in, USD unless it says otherwise.
 func (p Policy) MoneyCurrency() money.Currency {
@@ -135,10 +162,7 @@ var policyKeys = []struct {
 		p.CloseDay, err = proration.ParseCloseDay(v)
 		return err
 	}, func(p Policy) string { return p.CloseDay.String() }},
-	{"rounding", func(p *Policy, v string) (err error) {
-		p.Rounding, err = money.ParseRounding(v)
-		return err
-	}, func(p Policy) string { return p.Rounding.String() }},
+	{"rounding", func(p *Policy, v string) error { return choose(&p.Rounding, "rounding", v, roundings) }, func(p Policy) string { return p.Rounding.String() }},
 	{"bill_changes", func(p *Policy, v string) error { return choose(&p.BillChanges, "bill_changes", v, billChanges) },
 		func(p Policy) string { return p.BillChanges.String() }},
 	{"included_credits", func(p *Policy, v string) error {
@@ -258,7 +282,16 @@ func (p *Policy) setMember(m strictjson.Member) error {
 	return source.At(m.ValueAt, p.Set(m.Name, value))
 }
 
-// MarshalJSON writes every key, so that what is written is all that matters to a bill.
+// UnmarshalJSON reads what [ParsePolicy] does; on an error it leaves the policy as it was.
+func (p *Policy) UnmarshalJSON(data []byte) error {
+	read, err := ParsePolicy("policy", data)
+	if err == nil {
+		*p = read
+	}
+	return err
+}
+
+// MarshalJSON writes every key of a policy file.
 func (p Policy) MarshalJSON() ([]byte, error) {
 	b := []byte{'{'}
 	for i, k := range policyKeys {

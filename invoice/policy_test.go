@@ -94,7 +94,7 @@ func TestPolicySetRefuses(t *testing.T) {
 		{"daily_rate", "2:halfup", "half_up"},
 		{"round_part", "usd", `did you mean "used"?`},
 		{"close_day", "yes", "expected one of free, charged"},
-		{"rounding", "half_down", "half_up, half_even, down or up"},
+		{"rounding", "half_down", "half_up, half_even, down, up"},
 		{"bill_changes", "now", "expected one of next_bill, immediately"},
 		{"included_credits", "none", "expected one of full, prorated"},
 		{"free_upgrade", "keep", "expected one of restart_cycle, keep_cycle"},

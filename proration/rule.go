@@ -3,7 +3,6 @@ package proration
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -39,7 +38,7 @@ func ParseDayCount(s string) (DayCount, error) {
 	return DayCount(i), err
 }
 
-func (c DayCount) String() string { return word(dayCounts, uint8(c)) }
+func (c DayCount) String() string { return names.Word(uint8(c), dayCounts) }
 
 // RoundPart says which part of a cut period is rounded.
 type RoundPart uint8
@@ -58,7 +57,7 @@ func ParseRoundPart(s string) (RoundPart, error) {
 	return RoundPart(i), err
 }
 
-func (p RoundPart) String() string { return word(roundParts, uint8(p)) }
+func (p RoundPart) String() string { return names.Word(uint8(p), roundParts) }
 
 // CloseDay says whether the day on which an account closes is charged.
 type CloseDay uint8
@@ -76,7 +75,7 @@ func ParseCloseDay(s string) (CloseDay, error) {
 	return CloseDay(i), err
 }
 
-func (c CloseDay) String() string { return word(closeDays, uint8(c)) }
+func (c CloseDay) String() string { return names.Word(uint8(c), closeDays) }
 
 // End returns the first day that is not charged when an account closes on day.
 func (c CloseDay) End(day cycle.Date) cycle.Date {
@@ -136,14 +135,6 @@ func (r DailyRate) IsExact() bool { return r.code == 0 }
 // digits and mode are those of a rate that is not exact.
 func (r DailyRate) digits() int          { return int(r.code-1) >> 2 }
 func (r DailyRate) mode() money.Rounding { return money.Rounding((r.code - 1) & 3) }
-
-// word is the name of a value, and its number where it has none.
-func word(words []string, i uint8) string {
-	if int(i) < len(words) {
-		return words[i]
-	}
-	return "#" + strconv.Itoa(int(i))
-}
 
 // The causes of the errors of Rule.Share and Rule.Allowance, for errors.Is.
 var (

@@ -10,7 +10,7 @@
 //
 // Lines and columns count from 1; columns count bytes, so that they are exact even where a
 // file is not valid UTF-8. A column of 0 is not printed: the problem is the line's, or the
-// file's when the line is 0 too. A byte order mark that a reader passes over is not counted.
+// file's when the line is 0 too. A byte order mark before a document is not counted.
 package source
 
 import (

@@ -5,6 +5,7 @@ package names
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +16,14 @@ func Index(what, s string, valid []string) (int, error) {
 		return i, nil
 	}
 	return 0, Unknown(what, s, valid)
+}
+
+// Word is the word at a position, and a number such as #7 where there is none.
+func Word(i uint8, valid []string) string {
+	if int(i) < len(valid) {
+		return valid[i]
+	}
+	return "#" + strconv.Itoa(int(i))
 }
 
 // Unknown is the error of a word that is not in its list.

@@ -131,6 +131,9 @@ type document struct {
 }
 
 func newDocument(file string, data []byte) *document {
+	if marked, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok { // a byte order mark, which is not counted
+		data = marked
+	}
 	return &document{file: file, data: data, dec: jsontext.NewDecoder(bytes.NewReader(data))}
 }
 
