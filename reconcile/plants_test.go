@@ -201,11 +201,9 @@ var plants = []plant{
 	{name: "time_zone", plant: policyError(eitherPart, func(_ *story, p *invoice.Policy) { p.TimeZone = losAngeles })},
 	{name: "day_count", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) { p.DayCount = proration.DayCount(s.IntN(3)) })},
 	{name: "calendar_month", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
-		s.begin(s.pick(paid))
-		day := s.day("2025-09-05", "2025-11-20")
-		s.close(day)
-		_, month, _ := day.Civil()
-		return as(s, p, func(u *upstream) { u.policy.DayCount = proration.MonthOf([]int{30, 31, 30}[month-9]) })
+		s.begin(s.pick(paid)) // in March, and closed in a month of 31 days too: 30 would be day_count thirty
+		s.close(s.day("2025-10-02", "2025-10-30"))
+		return as(s, p, func(u *upstream) { u.policy.DayCount = proration.MonthOf(31) })
 	}, policy: func(p *invoice.Policy) { p.DayCount = proration.Actual }},
 	{name: "one_day_more", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) {
 		p.Cut = []proration.Cut{proration.LastMore, proration.FirstMore}[s.IntN(2)]
