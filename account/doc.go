@@ -102,6 +102,6 @@
 //
 // Every error in a file is a [*source.ParseError] with file, line and column; [Read] wraps that of a line in a
 // [*Line] with its text, and goes on. Events of two accounts, one id with two contents, a charge in another currency,
-// a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]), an At that is the zero time and a missing
-// distributor_price are errors of [BillAccount]. Nothing panics on input.
+// a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]), an At that is the zero time and
+// a missing distributor_price are errors of [BillAccount]. Nothing panics on input.
 package account

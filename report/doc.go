@@ -1,6 +1,6 @@
 // Package report prints what people and spreadsheets read: tables and CSV.
 //
-//	err := report.InvoiceTable(os.Stdout, bill.Invoices, report.Summary{Accounts: 1, Invoices: len(bill.Invoices), Total: total}, true)
+//	err := report.InvoiceTable(os.Stdout, bill.Invoices, report.Summary{Accounts: 1, Invoices: len(bill.Invoices), Through: through, Total: total}, true)
 //
 // # Tables
 //
@@ -8,8 +8,8 @@
 // charges = total. An en dash is a zero; the full price and the total are always figures.
 // With lines, each invoice is followed by its lines, whose amounts add up to its total, and
 // the sentence that explains each. Sums of an account stand below its invoices, sums of all
-// below the table, and the last line counts accounts, invoices and anomalies. [Table] is the
-// plain kind, for any cells.
+// below the table, and the last line counts accounts, invoices and anomalies, and says through
+// which date was billed. [Table] is the plain kind, for any cells.
 //
 // Tables are for people: their layout may change. Columns are as wide as their widest cell,
 // counted in the cells of a terminal; what a terminal would obey instead of showing, such as

@@ -32,11 +32,12 @@ func ExampleInvoiceTable() {
 		}
 		events = append(events, e)
 	}
-	bill, err := account.BillAccount(events, catalogue, invoice.Policy{}, cycle.MustDate("2010-12-31"))
+	through := cycle.MustDate("2010-12-31")
+	bill, err := account.BillAccount(events, catalogue, invoice.Policy{}, through)
 	if err != nil {
 		panic(err)
 	}
-	summary := report.Summary{Accounts: 1, Invoices: len(bill.Invoices), Total: money.New(10832, money.USD)}
+	summary := report.Summary{Accounts: 1, Invoices: len(bill.Invoices), Through: through, Total: money.New(10832, money.USD)}
 	if err := report.InvoiceTable(os.Stdout, bill.Invoices, summary, true); err != nil {
 		panic(err)
 	}
@@ -51,7 +52,7 @@ func ExampleInvoiceTable() {
 	// ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 	//   TOTAL                                                             159.90     51.58        –        –  108.32
 	//
-	// 1 account, 2 invoices, total 108.32 USD, 0 anomalies
+	// 1 account, 2 invoices through 2010-12-31, total 108.32 USD, 0 anomalies
 }
 
 func ExampleTable() {

@@ -14,14 +14,17 @@ import (
 // Summary is the last line of a table of invoices.
 type Summary struct {
 	Accounts, Invoices, Anomalies int
+	Through                       cycle.Date   // the date billed through; the zero Date is left out
 	LeftOut                       int          // lines of the input that were left out
 	Total                         money.Amount // of all invoices; its currency is that of the table
 }
 
 func (s Summary) String() string {
-	text := fmt.Sprintf("%s, %s, total %s %s, %s", Count(s.Accounts, "account", "accounts"),
-		Count(s.Invoices, "invoice", "invoices"), figure(s.Total), s.Total.Currency(),
-		Count(s.Anomalies, "anomaly", "anomalies"))
+	text := Count(s.Accounts, "account", "accounts") + ", " + Count(s.Invoices, "invoice", "invoices")
+	if !s.Through.IsZero() {
+		text += " through " + s.Through.String()
+	}
+	text += fmt.Sprintf(", total %s %s, %s", figure(s.Total), s.Total.Currency(), Count(s.Anomalies, "anomaly", "anomalies"))
 	if s.LeftOut > 0 {
 		text += ", " + Count(s.LeftOut, "line", "lines") + " left out"
 	}

@@ -83,7 +83,7 @@ func TestInvoiceTable(t *testing.T) {
 	}{
 		{"none: no table", nil, report.Summary{}, true, "none.txt"},
 		{"one account: sums of all only", harbor, report.Summary{Accounts: 1, Anomalies: 1, LeftOut: 1}, false, "one.txt"},
-		{"several, with their own sums; lines explain", append(slices.Clone(harbor), orchard...), report.Summary{Accounts: 2}, true, "several.txt"},
+		{"several, with their own sums; lines explain", append(slices.Clone(harbor), orchard...), report.Summary{Accounts: 2, Through: cycle.MustDate("2026-03-31")}, true, "several.txt"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

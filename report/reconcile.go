@@ -31,9 +31,17 @@ func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary) er
 	head.note(fmt.Sprintf("Complete: %s of theirs and %s of ours are each in one row above, and the classes add up to both totals.",
 		Count(s.TheirRows, "row", "rows"), Count(s.OurRows, "row", "rows")))
 	head.note(fmt.Sprintf("Gross variance %s: %s in their favour, %s in ours.", s.Gross.Display(), s.AgainstUs.Display(), negated(s.ForUs).Display()))
-	head.shares("BY CAUSE", s.Causes)
+	causes, err := allCauses(rep, s)
+	if err != nil {
+		return err
+	}
+	head.shares("BY CAUSE", causes)
 	head.shares("BY PACKAGE", s.Packages)
-	head.shares("BY ACCOUNT", s.Accounts)
+	byAccount := "BY ACCOUNT"
+	if n := len(s.Accounts); differing(rep) > n {
+		byAccount += fmt.Sprintf(" (the %d that differ most)", n)
+	}
+	head.shares(byAccount, s.Accounts)
 	for _, text := range rep.Problems {
 		head.note("Wrong with the documents: " + printable(text) + ".")
 	}
@@ -47,6 +55,51 @@ func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary) er
 		return err
 	}
 	return differences(w, rep)
+}
+
+// allCauses are the causes of a summary, and a last share of the rows that differ without one,
+// so that they add up to all that differ.
+func allCauses(rep *reconcile.Report, s *reconcile.Summary) ([]reconcile.Share, error) {
+	var list []reconcile.Share
+	for _, cause := range s.Causes {
+		if cause.Name != "" {
+			list = append(list, cause)
+		}
+	}
+	zero := money.New(0, rep.Currency)
+	none := reconcile.Share{Name: "(no cause found)", Theirs: zero, Ours: zero, Difference: zero}
+	for i := range rep.Rows {
+		row := &rep.Rows[i]
+		summed := row.Class == reconcile.Explained || row.Class == reconcile.TheirsOnly || row.Class == reconcile.OursOnly
+		if row.Class <= reconcile.Tolerated || summed && row.Cause() != "" {
+			continue
+		}
+		none.Rows++
+		for _, sum := range []struct {
+			to *money.Amount
+			a  money.Amount
+		}{{&none.Theirs, row.Figures.Theirs.Final}, {&none.Ours, row.Figures.Ours.Final}, {&none.Difference, row.Difference}} {
+			var err error
+			if *sum.to, err = sum.to.Add(sum.a); err != nil {
+				return nil, fmt.Errorf("total of rows without a cause: %w", err)
+			}
+		}
+	}
+	if none.Rows > 0 {
+		list = append(list, none)
+	}
+	return list, nil
+}
+
+// differing is how many accounts have a row that is neither matched nor tolerated.
+func differing(rep *reconcile.Report) int {
+	accounts := map[string]bool{}
+	for i := range rep.Rows {
+		if rep.Rows[i].Class > reconcile.Tolerated {
+			accounts[rep.Rows[i].Account] = true
+		}
+	}
+	return len(accounts)
 }
 
 func (t *table) addShare(s reconcile.Share) {

@@ -47,7 +47,7 @@ func (c *common) formatFlags(cmd *cobra.Command, formats ...string) {
 func (c *common) eventFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only the account `NAME` (repeatable)")
 	cmd.Flags().BoolVar(&c.keepGoing, "keep-going", false, "leave out the lines that cannot be read, and bill the rest")
-	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "as --keep-going, and write those lines to `FILE`, each with the reason")
+	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "as --keep-going, and write those lines to `FILE`, each with the reason; those of an id that has several contents as the event read, written anew")
 }
 
 // chooseFormat is --format, or what suits who is reading.

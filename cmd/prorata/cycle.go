@@ -124,6 +124,12 @@ func periodsAsked(cmd *cobra.Command, s cycle.Schedule, count int) ([]billingPer
 	for k := range count {
 		p := billingPeriod{k, s.Period(k)}
 		if p.endsTooLate() {
+			if k == 0 {
+				return nil, usagef("--start %s is in a period that ends after the year 9999, expected an earlier date", s.Start())
+			}
+			if !cmd.Flags().Changed("count") {
+				break // no number was asked for
+			}
 			return nil, usagef("--count %d, expected at most %d: later periods end after the year 9999", count, k)
 		}
 		periods = append(periods, p)

@@ -24,19 +24,26 @@ type reading struct {
 	keepGoing bool
 	problems  problems
 	bad       []quarantined
-	conflicts map[string]bool // ids with two contents
+	conflicts map[string]bool            // ids with two contents
+	repeats   map[string][]account.Event // by id, when it keeps going: events that say the same again
 }
 
-// quarantined is a line that was left out.
+// quarantined is a line that was left out, with its text: as it stands in the file, or, where
+// it is left out for an id with two contents, the event that was read, written anew.
 type quarantined struct {
 	err  *source.ParseError
 	text []byte
 }
 
+func newReading(keepGoing bool) *reading {
+	return &reading{keepGoing: keepGoing, problems: problems{limit: maxProblems}, conflicts: map[string]bool{},
+		repeats: map[string][]account.Event{}}
+}
+
 // readEvents reads all files as one stream. Unless it is to keep going, problems are the
 // error; a file that cannot be read to its end always is.
-func readEvents(files []string, policy invoice.Policy, keepGoing bool, limit int, stdin io.Reader) (*reading, error) {
-	r := &reading{keepGoing: keepGoing, problems: problems{limit: limit}, conflicts: map[string]bool{}}
+func readEvents(files []string, policy invoice.Policy, keepGoing bool, stdin io.Reader) (*reading, error) {
+	r := newReading(keepGoing)
 	for _, file := range files {
 		if err := r.readFile(file, policy, stdin); err != nil {
 			r.problems.list = append(r.problems.list, err)
@@ -47,9 +54,23 @@ func readEvents(files []string, policy invoice.Policy, keepGoing bool, limit int
 		r.dropConflicts()
 		compare := inFileOrder(files)
 		slices.SortStableFunc(r.bad, func(a, b quarantined) int { return compare(a.err.Place, b.err.Place) })
-		return r, nil
 	}
 	return r, r.problems.err()
+}
+
+// readOn reads all that can be read, past files that cannot be read to their end. What was
+// wrong with these is in the list, each with its place as far as it has one.
+func readOn(files []string, policy invoice.Policy, stdin io.Reader) (r *reading, unread []placed) {
+	r = newReading(true)
+	for _, file := range files {
+		err := r.readFile(file, policy, stdin)
+		if err == nil {
+			continue
+		}
+		unread = append(unread, place(source.Place{File: file}, err))
+	}
+	r.dropConflicts()
+	return r, unread
 }
 
 // readFile reads one file; its error is one that ends the reading.
@@ -99,7 +120,11 @@ func withID(line *account.Line) *source.ParseError {
 
 // add adds an event. One whose id has other content elsewhere is a bad line.
 func (r *reading) add(e account.Event) error {
+	known := r.Len()
 	err := r.Add(e)
+	if err == nil && r.keepGoing && r.Len() == known {
+		r.repeats[e.ID] = append(r.repeats[e.ID], e)
+	}
 	conflict, place := (*account.ConflictError)(nil), (*source.ParseError)(nil)
 	if errors.As(err, &conflict) && errors.As(err, &place) {
 		r.conflicts[conflict.ID] = true
@@ -108,18 +133,24 @@ func (r *reading) add(e account.Event) error {
 	return err
 }
 
-// dropConflicts leaves out the first event of each id with two contents too: which of them
-// is right is not for the order of lines to say.
+// dropConflicts leaves out the first event of each id with two contents too, and its repeats:
+// which of them is right is not for the order of lines to say.
 func (r *reading) dropConflicts() {
 	for id := range r.conflicts {
-		if e, ok := r.Remove(id); ok {
+		list := r.repeats[id]
+		if first, ok := r.Remove(id); ok {
+			list = append(list, first)
+		}
+		for _, e := range list {
 			r.bad = append(r.bad, quarantined{
 				source.Errorf(e.Place, "id %q is used again with different content, expected one event an id", id), e.AppendJSON(nil)})
 		}
 	}
 }
 
-// writeQuarantine writes the lines that were left out, one JSON object each.
+// writeQuarantine writes the lines that were left out, one JSON object each: file, line,
+// column, reason, and text, or base64 where the line is no UTF-8. The text is the line itself,
+// but for ids with two contents the event as it was read, written anew.
 func writeQuarantine(out *output, bad []quarantined) {
 	var b []byte
 	for _, q := range bad {

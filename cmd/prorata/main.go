@@ -72,12 +72,13 @@ with the credits used beyond the package's.
 
 Exit status:
   0  done, nothing to report
-  1  it failed: bad input, or a file that cannot be read; nothing was written
+  1  it failed: bad input, a file that cannot be read, an interrupt; nothing was written
   2  wrong usage
   3  done, and there is something to look at`,
 		Example: `  prorata replay --packages testdata/demo/packages.json testdata/demo/events.jsonl
   prorata cycle --start 2026-01-31
   prorata prorate --price 79.95 --start 2010-10-30 --close 2010-11-10`,
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          rootArgs,
@@ -85,6 +86,8 @@ Exit status:
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetUsageTemplate(usageTemplate)
+	root.SetVersionTemplate("prorata {{.Version}}\n")
+	root.Flags().Bool("version", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(newReplay(), newReconcile(), newImport(), newCycle(), newProrate(), newValidate(), newCompletion(), newVersion())

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -42,16 +43,20 @@ func (o *output) prepare() error {
 	}
 	mode := fs.FileMode(0o644)
 	o.target = o.name
-	if info, err := os.Stat(o.name); err == nil {
-		switch {
-		case info.IsDir():
-			return fmt.Errorf("cannot write %s: it is a folder, expected a file", o.name)
-		case !info.Mode().IsRegular():
-			return nil // a pipe or a device has no whole to keep
-		}
+	info, err := os.Stat(o.name)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("cannot write %s: it is a folder, expected a file", o.name)
+	case err == nil && !info.Mode().IsRegular():
+		return nil // a pipe or a device has no whole to keep
+	case err == nil:
 		mode = info.Mode().Perm()
-		if o.target, err = filepath.EvalSymlinks(o.name); err != nil {
-			return o.cannot(err)
+		o.target = destination(o.name)
+	case !errors.Is(err, fs.ErrNotExist):
+		return o.cannot(err)
+	default:
+		if link, err := os.Lstat(o.name); err == nil && link.Mode()&fs.ModeSymlink != 0 {
+			o.target = destination(o.name) // the link stays, and leads to the file from now on
 		}
 	}
 	f, err := os.CreateTemp(filepath.Dir(o.target), ".prorata-*")
@@ -105,32 +110,58 @@ func (o *output) commit() (err error) {
 	return nil
 }
 
+var errInterrupted = errors.New("interrupted")
+
 // commitAll makes several outputs appear, or none: files come last, when nothing but a
 // rename is left to do.
+//
+// An interrupt ends the process at once, as it does before, while there is no unfinished
+// file. Once there may be one, it ends the writing: the unfinished files are removed, and
+// the error is errInterrupted. Only the renames at the end are not cut short.
 func commitAll(outputs ...*output) error {
+	interrupts := make(chan os.Signal, 1)
+	if slices.ContainsFunc(outputs, func(o *output) bool { return o.name != "" && o.name != "-" }) {
+		signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // is the error of a write then, and not the end
+		defer signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
+	}
 	defer func() {
 		for _, o := range outputs {
 			o.discard()
 		}
 	}()
 	for _, o := range outputs {
-		if o.name != "" && o.name != "-" { // an interrupt waits until no unfinished file is left
-			hold := make(chan os.Signal, 1)
-			signal.Notify(hold, os.Interrupt, syscall.SIGTERM)
-			defer signal.Stop(hold)
-		}
 		if err := o.prepare(); err != nil {
 			return err
 		}
+		if len(interrupts) > 0 {
+			return errInterrupted
+		}
 	}
-	for _, files := range []bool{false, true} {
-		for _, o := range outputs {
-			if (o.file != nil) != files {
-				continue
-			}
-			if err := o.commit(); err != nil {
+	for _, o := range outputs {
+		if o.file != nil {
+			continue
+		}
+		done := make(chan error, 1)
+		go func() { done <- o.commit() }() // it may wait for a reader
+		select {
+		case err := <-done:
+			if err != nil {
 				return err
 			}
+		case <-interrupts:
+			return errInterrupted
+		}
+	}
+	if len(interrupts) > 0 {
+		return errInterrupted
+	}
+	for _, o := range outputs {
+		if o.file == nil {
+			continue
+		}
+		if err := o.commit(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -161,12 +192,35 @@ func sameFile(a, b string) bool {
 	if a == "" || b == "" || a == "-" || b == "-" {
 		return false
 	}
-	x, err := os.Stat(a)
-	if err != nil {
-		return filepath.Clean(a) == filepath.Clean(b)
+	x, errA := os.Stat(a)
+	y, errB := os.Stat(b)
+	if errA == nil && errB == nil {
+		return x.Mode().IsRegular() && os.SameFile(x, y)
 	}
-	y, err := os.Stat(b)
-	return err == nil && x.Mode().IsRegular() && os.SameFile(x, y)
+	return errA != nil && errB != nil && destination(a) == destination(b)
+}
+
+// destination is the absolute path, without links, of what a name stands for, there or not yet.
+func destination(name string) string {
+	if whole, err := filepath.Abs(name); err == nil {
+		name = whole
+	}
+	for range 40 { // links to links, at most, as for most systems
+		folder, base := filepath.Split(name)
+		if real, err := filepath.EvalSymlinks(folder); err == nil {
+			folder = real
+		}
+		name = filepath.Join(folder, base)
+		to, err := os.Readlink(name)
+		if err != nil {
+			break // it is no link
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(folder, to)
+		}
+		name = to
+	}
+	return name
 }
 
 // isTerminal reports that a person is looking.

@@ -27,7 +27,8 @@ func newProrate() *cobra.Command {
 		Long: `Prorates one price over one billing period. With --close, charged is what the days from
 --from up to the close cost, and credited what the days after it would have cost. With
 --change and --on, there is a new price from a day on: charged is what both parts cost
-together, and credited what the old price would have cost from that day on.
+together, and credited what the old price would have cost from that day on. With all three
+the account changes its package, then closes.
 
 ` + policyHelp(),
 		Example: `  prorata prorate --price 79.95 --start 2010-10-30 --close 2010-11-10
@@ -163,8 +164,11 @@ func (p *prorationAsked) dates(cmd *cobra.Command) (err error) {
 // change reads the change of package, if there is one.
 func (p *prorationAsked) change(cmd *cobra.Command) (err error) {
 	p.changes = cmd.Flags().Changed("change")
-	if p.changes != cmd.Flags().Changed("on") {
-		return usagef("--change and --on go together: a new price, and the day it starts on")
+	switch on := cmd.Flags().Changed("on"); {
+	case p.changes && !on:
+		return usagef("--change without --on, expected both, a new price and the day it starts on, with or without --close")
+	case on && !p.changes:
+		return usagef("--on without --change, expected both, a new price and the day it starts on, with or without --close")
 	}
 	if !p.changes {
 		return nil

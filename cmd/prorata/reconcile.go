@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	events, err := readEvents(files, in.Policy, c.keepGoing || c.quarantine != "", maxProblems, cmd.InOrStdin())
+	events, err := readEvents(files, in.Policy, c.keepGoing || c.quarantine != "", cmd.InOrStdin())
 	if err != nil {
 		return err
 	}
@@ -87,7 +88,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 
 // checkOutputs makes sure that each output is a file of its own.
 func (f *reconcileFlags) checkOutputs(c *common, files []string) error {
-	if err := c.checkOutputs(append(files, f.documents...)...); err != nil {
+	if err := c.checkOutputs(slices.Concat(files, f.documents)...); err != nil {
 		return err
 	}
 	outputs := []struct{ flag, name string }{{"output", c.output}, {"quarantine", c.quarantine}, {"dispute", f.dispute}, {"write-policy", f.writePolicy}}
@@ -100,7 +101,7 @@ func (f *reconcileFlags) checkOutputs(c *common, files []string) error {
 				return usagef("--%s and --%s are both %s, expected two files", other.flag, o.flag, o.name)
 			}
 		}
-		for _, in := range append(append(files, f.documents...), c.packages) {
+		for _, in := range slices.Concat(files, f.documents, []string{c.packages, c.policyFile}) {
 			if sameFile(o.name, in) {
 				return usagef("--%s %s is read too, expected another file", o.flag, o.name)
 			}

@@ -41,7 +41,7 @@ there are anomalies or quarantined lines to look at.
 		RunE: func(cmd *cobra.Command, files []string) error { return runReplay(cmd, c, lines, files) },
 	}
 	c.packagesFlag(cmd)
-	cmd.Flags().String("through", "", "bill through `DATE` (default the date of the latest event)")
+	cmd.Flags().String("through", "", "bill through `DATE` (default the latest at of all events; recorded_at does not count)")
 	cmd.Flags().String("from", "", "leave out invoices dated before `DATE`")
 	cmd.Flags().StringVar(&c.price, "price", "retail", "bill by the `PRICE` retail or distributor")
 	_ = cmd.RegisterFlagCompletionFunc("price", cobra.FixedCompletions([]string{"retail", "distributor"}, cobra.ShellCompDirectiveNoFileComp))
@@ -79,7 +79,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err != nil {
 		return err
 	}
-	events, err := readEvents(files, policy, c.keepGoing || c.quarantine != "", maxProblems, cmd.InOrStdin())
+	events, err := readEvents(files, policy, c.keepGoing || c.quarantine != "", cmd.InOrStdin())
 	if err != nil {
 		return err
 	}
@@ -123,6 +123,7 @@ func billSpan(cmd *cobra.Command) (span cycle.Period, err error) {
 // bills are the bills of many accounts, and what there is to look at.
 type bills struct {
 	accounts  int
+	through   cycle.Date
 	invoices  []invoice.Invoice
 	anomalies []account.Anomaly
 	bad       []quarantined
@@ -134,7 +135,7 @@ func billAll(cmd *cobra.Command, c *common, events *reading, catalogue invoice.C
 	if err != nil {
 		return nil, err
 	}
-	all := &bills{accounts: len(accounts), bad: events.bad}
+	all := &bills{accounts: len(accounts), through: span.End, bad: events.bad}
 	for bill, err := range events.Replay(cmd.Context(), accounts, catalogue, policy, span.End, 0) {
 		if err != nil {
 			return nil, err
@@ -152,8 +153,8 @@ func billAll(cmd *cobra.Command, c *common, events *reading, catalogue invoice.C
 func (b *bills) write(w io.Writer, format string, lines bool, currency money.Currency) error {
 	switch format {
 	case "table":
-		summary := report.Summary{Accounts: b.accounts, Invoices: len(b.invoices), Anomalies: len(b.anomalies), LeftOut: len(b.bad),
-			Total: money.New(0, currency)}
+		summary := report.Summary{Accounts: b.accounts, Invoices: len(b.invoices), Through: b.through,
+			Anomalies: len(b.anomalies), LeftOut: len(b.bad), Total: money.New(0, currency)}
 		for i := range b.invoices {
 			var err error
 			if summary.Total, err = summary.Total.Add(b.invoices[i].FinalAmount); err != nil {

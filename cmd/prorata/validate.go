@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
@@ -9,6 +12,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
+	"github.com/prorata-go/prorata/source"
 )
 
 var validateFormats = []string{"table", "json"}
@@ -18,10 +22,13 @@ func newValidate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [flags] EVENTS...",
 		Short: "Read everything, bill nothing, and report every problem",
-		Long: `Reads all events as replay does and reports every problem with its file, line, column,
-id and reason, on standard error: lines that cannot be read (exit status 1), and events
-that make no sense where they stand (exit status 3). With --packages, the names of
+		Long: `Reads all events as replay --keep-going does and reports every problem with its file, line,
+column, id and reason, on standard error: lines that cannot be read, and events that make
+no sense where they stand, next to all that could be read. With --packages, the names of
 packages are checked too. How many there were goes to standard output.
+
+Exit status: 0 nothing to report; 1 a line or a file could not be read, and nothing was
+written; 2 wrong usage; 3 all was read, and there are events that make no sense.
 
 ` + policyHelp(),
 		Example: `  prorata validate --packages testdata/demo/packages.json testdata/demo/events.jsonl
@@ -56,21 +63,24 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		}
 		catalogue = &read
 	}
-	events, err := readEvents(files, policy, false, 0, cmd.InOrStdin())
-	if err != nil {
-		return err
+	events, failed := readOn(files, policy, cmd.InOrStdin())
+	for _, q := range events.bad {
+		failed = append(failed, placed{q.err.Place, q.err})
 	}
 	accounts, err := c.chosen(events)
 	if err != nil {
-		return err
+		failed = append(failed, placed{err: err})
 	}
 	var anomalies []account.Anomaly
 	for _, name := range accounts {
 		found, err := account.Check(events.Of(name), catalogue, policy)
 		if err != nil {
-			return err
+			failed = append(failed, place(source.Place{}, err))
 		}
 		anomalies = append(anomalies, found...)
+	}
+	if len(failed) > 0 {
+		return allProblems(failed, anomalies, files)
 	}
 	sortAnomalies(anomalies, files)
 	out := c.newOutput(cmd)
@@ -88,6 +98,40 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		return errFindings
 	}
 	return nil
+}
+
+// placed is an error with its place, if it has one.
+type placed struct {
+	at  source.Place
+	err error
+}
+
+// place finds an error's place, or else is the one given.
+func place(at source.Place, err error) placed {
+	if pe := (*source.ParseError)(nil); errors.As(err, &pe) {
+		at = pe.Place
+	}
+	return placed{at, err}
+}
+
+// allProblems is what could not be read and what makes no sense, in the order of the files;
+// what has no place in them comes last.
+func allProblems(failed []placed, anomalies []account.Anomaly, files []string) error {
+	for _, a := range anomalies {
+		failed = append(failed, placed{a.Event.Place, source.Errorf(a.Event.Place, "%s", a)})
+	}
+	compare := inFileOrder(files)
+	slices.SortStableFunc(failed, func(a, b placed) int {
+		if a.at.File == "" || b.at.File == "" {
+			return strings.Compare(b.at.File, a.at.File)
+		}
+		return compare(a.at, b.at)
+	})
+	all := &problems{}
+	for _, p := range failed {
+		all.list = append(all.list, p.err)
+	}
+	return all
 }
 
 // writeChecked writes what was found as one JSON object.

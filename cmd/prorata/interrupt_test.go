@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// An interrupt while files are being written leaves none, finished or not.
+func TestInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no process can be interrupted there")
+	}
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(sig.String(), func(t *testing.T) { testInterrupt(t, sig) })
+	}
+}
+
+func testInterrupt(t *testing.T, sig os.Signal) {
+	dir := t.TempDir()
+	var events strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&events, `{"id": "%d", "type": "account.created", "account": "account %d", "at": "2025-01-01", "package": "Gold"}`+"\n", i, i)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "events.jsonl"), []byte(events.String()), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "packages.json"), []byte(`[{"name": "Gold", "price": 79.95}]`), 0o644))
+	cmd := exec.Command("prorata", "replay", "--packages", "packages.json", "--through", "2026-01-01", "--quarantine", "bad.jsonl", "events.jsonl")
+	cmd.Dir = dir
+	full, err := cmd.StdoutPipe() // which nobody reads: it waits there, with an unfinished file
+	require.NoError(t, err)
+	defer full.Close()
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	defer timer.Stop()
+	require.Eventually(t, func() bool {
+		unfinished, err := filepath.Glob(filepath.Join(dir, ".prorata-*"))
+		return err == nil && len(unfinished) == 1
+	}, time.Minute, 5*time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(sig))
+	require.Error(t, cmd.Wait())
+	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
+	require.Equal(t, "prorata: interrupted\n", stderr.String())
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 2, "%s", left)
+}
