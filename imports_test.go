@@ -25,6 +25,8 @@ var mayImport = map[string][]string{
 	"proration":           {"money", "cycle", "internal/names"},
 	"invoice":             {"proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
 	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
+	"distributor":         {"invoice", "money", "cycle", "source", "internal/names", "internal/strictjson"},
+	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/names"},
 }
 
 // dependencies are what the core may depend on beyond the standard library.
