@@ -206,11 +206,12 @@ func (r *reconciler) withoutOurs(p *pair, events []account.Event) (Finding, bool
 func (r *reconciler) billedTwice(p *pair) []Finding {
 	var list []Finding
 	for _, other := range r.byAccount[fold(p.theirs.account)] {
-		if other == p.theirs || other.period.Intersect(p.theirs.period).IsEmpty() {
+		if other == p.theirs || other.period.Intersect(p.theirs.period).IsEmpty() ||
+			other.Final.Sign() <= 0 || p.theirs.Final.Sign() <= 0 { // a credit is no second charge
 			continue
 		}
 		same := other.period == p.theirs.period && strings.EqualFold(other.kind, p.theirs.kind)
-		f := Finding{Code: "charged_twice", Change: "their row " + other.number + " bills these days too", full: true, certain: same,
+		f := Finding{Code: "charged_twice", Change: "their row " + other.number + " bills these days too", full: true, certain: same && other.same(&p.theirs.Figures),
 			Sentence: fmt.Sprintf("they bill %s here and %s in %s", p.theirs.period, other.period, other.number)}
 		if !same {
 			f.tier, f.Tried, f.Range = together, 1, 1
@@ -227,6 +228,9 @@ func notes(theirs, ours *side) []string {
 		if a != b && a != "" {
 			list = append(list, fmt.Sprintf("%s: theirs %s, ours %s", what, a, b))
 		}
+	}
+	if s := theirs.theirs.Status; s == "Canceled" || s == "Refunded" {
+		list = append(list, "their status is "+s)
 	}
 	note("credits", theirs.credits, ours.credits)
 	note("package", theirs.pkg, ours.pkg)

@@ -81,8 +81,12 @@ type matcher struct {
 func (m *matcher) account(name string, theirs []*side) []pair {
 	ourName, note := name, ""
 	if !m.known[name] {
-		if near := m.folded[fold(name)]; len(near) == 1 {
+		switch near := m.folded[fold(name)]; len(near) {
+		case 0:
+		case 1:
 			ourName, note = near[0], fmt.Sprintf("their name for the account is %q", name)
+		default:
+			note = "the account may be any of " + strings.Join(near, ", ")
 		}
 	}
 	pairs := make([]pair, len(theirs))
@@ -90,6 +94,7 @@ func (m *matcher) account(name string, theirs []*side) []pair {
 		pairs[i] = pair{account: ourName, theirs: s}
 		if note != "" {
 			pairs[i].notes = []string{note}
+			pairs[i].ambiguous = ourName == name
 		}
 	}
 	for _, score := range []func(theirs, ours *side) int{sameStretch, overlap, sameCycle} {

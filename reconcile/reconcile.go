@@ -146,7 +146,10 @@ func (r *reconciler) defaultZones() error {
 
 // asked reports that an account is in question.
 func (r *reconciler) asked(name string) bool {
-	return r.in.Accounts == nil || slices.ContainsFunc(r.in.Accounts, func(a string) bool { return fold(a) == fold(name) })
+	if r.in.Accounts == nil || slices.Contains(r.in.Accounts, name) {
+		return true
+	}
+	return len(r.in.Events.Of(name)) == 0 && slices.ContainsFunc(r.in.Accounts, func(a string) bool { return fold(a) == fold(name) })
 }
 
 // theirs are the rows of the documents that are dated in question, in an order that does not

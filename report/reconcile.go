@@ -241,7 +241,7 @@ func ownConvention(b *strings.Builder, c *reconcile.Convention) {
 	case c.Established:
 		fmt.Fprintf(b, "\nTheir convention (established): our own policy. It prints %d of %s to the cent, the next best %d.\n", c.Ours, rows, c.Second)
 	default:
-		fmt.Fprintf(b, "\nTheir convention: no policy prints more of their rows than our own, which prints %d of %s to the cent.\n", c.Ours, rows)
+		fmt.Fprintf(b, "\nTheir convention: no day count, daily rate, rounding or close day prints more of their rows than ours, which print %d of %s to the cent.\n", c.Ours, rows)
 	}
 }
 
@@ -285,16 +285,17 @@ func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
 	out.Write(disputeHeader)
 	for i := range rep.Rows {
 		row := &rep.Rows[i]
-		if row.Class <= reconcile.Tolerated || row.Difference.Sign() <= 0 || row.Theirs == nil {
+		if row.Theirs == nil || row.Class <= reconcile.Tolerated || row.Class == reconcile.Ambiguous || row.Difference.Sign() <= 0 ||
+			row.Theirs.Status == "Canceled" || row.Theirs.Status == "Refunded" {
 			continue
 		}
-		cause := row.Cause()
-		if cause == "" {
-			cause = row.Class.String()
+		cause, evidence := row.Cause(), row.Explanation()
+		if cause == "" || row.Findings[0].Possible() { // what may be an accident is no evidence
+			cause, evidence = row.Class.String(), strings.Join(row.Notes, "; ")
 		}
 		out.Write([]string{reconcile.ClaimID(row.Account, cause), row.Account, cause, row.Theirs.Number, row.Theirs.DateInvoiced.String(),
 			row.Theirs.StartDate.String(), row.Theirs.EndDate.String(), row.Figures.Theirs.Final.Number(), row.Figures.Ours.Final.Number(),
-			row.Difference.Number(), row.Explanation()})
+			row.Difference.Number(), evidence})
 	}
 	out.Flush()
 	return out.Error()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
 	"github.com/prorata-go/prorata/report"
+	"github.com/prorata-go/prorata/source"
 )
 
 var reconcileFormats = []string{"table", "jsonl", "json", "csv"}
@@ -137,6 +139,7 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 	if in.Packages, err = c.packageList(currency, cmd.InOrStdin()); err != nil {
 		return in, err
 	}
+	rows := 0
 	for _, name := range f.documents {
 		data, err := readAll(name, cmd.InOrStdin())
 		if err != nil {
@@ -146,7 +149,14 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 		if err != nil {
 			return in, err
 		}
+		if d.Shape == distributor.NumbersOnly {
+			return in, source.Errorf(d.Place, "a list of invoice numbers, expected the invoices themselves")
+		}
+		rows += len(d.Rows)
 		in.Documents = append(in.Documents, d)
+	}
+	if rows == 0 && (in.From.IsZero() || in.Through.IsZero()) {
+		return in, errors.New("the documents hold no invoices, and so no dates to expect ours on, expected some or --from and --through")
 	}
 	return in, nil
 }
@@ -185,7 +195,7 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 		printError(cmd.ErrOrStderr(), q.err)
 	}
 	if f.writePolicy != "" && !told {
-		fmt.Fprintf(cmd.ErrOrStderr(), "prorata: no policy prints more of their rows than the one given, so %s is not written\n", f.writePolicy)
+		fmt.Fprintf(cmd.ErrOrStderr(), "prorata: no day count, daily rate, rounding or close day prints more of their rows than those given, so %s is not written\n", f.writePolicy)
 	}
 	if rep.Findings() || len(events.bad) > 0 {
 		return errFindings
