@@ -21,12 +21,13 @@ var mayImport = map[string][]string{
 	"cycle":               nil,
 	"source":              nil,
 	"internal/names":      nil,
+	"internal/digits":     nil,
 	"internal/strictjson": {"source"},
 	"proration":           {"money", "cycle", "internal/names"},
-	"invoice":             {"proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
+	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/names", "internal/strictjson"},
 	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
 	"distributor":         {"invoice", "money", "cycle", "source", "internal/names", "internal/strictjson"},
-	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/names"},
+	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
 }
 
 // dependencies are what the core may depend on beyond the standard library.

@@ -4,37 +4,37 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/prorata-go/prorata/internal/strictjson"
 )
 
 // AppendJSON appends the event as a JSON object on one line, as [Read] reads it.
 func (e *Event) AppendJSON(b []byte) []byte {
-	b = appendString(append(b, `{"id":`...), e.ID)
-	b = appendString(append(b, `,"type":`...), e.Type.String())
-	b = appendString(append(b, `,"account":`...), e.Account)
+	b = strictjson.AppendString(append(b, `{"id":`...), e.ID)
+	b = strictjson.AppendString(append(b, `,"type":`...), e.Type.String())
+	b = strictjson.AppendString(append(b, `,"account":`...), e.Account)
 	b = appendInstant(append(b, `,"at":`...), e.At)
 	if !e.Known().Equal(e.At) {
 		b = appendInstant(append(b, `,"recorded_at":`...), e.RecordedAt)
 	}
 	switch e.Type {
 	case Created:
-		b = appendString(append(b, `,"package":`...), e.Package)
+		b = strictjson.AppendString(append(b, `,"package":`...), e.Package)
 		if !e.BillingDate.IsZero() {
-			b = appendString(append(b, `,"billing_date":`...), e.BillingDate.String())
+			b = strictjson.AppendString(append(b, `,"billing_date":`...), e.BillingDate.String())
 		}
 	case PackageChanged:
-		b = appendString(append(b, `,"package":`...), e.Package)
+		b = strictjson.AppendString(append(b, `,"package":`...), e.Package)
 		b = appendEffective(b, e.Effective)
 	case Closed:
 		b = appendEffective(b, e.Effective)
 	case UsageRecorded:
 		b = strconv.AppendInt(append(b, `,"credits":`...), e.Credits, 10)
 	case ChargeAdded:
-		b = appendString(append(b, `,"amount":`...), e.Amount.Number())
-		b = appendString(append(b, `,"description":`...), e.Description)
+		b = strictjson.AppendString(append(b, `,"amount":`...), e.Amount.Number())
+		b = strictjson.AppendString(append(b, `,"description":`...), e.Description)
 	case InvoiceStatusChanged:
-		b = appendString(append(b, `,"invoice":`...), e.Invoice)
-		b = appendString(append(b, `,"status":`...), e.Status.Key())
+		b = strictjson.AppendString(append(b, `,"invoice":`...), e.Invoice)
+		b = strictjson.AppendString(append(b, `,"status":`...), e.Status.Key())
 	}
 	if e.Metadata != nil {
 		b = append(append(b, `,"metadata":`...), canonical(e.Metadata)...)
@@ -46,7 +46,7 @@ func appendEffective(b []byte, e Effective) []byte {
 	if e == Immediately {
 		return b
 	}
-	return appendString(append(b, `,"effective":`...), e.String())
+	return strictjson.AppendString(append(b, `,"effective":`...), e.String())
 }
 
 func appendInstant(b []byte, t time.Time) []byte {
@@ -58,9 +58,4 @@ func appendInstant(b []byte, t time.Time) []byte {
 	}
 	b = t.AppendFormat(append(b, '"'), time.RFC3339Nano)
 	return append(b, '"')
-}
-
-func appendString(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s) // fails on invalid UTF-8 only, which no event holds
-	return b
 }

@@ -3,9 +3,11 @@ package invoice
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
@@ -108,17 +110,8 @@ func (i *Item) sentence() string {
 		return i.Description
 	}
 	if i.over() == 0 {
-		return fmt.Sprintf("%s of %s included credits used", thousands(i.Credits), thousands(i.Included))
+		return fmt.Sprintf("%s of %s included credits used", digits.Group(strconv.FormatInt(i.Credits, 10)), digits.Group(strconv.FormatInt(i.Included, 10)))
 	}
 	return fmt.Sprintf("%s credits used − %s included = %s × %s",
-		thousands(i.Credits), thousands(i.Included), thousands(i.over()), i.Terms.Overage.Display(i.Amount.Currency()))
-}
-
-// thousands prints a count with separators, for people.
-func thousands(n int64) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
+		digits.Group(strconv.FormatInt(i.Credits, 10)), digits.Group(strconv.FormatInt(i.Included, 10)), digits.Group(strconv.FormatInt(i.over(), 10)), i.Terms.Overage.Display(i.Amount.Currency()))
 }

@@ -3,29 +3,28 @@ package invoice
 import (
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/money"
 )
 
 // AppendJSON appends the invoice as a JSON object on one line: amounts as decimal strings,
 // dates as YYYY-MM-DD, end dates inclusive.
 func (inv *Invoice) AppendJSON(b []byte) []byte {
-	b = appendString(append(b, `{"number":`...), inv.Number)
-	b = appendString(append(b, `,"account":`...), inv.Account)
-	b = appendString(append(b, `,"type":`...), inv.Type.String())
+	b = strictjson.AppendString(append(b, `{"number":`...), inv.Number)
+	b = strictjson.AppendString(append(b, `,"account":`...), inv.Account)
+	b = strictjson.AppendString(append(b, `,"type":`...), inv.Type.String())
 	b = appendDate(append(b, `,"date_invoiced":`...), inv.Date)
 	b = appendDates(b, inv.Period)
-	b = appendString(append(b, `,"package":`...), inv.Package)
-	b = appendString(append(b, `,"currency":`...), inv.FinalAmount.Currency().String())
+	b = strictjson.AppendString(append(b, `,"package":`...), inv.Package)
+	b = strictjson.AppendString(append(b, `,"currency":`...), inv.FinalAmount.Currency().String())
 	b = strconv.AppendInt(append(b, `,"credits":`...), inv.Credits, 10)
 	b = appendAmount(append(b, `,"amount":`...), inv.Amount)
 	b = appendAmount(append(b, `,"prorated":`...), inv.Prorated)
 	b = appendAmount(append(b, `,"overage":`...), inv.Overage)
 	b = appendAmount(append(b, `,"additional_charges":`...), inv.AdditionalCharges)
 	b = appendAmount(append(b, `,"final_amount":`...), inv.FinalAmount)
-	b = appendString(append(b, `,"status":`...), inv.Status.String())
+	b = strictjson.AppendString(append(b, `,"status":`...), inv.Status.String())
 	b = append(b, `,"lines":[`...)
 	for i := range inv.Lines {
 		if i > 0 {
@@ -41,22 +40,17 @@ func (inv Invoice) MarshalJSON() ([]byte, error) { return inv.AppendJSON(nil), n
 
 // AppendJSON appends the line as a JSON object.
 func (l *Line) AppendJSON(b []byte) []byte {
-	b = appendString(append(b, `{"kind":`...), l.Kind.String())
-	b = appendString(append(b, `,"package":`...), l.Package)
+	b = strictjson.AppendString(append(b, `{"kind":`...), l.Kind.String())
+	b = strictjson.AppendString(append(b, `,"package":`...), l.Package)
 	b = appendDates(b, l.Dates)
 	b = strconv.AppendInt(append(b, `,"days":`...), int64(l.Days()), 10)
 	b = strconv.AppendInt(append(b, `,"period_days":`...), int64(l.PeriodDays()), 10)
 	b = strconv.AppendInt(append(b, `,"quantity":`...), l.Quantity(), 10)
-	b = appendString(append(b, `,"unit_price":`...), l.UnitPrice())
+	b = strictjson.AppendString(append(b, `,"unit_price":`...), l.UnitPrice())
 	b = appendAmount(append(b, `,"amount":`...), l.Amount)
 	b = strconv.AppendBool(append(b, `,"adjustment":`...), l.Adjustment)
-	b = appendString(append(b, `,"explanation":`...), l.Explanation())
+	b = strictjson.AppendString(append(b, `,"explanation":`...), l.Explanation())
 	return append(b, '}')
-}
-
-func appendString(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s) // fails on invalid UTF-8 only, and then replaces it
-	return b
 }
 
 func appendAmount(b []byte, a money.Amount) []byte {

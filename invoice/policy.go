@@ -244,6 +244,17 @@ func (p Policy) Value(key string) string {
 	return ""
 }
 
+// Changes are the keys in which the policy differs from another, as KEY=VALUE of its own.
+func (p Policy) Changes(from Policy) []string {
+	var keys []string
+	for _, k := range policyKeys {
+		if v := k.get(p); v != k.get(from) {
+			keys = append(keys, k.name+"="+v)
+		}
+	}
+	return keys
+}
+
 // ParsePolicy reads a policy file: one JSON object, in which any key may be left out.
 // Errors are *[source.ParseError] with the file's name and the place, several of them joined
 // when several keys are wrong.

@@ -197,17 +197,6 @@ func distance(a, b invoice.Policy) int {
 	return n
 }
 
-// changedKeys are the keys in which two policies differ, as KEY=VALUE of the second.
-func changedKeys(a, b invoice.Policy) []string {
-	var keys []string
-	for _, key := range invoice.PolicyKeys() {
-		if v := b.Value(key); v != a.Value(key) {
-			keys = append(keys, key+"="+v)
-		}
-	}
-	return keys
-}
-
 // reproducedBy bills a sample under each policy, and says which print their figure.
 func (s *sample) reproducedBy(policies []invoice.Policy) []bool {
 	hits := make([]bool, len(policies))
@@ -275,7 +264,7 @@ func splits(members []invoice.Policy, price money.Amount, whole cycle.Period, cl
 }
 
 // differing words the keys of a policy in which it differs from another.
-func differing(p, from invoice.Policy) string { return strings.Join(changedKeys(from, p), " ") }
+func differing(p, from invoice.Policy) string { return strings.Join(p.Changes(from), " ") }
 
 // cost bills all accounts under their convention: what it costs against ours.
 func (r *reconciler) cost(ctx context.Context, c *Convention) (err error) {

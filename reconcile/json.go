@@ -3,10 +3,9 @@ package reconcile
 import (
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
@@ -31,11 +30,11 @@ func (rep *Report) AppendJSON(b []byte, s *Summary) []byte {
 // AppendJSON appends the row as a JSON object on one line: amounts and the wire fields of both
 // sides as strings, a side that is not there as null.
 func (row *Row) AppendJSON(b []byte) []byte {
-	b = quoted(append(b, `{"account":`...), row.Account)
-	b = quoted(append(b, `,"number":`...), row.Number())
+	b = strictjson.AppendString(append(b, `{"account":`...), row.Account)
+	b = strictjson.AppendString(append(b, `,"number":`...), row.Number())
 	p := row.Period()
-	b = quoted(append(b, `,"start_date":`...), p.Start.String())
-	b = quoted(append(b, `,"end_date":`...), p.Last().String())
+	b = strictjson.AppendString(append(b, `,"start_date":`...), p.Start.String())
+	b = strictjson.AppendString(append(b, `,"end_date":`...), p.Last().String())
 	b = row.wire(append(b, `,"theirs":`...), row.Theirs)
 	var ours *distributor.Invoice
 	if row.Ours != nil {
@@ -43,9 +42,9 @@ func (row *Row) AppendJSON(b []byte) []byte {
 	}
 	b = row.wire(append(b, `,"ours":`...), ours)
 	b = amount(append(b, `,"difference":`...), row.Difference)
-	b = quoted(append(b, `,"class":`...), row.Class.String())
-	b = quoted(append(b, `,"cause":`...), row.Cause())
-	b = quoted(append(b, `,"explanation":`...), row.Explanation())
+	b = strictjson.AppendString(append(b, `,"class":`...), row.Class.String())
+	b = strictjson.AppendString(append(b, `,"cause":`...), row.Cause())
+	b = strictjson.AppendString(append(b, `,"explanation":`...), row.Explanation())
 	b = append(b, `,"rivals":[`...)
 	rivals := row.Rivals()
 	for i := range rivals {
@@ -53,12 +52,12 @@ func (row *Row) AppendJSON(b []byte) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = quoted(append(b, `{"cause":`...), f.Code)
-		b = quoted(append(b, `,"explanation":`...), f.Sentence)
-		b = append(quoted(append(b, `,"strength":`...), f.Strength()), '}')
+		b = strictjson.AppendString(append(b, `{"cause":`...), f.Code)
+		b = strictjson.AppendString(append(b, `,"explanation":`...), f.Sentence)
+		b = append(strictjson.AppendString(append(b, `,"strength":`...), f.Strength()), '}')
 	}
-	b = quoted(append(b, `],"strength":`...), row.Strength())
-	b = quoted(append(b, `,"in_favour_of":`...), row.InFavourOf())
+	b = strictjson.AppendString(append(b, `],"strength":`...), row.Strength())
+	b = strictjson.AppendString(append(b, `,"in_favour_of":`...), row.InFavourOf())
 	b = list(append(b, `,"implied":`...), row.Implied)
 	b = list(append(b, `,"events":`...), row.Events)
 	b = list(append(b, `,"notes":`...), row.Notes)
@@ -111,16 +110,16 @@ func (row *Row) wire(b []byte, inv *distributor.Invoice) []byte {
 		if i == 0 {
 			sep = '{'
 		}
-		b = quoted(append(quoted(append(b, sep), f.name), ':'), f.value)
+		b = strictjson.AppendString(append(strictjson.AppendString(append(b, sep), f.name), ':'), f.value)
 	}
 	return append(b, '}')
 }
 
 func (s *Summary) appendJSON(b []byte, rep *Report) []byte {
 	b = strconv.AppendInt(append(b, `{"rows":`...), int64(s.Rows), 10)
-	b = quoted(append(b, `,"from":`...), rep.From.String())
-	b = quoted(append(b, `,"through":`...), rep.Through.String())
-	b = quoted(append(b, `,"currency":`...), rep.Currency.String())
+	b = strictjson.AppendString(append(b, `,"from":`...), rep.From.String())
+	b = strictjson.AppendString(append(b, `,"through":`...), rep.Through.String())
+	b = strictjson.AppendString(append(b, `,"currency":`...), rep.Currency.String())
 	b = strconv.AppendInt(append(b, `,"their_rows":`...), int64(s.TheirRows), 10)
 	b = strconv.AppendInt(append(b, `,"our_rows":`...), int64(s.OurRows), 10)
 	for _, sum := range []struct {
@@ -148,7 +147,7 @@ func (s *Summary) appendJSON(b []byte, rep *Report) []byte {
 }
 
 func (s *Share) appendJSON(b []byte) []byte {
-	b = quoted(append(b, `{"name":`...), s.Name)
+	b = strictjson.AppendString(append(b, `{"name":`...), s.Name)
 	b = strconv.AppendInt(append(b, `,"rows":`...), int64(s.Rows), 10)
 	b = amount(append(b, `,"theirs":`...), s.Theirs)
 	b = amount(append(b, `,"ours":`...), s.Ours)
@@ -174,15 +173,10 @@ func (c *Convention) appendJSON(b []byte) []byte {
 	}
 	b = strconv.AppendInt(append(b, `,"reproduced_by_runner_up":`...), int64(c.Second), 10)
 	b = list(append(b, `,"against":`...), c.Against)
-	b = quoted(append(b, `,"telling":`...), c.Telling)
+	b = strictjson.AppendString(append(b, `,"telling":`...), c.Telling)
 	b = amount(append(b, `,"theirs":`...), c.TheirsTotal)
 	b = amount(append(b, `,"ours":`...), c.OursTotal)
 	return append(amount(append(b, `,"cost":`...), c.Cost), '}')
-}
-
-func quoted(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s) // fails on invalid UTF-8 only, which no document holds
-	return b
 }
 
 func amount(b []byte, a money.Amount) []byte { return append(a.AppendNumber(append(b, '"')), '"') }
@@ -193,7 +187,7 @@ func list(b []byte, items []string) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = quoted(b, s)
+		b = strictjson.AppendString(b, s)
 	}
 	return append(b, ']')
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
@@ -87,7 +88,7 @@ func addAccount(t *table, invoices []invoice.Invoice, lines bool) (own sums, err
 			return own, err
 		}
 		t.add("", inv.Date.String(), shortType(inv.Type), dates(inv.Period), printable(inv.Package),
-			thousands(strconv.FormatInt(inv.Credits, 10)), figure(inv.Amount), figureOrDash(inv.Prorated),
+			digits.Group(strconv.FormatInt(inv.Credits, 10)), figure(inv.Amount), figureOrDash(inv.Prorated),
 			figureOrDash(inv.Overage), figureOrDash(inv.AdditionalCharges), figure(inv.FinalAmount), inv.Status.String())
 		if lines {
 			addLines(t, inv)
@@ -141,7 +142,7 @@ func (s *sums) row(label string) []string {
 	return []string{"", label, "", "", "", "", figure(s[0]), figureOrDash(s[1]), figureOrDash(s[2]), figureOrDash(s[3]), figure(s[4]), ""}
 }
 
-func figure(a money.Amount) string { return thousands(a.Number()) }
+func figure(a money.Amount) string { return digits.Group(a.Number()) }
 
 func figureOrDash(a money.Amount) string {
 	if a.IsZero() {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
 )
@@ -210,7 +209,7 @@ func conventionText(w io.Writer, rep *reconcile.Report) error {
 	if c.Established {
 		word = "established"
 	}
-	fmt.Fprintf(&b, "\nTheir convention (%s): %s. It prints %d of %s to the cent, ours %d", word, policyChanges(rep.Policy, c.Policy), c.Reproduced,
+	fmt.Fprintf(&b, "\nTheir convention (%s): %s. It prints %d of %s to the cent, ours %d", word, strings.Join(c.Policy.Changes(rep.Policy), " "), c.Reproduced,
 		Count(c.Tested, "prorated row", "prorated rows"), c.Ours)
 	if c.RunnerUp != nil {
 		fmt.Fprintf(&b, ", the next best %d", c.Second)
@@ -243,17 +242,6 @@ func ownConvention(b *strings.Builder, c *reconcile.Convention) {
 	default:
 		fmt.Fprintf(b, "\nTheir convention: no day count, daily rate, rounding or close day prints more of their rows than ours, which print %d of %s to the cent.\n", c.Ours, rows)
 	}
-}
-
-// policyChanges are the keys in which a policy differs from another.
-func policyChanges(from, to invoice.Policy) string {
-	var keys []string
-	for _, key := range invoice.PolicyKeys() {
-		if v := to.Value(key); v != from.Value(key) {
-			keys = append(keys, key+"="+v)
-		}
-	}
-	return strings.Join(keys, " ")
 }
 
 var reconcileHeader = []string{"account", "number", "start_date", "end_date", "package", "class", "theirs", "ours", "difference",

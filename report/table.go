@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/prorata-go/prorata/internal/digits"
 )
 
 // Table prints rows of cells in columns, those marked right aligned to the right.
@@ -122,21 +124,5 @@ func Count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return thousands(strconv.Itoa(n)) + " " + many
-}
-
-// thousands puts separators into the whole part of a plain decimal: 1234567.5 is 1,234,567.5.
-func thousands(number string) string {
-	whole, fraction, found := strings.Cut(number, ".")
-	sign := ""
-	if strings.HasPrefix(whole, "-") {
-		sign, whole = "-", whole[1:]
-	}
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if found {
-		whole += "." + fraction
-	}
-	return sign + whole
+	return digits.Group(strconv.Itoa(n)) + " " + many
 }

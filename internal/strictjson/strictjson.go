@@ -309,3 +309,9 @@ func Prefix(name string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }
+
+// AppendString appends s as a JSON string; what is not UTF-8 in it is replaced.
+func AppendString(b []byte, s string) []byte {
+	b, _ = jsontext.AppendQuote(b, s)
+	return b
+}
