@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"source":              nil,
 	"internal/names":      nil,
 	"internal/digits":     nil,
-	"internal/strictjson": {"source"},
+	"internal/strictjson": {"source", "internal/names"},
 	"proration":           {"money", "cycle", "internal/names"},
 	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/names", "internal/strictjson"},
 	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},

@@ -337,7 +337,7 @@ func parseInstant(text string, loc *time.Location) (time.Time, error) {
 	}
 	var t time.Time
 	if err := t.UnmarshalText([]byte(text)); err != nil || !strictInstant(text) {
-		return time.Time{}, fmt.Errorf("%q is not an instant%s, expected RFC 3339 with an offset such as 2026-01-31T09:30:00Z, or a date such as 2026-01-31", text, instantHint(text))
+		return time.Time{}, fmt.Errorf("%q is not an instant%s, expected RFC 3339 with an offset such as 2026-01-31T09:30:00Z, or a date such as 2026-01-31", names.Clip(text), instantHint(text))
 	}
 	if _, err := cycle.DateOf(t, loc); err != nil {
 		return time.Time{}, err

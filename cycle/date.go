@@ -40,11 +40,11 @@ var errSyntax = errors.New("expected YYYY-MM-DD")
 func parse[T string | []byte](s T) (Date, error) {
 	var v [8]int
 	if len(s) != len("YYYY-MM-DD") || s[4] != '-' || s[7] != '-' {
-		return Date{}, fmt.Errorf("parse date %q: %w", s, errSyntax)
+		return Date{}, fmt.Errorf("parse date %q: %w", s[:min(len(s), 64)], errSyntax)
 	}
 	for i, at := range [8]int{0, 1, 2, 3, 5, 6, 8, 9} {
 		if s[at] < '0' || s[at] > '9' {
-			return Date{}, fmt.Errorf("parse date %q: %w", s, errSyntax)
+			return Date{}, fmt.Errorf("parse date %q: %w", s[:min(len(s), 64)], errSyntax)
 		}
 		v[i] = int(s[at] - '0')
 	}

@@ -26,13 +26,21 @@ func Word(i uint8, valid []string) string {
 	return "#" + strconv.Itoa(int(i))
 }
 
+// Clip is the beginning of a text, enough to find it and not enough to flood a log.
+func Clip(s string) string {
+	if len(s) > 60 {
+		return strings.ToValidUTF8(s[:57], "") + "..."
+	}
+	return s
+}
+
 // Unknown is the error of a word that is not in its list.
 func Unknown(what, s string, valid []string) error {
 	hint := ""
 	if near, ok := Nearest(s, valid); ok {
 		hint = fmt.Sprintf(" (did you mean %q?)", near)
 	}
-	return fmt.Errorf("unknown %s %q%s, expected one of %s", what, s, hint, strings.Join(valid, ", "))
+	return fmt.Errorf("unknown %s %q%s, expected one of %s", what, Clip(s), hint, strings.Join(valid, ", "))
 }
 
 // Nearest returns the word of valid that takes the fewest edits to reach from s, if that is

@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -222,7 +223,7 @@ func Explain(data []byte, err error) (int64, error) {
 	syntactic := (*jsontext.SyntacticError)(nil)
 	switch {
 	case errors.As(err, &syntactic) && syntactic.Err == jsontext.ErrDuplicateName:
-		return syntactic.ByteOffset, fmt.Errorf("the key %q is repeated, expected each key once", syntactic.JSONPointer.LastToken())
+		return syntactic.ByteOffset, fmt.Errorf("the key %q is repeated, expected each key once", names.Clip(syntactic.JSONPointer.LastToken()))
 	case err == io.EOF:
 		return int64(len(data)), errors.New("nothing there, expected a JSON value")
 	case errors.Is(err, io.ErrUnexpectedEOF):
