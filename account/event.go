@@ -121,11 +121,14 @@ func canonical(v jsontext.Value) jsontext.Value {
 // ConflictError says that two events have one id and different content.
 type ConflictError struct {
 	ID            string
-	First, Second source.Place
+	First, Second source.Place // First is zero when Second is the first, or says the same
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("id %q is used twice with different content, first at %s, expected one event an id", e.ID, e.First)
+	if e.First.IsZero() {
+		return fmt.Sprintf("id %q is used again with different content, expected one event an id", names.Clip(e.ID))
+	}
+	return fmt.Sprintf("id %q is used twice with different content, first at %s, expected one event an id", names.Clip(e.ID), e.First)
 }
 
 // Anomaly is an event that makes no sense where it stands. It is left out of the bill.

@@ -1,18 +1,18 @@
 package account
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
 )
 
-// MaxLine is the longest line of an event file, in bytes.
+// MaxLine is the longest line of an event file, in bytes, its end included.
 const MaxLine = 1 << 20
 
 // Line is one line of an event file that could not be read, as it stands there.
@@ -27,80 +27,144 @@ func (l *Line) Unwrap() error { return l.Err }
 // Read reads the events of a file, one JSON object a line; empty lines are passed over. An
 // error is a [*Line] for a line that is no event, after which reading goes on; any other
 // error, such as a compressed file cut short, is a *[source.ParseError] and the last.
+//
+// [Events.Load] reads many files into [Events], faster.
 func Read(r io.Reader, file string, policy invoice.Policy) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		lines := bufio.NewReaderSize(r, 1<<16)
+		in := newChunker(r, file)
 		decoder := NewDecoder(policy)
-		at := source.Place{File: file}
 		for {
-			at.Line++
-			line, err := readLine(lines, at)
-			if err != nil && err != io.EOF {
-				yield(Event{}, err)
-				return
-			}
-			if at.Line == 1 { // a byte order mark is not counted
-				line.Text = bytes.TrimPrefix(line.Text, []byte("\xef\xbb\xbf"))
-			}
-			if line.Err != nil {
-				if !yield(Event{}, line) {
-					return
-				}
-			} else if len(bytes.TrimSpace(line.Text)) > 0 {
-				e, problem := decoder.Decode(line.Text, at)
-				if problem != nil {
-					problem = asLine(problem, line.Text)
-				}
+			c, err := in.next()
+			for line, at := range c.lines {
+				e, problem := decode(decoder, line, at)
 				if !yield(e, problem) {
 					return
 				}
 			}
-			if err == io.EOF {
+			c.release()
+			if err != nil {
+				if err != io.EOF {
+					yield(Event{}, err)
+				}
 				return
 			}
 		}
 	}
 }
 
-func asLine(err error, text []byte) error {
-	pe := (*source.ParseError)(nil)
-	if !errors.As(err, &pe) {
-		return err
+// decode decodes a line of a file. Its error is a [*Line].
+func decode(d *Decoder, line []byte, at source.Place) (Event, error) {
+	if len(line) > MaxLine {
+		at.Column = MaxLine + 1
+		return Event{}, &Line{Text: bytes.Clone(line[:MaxLine]), Err: source.Errorf(at, "the line goes on, expected at most %d bytes", MaxLine)}
 	}
-	return &Line{Err: pe, Text: bytes.Clone(text)}
+	e, err := d.Decode(line, at)
+	if pe := (*source.ParseError)(nil); errors.As(err, &pe) {
+		return e, &Line{Err: pe, Text: bytes.Clone(line)}
+	}
+	return e, err
 }
 
-// readLine reads up to the end of the line, or of the file with io.EOF. A line that is too
-// long is passed over to its end.
-func readLine(r *bufio.Reader, at source.Place) (*Line, error) {
-	line := &Line{}
-	for {
-		part, err := r.ReadSlice('\n')
-		if line.Err == nil {
-			if line.Text == nil && err == nil && len(part) <= MaxLine {
-				return &Line{Text: trimEnd(part)}, nil
-			}
-			line.Text = append(line.Text, part...)
+// chunkSize is how much of a file is read at a time.
+const chunkSize = 1 << 18
+
+// chunker cuts a file into chunks of whole lines.
+type chunker struct {
+	r     io.Reader
+	file  string
+	line  int    // of the next chunk's first
+	carry []byte // what was read of the line after the last chunk
+	skip  bool   // what comes next is the rest of a line that is too long
+}
+
+func newChunker(r io.Reader, file string) *chunker { return &chunker{r: r, file: file, line: 1} }
+
+// chunk is some lines of a file.
+type chunk struct {
+	file   string
+	line   int // of the first
+	text   []byte
+	buffer []byte
+}
+
+var buffers = sync.Pool{New: func() any { return new([chunkSize]byte) }}
+
+// release gives back the memory of the chunk.
+func (c *chunk) release() {
+	if len(c.buffer) == chunkSize { // longer ones were for a long line
+		buffers.Put((*[chunkSize]byte)(c.buffer))
+	}
+}
+
+// next reads the next lines: those that are there after one read, and at least one; of a line
+// that is too long, its beginning. The error is io.EOF with the last of them, or that of a file
+// that cannot be read on.
+func (in *chunker) next() (*chunk, error) {
+	buf := buffers.Get().(*[chunkSize]byte)[:]
+	n, end := copy(buf, in.carry), 0
+	var err error
+	for end == 0 && err == nil && n <= MaxLine {
+		if n == len(buf) {
+			buf = append(buf, make([]byte, min(n, MaxLine+1-n))...)
 		}
-		if len(line.Text) > MaxLine && line.Err == nil {
-			line.Err = source.Errorf(source.Place{File: at.File, Line: at.Line, Column: MaxLine + 1},
-				"the line goes on, expected at most %d bytes", MaxLine)
-			line.Text = line.Text[:MaxLine]
+		var m int
+		m, err = in.r.Read(buf[n:])
+		if in.skip {
+			m = in.passOver(buf[:m])
 		}
-		switch {
-		case err == bufio.ErrBufferFull:
+		end = bytes.LastIndexByte(buf[n:n+m], '\n') + 1
+		if n += m; end > 0 {
+			end += n - m
+		}
+	}
+	if err == io.EOF {
+		end = n
+	} else if end == 0 && err == nil {
+		end, in.skip = n, true
+	}
+	c := &chunk{file: in.file, line: in.line, text: buf[:end], buffer: buf}
+	in.carry = append(in.carry[:0], buf[end:n]...)
+	in.line += bytes.Count(c.text, []byte("\n"))
+	if err != nil && err != io.EOF {
+		err = source.At(source.Place{File: in.file, Line: in.line, Column: 1}, fmt.Errorf("cannot read on: %w", err))
+	}
+	return c, err
+}
+
+// passOver drops the rest of a line that is too long, and returns how much follows it, moved to
+// the front.
+func (in *chunker) passOver(read []byte) int {
+	end := bytes.IndexByte(read, '\n')
+	if end < 0 {
+		return 0
+	}
+	in.skip = false
+	in.line++
+	return copy(read, read[end+1:])
+}
+
+// lines yields the lines that are not empty, without their ends, with their places. Of those
+// that are too long, it yields the beginning, longer than MaxLine.
+func (c *chunk) lines(yield func([]byte, source.Place) bool) {
+	text, at := c.text, source.Place{File: c.file, Line: c.line, Column: 1}
+	if at.Line == 1 { // a byte order mark is not counted
+		text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	}
+	for ; len(text) > 0; at.Line++ {
+		end := bytes.IndexByte(text, '\n') + 1
+		if end == 0 {
+			end = len(text)
+		}
+		line := text[:end]
+		text = text[end:]
+		if len(line) <= MaxLine {
+			line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		}
+		if (len(line) == 0 || line[0] != '{') && len(bytes.TrimSpace(line)) == 0 && len(line) <= MaxLine {
 			continue
-		case err == nil:
-			line.Text = trimEnd(line.Text)
-			return line, nil
-		case err == io.EOF:
-			return line, io.EOF
 		}
-		at.Column = 1
-		return line, source.At(at, fmt.Errorf("cannot read on: %w", err))
+		if !yield(line, at) {
+			return
+		}
 	}
-}
-
-func trimEnd(line []byte) []byte {
-	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 }

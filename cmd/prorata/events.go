@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -14,18 +15,13 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/strictjson"
-	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
 )
 
 // reading is the events of several files, and what was wrong with them.
 type reading struct {
 	account.Events
-	keepGoing bool
-	problems  problems
-	bad       []quarantined
-	conflicts map[string]bool            // ids with two contents
-	repeats   map[string][]account.Event // by id, when it keeps going: events that say the same again
+	bad []quarantined
 }
 
 // quarantined is a line that was left out, with its text: as it stands in the file, or, where
@@ -35,67 +31,43 @@ type quarantined struct {
 	text []byte
 }
 
-func newReading(keepGoing bool) *reading {
-	return &reading{keepGoing: keepGoing, problems: problems{limit: maxProblems}, conflicts: map[string]bool{},
-		repeats: map[string][]account.Event{}}
-}
-
 // readEvents reads all files as one stream. Unless it is to keep going, problems are the
 // error; a file that cannot be read to its end always is.
-func readEvents(files []string, policy invoice.Policy, keepGoing bool, stdin io.Reader) (*reading, error) {
-	r := newReading(keepGoing)
-	for _, file := range files {
-		if err := r.readFile(file, policy, stdin); err != nil {
-			r.problems.list = append(r.problems.list, err)
-			return r, r.problems.err()
-		}
-	}
-	if keepGoing {
-		r.dropConflicts()
-		compare := inFileOrder(files)
-		slices.SortStableFunc(r.bad, func(a, b quarantined) int { return compare(a.err.Place, b.err.Place) })
-	}
-	return r, r.problems.err()
-}
-
-// readOn reads all that can be read, past files that cannot be read to their end. What was
-// wrong with these is in the list, each with its place as far as it has one.
-func readOn(files []string, policy invoice.Policy, stdin io.Reader) (r *reading, unread []placed) {
-	r = newReading(true)
-	for _, file := range files {
-		err := r.readFile(file, policy, stdin)
-		if err == nil {
-			continue
-		}
-		unread = append(unread, place(source.Place{File: file}, err))
-	}
-	r.dropConflicts()
-	return r, unread
-}
-
-// readFile reads one file; its error is one that ends the reading.
-func (r *reading) readFile(file string, policy invoice.Policy, stdin io.Reader) error {
-	f, err := open(file, stdin)
+func readEvents(ctx context.Context, files []string, how account.Loading, stdin io.Reader) (*reading, error) {
+	how.MaxProblems = maxProblems
+	r, failed, err := read(ctx, files, how, stdin)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer f.Close()
-	for e, err := range account.Read(f, file, policy) {
-		if err == nil {
-			err = r.add(e)
+	all := problems{limit: maxProblems}
+	if !how.KeepGoing {
+		for _, q := range r.bad {
+			all.add(q.err.File, q.err)
 		}
-		line := (*account.Line)(nil)
-		switch {
-		case err == nil:
-		case !errors.As(err, &line):
-			return err
-		case r.keepGoing:
-			r.bad = append(r.bad, quarantined{withID(line), line.Text})
-		case !r.problems.add(file, withID(line)):
-			return nil
-		}
+		r.bad = nil
 	}
-	return nil
+	if len(failed) > 0 {
+		all.list = append(all.list, failed[0].Err)
+	}
+	return r, all.err()
+}
+
+// read reads all that can be read, past files that cannot be read to their end when it is to
+// keep going; these are in the list.
+func read(ctx context.Context, files []string, how account.Loading, stdin io.Reader) (r *reading, failed []account.FileFailed, err error) {
+	sources := make([]account.Source, len(files))
+	for i, name := range files {
+		sources[i] = account.Source{Name: name, Open: func() (io.ReadCloser, error) { return open(name, stdin) }}
+	}
+	r = &reading{}
+	loaded, err := r.Load(ctx, sources, how)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, line := range loaded.Bad {
+		r.bad = append(r.bad, quarantined{withID(line), line.Text})
+	}
+	return r, loaded.Failed, nil
 }
 
 // withID is what is wrong with a line, with the id of its event where that can be told.
@@ -116,36 +88,6 @@ func withID(line *account.Line) *source.ParseError {
 		}
 	}
 	return line.Err
-}
-
-// add adds an event. One whose id has other content elsewhere is a bad line.
-func (r *reading) add(e account.Event) error {
-	known := r.Len()
-	err := r.Add(e)
-	if err == nil && r.keepGoing && r.Len() == known {
-		r.repeats[e.ID] = append(r.repeats[e.ID], e)
-	}
-	conflict, place := (*account.ConflictError)(nil), (*source.ParseError)(nil)
-	if errors.As(err, &conflict) && errors.As(err, &place) {
-		r.conflicts[conflict.ID] = true
-		return &account.Line{Err: place, Text: e.AppendJSON(nil)}
-	}
-	return err
-}
-
-// dropConflicts leaves out the first event of each id with two contents too, and its repeats:
-// which of them is right is not for the order of lines to say.
-func (r *reading) dropConflicts() {
-	for id := range r.conflicts {
-		list := r.repeats[id]
-		if first, ok := r.Remove(id); ok {
-			list = append(list, first)
-		}
-		for _, e := range list {
-			r.bad = append(r.bad, quarantined{
-				source.Errorf(e.Place, "id %q is used again with different content, expected one event an id", id), e.AppendJSON(nil)})
-		}
-	}
 }
 
 // writeQuarantine writes the lines that were left out, one JSON object each: file, line,

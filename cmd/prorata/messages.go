@@ -29,13 +29,14 @@ func (p *problems) add(file string, err error) bool {
 	if p.count == nil {
 		p.count = map[string]int{}
 	}
-	if p.limit > 0 && p.count[file] == p.limit {
+	switch p.count[file]++; {
+	case p.limit == 0 || p.count[file] <= p.limit:
+		p.list = append(p.list, err)
+		return true
+	case p.count[file] == p.limit+1:
 		p.list = append(p.list, fmt.Errorf("%s: more than %d problems, giving up on it", file, p.limit))
-		return false
 	}
-	p.list = append(p.list, err)
-	p.count[file]++
-	return true
+	return false
 }
 
 // err is the problems as an error, or nil when there are none.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -75,7 +76,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	events, err := readEvents(files, in.Policy, c.keepGoing || c.quarantine != "", cmd.InOrStdin())
+	events, err := readEvents(cmd.Context(), files, account.Loading{Policy: in.Policy, KeepGoing: c.keepGoing || c.quarantine != ""}, cmd.InOrStdin())
 	if err != nil {
 		return err
 	}

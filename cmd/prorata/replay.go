@@ -79,7 +79,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err != nil {
 		return err
 	}
-	events, err := readEvents(files, policy, c.keepGoing || c.quarantine != "", cmd.InOrStdin())
+	events, err := readEvents(cmd.Context(), files, account.Loading{Policy: policy, KeepGoing: c.keepGoing || c.quarantine != ""}, cmd.InOrStdin())
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,14 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		}
 		catalogue = &read
 	}
-	events, failed := readOn(files, policy, cmd.InOrStdin())
+	events, unread, err := read(cmd.Context(), files, account.Loading{Policy: policy, KeepGoing: true}, cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	var failed []placed
+	for _, f := range unread {
+		failed = append(failed, place(source.Place{File: f.Name}, f.Err))
+	}
 	for _, q := range events.bad {
 		failed = append(failed, placed{q.err.Place, q.err})
 	}

@@ -1,0 +1,297 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
+)
+
+// Source is a file of events.
+type Source struct {
+	Name string // as errors name it
+	Open func() (io.ReadCloser, error)
+}
+
+// Loading says how files are read.
+type Loading struct {
+	Policy  invoice.Policy // what amounts and plain dates mean, as for [NewDecoder]
+	Workers int            // how many goroutines decode, 0 for one a core
+
+	// Only says which accounts are kept, nil for all. Lines of the others are held to the same
+	// rules, but for ids that are used twice.
+	Only func(account string) bool
+
+	// KeepGoing leaves out the lines that cannot be read, and every line of an id that is used
+	// with different content: which of them is right is not for their order to say.
+	KeepGoing bool
+
+	// MaxProblems is how many bad lines of a file are found before it is given up, 0 for all;
+	// nothing is given up when KeepGoing.
+	MaxProblems int
+
+	// Events, if not nil, counts the events as they are read.
+	Events *atomic.Int64
+}
+
+// Loaded is what was wrong with the files.
+type Loaded struct {
+	Bad    []*Line      // in the order of the files and of their lines
+	Failed []FileFailed // in the order of the files
+}
+
+// FileFailed is a file that could not be read to its end.
+type FileFailed struct {
+	Name string
+	Err  error
+}
+
+// Load reads the events of files into es, several at a time. What it finds does not depend on
+// the number of workers, nor on which of them is faster. Its error is that of the context, and
+// then es is not to be used; a goroutine that waits for a file ends when that answers.
+func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded, error) {
+	es.init()
+	if how.Workers <= 0 {
+		how.Workers = runtime.GOMAXPROCS(0)
+	}
+	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), chunks: make(chan fileChunk, 2*how.Workers)}
+	for i := range files {
+		l.files[i].name, l.files[i].number = files[i].Name, es.store.file(files[i].Name)
+	}
+	done := make(chan struct{})
+	go func() {
+		l.run(ctx, files)
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	if err := ctx.Err(); err != nil {
+		return Loaded{}, err
+	}
+	return l.loaded(es), nil
+}
+
+// loader is the reading of some files: a goroutine for each of a few files cuts them into
+// chunks, and the workers decode these and add what they hold to the store.
+type loader struct {
+	Loading
+	store  *store
+	files  []loading
+	chunks chan fileChunk
+	next   atomic.Int64 // the next file to be read
+	failed atomic.Bool  // a file could not be read, so that those after it need not be
+
+	mu        sync.Mutex // of what follows
+	latest    latest
+	conflicts map[string][]Event // by id: all that differ from the one in the store
+	repeats   map[string][]Event // by id, when it keeps going: those that say the same
+}
+
+// loading is one of the files.
+type loading struct {
+	name   string
+	number int // in the store
+
+	mu  sync.Mutex
+	bad []*Line
+	n   int // of bad lines and conflicts
+	err error
+}
+
+type fileChunk struct {
+	*chunk
+	*loading
+}
+
+func (l *loader) run(ctx context.Context, files []Source) {
+	var readers, workers sync.WaitGroup
+	for range min(l.Workers, len(files)) {
+		readers.Go(func() {
+			for i := l.next.Add(1) - 1; i < int64(len(files)) && !l.failed.Load() && ctx.Err() == nil; i = l.next.Add(1) - 1 {
+				l.read(ctx, &files[i], &l.files[i])
+			}
+		})
+	}
+	for range l.Workers {
+		workers.Go(func() {
+			w := worker{loader: l, writer: writer{store: l.store}, decoder: NewDecoder(l.Policy)}
+			for c := range l.chunks {
+				if ctx.Err() == nil {
+					w.add(c)
+				}
+				c.release()
+			}
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.latest.kept = laterOf(l.latest.kept, w.latest.kept)
+			l.latest.others = laterOf(l.latest.others, w.latest.others)
+		})
+	}
+	readers.Wait()
+	close(l.chunks)
+	workers.Wait()
+}
+
+// read cuts a file into chunks.
+func (l *loader) read(ctx context.Context, file *Source, f *loading) {
+	r, err := file.Open()
+	if err == nil {
+		defer r.Close()
+		for in := newChunker(r, file.Name); err == nil && !l.givenUp(f); {
+			var c *chunk
+			c, err = in.next()
+			select {
+			case l.chunks <- fileChunk{c, f}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+	if err != nil && err != io.EOF {
+		f.problem(err)
+		l.failed.Store(!l.KeepGoing)
+	}
+}
+
+func (l *loader) givenUp(f *loading) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err != nil || !l.KeepGoing && l.MaxProblems > 0 && f.n > l.MaxProblems
+}
+
+// worker adds the events of chunks to the store.
+type worker struct {
+	*loader
+	writer
+	decoder *Decoder
+	latest  latest
+}
+
+func (w *worker) add(c fileChunk) {
+	n := int64(0)
+	for line, at := range c.lines {
+		e, err := decode(w.decoder, line, at)
+		if err == nil {
+			n++
+			err = w.event(&e, c.loading)
+		}
+		if err != nil {
+			c.problem(err)
+		}
+	}
+	if w.Events != nil {
+		w.Events.Add(n)
+	}
+}
+
+// problem notes a line that is wrong, or anything else that is, which ends the reading.
+func (f *loading) problem(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if bad := (*Line)(nil); errors.As(err, &bad) {
+		f.bad = append(f.bad, bad)
+		f.n++
+	} else if f.err == nil {
+		f.err = err
+	}
+}
+
+// event adds one event.
+func (w *worker) event(e *Event, f *loading) error {
+	if w.Only != nil && !w.Only(e.Account) {
+		w.latest.others = laterOf(w.latest.others, e.At)
+		return nil
+	}
+	w.latest.kept = laterOf(w.latest.kept, e.At)
+	first, err := w.writer.add(e, f.number)
+	if err != nil || first == nil {
+		return err
+	}
+	same := first.Same(e)
+	if same && !w.KeepGoing {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	into := &w.conflicts
+	if same {
+		into = &w.repeats
+		if w.above(e.Place, f.number, first.Place) { // which it has replaced
+			*e = *first
+		}
+	} else {
+		f.mu.Lock()
+		f.n++
+		f.mu.Unlock()
+	}
+	if *into == nil {
+		*into = map[string][]Event{}
+	}
+	(*into)[e.ID] = append((*into)[e.ID], *e)
+	return nil
+}
+
+// loaded sums up what was wrong.
+func (l *loader) loaded(es *Events) (all Loaded) {
+	disputed := l.settle(es)
+	for i := range l.files {
+		f := &l.files[i]
+		bad := append(f.bad, disputed[f.number]...)
+		delete(disputed, f.number) // a file that is named twice has them once
+		slices.SortStableFunc(bad, func(a, b *Line) int {
+			return cmp.Or(cmp.Compare(a.Err.Line, b.Err.Line), cmp.Compare(a.Err.Column, b.Err.Column))
+		})
+		all.Bad = append(all.Bad, bad...)
+		if f.err != nil {
+			all.Failed = append(all.Failed, FileFailed{f.name, f.err})
+			if !l.KeepGoing {
+				break
+			}
+		}
+	}
+	return all
+}
+
+// settle says what is wrong with the ids that are used with different content, by the number
+// of the file, and takes their events out again when it is to keep going.
+func (l *loader) settle(es *Events) map[int][]*Line {
+	lines := map[int][]*Line{}
+	wrong := func(e *Event, err *ConflictError) {
+		n := l.store.file(e.Place.File)
+		lines[n] = append(lines[n], &Line{Err: &source.ParseError{Place: e.Place, Err: err}, Text: e.AppendJSON(nil)})
+	}
+	for id, events := range l.conflicts {
+		events = append(append(events, es.writer.find(id, l.KeepGoing)), l.repeats[id]...)
+		slices.SortFunc(events, func(a, b Event) int {
+			return cmp.Or(cmp.Compare(l.store.file(a.Place.File), l.store.file(b.Place.File)),
+				cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))
+		})
+		for i := range events {
+			e := &events[i]
+			switch {
+			case !e.Same(&events[0]):
+				if !l.KeepGoing && slices.ContainsFunc(events[:i], func(o Event) bool { return o.Same(e) }) {
+					continue // which of its repeats were seen depends on the workers
+				}
+				wrong(e, &ConflictError{ID: id, First: events[0].Place, Second: e.Place})
+			case l.KeepGoing:
+				wrong(e, &ConflictError{ID: id, Second: e.Place})
+			}
+		}
+	}
+	if l.KeepGoing && len(l.conflicts) > 0 { // the latest event may be one of those taken out
+		l.latest.kept = es.latestInstant()
+	}
+	es.latest.kept = laterOf(es.latest.kept, l.latest.kept)
+	es.latest.others = laterOf(es.latest.others, l.latest.others)
+	return lines
+}

@@ -1,0 +1,311 @@
+package account_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+func sources(texts ...string) []account.Source {
+	var list []account.Source
+	for i, text := range texts {
+		list = append(list, account.Source{Name: fmt.Sprintf("%d.jsonl", i), Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(text)), nil
+		}})
+	}
+	return list
+}
+
+func load(t require.TestingT, how account.Loading, texts ...string) (*account.Events, account.Loaded) {
+	var events account.Events
+	found, err := events.Load(context.Background(), sources(texts...), how)
+	require.NoError(t, err)
+	return &events, found
+}
+
+// kept is everything that is kept, whatever the order: events as lines with their places.
+func kept(events *account.Events) (list []string) {
+	for _, name := range events.Accounts() {
+		for _, e := range events.Of(name) {
+			list = append(list, e.Place.String()+" "+string(e.AppendJSON(nil)))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func badLines(found account.Loaded) (list []string) {
+	for _, line := range found.Bad {
+		list = append(list, fmt.Sprintf("%s | %.100s", line, line.Text))
+	}
+	for _, f := range found.Failed {
+		list = append(list, f.Name+" | "+f.Err.Error())
+	}
+	return list
+}
+
+// obvious is what loading is to find, by maps and one line after the other: the events that are
+// kept, and the lines that are not, when it keeps going.
+func obvious(policy invoice.Policy, texts ...string) (list, bad []string) {
+	type one struct {
+		account.Event
+		file int
+	}
+	byID := map[string][]one{}
+	for i, text := range texts {
+		for e, err := range account.Read(strings.NewReader(text), fmt.Sprintf("%d.jsonl", i), policy) {
+			if err == nil {
+				byID[e.ID] = append(byID[e.ID], one{e, i})
+				continue
+			}
+			line := (*account.Line)(nil)
+			errors.As(err, &line)
+			bad = append(bad, fmt.Sprintf("%s | %.100s", line, line.Text))
+		}
+	}
+	for id, all := range byID {
+		first := all[0] // as files and lines go
+		same := !slices.ContainsFunc(all, func(o one) bool { return !o.Same(&first.Event) })
+		if same {
+			list = append(list, first.Place.String()+" "+string(first.AppendJSON(nil)))
+			continue
+		}
+		for _, o := range all {
+			text := fmt.Sprintf(`%s: id %q is used again with different content, expected one event an id`, o.Place, id)
+			if !o.Same(&first.Event) {
+				text = fmt.Sprintf(`%s: id %q is used twice with different content, first at %s, expected one event an id`, o.Place, id, first.Place)
+			}
+			bad = append(bad, fmt.Sprintf("%s | %.100s", text, o.AppendJSON(nil)))
+		}
+	}
+	slices.Sort(list)
+	return list, bad
+}
+
+// Loading finds what reading one line after the other finds, whatever the number of workers,
+// whichever file is faster, and wherever its reads end.
+func TestLawLoadIsRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pick := drawn(t)
+		h := crowd(pick, 1+pick(3))
+		for range pick(4) { // an id with two contents
+			e := h.events[pick(len(h.events))]
+			e.Credits++
+			e.Type = account.UsageRecorded
+			h.events = append(h.events, e)
+		}
+		for range pick(4) {
+			h.events = append(h.events, h.events[pick(len(h.events))])
+		}
+		texts := h.files(pick, 1+pick(3))
+		for range pick(3) {
+			texts[pick(len(texts))] += "no event\n"
+		}
+		list, bad := obvious(h.policy, texts...)
+		for _, workers := range []int{1, 2, 5} {
+			events, found := load(t, account.Loading{Policy: h.policy, KeepGoing: true, Workers: workers}, texts...)
+			require.Equal(t, list, kept(events))
+			require.ElementsMatch(t, bad, badLines(found))
+			require.Equal(t, len(list), events.Len())
+		}
+	})
+}
+
+// What is wrong is the same whatever the number of workers, and in the order of files and lines.
+func TestLoadProblems(t *testing.T) {
+	used := func(id string, credits int) string {
+		return fmt.Sprintf(`{"id":%q,"type":"usage.recorded","account":"a","at":"2026-01-05","credits":%d}`+"\n", id, credits)
+	}
+	first := used("1", 1) + "oops\n" + used("2", 1) + used("2", 2)
+	second := used("1", 2) + used("1", 2) + used("3", 1) + "\n" + used("2", 1)
+	want := []string{
+		`0.jsonl:2:1: broken JSON: invalid character 'o' at start of value, expected a value | oops`,
+		`0.jsonl:4:1: id "2" is used twice with different content, first at 0.jsonl:3:1, expected one event an id | {"id":"2","type":"usage.recorded","account":"a","at":"2026-01-05T00:00:00Z","credits":2}`,
+		`1.jsonl:1:1: id "1" is used twice with different content, first at 0.jsonl:1:1, expected one event an id | {"id":"1","type":"usage.recorded","account":"a","at":"2026-01-05T00:00:00Z","credits":2}`,
+	}
+	for _, workers := range []int{1, 2, 3, 8} {
+		for range 20 {
+			_, found := load(t, account.Loading{Workers: workers}, first, second)
+			require.Equal(t, want, badLines(found))
+		}
+	}
+}
+
+// A file is given up once it has too many problems, and the first of them are all there.
+func TestLoadGivesUp(t *testing.T) {
+	text := strings.Repeat("oops"+strings.Repeat(" ", 400)+"\n", 50_000)
+	for _, workers := range []int{1, 4} {
+		_, found := load(t, account.Loading{Workers: workers, MaxProblems: 20}, text, "oops\n")
+		require.GreaterOrEqual(t, len(found.Bad), 22)
+		require.Less(t, len(found.Bad), 50_000, "the rest is not read")
+		for i := range 21 {
+			require.Equal(t, i+1, found.Bad[i].Err.Line)
+		}
+		require.Equal(t, "1.jsonl", found.Bad[len(found.Bad)-1].Err.File)
+	}
+}
+
+// A file that cannot be read to its end fails, those before it are read.
+func TestLoadFails(t *testing.T) {
+	files := sources(usage+`,"credits":1}`+"\n", "", "oops")
+	files[1].Open = func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader("\noops\n{"), iotest.ErrReader(io.ErrUnexpectedEOF))), nil
+	}
+	want := []string{"1.jsonl:2:1: broken JSON: invalid character 'o' at start of value, expected a value | oops",
+		"1.jsonl | 1.jsonl:3:1: cannot read on: unexpected EOF"}
+	for _, workers := range []int{1, 3} {
+		var events account.Events
+		found, err := events.Load(context.Background(), files, account.Loading{Workers: workers})
+		require.NoError(t, err)
+		require.Equal(t, want, badLines(found))
+		require.Equal(t, 1, events.Len())
+	}
+	var events account.Events
+	found, err := events.Load(context.Background(), files, account.Loading{KeepGoing: true})
+	require.NoError(t, err)
+	require.Len(t, found.Bad, 2, "it reads on past the file")
+	require.Len(t, found.Failed, 1)
+}
+
+// Lines are the same wherever reads and chunks end: byte by byte, with long lines, without an
+// end, after a byte order mark.
+func TestReadInPieces(t *testing.T) {
+	pick := picker(rand.New(rand.NewPCG(7, 8)).IntN)
+	pad := func(n int) string {
+		return usage + `,"credits":1,"metadata":{"x":"` + strings.Repeat("x", n) + `"}}`
+	}
+	var lines []string
+	for range 40 {
+		lines = append(lines, pad(pick(30_000)), "", "oops", pad(pick(300)))
+	}
+	lines = append(lines, pad(400_000), pad(account.MaxLine-len(pad(0))-1), strings.Repeat("y", account.MaxLine), pad(3_000_000), pad(5))
+	for _, end := range []string{"\n", "\r\n", "\n\n"} {
+		text := "\ufeff" + strings.Join(lines, end)
+		want := readPieces(strings.NewReader(text))
+		require.Equal(t, want, readPieces(iotest.HalfReader(strings.NewReader(text))))
+		require.Equal(t, want, readPieces(iotest.DataErrReader(strings.NewReader(text))))
+		require.Len(t, want, len(lines)-40)
+		if end == "\n" {
+			require.Equal(t, want[:3], readPieces(iotest.OneByteReader(strings.NewReader(strings.Join(lines[:4], end)))), "a line at a time")
+		}
+	}
+}
+
+func readPieces(r io.Reader) (list []string) {
+	for e, err := range account.Read(r, "events.jsonl", invoice.Policy{}) {
+		if err != nil {
+			list = append(list, err.Error())
+			continue
+		}
+		list = append(list, fmt.Sprint(e.Place, len(e.Metadata)))
+	}
+	return list
+}
+
+// Only keeps some accounts; the others are held to the same rules, and date the bills.
+func TestLoadOnly(t *testing.T) {
+	text := usage + `,"credits":1}` + "\n" + `{"id":"2","type":"account.closed","account":"b","at":"2026-03-05"}` + "\noops\n"
+	var n atomic.Int64
+	events, found := load(t, account.Loading{Only: func(name string) bool { return name == "a" }, Events: &n}, text)
+	require.Equal(t, []string{"a"}, events.Accounts())
+	require.Equal(t, date("2026-03-05"), events.Latest(invoice.Policy{}))
+	require.Len(t, found.Bad, 1)
+	require.EqualValues(t, 2, n.Load())
+}
+
+// What is taken out again does not date the bills.
+func TestLatestOfWhatIsKept(t *testing.T) {
+	text := usage + `,"credits":1}` + "\n" + `{"id":"2","type":"account.closed","account":"b","at":"2026-03-05"}
+{"id":"2","type":"account.closed","account":"b","at":"2026-03-06"}`
+	events, found := load(t, account.Loading{KeepGoing: true}, text)
+	require.Len(t, found.Bad, 2)
+	require.Equal(t, []string{"a"}, events.Accounts())
+	require.Equal(t, date("2026-01-31"), events.Latest(invoice.Policy{}))
+	e := account.Event{ID: "2", Account: "c", Type: account.Closed, At: at("2026-04-01")}
+	require.NoError(t, events.Add(e), "its id is free again")
+	require.ErrorContains(t, events.Add(account.Event{ID: "2", Account: "c", Type: account.Closed, At: at("2026-04-02")}), "different content")
+	require.Equal(t, 2, events.Len())
+}
+
+func TestLoadStops(t *testing.T) {
+	before := runtime.NumGoroutine()
+	ctx, cancel := context.WithCancel(context.Background())
+	never, write := io.Pipe()
+	files := sources(strings.Repeat("oops\n", 1000), "")
+	files[1].Open = func() (io.ReadCloser, error) { cancel(); return never, nil }
+	var events account.Events
+	_, err := events.Load(ctx, files, account.Loading{})
+	require.ErrorIs(t, err, context.Canceled, "also while a file does not answer")
+	require.NoError(t, write.Close())
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	require.LessOrEqual(t, runtime.NumGoroutine(), before, "no goroutine is left")
+}
+
+// Events come back as they were given, whatever is in them.
+func TestEventsKeepEverything(t *testing.T) {
+	pick := picker(rand.New(rand.NewPCG(9, 10)).IntN)
+	h := crowd(pick, 50)
+	slices.SortFunc(h.events, func(a, b account.Event) int { return strings.Compare(a.ID, b.ID) })
+	h.events = slices.CompactFunc(h.events, func(a, b account.Event) bool { return a.ID == b.ID })
+	for i := range h.events {
+		e := &h.events[i]
+		e.Place.File, e.Place.Line, e.Place.Column = fmt.Sprint(pick(3)), pick(1<<20), pick(300)
+		if pick(5) == 0 {
+			e.Metadata = []byte(`{"b": 1, "a":` + strings.Repeat(" ", pick(600)) + `"é"}`)
+		}
+		if pick(5) == 0 {
+			e.At = e.At.Add(time.Duration(pick(1e9)))
+		}
+	}
+	var events account.Events
+	given := map[string][]account.Event{}
+	for _, e := range h.events {
+		require.NoError(t, events.Add(e))
+		require.NoError(t, events.Add(e))
+		given[e.Account] = append(given[e.Account], e)
+	}
+	require.Len(t, events.Accounts(), len(given))
+	for name, want := range given {
+		got := events.Of(name)
+		require.Len(t, got, len(want))
+		for i := range want {
+			require.True(t, want[i].Same(&got[i]), "%s", want[i].AppendJSON(nil))
+			require.Equal(t, want[i].Place, got[i].Place)
+			require.True(t, want[i].RecordedAt.Equal(got[i].RecordedAt))
+			require.True(t, bytes.Equal(want[i].Metadata, got[i].Metadata), "as it was spelled")
+		}
+	}
+}
+
+// Many ids find themselves again as their tables grow, and none finds another.
+func TestManyIDs(t *testing.T) {
+	var events account.Events
+	const n = 50_000
+	for i := range n {
+		require.NoError(t, events.Add(account.Event{ID: fmt.Sprint(i), Account: fmt.Sprint(i % 7), Type: account.UsageRecorded, At: at("2026-01-01"), Credits: int64(i)}))
+	}
+	require.Equal(t, n, events.Len())
+	for i := range n {
+		require.NoError(t, events.Add(account.Event{ID: fmt.Sprint(i), Account: fmt.Sprint(i % 7), Type: account.UsageRecorded, At: at("2026-01-01"), Credits: int64(i)}))
+	}
+	require.Equal(t, n, events.Len())
+	require.ErrorContains(t, events.Add(account.Event{ID: "777", Account: "1", Type: account.UsageRecorded, At: at("2026-01-01"), Credits: 777}), `id "777" is used again with different content`)
+}

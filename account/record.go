@@ -1,0 +1,231 @@
+package account
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/source"
+)
+
+// A record is what [Events] keeps of an event: everything it says, in as few bytes as that
+// takes, some 30 for a usage event whose id has 15. It is
+//
+//	length of the content, content, file, line, column
+//
+// where the content is
+//
+//	fields that are set, type, id, at, and those fields in the order of the constants
+//
+// Numbers are varints, instants are seconds and, when there are any, nanoseconds, strings have
+// their length before them. The first byte of the content has a bit for "taken out again".
+const (
+	removed = 1 << iota
+	hasCredits
+	hasNanos
+	hasRecorded
+	hasPackage
+	hasEffective
+	hasAmount // the first byte of a varint ends here
+	hasBillingDate
+	hasDescription
+	hasInvoice
+	hasStatus
+	hasMetadata
+)
+
+var epoch = cycle.MustDate("2000-01-01")
+
+// appendContent appends what an event says, without where it stands. Events with the same
+// content say the same; the reverse does not hold, as metadata can be spelled in many ways.
+func appendContent(b []byte, e *Event) []byte {
+	nanos := e.At.Nanosecond()
+	var fields uint64
+	set := func(is bool, field uint64) {
+		if is {
+			fields |= field
+		}
+	}
+	set(e.Credits != 0, hasCredits)
+	set(nanos != 0, hasNanos)
+	set(!e.RecordedAt.IsZero(), hasRecorded)
+	set(e.Package != "", hasPackage)
+	set(e.Effective != 0, hasEffective)
+	set(e.Amount != money.Amount{}, hasAmount)
+	set(!e.BillingDate.IsZero(), hasBillingDate)
+	set(e.Description != "", hasDescription)
+	set(e.Invoice != "", hasInvoice)
+	set(e.Status != 0, hasStatus)
+	set(e.Metadata != nil, hasMetadata)
+
+	b = binary.AppendUvarint(b, fields)
+	b = append(b, byte(e.Type))
+	b = appendText(b, e.ID)
+	b = binary.AppendVarint(b, e.At.Unix())
+	if fields&hasCredits != 0 {
+		b = binary.AppendVarint(b, e.Credits)
+	}
+	if fields&hasNanos != 0 {
+		b = binary.AppendUvarint(b, uint64(nanos))
+	}
+	if fields&^(removed|hasCredits|hasNanos) == 0 { // most events
+		return b
+	}
+	if fields&hasRecorded != 0 {
+		b = binary.AppendVarint(b, e.RecordedAt.Unix())
+		b = binary.AppendUvarint(b, uint64(e.RecordedAt.Nanosecond()))
+	}
+	if fields&hasPackage != 0 {
+		b = appendText(b, e.Package)
+	}
+	if fields&hasEffective != 0 {
+		b = append(b, byte(e.Effective))
+	}
+	if fields&hasAmount != 0 {
+		b = appendText(binary.AppendVarint(b, e.Amount.Minor()), e.Amount.Currency().String())
+	}
+	if fields&hasBillingDate != 0 {
+		b = binary.AppendVarint(b, int64(e.BillingDate.Sub(epoch)))
+	}
+	if fields&hasDescription != 0 {
+		b = appendText(b, e.Description)
+	}
+	if fields&hasInvoice != 0 {
+		b = appendText(b, e.Invoice)
+	}
+	if fields&hasStatus != 0 {
+		b = append(b, byte(e.Status))
+	}
+	if fields&hasMetadata != 0 {
+		b = appendText(b, e.Metadata)
+	}
+	return b
+}
+
+func appendText[S string | ~[]byte](b []byte, s S) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// appendRecord appends the record of a content at a place in the file of that number.
+func appendRecord(b, content []byte, file int, at source.Place) []byte {
+	b = appendText(b, content)
+	b = binary.AppendUvarint(b, uint64(file))
+	b = binary.AppendVarint(b, int64(at.Line))
+	return binary.AppendVarint(b, int64(at.Column))
+}
+
+// records reads records one after the other. The strings of the events are parts of text, so
+// that reading allocates nothing, and keep it alive.
+type records struct {
+	text    string
+	account string
+	files   []string
+}
+
+// next reads the next event that has not been taken out again, and reports false at the end.
+func (r *records) next(e *Event) bool {
+	for r.text != "" {
+		length := r.uvarint()
+		rest := r.text[length:]
+		if r.text[0]&removed == 0 {
+			r.event(e)
+			r.text = rest
+			r.place(e)
+			return true
+		}
+		r.text = rest
+		r.place(e)
+	}
+	return false
+}
+
+// event reads a content.
+func (r *records) event(e *Event) {
+	fields := r.uvarint()
+	*e = Event{Account: r.account, Type: Type(r.byte()), ID: r.string()}
+	seconds, nanos := r.varint(), int64(0)
+	if fields&hasCredits != 0 {
+		e.Credits = r.varint()
+	}
+	if fields&hasNanos != 0 {
+		nanos = int64(r.uvarint())
+	}
+	e.At = time.Unix(seconds, nanos).UTC()
+	if fields&^(removed|hasCredits|hasNanos) == 0 {
+		return
+	}
+	if fields&hasRecorded != 0 {
+		seconds = r.varint()
+		e.RecordedAt = time.Unix(seconds, int64(r.uvarint())).UTC()
+	}
+	if fields&hasPackage != 0 {
+		e.Package = r.string()
+	}
+	if fields&hasEffective != 0 {
+		e.Effective = Effective(r.byte())
+	}
+	if fields&hasAmount != 0 {
+		minor := r.varint()
+		currency, _ := money.ParseCurrency(r.string()) // the zero Currency is written as one that cannot be read
+		e.Amount = money.New(minor, currency)
+	}
+	if fields&hasBillingDate != 0 {
+		e.BillingDate = epoch.AddDays(int(r.varint()))
+	}
+	if fields&hasDescription != 0 {
+		e.Description = r.string()
+	}
+	if fields&hasInvoice != 0 {
+		e.Invoice = r.string()
+	}
+	if fields&hasStatus != 0 {
+		e.Status = invoice.Status(r.byte())
+	}
+	if fields&hasMetadata != 0 {
+		e.Metadata = []byte(r.string())
+	}
+}
+
+// place reads what follows the content.
+func (r *records) place(e *Event) {
+	file, line, column := r.uvarint(), r.varint(), r.varint()
+	e.Place = source.Place{File: r.files[file], Line: int(line), Column: int(column)}
+}
+
+func (r *records) byte() byte {
+	c := r.text[0]
+	r.text = r.text[1:]
+	return c
+}
+
+func (r *records) string() string {
+	n := r.uvarint()
+	s := r.text[:n]
+	r.text = r.text[n:]
+	return s
+}
+
+func (r *records) uvarint() uint64 {
+	if c := r.text[0]; c < 0x80 {
+		r.text = r.text[1:]
+		return uint64(c)
+	}
+	var n uint64
+	for i := 0; i < binary.MaxVarintLen64; i++ {
+		c := r.text[i]
+		n |= uint64(c&0x7f) << (7 * i)
+		if c < 0x80 {
+			r.text = r.text[i+1:]
+			return n
+		}
+	}
+	panic(fmt.Sprintf("account: a record is damaged at %x", r.text[:binary.MaxVarintLen64]))
+}
+
+func (r *records) varint() int64 {
+	n := r.uvarint()
+	return int64(n>>1) ^ -int64(n&1)
+}
