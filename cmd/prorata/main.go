@@ -16,6 +16,7 @@ import (
 )
 
 func main() {
+	go exitOnInterrupt(os.Stderr)
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -54,6 +55,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitDone
 	case errors.Is(err, errFindings):
 		return exitFindings
+	case errors.Is(err, errSeenEnough):
+		return exitFailed
 	case errors.As(err, &usage), !errors.As(err, &failed):
 		printLine(stderr, fmt.Sprintf("prorata: %s; see %s --help", err, cmd.CommandPath()))
 		return exitUsage

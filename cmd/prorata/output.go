@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -10,20 +11,24 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
 )
 
-// output is what a command writes: nothing appears anywhere before it is committed, and a
-// file appears whole or not at all.
+// output is what a command writes: nothing appears anywhere before it is started, and a file
+// appears whole or not at all.
 type output struct {
 	name   string // "-" or empty: standard output
 	stdout io.Writer
-	buffer bytes.Buffer
 
-	file   *os.File // the unfinished file beside the named one
-	target string   // where it goes: the named file, or what that is a link to
+	buffer  bytes.Buffer  // what was written before it was started
+	to      *bufio.Writer // since
+	device  *os.File      // a pipe or a device, which has no whole to keep
+	file    *os.File      // the unfinished file beside the named one
+	target  string        // where it goes: the named file, or what that is a link to
+	written bool          // to the last byte
 }
 
 func (c *common) newOutput(cmd *cobra.Command) *output {
@@ -33,14 +38,41 @@ func (c *common) newOutput(cmd *cobra.Command) *output {
 // toStdout reports that results go to standard output.
 func (c *common) toStdout() bool { return c.output == "" || c.output == "-" }
 
-func (o *output) Write(p []byte) (int, error) { return o.buffer.Write(p) }
+func (o *output) toStdout() bool { return o.name == "" || o.name == "-" }
 
-// prepare writes a file's content beside it, so that what can fail has failed before the
-// first of several outputs is committed.
-func (o *output) prepare() error {
-	if o.name == "" || o.name == "-" {
+func (o *output) Write(p []byte) (int, error) {
+	if o.to == nil {
+		return o.buffer.Write(p)
+	}
+	n, err := o.to.Write(p)
+	if err != nil {
+		err = o.cannot(err)
+	}
+	return n, err
+}
+
+// start opens the output: from now on, what is written goes there, a file's beside it.
+func (o *output) start() (err error) {
+	if o.to != nil {
 		return nil
 	}
+	to := o.stdout
+	if !o.toStdout() {
+		if err := o.open(); err != nil {
+			return err
+		}
+		if to = o.file; o.device != nil {
+			to = o.device
+		}
+	}
+	o.to = bufio.NewWriterSize(to, 1<<18)
+	_, err = o.Write(o.buffer.Bytes())
+	o.buffer = bytes.Buffer{}
+	return err
+}
+
+// open opens what the name stands for, or an unfinished file beside it.
+func (o *output) open() error {
 	mode := fs.FileMode(0o644)
 	o.target = o.name
 	info, err := os.Stat(o.name)
@@ -48,7 +80,10 @@ func (o *output) prepare() error {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("cannot write %s: it is a folder, expected a file", o.name)
 	case err == nil && !info.Mode().IsRegular():
-		return nil // a pipe or a device has no whole to keep
+		if o.device, err = os.OpenFile(o.name, os.O_WRONLY, 0); err != nil {
+			return o.cannot(err)
+		}
+		return nil
 	case err == nil:
 		mode = info.Mode().Perm()
 		o.target = destination(o.name)
@@ -59,13 +94,29 @@ func (o *output) prepare() error {
 			o.target = destination(o.name) // the link stays, and leads to the file from now on
 		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(o.target), ".prorata-*")
-	if err != nil {
+	if o.file, err = unfinished.create(filepath.Dir(o.target)); err != nil {
 		return o.cannot(err)
 	}
-	o.file = f
-	_, err = f.Write(o.buffer.Bytes())
-	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+	if err := o.file.Chmod(mode); err != nil {
+		return o.cannot(err)
+	}
+	return nil
+}
+
+// finish writes what is left, so that nothing but a rename can fail any more.
+func (o *output) finish() error {
+	if o.written {
+		return nil
+	}
+	o.written = true
+	err := o.to.Flush()
+	if o.file != nil {
+		err = errors.Join(err, o.file.Sync(), o.file.Close())
+	}
+	if o.device != nil {
+		err = errors.Join(err, o.device.Close())
+	}
+	if err != nil {
 		return o.cannot(err)
 	}
 	return nil
@@ -78,93 +129,112 @@ func (o *output) cannot(err error) error {
 	} else if le := (*os.LinkError)(nil); errors.As(err, &le) {
 		err = le.Err
 	}
-	name := o.name
-	if name == "" || name == "-" {
-		name = "standard output"
-	}
-	return fmt.Errorf("cannot write %s: %w", name, err)
-}
-
-// discard removes the unfinished file, if there still is one.
-func (o *output) discard() {
-	if o.file != nil {
-		os.Remove(o.file.Name())
-	}
-}
-
-// commit makes the output appear.
-func (o *output) commit() (err error) {
-	switch {
-	case o.file != nil:
-		if err = os.Rename(o.file.Name(), o.target); err == nil {
-			o.file = nil
+	if o.toStdout() {
+		if errors.Is(err, syscall.EPIPE) {
+			return errSeenEnough
 		}
-	case o.name == "" || o.name == "-":
-		_, err = o.stdout.Write(o.buffer.Bytes())
-	default:
-		err = os.WriteFile(o.name, o.buffer.Bytes(), 0o644)
+		return fmt.Errorf("cannot write standard output: %w", err)
 	}
-	if err != nil {
-		return o.cannot(err)
+	return fmt.Errorf("cannot write %s: %w", o.name, err)
+}
+
+// errSeenEnough ends a command whose reader has gone: head, or a pager that was left.
+var errSeenEnough = errors.New("nobody reads standard output any more")
+
+// startAll opens several outputs, or none.
+func startAll(outputs ...*output) error {
+	for _, o := range outputs {
+		if err := o.start(); err != nil {
+			discardAll(outputs...)
+			return err
+		}
 	}
 	return nil
 }
 
-var errInterrupted = errors.New("interrupted")
-
-// commitAll makes several outputs appear, or none: files come last, when nothing but a
-// rename is left to do.
-//
-// An interrupt ends the process at once, as it does before, while there is no unfinished
-// file. Once there may be one, it ends the writing: the unfinished files are removed, and
-// the error is errInterrupted. Only the renames at the end are not cut short.
-func commitAll(outputs ...*output) error {
-	interrupts := make(chan os.Signal, 1)
-	if slices.ContainsFunc(outputs, func(o *output) bool { return o.name != "" && o.name != "-" }) {
-		signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
-		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // is the error of a write then, and not the end
-		defer signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
-	}
-	defer func() {
-		for _, o := range outputs {
-			o.discard()
-		}
-	}()
-	for _, o := range outputs {
-		if err := o.prepare(); err != nil {
-			return err
-		}
-		if len(interrupts) > 0 {
-			return errInterrupted
-		}
-	}
+// discardAll removes the files of outputs that are not committed.
+func discardAll(outputs ...*output) {
 	for _, o := range outputs {
 		if o.file != nil {
-			continue
-		}
-		done := make(chan error, 1)
-		go func() { done <- o.commit() }() // it may wait for a reader
-		select {
-		case err := <-done:
-			if err != nil {
-				return err
-			}
-		case <-interrupts:
-			return errInterrupted
+			o.file.Close()
+			unfinished.remove(o.file.Name())
 		}
 	}
-	if len(interrupts) > 0 {
-		return errInterrupted
+}
+
+// commitAll makes several outputs appear, or none: files come last, when nothing but a rename
+// is left to do.
+func commitAll(outputs ...*output) error {
+	defer discardAll(outputs...)
+	files := slices.DeleteFunc(slices.Clone(outputs), func(o *output) bool { return o.toStdout() })
+	for _, o := range append(files, outputs...) { // standard output may have been written to, but fails last
+		if err := o.start(); err != nil {
+			return err
+		}
 	}
+	for _, o := range append(files, outputs...) {
+		if err := o.finish(); err != nil {
+			return err
+		}
+	}
+	return unfinished.rename(outputs)
+}
+
+// unfinished are the files that are being written. An interrupt removes them, but for the
+// renames at the end, which are not cut short.
+var unfinished = temporary{files: map[string]bool{}}
+
+type temporary struct {
+	mu    sync.Mutex
+	files map[string]bool
+}
+
+func (t *temporary) create(folder string) (*os.File, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f, err := os.CreateTemp(folder, ".prorata-*")
+	if err == nil {
+		t.files[f.Name()] = true
+	}
+	return f, err
+}
+
+func (t *temporary) remove(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	os.Remove(name)
+	delete(t.files, name)
+}
+
+func (t *temporary) rename(outputs []*output) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	for _, o := range outputs {
 		if o.file == nil {
 			continue
 		}
-		if err := o.commit(); err != nil {
-			return err
+		if err := os.Rename(o.file.Name(), o.target); err != nil {
+			return o.cannot(err)
 		}
+		delete(t.files, o.file.Name())
+		o.file = nil
 	}
 	return nil
+}
+
+// exitOnInterrupt ends the process when it is interrupted, at once and without a trace. A
+// reader of standard output that has gone is the error of a write, and not the end.
+func exitOnInterrupt(stderr io.Writer) {
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	<-interrupts
+	unfinished.mu.Lock() // for good
+	for name := range unfinished.files {
+		os.Remove(name)
+	}
+	fmt.Fprintln(stderr, "prorata: interrupted")
+	os.Exit(exitFailed)
 }
 
 // checkOutputs makes sure that what is written goes to files of their own: not to each
