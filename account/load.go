@@ -91,7 +91,7 @@ type loader struct {
 	failed atomic.Bool  // a file could not be read, so that those after it need not be
 
 	mu        sync.Mutex // of what follows
-	latest    latest
+	seen      seen
 	conflicts map[string][]Event // by id: all that differ from the one in the store
 	repeats   map[string][]Event // by id, when it keeps going: those that say the same
 }
@@ -132,8 +132,7 @@ func (l *loader) run(ctx context.Context, files []Source) {
 			}
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			l.latest.kept = laterOf(l.latest.kept, w.latest.kept)
-			l.latest.others = laterOf(l.latest.others, w.latest.others)
+			l.seen.addAll(&w.seen)
 		})
 	}
 	readers.Wait()
@@ -173,7 +172,7 @@ type worker struct {
 	*loader
 	writer
 	decoder *Decoder
-	latest  latest
+	seen    seen
 }
 
 func (w *worker) add(c fileChunk) {
@@ -208,10 +207,10 @@ func (f *loading) problem(err error) {
 // event adds one event.
 func (w *worker) event(e *Event, f *loading) error {
 	if w.Only != nil && !w.Only(e.Account) {
-		w.latest.others = laterOf(w.latest.others, e.At)
+		w.seen.others = laterOf(w.seen.others, e.At)
 		return nil
 	}
-	w.latest.kept = laterOf(w.latest.kept, e.At)
+	w.seen.add(e)
 	first, err := w.writer.add(e, f.number)
 	if err != nil || first == nil {
 		return err
@@ -289,9 +288,8 @@ func (l *loader) settle(es *Events) map[int][]*Line {
 		}
 	}
 	if l.KeepGoing && len(l.conflicts) > 0 { // the latest event may be one of those taken out
-		l.latest.kept = es.latestInstant()
+		l.seen.kept = es.latestInstant()
 	}
-	es.latest.kept = laterOf(es.latest.kept, l.latest.kept)
-	es.latest.others = laterOf(es.latest.others, l.latest.others)
+	es.seen.addAll(&l.seen)
 	return lines
 }

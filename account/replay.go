@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -23,11 +24,25 @@ import (
 type Events struct {
 	store  *store
 	writer writer
-	latest latest
+	seen   seen
 }
 
-// latest are the latest instants of events that were kept, and of those that were only read.
-type latest struct{ kept, others time.Time }
+// seen sums up events that were added, repeats included.
+type seen struct {
+	kept, others     time.Time // the latest instant of those that were kept, and of those that were only read
+	credits, charges float64   // of those that were kept, whatever their sign
+}
+
+func (s *seen) add(e *Event) {
+	s.kept = laterOf(s.kept, e.At)
+	s.credits += math.Abs(float64(e.Credits))
+	s.charges += math.Abs(float64(e.Amount.Minor()))
+}
+
+func (s *seen) addAll(o *seen) {
+	s.kept, s.others = laterOf(s.kept, o.kept), laterOf(s.others, o.others)
+	s.credits, s.charges = s.credits+o.credits, s.charges+o.charges
+}
 
 func laterOf(a, b time.Time) time.Time {
 	if b.After(a) {
@@ -55,7 +70,7 @@ func (es *Events) Add(e Event) error {
 	case first != nil && !first.Same(&e):
 		return source.At(e.Place, &ConflictError{ID: e.ID, First: first.Place, Second: e.Place})
 	}
-	es.latest.kept = laterOf(es.latest.kept, e.At)
+	es.seen.add(&e)
 	return nil
 }
 
@@ -116,25 +131,26 @@ func (es *Events) log(account string) (*partition, *log) {
 // Of returns the events of an account: in the order they were added, or, when files were
 // loaded, in any. Instants are in UTC.
 func (es *Events) Of(account string) []Event {
-	var r reader
-	events, _ := r.read(es, account)
+	r := reader{of: es}
+	events, _ := r.read(account)
 	return events
 }
 
 // reader reads the events of one account after the other, always into the same memory.
 type reader struct {
+	of     *Events
 	events []Event
 	log    []byte
 	files  []string
 }
 
-func (r *reader) read(es *Events, account string) ([]Event, bool) {
-	p, l := es.log(account)
+func (r *reader) read(account string) ([]Event, bool) {
+	p, l := r.of.log(account)
 	if l == nil {
 		return nil, false
 	}
 	if r.files == nil {
-		r.files = es.store.fileNames()
+		r.files = r.of.store.fileNames()
 	}
 	r.log = p.all(r.log[:0], l)
 	in := records{text: string(r.log), account: l.account, files: r.files}
@@ -148,7 +164,7 @@ func (r *reader) read(es *Events, account string) ([]Event, bool) {
 // Latest is the date of the latest event in the policy's time zone, those of accounts that
 // were read and not kept included; the zero Date when there is none.
 func (es *Events) Latest(policy invoice.Policy) cycle.Date {
-	at := laterOf(es.latest.kept, es.latest.others)
+	at := laterOf(es.seen.kept, es.seen.others)
 	if at.IsZero() {
 		return cycle.Date{}
 	}
@@ -158,9 +174,9 @@ func (es *Events) Latest(policy invoice.Policy) cycle.Date {
 
 // latestInstant looks at all events.
 func (es *Events) latestInstant() (latest time.Time) {
-	var r reader
+	r := reader{of: es}
 	for l := range es.logs() {
-		events, _ := r.read(es, l.account)
+		events, _ := r.read(l.account)
 		for i := range events {
 			latest = laterOf(latest, events[i].At)
 		}
@@ -168,27 +184,52 @@ func (es *Events) latestInstant() (latest time.Time) {
 	return latest
 }
 
+// Certain reports that no bill of these events can fail, if they were read under the same
+// policy: every package has a price, and all figures added up stay far below what fits an
+// amount. Where it does not, one may fail, or not.
+func (es *Events) Certain(catalogue invoice.Catalogue, policy invoice.Policy) bool {
+	largest, rate := 0.0, 0.0
+	for terms := range catalogue.All() {
+		price, err := terms.PeriodPrice()
+		if err != nil {
+			return false
+		}
+		largest = max(largest, float64(price.Minor()))
+		perCredit, _ := terms.Overage.Decimal().Shift(int32(policy.MoneyCurrency().Digits())).Float64()
+		rate = max(rate, perCredit)
+	}
+	const periods = 12 * 10_000 // of the longest account
+	parts := float64(es.Len()) + periods
+	return parts*(largest+1)+es.seen.credits*(rate+1)+es.seen.charges < 1<<60
+}
+
 // Replay bills the named accounts, several at a time, and yields their bills in that order.
 // It stops at the first error, or when the context is done; no goroutine outlives it. The
 // number of workers, 0 for one a core, changes nothing in what it yields.
 func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int) iter.Seq2[Bill, error] {
+	return ReplayAs(ctx, es, accounts, catalogue, policy, through, workers, func(b *Bill) Bill { return *b })
+}
+
+// ReplayAs is [Events.Replay] of what is made of each bill, by the worker that billed it: its
+// text, say. Workers run ahead of the caller by some hundred accounts, and no further.
+func ReplayAs[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, made func(*Bill) T) iter.Seq2[T, error] {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return func(yield func(Bill, error) bool) {
+	return func(yield func(T, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		var done sync.WaitGroup
 		defer done.Wait()
 		defer cancel()
 
 		// Each slot of the queue is a batch of accounts in order; workers fill them in any.
-		queue := make(chan *batch, 2*workers)
-		work := make(chan *batch)
+		queue := make(chan *batch[T], 2*workers)
+		work := make(chan *batch[T])
 		done.Go(func() {
 			defer close(queue)
 			defer close(work)
 			for names := range slices.Chunk(accounts, 64) {
-				b := &batch{accounts: names, ready: make(chan struct{})}
+				b := &batch[T]{accounts: names, ready: make(chan struct{})}
 				select {
 				case queue <- b:
 				case <-ctx.Done():
@@ -203,9 +244,16 @@ func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoi
 		})
 		for range workers {
 			done.Go(func() {
-				var r reader
+				r := reader{of: es}
 				for b := range work {
-					b.bill(ctx, es, &r, catalogue, policy, through)
+					b.err = b.fill(func(name string) (T, error) {
+						bill, err := r.bill(ctx, name, catalogue, policy, through)
+						if err != nil {
+							return *new(T), err
+						}
+						return made(&bill), nil
+					})
+					close(b.ready)
 				}
 			})
 		}
@@ -213,49 +261,53 @@ func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoi
 			select {
 			case <-b.ready:
 			case <-ctx.Done():
-				yield(Bill{}, ctx.Err())
+				yield(*new(T), ctx.Err())
 				return
 			}
-			for _, bill := range b.bills {
+			for _, bill := range b.made {
 				if !yield(bill, nil) {
 					return
 				}
 			}
 			if b.err != nil {
-				yield(Bill{}, b.err)
+				yield(*new(T), b.err)
 				return
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			yield(Bill{}, err)
+			yield(*new(T), err)
 		}
 	}
 }
 
 // batch is some accounts that one worker bills.
-type batch struct {
+type batch[T any] struct {
 	accounts []string
-	bills    []Bill
-	err      error
+	made     []T
+	err      error // of the account after those
 	ready    chan struct{}
 }
 
-func (b *batch) bill(ctx context.Context, es *Events, r *reader, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date) {
-	defer close(b.ready)
+func (b *batch[T]) fill(bill func(name string) (T, error)) error {
+	b.made = make([]T, 0, len(b.accounts))
 	for _, name := range b.accounts {
-		if b.err = ctx.Err(); b.err != nil {
-			return
-		}
-		events, found := r.read(es, name)
-		if !found {
-			b.err = fmt.Errorf("replay: there are no events of account %q", name)
-			return
-		}
-		bill, err := BillAccount(events, catalogue, policy, through)
+		made, err := bill(name)
 		if err != nil {
-			b.err = err
-			return
+			return err
 		}
-		b.bills = append(b.bills, bill)
+		b.made = append(b.made, made)
 	}
+	return nil
+}
+
+// bill bills one account of those it reads.
+func (r *reader) bill(ctx context.Context, name string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date) (Bill, error) {
+	if err := ctx.Err(); err != nil {
+		return Bill{}, err
+	}
+	events, found := r.read(name)
+	if !found {
+		return Bill{}, fmt.Errorf("replay: there are no events of account %q", name)
+	}
+	return BillAccount(events, catalogue, policy, through)
 }

@@ -3,6 +3,7 @@ package invoice
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -130,6 +131,19 @@ func duplicate(p, other *Package) error {
 
 // Has reports whether a package of that name is listed.
 func (c Catalogue) Has(name string) bool { return len(c.terms[name]) > 0 }
+
+// All yields all terms, in any order.
+func (c Catalogue) All() iter.Seq[*Terms] {
+	return func(yield func(*Terms) bool) {
+		for _, terms := range c.terms {
+			for i := range terms {
+				if !yield(&terms[i]) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // On returns the terms of a package for a billing period that starts on a date: the latest
 // that are in effect, and before the first the earliest. It is nil for an unknown name.

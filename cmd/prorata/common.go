@@ -2,12 +2,14 @@ package main
 
 import (
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/internal/names"
@@ -26,6 +28,10 @@ type common struct {
 	accounts   []string
 	keepGoing  bool
 	quarantine string
+	workers    int
+	shard      string
+	progress   bool
+	quiet      bool
 }
 
 func (c *common) packagesFlag(cmd *cobra.Command) {
@@ -48,6 +54,34 @@ func (c *common) eventFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only the account `NAME` (repeatable)")
 	cmd.Flags().BoolVar(&c.keepGoing, "keep-going", false, "leave out the lines that cannot be read, and bill the rest")
 	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "as --keep-going, and write those lines to `FILE`, each with the reason; those of an id that has several contents as the event read, written anew")
+}
+
+func (c *common) workersFlag(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&c.workers, "workers", 0, "use `N` cores (default all there are)")
+}
+
+// useWorkers holds the process to the number of cores that it may use.
+func (c *common) useWorkers(cmd *cobra.Command) error {
+	if !cmd.Flags().Changed("workers") {
+		return nil
+	}
+	if c.workers < 1 {
+		return usagef("--workers %d, expected 1 or more", c.workers)
+	}
+	runtime.GOMAXPROCS(min(c.workers, 1024))
+	return nil
+}
+
+// loading is how event files are read.
+func (c *common) loading(policy invoice.Policy, only shard, p *progress) account.Loading {
+	how := account.Loading{Policy: policy, Workers: c.workers, KeepGoing: c.keepGoing || c.quarantine != "", MaxProblems: maxProblems}
+	if only.of > 1 {
+		how.Only = only.has
+	}
+	if p != nil {
+		how.Events = &p.events
+	}
+	return how
 }
 
 // chooseFormat is --format, or what suits who is reading.

@@ -33,9 +33,8 @@ type quarantined struct {
 
 // readEvents reads all files as one stream. Unless it is to keep going, problems are the
 // error; a file that cannot be read to its end always is.
-func readEvents(ctx context.Context, files []string, how account.Loading, stdin io.Reader) (*reading, error) {
-	how.MaxProblems = maxProblems
-	r, failed, err := read(ctx, files, how, stdin)
+func readEvents(ctx context.Context, files []string, how account.Loading, stdin io.Reader, p *progress) (*reading, error) {
+	r, failed, err := read(ctx, files, how, stdin, p)
 	if err != nil {
 		return nil, err
 	}
@@ -54,10 +53,10 @@ func readEvents(ctx context.Context, files []string, how account.Loading, stdin 
 
 // read reads all that can be read, past files that cannot be read to their end when it is to
 // keep going; these are in the list.
-func read(ctx context.Context, files []string, how account.Loading, stdin io.Reader) (r *reading, failed []account.FileFailed, err error) {
+func read(ctx context.Context, files []string, how account.Loading, stdin io.Reader, p *progress) (r *reading, failed []account.FileFailed, err error) {
 	sources := make([]account.Source, len(files))
 	for i, name := range files {
-		sources[i] = account.Source{Name: name, Open: func() (io.ReadCloser, error) { return open(name, stdin) }}
+		sources[i] = account.Source{Name: name, Open: func() (io.ReadCloser, error) { return open(name, stdin, p) }}
 	}
 	r = &reading{}
 	loaded, err := r.Load(ctx, sources, how)

@@ -15,10 +15,11 @@ import (
 )
 
 // open opens a file, or standard input for "-". Compressed data is read as what it holds,
-// whatever the file is called; a file called .gz or .zst has to be compressed.
-func open(name string, stdin io.Reader) (io.ReadCloser, error) {
+// whatever the file is called; a file called .gz or .zst has to be compressed. What is read is
+// counted, unless p is nil.
+func open(name string, stdin io.Reader, p *progress) (io.ReadCloser, error) {
 	if name == "-" {
-		return decompress(name, io.NopCloser(stdin))
+		return decompress(name, io.NopCloser(stdin), p)
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -28,7 +29,7 @@ func open(name string, stdin io.Reader) (io.ReadCloser, error) {
 		f.Close()
 		return nil, fmt.Errorf("%s is a folder, expected a file", name)
 	}
-	return decompress(name, f)
+	return decompress(name, f, p)
 }
 
 // plainPathError drops the system call from an error: "events.jsonl: no such file or directory".
@@ -39,8 +40,12 @@ func plainPathError(err error) error {
 	return err
 }
 
-func decompress(name string, f io.ReadCloser) (io.ReadCloser, error) {
-	buffered := bufio.NewReaderSize(f, 1<<16)
+func decompress(name string, f io.ReadCloser, p *progress) (io.ReadCloser, error) {
+	var stored io.Reader = f
+	if p != nil {
+		stored = counted{f, &p.read}
+	}
+	buffered := bufio.NewReaderSize(stored, 1<<16)
 	magic, err := buffered.Peek(4)
 	if err != nil && err != io.EOF {
 		f.Close()
@@ -109,7 +114,7 @@ func (in *input) Close() error {
 
 // readAll reads a whole document.
 func readAll(name string, stdin io.Reader) ([]byte, error) {
-	f, err := open(name, stdin)
+	f, err := open(name, stdin, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -76,7 +75,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	events, err := readEvents(cmd.Context(), files, account.Loading{Policy: in.Policy, KeepGoing: c.keepGoing || c.quarantine != ""}, cmd.InOrStdin())
+	events, err := readEvents(cmd.Context(), files, c.loading(in.Policy, shard{}, nil), cmd.InOrStdin(), nil)
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +52,9 @@ there are anomalies or quarantined lines to look at.
 	c.eventFlags(cmd)
 	c.policyFlags(cmd)
 	c.formatFlags(cmd, replayFormats...)
+	c.workersFlag(cmd)
+	cmd.Flags().StringVar(&c.shard, "shard", "", "bill only the accounts of shard `I/N`, from 0/N to N-1/N; merge puts the outputs together")
+	c.progressFlags(cmd)
 	return cmd
 }
 
@@ -68,6 +74,13 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err != nil {
 		return usageError{err}
 	}
+	only, err := parseShard(c.shard)
+	if err != nil {
+		return err
+	}
+	if err := c.useWorkers(cmd); err != nil {
+		return err
+	}
 	if err := c.checkOutputs(files...); err != nil {
 		return err
 	}
@@ -79,31 +92,40 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err != nil {
 		return err
 	}
-	events, err := readEvents(cmd.Context(), files, account.Loading{Policy: policy, KeepGoing: c.keepGoing || c.quarantine != ""}, cmd.InOrStdin())
+	progress, err := c.newProgress(cmd, files)
+	if err != nil {
+		return err
+	}
+	defer progress.done()
+	events, err := readEvents(cmd.Context(), files, c.loading(policy, only, progress), cmd.InOrStdin(), progress)
 	if err != nil {
 		return err
 	}
 	if span.End.IsZero() {
 		span.End = events.Latest(policy)
 	}
-	bills, err := billAll(cmd, c, events, catalogue, policy, span)
+	accounts, err := c.chosen(events)
 	if err != nil {
 		return err
 	}
+	r := &replay{ctx: cmd.Context(), events: events, accounts: accounts, catalogue: catalogue, policy: policy, span: span,
+		workers: c.workers, progress: progress}
 	out, quarantine := c.newOutput(cmd), &output{name: c.quarantine}
-	if err := bills.write(out, format, lines, policy.MoneyCurrency()); err != nil {
-		return err
-	}
 	outputs := []*output{out}
 	if c.quarantine != "" {
-		writeQuarantine(quarantine, bills.bad)
+		writeQuarantine(quarantine, events.bad)
 		outputs = append(outputs, quarantine)
+	}
+	if err := r.write(outputs, format, lines); err != nil {
+		discardAll(outputs...)
+		return err
 	}
 	if err := commitAll(outputs...); err != nil {
 		return err
 	}
-	sortAnomalies(bills.anomalies, files)
-	return bills.findings(cmd.ErrOrStderr(), c.quarantine)
+	progress.done()
+	sortAnomalies(r.anomalies, files)
+	return r.findings(cmd.ErrOrStderr(), c.quarantine)
 }
 
 // billSpan is --from and --through, both inclusive; zero Dates where they are not given.
@@ -120,57 +142,150 @@ func billSpan(cmd *cobra.Command) (span cycle.Period, err error) {
 	return span, nil
 }
 
-// bills are the bills of many accounts, and what there is to look at.
-type bills struct {
-	accounts  int
-	through   cycle.Date
-	invoices  []invoice.Invoice
+// replay is the billing of many accounts, and what there is to look at.
+type replay struct {
+	ctx       context.Context
+	events    *reading
+	accounts  []string
+	catalogue invoice.Catalogue
+	policy    invoice.Policy
+	span      cycle.Period // inclusive
+	workers   int
+	progress  *progress
 	anomalies []account.Anomaly
-	bad       []quarantined
 }
 
-// billAll bills the accounts asked for, or all.
-func billAll(cmd *cobra.Command, c *common, events *reading, catalogue invoice.Catalogue, policy invoice.Policy, span cycle.Period) (*bills, error) {
-	accounts, err := c.chosen(events)
+// write writes the bills to the first output, the others being ready.
+func (r *replay) write(outputs []*output, format string, lines bool) error {
+	r.progress.bills(len(r.accounts))
+	if s := streams(format, lines); s != nil {
+		return r.stream(outputs, s)
+	}
+	invoices, err := r.gather()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	all := &bills{accounts: len(accounts), through: span.End, bad: events.bad}
-	for bill, err := range events.Replay(cmd.Context(), accounts, catalogue, policy, span.End, 0) {
-		if err != nil {
-			return nil, err
-		}
-		all.anomalies = append(all.anomalies, bill.Anomalies...)
-		for _, inv := range bill.Invoices {
-			if !inv.Date.Before(span.Start) {
-				all.invoices = append(all.invoices, inv)
-			}
+	out := outputs[0]
+	if format != "table" {
+		return writeDistributor(out, format, invoices)
+	}
+	summary := report.Summary{Accounts: len(r.accounts), Invoices: len(invoices), Through: r.span.End,
+		Anomalies: len(r.anomalies), LeftOut: len(r.events.bad), Total: money.New(0, r.policy.MoneyCurrency())}
+	for i := range invoices {
+		if summary.Total, err = summary.Total.Add(invoices[i].FinalAmount); err != nil {
+			return fmt.Errorf("total of all invoices: %w", err)
 		}
 	}
-	return all, nil
+	return report.InvoiceTable(out, invoices, summary, lines)
 }
 
-func (b *bills) write(w io.Writer, format string, lines bool, currency money.Currency) error {
-	switch format {
-	case "table":
-		summary := report.Summary{Accounts: b.accounts, Invoices: len(b.invoices), Through: b.through,
-			Anomalies: len(b.anomalies), LeftOut: len(b.bad), Total: money.New(0, currency)}
-		for i := range b.invoices {
-			var err error
-			if summary.Total, err = summary.Total.Add(b.invoices[i].FinalAmount); err != nil {
-				return fmt.Errorf("total of all invoices: %w", err)
-			}
+// wanted are the invoices of a bill that are asked for.
+func (r *replay) wanted(b *account.Bill) []invoice.Invoice {
+	first, _ := slices.BinarySearchFunc(b.Invoices, r.span.Start, func(inv invoice.Invoice, from cycle.Date) int { return inv.Date.Compare(from) })
+	return b.Invoices[first:]
+}
+
+// gather bills all accounts and keeps all invoices.
+func (r *replay) gather() (invoices []invoice.Invoice, err error) {
+	err = each(r, func(b *account.Bill) account.Bill { return *b }, func(b account.Bill) error {
+		r.anomalies = append(r.anomalies, b.Anomalies...)
+		invoices = append(invoices, r.wanted(&b)...)
+		return nil
+	})
+	return invoices, err
+}
+
+// each bills all accounts and makes something of each bill, in the order of the accounts.
+func each[T any](r *replay, made func(*account.Bill) T, then func(T) error) error {
+	for t, err := range account.ReplayAs(r.ctx, &r.events.Events, r.accounts, r.catalogue, r.policy, r.span.End, r.workers, made) {
+		if err != nil {
+			return err
 		}
-		return report.InvoiceTable(w, b.invoices, summary, lines)
-	case "distributor-json", "distributor-xml":
-		return b.writeDistributor(w, format)
-	case "csv":
-		if lines {
-			return report.LineCSV(w, b.invoices)
+		r.progress.billed.Add(1)
+		if err := then(t); err != nil {
+			return err
 		}
-		return report.InvoiceCSV(w, b.invoices)
 	}
-	return writeJSON(w, format, len(b.invoices), func(i int, to []byte) []byte { return b.invoices[i].AppendJSON(to) })
+	return nil
+}
+
+// streamed is a format in which invoices are written while others are being billed.
+type streamed struct {
+	head, between, tail, none string
+	append                    func(to []byte, invoices []invoice.Invoice) []byte
+}
+
+// streams returns the format, or nil for one that needs all invoices first.
+func streams(format string, lines bool) *streamed {
+	switch {
+	case format == "csv" && lines:
+		return &streamed{head: report.LineHeader, none: report.LineHeader, append: report.AppendLineRows}
+	case format == "csv":
+		return &streamed{head: report.InvoiceHeader, none: report.InvoiceHeader, append: report.AppendInvoiceRows}
+	case format == "jsonl" || format == "json":
+		s := &streamed{between: "\n", tail: "\n"}
+		if format == "json" {
+			*s = streamed{head: "[\n", between: ",\n", tail: "\n]\n", none: "[]\n"}
+		}
+		s.append = func(to []byte, invoices []invoice.Invoice) []byte {
+			for i := range invoices {
+				if i > 0 {
+					to = append(to, s.between...)
+				}
+				to = invoices[i].AppendJSON(to)
+			}
+			return to
+		}
+		return s
+	}
+	return nil
+}
+
+// text is the invoices of an account as they are written.
+type text struct {
+	bytes     *[]byte // from texts
+	anomalies []account.Anomaly
+}
+
+var texts = sync.Pool{New: func() any { return new([]byte) }}
+
+// stream writes the invoices of each account while those after it are being billed. What can
+// fail has not failed before the first is written: unless no bill can fail, all are made twice.
+func (r *replay) stream(outputs []*output, s *streamed) error {
+	if !r.events.Certain(r.catalogue, r.policy) {
+		err := each(r, func(*account.Bill) struct{} { return struct{}{} }, func(struct{}) error { return nil })
+		if err != nil {
+			return err
+		}
+		r.progress.bills(len(r.accounts))
+	}
+	if err := startAll(outputs...); err != nil {
+		return err
+	}
+	out := outputs[0]
+	before, after := s.head, s.none
+	err := each(r, func(b *account.Bill) text {
+		t := text{texts.Get().(*[]byte), b.Anomalies}
+		*t.bytes = s.append((*t.bytes)[:0], r.wanted(b))
+		return t
+	}, func(t text) error {
+		defer texts.Put(t.bytes)
+		r.anomalies = append(r.anomalies, t.anomalies...)
+		if len(*t.bytes) == 0 {
+			return nil
+		}
+		_, err := io.WriteString(out, before)
+		if err == nil {
+			_, err = out.Write(*t.bytes)
+		}
+		before, after = s.between, s.tail
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(out, after)
+	return err
 }
 
 // writeJSON writes n objects: one a line as jsonl, as a list as json.
@@ -204,12 +319,12 @@ func writeJSON(w io.Writer, format string, n int, object func(i int, to []byte) 
 
 // writeDistributor writes the invoices as the Distributor's usage document, whose number is
 // the latest date on it.
-func (b *bills) writeDistributor(w io.Writer, format string) error {
+func writeDistributor(w io.Writer, format string, invoices []invoice.Invoice) error {
 	number := ""
-	for i := range b.invoices {
-		number = max(number, strings.ReplaceAll(b.invoices[i].Date.String(), "-", ""))
+	for i := range invoices {
+		number = max(number, strings.ReplaceAll(invoices[i].Date.String(), "-", ""))
 	}
-	d := distributor.FromInvoices(number, b.invoices)
+	d := distributor.FromInvoices(number, invoices)
 	document := d.AppendJSON(nil)
 	if format == "distributor-xml" {
 		document = d.AppendXML(nil)
@@ -222,22 +337,22 @@ func (b *bills) writeDistributor(w io.Writer, format string) error {
 }
 
 // findings says what there is to look at, if anything.
-func (b *bills) findings(w io.Writer, quarantine string) error {
-	for _, q := range b.bad {
+func (r *replay) findings(w io.Writer, quarantine string) error {
+	for _, q := range r.events.bad {
 		printError(w, q.err)
 	}
-	printAnomalies(w, b.anomalies)
-	if len(b.anomalies) > 0 {
-		printLine(w, "prorata: "+report.Count(len(b.anomalies), "anomaly", "anomalies")+", left out of the bills")
+	printAnomalies(w, r.anomalies)
+	if len(r.anomalies) > 0 {
+		printLine(w, "prorata: "+report.Count(len(r.anomalies), "anomaly", "anomalies")+", left out of the bills")
 	}
-	if len(b.bad) > 0 {
-		left := "prorata: " + report.Count(len(b.bad), "line", "lines") + " left out"
+	if len(r.events.bad) > 0 {
+		left := "prorata: " + report.Count(len(r.events.bad), "line", "lines") + " left out"
 		if quarantine != "" {
 			left += ", written to " + quarantine
 		}
 		printLine(w, left)
 	}
-	if len(b.anomalies)+len(b.bad) > 0 {
+	if len(r.anomalies)+len(r.events.bad) > 0 {
 		return errFindings
 	}
 	return nil

@@ -63,7 +63,7 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		}
 		catalogue = &read
 	}
-	events, unread, err := read(cmd.Context(), files, account.Loading{Policy: policy, KeepGoing: true}, cmd.InOrStdin())
+	events, unread, err := read(cmd.Context(), files, account.Loading{Policy: policy, KeepGoing: true}, cmd.InOrStdin(), nil)
 	if err != nil {
 		return err
 	}
