@@ -34,16 +34,33 @@ func seed(f *testing.F) {
 	f.Add([]byte(`<?xml version="1.0" encoding="ISO-8859-1"?><invoices><invoice><number>` + "\xe9" + `</number></invoice></invoices>`))
 }
 
-// requirePlaced checks that an error says where it is, in a line that the document has.
+// problems are the errors that one of a list of packages is made of.
+func problems(err error) []error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return several.Unwrap()
+	}
+	return []error{err}
+}
+
+// requirePlaced checks that each error says where it is, in a line that the document has, and is short however long that is.
 func requirePlaced(t *testing.T, err error, data []byte) {
 	t.Helper()
-	placed := (*source.ParseError)(nil)
-	require.True(t, errors.As(err, &placed), "%v", err)
 	lines := strings.Split(string(data), "\n")
-	require.True(t, placed.Line >= 1 && placed.Line <= len(lines), "%v", err)
-	require.True(t, placed.Column >= 1 && placed.Column <= len(lines[placed.Line-1])+1, "%v", err)
-	require.Less(t, len(err.Error()), 1000+2*len(data))
+	for i, err := range problems(err) {
+		require.Less(t, len(err.Error()), 1000)
+		if i == maxProblems {
+			require.EqualError(t, err, "f: more than 20 problems, giving up on it")
+			return
+		}
+		placed := (*source.ParseError)(nil)
+		require.True(t, errors.As(err, &placed), "%v", err)
+		require.True(t, placed.Line >= 1 && placed.Line <= len(lines), "%v", err)
+		require.True(t, placed.Column >= 1 && placed.Column <= len(lines[placed.Line-1])+1, "%v", err)
+	}
 }
+
+// maxProblems is how many of a list of packages are reported.
+const maxProblems = 20
 
 // xmlCarries reports whether XML has a way to write the fields' text: it has none for most control characters.
 func xmlCarries(records ...[]distributor.Field) bool {
@@ -104,6 +121,52 @@ func FuzzReadStatistics(f *testing.F) {
 			back, err = distributor.ReadStatistics("written", days.AppendXML(nil))
 			require.NoError(t, err, "%s", days.AppendXML(nil))
 			require.True(t, days.Equal(back), "%s", days.AppendXML(nil))
+		}
+	})
+}
+
+func FuzzReadPending(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		changes, err := distributor.ReadPending("f", data)
+		if err != nil {
+			requirePlaced(t, err, data)
+			return
+		}
+		var all [][]distributor.Field
+		for i := range changes {
+			all = append(all, changes[i].Fields)
+			require.NotEmpty(t, changes[i].Username)
+			require.False(t, changes[i].Date.IsZero())
+		}
+		back, err := distributor.ReadPending("written", changes.AppendJSON(nil))
+		require.NoError(t, err, "%s", changes.AppendJSON(nil))
+		require.True(t, changes.Equal(back), "%s", changes.AppendJSON(nil))
+		if xmlCarries(all...) {
+			back, err = distributor.ReadPending("written", changes.AppendXML(nil))
+			require.NoError(t, err, "%s", changes.AppendXML(nil))
+			require.True(t, changes.Equal(back), "%s", changes.AppendXML(nil))
+		}
+	})
+}
+
+func FuzzReadOverview(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		o, err := distributor.ReadOverview("f", data)
+		if err != nil {
+			requirePlaced(t, err, data)
+			return
+		}
+		require.NotEmpty(t, o.Package)
+		require.False(t, o.BillingEndDate.Before(o.BillingStartDate))
+		back, err := distributor.ReadOverview("written", o.AppendJSON(nil))
+		require.NoError(t, err, "%s", o.AppendJSON(nil))
+		require.True(t, o.Equal(&back), "%s", o.AppendJSON(nil))
+		if xmlCarries(o.Fields) {
+			back, err = distributor.ReadOverview("written", o.AppendXML(nil))
+			require.NoError(t, err, "%s", o.AppendXML(nil))
+			require.True(t, o.Equal(&back), "%s", o.AppendXML(nil))
 		}
 	})
 }

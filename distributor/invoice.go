@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
 )
@@ -104,7 +105,7 @@ func (inv *Invoice) Discount(c money.Currency) (discount money.Amount, ok bool, 
 			continue
 		}
 		if figures[i], err = f.number.Amount(c); err != nil {
-			return money.Amount{}, false, fmt.Errorf("discount of invoice %q: %s: %w", inv.Number, f.name, err)
+			return money.Amount{}, false, fmt.Errorf("discount of invoice %q: %s: %w", names.Clip(inv.Number), f.name, err)
 		}
 	}
 	discount = figures[4]

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
 )
@@ -103,7 +104,7 @@ func (d *document) invoices() (doc Invoices, rows []node, err error) {
 		doc.Shape = shapeOf(rows, CurrentOne)
 		return doc, rows, nil
 	case d.xml:
-		return doc, nil, d.errorf(root.nameAt, "<%s>, expected <usage>, <invoices> or <invoice>", root.name)
+		return doc, nil, d.errorf(root.nameAt, "<%s>, expected <usage>, <invoices> or <invoice>", names.Clip(root.name))
 	}
 	return doc, nil, d.errorf(root.at, "%s, expected an object or a list of invoices", root.describe())
 }

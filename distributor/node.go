@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -77,11 +78,7 @@ func (n *node) describe() string {
 	case n.written == KindNull:
 		return "null"
 	}
-	text := strings.Trim(n.text, space)
-	if len(text) > 60 {
-		text = strings.ToValidUTF8(text[:57], "") + "..."
-	}
-	return text
+	return names.Clip(strings.Trim(n.text, space))
 }
 
 // document is a tree with the places of its nodes.
@@ -169,7 +166,7 @@ func (d *document) items(key, item string) ([]node, error) {
 	n := d.unwrap(key)
 	if n == &d.root && n.kind != list && (!d.xml || n.name != key) {
 		if d.xml {
-			return nil, d.errorf(n.nameAt, "<%s>, expected <%s>", n.name, key)
+			return nil, d.errorf(n.nameAt, "<%s>, expected <%s>", names.Clip(n.name), key)
 		}
 		return nil, d.errorf(n.at, "%s, expected a JSON list, or an object with %q only", n.describe(), key)
 	}
@@ -192,11 +189,11 @@ func (d *document) list(n *node, item string) ([]node, error) {
 	case !d.xml:
 		return nil, d.errorf(n.at, "%s%s, expected a list", prefix(n.name), n.describe())
 	case n.kind == scalar:
-		return nil, d.errorf(d.skip(n.at, space), "text in <%s>, expected elements <%s>", n.name, item)
+		return nil, d.errorf(d.skip(n.at, space), "text in <%s>, expected elements <%s>", names.Clip(n.name), item)
 	}
 	for i := range n.kids {
 		if kid := &n.kids[i]; kid.name != item {
-			return nil, d.errorf(kid.nameAt, "<%s> in <%s>, expected <%s>", kid.name, n.name, item)
+			return nil, d.errorf(kid.nameAt, "<%s> in <%s>, expected <%s>", names.Clip(kid.name), names.Clip(n.name), item)
 		}
 	}
 	return n.kids, nil
@@ -206,5 +203,5 @@ func prefix(name string) string {
 	if name == "" {
 		return ""
 	}
-	return name + ": "
+	return names.Clip(name) + ": "
 }

@@ -2,6 +2,7 @@ package distributor
 
 import (
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -51,7 +52,7 @@ func ReadOverview(file string, data []byte) (Overview, error) {
 	}
 	n := d.unwrap("overview")
 	if d.xml && n.name != "overview" {
-		return Overview{}, d.errorf(n.nameAt, "<%s>, expected <result> with an <overview>", n.name)
+		return Overview{}, d.errorf(n.nameAt, "<%s>, expected <result> with an <overview>", names.Clip(n.name))
 	}
 	o, err := overviewSchema.read(d, n, []string{"package", "billing_start_date", "billing_end_date"}, "")
 	if err != nil {

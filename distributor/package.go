@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
@@ -83,7 +84,7 @@ func (w *rewriter) members(n *node) error {
 	for i := range n.kids {
 		kid := &n.kids[i]
 		if seen[kid.name] {
-			return w.errorf(kid.nameAt, "%s is repeated, expected it once", kid.name)
+			return w.errorf(kid.nameAt, "%s is repeated, expected it once", names.Clip(kid.name))
 		}
 		seen[kid.name] = true
 		if kid.empty() && slices.Contains(mayBeLeftOut, kid.name) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -54,14 +55,14 @@ func (s *schema[T]) read(d *document, n *node, required []string, except string)
 	for i := range n.kids {
 		kid := &n.kids[i]
 		if seen[kid.name] {
-			return rec, d.errorf(kid.nameAt, "%s is repeated, expected it once", kid.name)
+			return rec, d.errorf(kid.nameAt, "%s is repeated, expected it once", names.Clip(kid.name))
 		}
 		seen[kid.name] = true
 		if kid.name == except {
 			continue
 		}
 		if kid.levels > maxFieldLevels {
-			return rec, d.errorf(kid.at, "%s: %w, expected at most %d levels", kid.name, errTooDeep, maxFieldLevels)
+			return rec, d.errorf(kid.at, "%s: %w, expected at most %d levels", names.Clip(kid.name), errTooDeep, maxFieldLevels)
 		}
 		f := Field{Name: kid.name, Text: kid.text, Kind: kid.written, Place: d.place(kid.at)}
 		if c := s.column(kid.name); c != nil {
@@ -183,7 +184,7 @@ func cutClock(text string) (string, error) {
 		}
 	}
 	if !ok || at[:2] > "23" || at[3:5] > "59" || at[6:] > "59" {
-		return "", fmt.Errorf("%q is not a date, expected one such as 2010-09-01 00:00:00", text)
+		return "", fmt.Errorf("%q is not a date, expected one such as 2010-09-01 00:00:00", names.Clip(text))
 	}
 	return text[:day], nil
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -12,12 +13,16 @@ type ReplyError struct {
 	Messages []string // as the Distributor worded them; never empty
 }
 
+// maxReply is how much of the messages an error shows, in bytes.
+const maxReply = 400
+
+// Error shows the beginning of the messages.
 func (e *ReplyError) Error() string {
 	quoted := make([]string, len(e.Messages))
 	for i, m := range e.Messages {
 		quoted[i] = strconv.Quote(m)
 	}
-	return "the document is an error of the Distributor: " + strings.Join(quoted, ", ")
+	return "the document is an error of the Distributor: " + names.ClipTo(strings.Join(quoted, ", "), maxReply)
 }
 
 // reply returns the error that a document is, if it is one: a record that lists errors, or whose message is "error".

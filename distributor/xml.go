@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -45,7 +46,7 @@ func (d *document) readXML(encoding string) error {
 		if charset == encoding && d.latin1 {
 			return input, nil
 		}
-		return nil, d.errorf(0, "encoding %q, expected UTF-8 or ISO-8859-1", charset)
+		return nil, d.errorf(0, "encoding %q, expected UTF-8 or ISO-8859-1", names.Clip(charset))
 	}
 	found := false
 	for {
@@ -61,7 +62,7 @@ func (d *document) readXML(encoding string) error {
 		switch t := token.(type) {
 		case xml.StartElement:
 			if found {
-				return d.errorf(at, "<%s> after the end of the document, expected nothing more", t.Name.Local)
+				return d.errorf(at, "<%s> after the end of the document, expected nothing more", names.Clip(t.Name.Local))
 			}
 			found = true
 			if d.root, err = r.element(t, at, 0); err != nil {
@@ -95,11 +96,14 @@ func (r *xmlReader) next() (int, xml.Token, error) {
 			if t.Target == "xml" && at == 0 {
 				continue
 			}
-			return at, nil, r.errorf(at, "the processing instruction %q, expected only elements and text", t.Target)
+			return at, nil, r.errorf(at, "the processing instruction %q, expected only elements and text", names.Clip(t.Target))
 		}
 		return at, token, nil
 	}
 }
+
+// maxReason is how much of the decoder's own words an error shows, in bytes: they quote names of any length.
+const maxReason = 120
 
 // explain words an error of the decoder at the token that starts at an offset. The decoder knows the line only, so that an error
 // inside a tag or text is placed where it has got to.
@@ -109,16 +113,16 @@ func (r *xmlReader) explain(at int, err error) error {
 	case errors.As(err, &placed): // of the encoding
 		return placed
 	case !errors.As(err, &syntax):
-		return r.errorf(at, "broken XML: %w", err)
+		return r.errorf(at, "broken XML: %s", names.ClipTo(err.Error(), maxReason))
 	}
-	end := int(r.dec.InputOffset())
+	end, reason := int(r.dec.InputOffset()), names.ClipTo(syntax.Msg, maxReason)
 	switch {
 	case end >= len(r.text) && strings.Contains(syntax.Msg, "unexpected EOF"):
 		return r.errorf(end, "the XML ends too early, expected the rest of it")
 	case strings.HasPrefix(syntax.Msg, "element <") || strings.HasPrefix(syntax.Msg, "unexpected end element"):
-		return r.errorf(at, "broken XML: %s", syntax.Msg)
+		return r.errorf(at, "broken XML: %s", reason)
 	}
-	return r.errorf(end, "broken XML: %s", syntax.Msg)
+	return r.errorf(end, "broken XML: %s", reason)
 }
 
 // element reads up to the end of an element whose start has been read.
@@ -169,7 +173,7 @@ func (r *xmlReader) element(start xml.StartElement, at, depth int) (node, error)
 			return n, nil
 		}
 		if n.kind == record && textAt >= 0 {
-			return node{}, r.errorf(textAt, "text beside the elements of <%s>, expected elements only", name)
+			return node{}, r.errorf(textAt, "text beside the elements of <%s>, expected elements only", names.Clip(name))
 		}
 	}
 }
@@ -180,22 +184,22 @@ func (r *xmlReader) name(start xml.StartElement, at int) (string, error) {
 	name := start.Name.Local
 	switch tag := r.tag(at); {
 	case strings.Contains(tag, ":"):
-		return "", r.errorf(at, "<%s> has a prefix, expected a plain name", tag)
+		return "", r.errorf(at, "<%s> has a prefix, expected a plain name", names.Clip(tag))
 	case len(start.Attr) == 0:
 		return name, nil
 	case len(start.Attr) == 1 && name == "field" && start.Attr[0].Name == xml.Name{Local: "name"}:
 		return start.Attr[0].Value, r.characters([]byte(start.Attr[0].Value), at)
 	}
-	return "", r.errorf(at, "<%s> has the attribute %q, expected no attributes", name, start.Attr[0].Name.Local)
+	return "", r.errorf(at, "<%s> has the attribute %q, expected no attributes", names.Clip(name), names.Clip(start.Attr[0].Name.Local))
 }
 
 // tag is the name at the start of an element, as written.
 func (r *xmlReader) tag(at int) string {
 	rest := r.text[at+1:]
 	if end := bytes.IndexAny(rest, space+"/>"); end >= 0 {
-		rest = rest[:min(end, 60)]
+		rest = rest[:end]
 	}
-	return strings.ToValidUTF8(string(rest), "")
+	return string(rest)
 }
 
 // characters refuses references such as &#xD800;, which the decoder turns into the replacement character.

@@ -75,7 +75,7 @@ func NewRecurring(key Key, terms *Terms, rule proration.Rule, whole, part cycle.
 	}
 	share, err := rule.Share(price, whole, part)
 	if err != nil {
-		return Item{}, fmt.Errorf("recurring charge of package %q for %s: %w", terms.Name, part, err)
+		return Item{}, fmt.Errorf("recurring charge of package %q for %s: %w", names.Clip(terms.Name), part, err)
 	}
 	key.Kind = Recurring
 	return Item{Key: key, Amount: share.Amount, Days: part, Share: share, Terms: terms}, nil
@@ -86,7 +86,7 @@ func NewOverage(key Key, terms *Terms, policy Policy, days cycle.Period, credits
 	over := max(0, credits-included)
 	amount, err := terms.Overage.Times(over, policy.MoneyCurrency(), policy.Rounding)
 	if err != nil {
-		return Item{}, fmt.Errorf("overage of package %q for %s: %w", terms.Name, days, err)
+		return Item{}, fmt.Errorf("overage of package %q for %s: %w", names.Clip(terms.Name), days, err)
 	}
 	key.Kind = Overage
 	return Item{Key: key, Amount: amount, Days: days, Credits: credits, Included: included, Terms: terms}, nil

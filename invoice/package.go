@@ -76,7 +76,7 @@ func (t *Terms) PeriodPrice() (money.Amount, error) {
 		if !t.At.IsZero() {
 			where = fmt.Sprintf(" (%s)", t.At)
 		}
-		return money.Amount{}, fmt.Errorf("package %q has no distributor_price%s, expected one to bill what the reseller owes", t.Name, where)
+		return money.Amount{}, fmt.Errorf("package %q has no distributor_price%s, expected one to bill what the reseller owes", names.Clip(t.Name), where)
 	}
 	return *t.DistributorPrice, nil
 }
@@ -107,13 +107,13 @@ func (p *Package) check() error {
 	case p.Name == "":
 		return fmt.Errorf("name is empty, expected the package's name")
 	case p.Price.Sign() < 0:
-		return fmt.Errorf("package %q: price %s is negative, expected 0 or more", p.Name, p.Price.Number())
+		return fmt.Errorf("package %q: price %s is negative, expected 0 or more", names.Clip(p.Name), p.Price.Number())
 	case p.DistributorPrice != nil && p.DistributorPrice.Sign() < 0:
-		return fmt.Errorf("package %q: distributor_price %s is negative, expected 0 or more", p.Name, p.DistributorPrice.Number())
+		return fmt.Errorf("package %q: distributor_price %s is negative, expected 0 or more", names.Clip(p.Name), p.DistributorPrice.Number())
 	case p.DistributorPrice != nil && p.DistributorPrice.Currency() != p.Price.Currency():
-		return fmt.Errorf("package %q: %w: price in %s, distributor_price in %s", p.Name, money.ErrCurrency, p.Price.Currency(), p.DistributorPrice.Currency())
+		return fmt.Errorf("package %q: %w: price in %s, distributor_price in %s", names.Clip(p.Name), money.ErrCurrency, p.Price.Currency(), p.DistributorPrice.Currency())
 	case p.Credits < 0:
-		return fmt.Errorf("package %q: credits %d is negative, expected 0 or more", p.Name, p.Credits)
+		return fmt.Errorf("package %q: credits %d is negative, expected 0 or more", names.Clip(p.Name), p.Credits)
 	}
 	return nil
 }
@@ -124,9 +124,9 @@ func duplicate(p, other *Package) error {
 		where = fmt.Sprintf(" (the other is at %s)", other.At)
 	}
 	if p.EffectiveFrom.IsZero() {
-		return fmt.Errorf("package %q is listed twice%s, expected an effective_from that says from when the new terms hold", p.Name, where)
+		return fmt.Errorf("package %q is listed twice%s, expected an effective_from that says from when the new terms hold", names.Clip(p.Name), where)
 	}
-	return fmt.Errorf("package %q is listed twice with effective_from %s%s, expected one", p.Name, p.EffectiveFrom, where)
+	return fmt.Errorf("package %q is listed twice with effective_from %s%s, expected one", names.Clip(p.Name), p.EffectiveFrom, where)
 }
 
 // Has reports whether a package of that name is listed.
@@ -168,7 +168,7 @@ var packageKeys = []string{"name", "price", "credits", "overage", "distributor_p
 // nothing is included, which is an error when an overage would then be charged.
 //
 // Numbers are read exactly as written, bare or quoted. Errors are *[source.ParseError], several of
-// them joined when several packages are wrong.
+// them joined when several packages are wrong, up to 20 and one that says that there are more.
 func ParsePackages(file string, data []byte, currency money.Currency) ([]Package, error) {
 	objects, err := strictjson.Objects(file, data)
 	if err != nil {
@@ -183,10 +183,21 @@ func ParsePackages(file string, data []byte, currency money.Currency) ([]Package
 		}
 		packages = append(packages, p)
 	}
-	if len(wrong) > 0 {
-		return nil, errors.Join(wrong...)
+	if err := joined(file, wrong); err != nil {
+		return nil, err
 	}
 	return packages, nil
+}
+
+// maxProblems is how many problems of one document are listed.
+const maxProblems = 20
+
+// joined is the first problems of a document as one error; nil when there are none.
+func joined(file string, problems []error) error {
+	if len(problems) > maxProblems {
+		problems = append(problems[:maxProblems], source.Errorf(source.Place{File: file}, "more than %d problems, giving up on it", maxProblems))
+	}
+	return errors.Join(problems...)
 }
 
 func parsePackage(o strictjson.Element, currency money.Currency) (Package, error) {
@@ -204,7 +215,7 @@ func parsePackage(o strictjson.Element, currency money.Currency) (Package, error
 		}
 	}
 	if _, ok := seen["credits"]; !ok && !p.Overage.IsZero() {
-		return Package{}, source.Errorf(o.At, "package %q has an overage but no credits, expected the credits it includes", p.Name)
+		return Package{}, source.Errorf(o.At, "package %q has an overage but no credits, expected the credits it includes", names.Clip(p.Name))
 	}
 	return p, source.At(o.At, p.check())
 }
@@ -213,7 +224,7 @@ func named(name string) string {
 	if name == "" {
 		return ""
 	}
-	return fmt.Sprintf(" %q", name)
+	return fmt.Sprintf(" %q", names.Clip(name))
 }
 
 // set reads one member into the package.

@@ -211,6 +211,31 @@ func TestLawCatalogueOn(t *testing.T) {
 	})
 }
 
+// No error holds more than the beginning of a name or value.
+func TestPackageErrorsAreShort(t *testing.T) {
+	long := strings.Repeat("\x7f", 5000)
+	for _, text := range []string{`{"‸":1}`, `{"name":"‸"}`, `{"name":"‸","price":1,"overage":1}`, `{"name":"a","price":"‸"}`, `{"name":"a","price":"-‸"}`,
+		`{"name":"a","overage":"‸"}`, `{"name":"a","overage":"-‸"}`, `{"name":"a","credits":"‸"}`, `{"name":"a","has_ip":"‸"}`,
+		`{"name":"a","effective_from":"‸"}`, `{"name":"a","currency":"‸"}`} {
+		_, err := invoice.ParsePackages("packages.json", []byte("["+strings.Replace(text, "‸", long, 1)+"]"), money.USD)
+		require.Error(t, err)
+		require.Regexp(t, `(\\x7f|\x7f){50}`, err.Error(), text)
+		requireShort(t, err)
+	}
+	one, minus, yen, day := money.MustParse("1.00 USD"), money.MustParse("-1.00 USD"), money.MustParse("5 JPY"), cycle.MustDate("2026-01-01")
+	for _, p := range []invoice.Package{{Price: minus}, {Price: one, DistributorPrice: &minus}, {Price: one, DistributorPrice: &yen}, {Credits: -1}, {}, {EffectiveFrom: day}} {
+		p.Name = long
+		_, err := invoice.NewCatalogue([]invoice.Package{p, p}, invoice.Retail)
+		require.ErrorContains(t, err, `package "\x7f\x7f`)
+		requireShort(t, err)
+	}
+	c, err := invoice.NewCatalogue([]invoice.Package{{Name: long, Price: one}}, invoice.Distributor)
+	require.NoError(t, err)
+	_, err = c.On(long, day).PeriodPrice()
+	require.ErrorContains(t, err, `package "\x7f\x7f`)
+	requireShort(t, err)
+}
+
 func FuzzParsePackages(f *testing.F) {
 	for _, s := range []string{"", "[]", "{}", "[null]", `[{"name":"A","price":1}]`, `[{"name":"A","price":"9.95","credits":"5","overage":"0.00047"}]`,
 		`[{"name":"A","price":1,"distributor_price":0.5,"has_ip":true,"has_reseller":false,"description":"\u00e9","effective_from":"2026-01-31","currency":"USD"}]`,
@@ -232,6 +257,7 @@ func FuzzParsePackages(f *testing.F) {
 			require.True(t, errors.As(err, &parse), "%v", err)
 			require.Positive(t, parse.Line)
 			require.Positive(t, parse.Column)
+			requireShort(t, err)
 			return
 		}
 		for _, p := range packages {

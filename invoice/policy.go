@@ -1,7 +1,6 @@
 package invoice
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -186,7 +185,7 @@ func choose[T ~uint8](setting *T, key, value string, valid []string) error {
 func (p *Policy) setSettleDays(v string) error {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 0 || n > MaxSettleDays || strconv.Itoa(n) != v {
-		return fmt.Errorf("settle_days %q, expected a whole number of days from 0 to %d", v, MaxSettleDays)
+		return fmt.Errorf("settle_days %q, expected a whole number of days from 0 to %d", names.Clip(v), MaxSettleDays)
 	}
 	p.SettleDays = n
 	return nil
@@ -197,7 +196,7 @@ func (p *Policy) setSettleDays(v string) error {
 func parseZone(name string) (*time.Location, error) {
 	loc, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return nil, fmt.Errorf("unknown time_zone %q, expected an IANA name such as UTC or America/Los_Angeles", name)
+		return nil, fmt.Errorf("unknown time_zone %q, expected an IANA name such as UTC or America/Los_Angeles", names.Clip(name))
 	}
 	return loc, nil
 }
@@ -257,7 +256,7 @@ func (p Policy) Changes(from Policy) []string {
 
 // ParsePolicy reads a policy file: one JSON object, in which any key may be left out.
 // Errors are *[source.ParseError] with the file's name and the place, several of them joined
-// when several keys are wrong.
+// when several keys are wrong, up to 20 and one that says that there are more.
 func ParsePolicy(file string, data []byte) (Policy, error) {
 	var p Policy
 	members, err := strictjson.Object(file, data)
@@ -270,8 +269,8 @@ func ParsePolicy(file string, data []byte) (Policy, error) {
 			wrong = append(wrong, err)
 		}
 	}
-	if len(wrong) > 0 {
-		return Policy{}, errors.Join(wrong...)
+	if err := joined(file, wrong); err != nil {
+		return Policy{}, err
 	}
 	return p, nil
 }

@@ -169,6 +169,47 @@ func requirePlace(t *testing.T, err error, file, text, want string) {
 	require.True(t, strings.HasPrefix(err.Error(), fmt.Sprintf("%s:%d:%d: ", file, place.Line, place.Column)), "%v", err)
 }
 
+// requireShort requires that each of the problems joined in an error is short and that they are few.
+func requireShort(t *testing.T, err error) {
+	t.Helper()
+	problems := []error{err}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		problems = several.Unwrap()
+	}
+	require.LessOrEqual(t, len(problems), 21)
+	for _, problem := range problems {
+		require.Less(t, len(problem.Error()), 1000)
+	}
+}
+
+// No error holds more than the beginning of a key or value.
+func TestPolicyErrorsAreShort(t *testing.T) {
+	long := strings.Repeat("\x7f", 5000)
+	for _, key := range append(invoice.PolicyKeys(), long) {
+		err := new(invoice.Policy).Set(key, long)
+		require.ErrorContains(t, err, `"\x7f\x7f`)
+		requireShort(t, err)
+		_, err = invoice.ParsePolicy("policy.json", []byte(`{"`+key+`":"`+long+`"}`))
+		require.Error(t, err)
+		requireShort(t, err)
+	}
+	requireShort(t, new(invoice.Policy).Set("daily_rate", "2:"+long))
+	_, err := invoice.ParsePolicy("policy.json", []byte(`{"settle_days":`+strings.Repeat("7", 5000)+`}`))
+	require.ErrorContains(t, err, `settle_days "777`)
+	requireShort(t, err)
+}
+
+func TestParsePolicyGivesUp(t *testing.T) {
+	document := "{"
+	for i := range 100 {
+		document += fmt.Sprintf("\n\"key%d\":1,", i)
+	}
+	_, err := invoice.ParsePolicy("policy.json", []byte(document+`"timing":"advance"}`))
+	requireShort(t, err)
+	require.ErrorContains(t, err, "policy.json:21:1: unknown policy key \"key19\"")
+	require.True(t, strings.HasSuffix(err.Error(), "\npolicy.json: more than 20 problems, giving up on it"), "%v", err)
+}
+
 func TestPolicyZone(t *testing.T) {
 	var p invoice.Policy
 	require.NoError(t, p.Set("time_zone", "Asia/Tokyo"))
@@ -188,7 +229,7 @@ func FuzzParsePolicy(f *testing.F) {
 			require.True(t, errors.As(err, &parse), "%v", err)
 			require.Positive(t, parse.Line)
 			require.Positive(t, parse.Column)
-			require.Less(t, len(err.Error()), 1000)
+			requireShort(t, err)
 			return
 		}
 		back, err := invoice.ParsePolicy("policy.json", []byte(text(t, p)))

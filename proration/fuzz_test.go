@@ -2,6 +2,7 @@ package proration_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -10,7 +11,7 @@ import (
 )
 
 func FuzzParseDailyRate(f *testing.F) {
-	for _, s := range []string{"", "exact", "2:half_up", "0:down", "9:up", "4:half_even", "10:up", "2:", ":", "2:up:", "a:down", "٢:up", "2:UP", "\xff:up"} {
+	for _, s := range []string{"", "exact", "2:half_up", "0:down", "9:up", "4:half_even", "10:up", "2:", ":", "2:up:", "a:down", "٢:up", "2:UP", "\xff:up", "2:" + strings.Repeat("\x00", 1000)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -18,6 +19,9 @@ func FuzzParseDailyRate(f *testing.F) {
 		if err != nil {
 			if r != (proration.DailyRate{}) {
 				t.Fatalf("ParseDailyRate(%q) = %s and %v", s, r, err)
+			}
+			if len(err.Error()) > 1000 {
+				t.Fatalf("error of %d bytes", len(err.Error()))
 			}
 			return
 		}

@@ -113,11 +113,11 @@ func ParseDailyRate(s string) (DailyRate, error) {
 	}
 	digits, mode, found := strings.Cut(s, ":")
 	if !found || len(digits) != 1 || digits[0] < '0' || digits[0] > '9' {
-		return DailyRate{}, fmt.Errorf(`daily_rate %q, expected "exact" or DIGITS:MODE such as 2:half_up or 4:down, with 0 to %d digits`, s, MaxDailyDigits)
+		return DailyRate{}, fmt.Errorf(`daily_rate %q, expected "exact" or DIGITS:MODE such as 2:half_up or 4:down, with 0 to %d digits`, names.Clip(s), MaxDailyDigits)
 	}
 	m, err := money.ParseRounding(mode)
 	if err != nil {
-		return DailyRate{}, fmt.Errorf("daily_rate %q: %w", s, err)
+		return DailyRate{}, fmt.Errorf("daily_rate %q: %w", names.Clip(s), err)
 	}
 	return RoundedDailyRate(int(digits[0]-'0'), m)
 }

@@ -27,9 +27,12 @@ func Word(i uint8, valid []string) string {
 }
 
 // Clip is the beginning of a text, enough to find it and not enough to flood a log.
-func Clip(s string) string {
-	if len(s) > 60 {
-		return strings.ToValidUTF8(s[:57], "") + "..."
+func Clip(s string) string { return ClipTo(s, 60) }
+
+// ClipTo is a text of at most so many bytes, dots included where something is left out.
+func ClipTo(s string, most int) string {
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most-3], "") + "..."
 	}
 	return s
 }

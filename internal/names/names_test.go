@@ -1,6 +1,7 @@
 package names_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,6 +19,16 @@ func TestIndex(t *testing.T) {
 	require.EqualError(t, err, `unknown rounding "half-up" (did you mean "half_up"?), expected one of half_up, half_even, down, up`)
 	_, err = names.Index("rounding", "bankers", valid)
 	require.EqualError(t, err, `unknown rounding "bankers", expected one of half_up, half_even, down, up`)
+}
+
+func TestClip(t *testing.T) {
+	require.Equal(t, strings.Repeat("a", 60), names.Clip(strings.Repeat("a", 60)))
+	require.Equal(t, strings.Repeat("a", 57)+"...", names.Clip(strings.Repeat("a", 61)))
+	require.Equal(t, "aé...", names.ClipTo("aééé", 6), "characters stay whole")
+	require.Equal(t, "aéé", names.ClipTo("aéé", 5))
+
+	_, err := names.Index("rounding", strings.Repeat("\x00", 5000), []string{"half_up", "down"})
+	require.EqualError(t, err, `unknown rounding "`+strings.Repeat(`\x00`, 57)+`...", expected one of half_up, down`)
 }
 
 func TestNearest(t *testing.T) {

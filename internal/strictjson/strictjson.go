@@ -30,7 +30,7 @@ type Member struct {
 // what it is.
 func (m Member) String() (string, error) {
 	if m.Value.Kind() != '"' {
-		return "", source.Errorf(m.ValueAt, "%s: %s, expected a string", m.Name, Describe(m.Value))
+		return "", source.Errorf(m.ValueAt, "%s: %s, expected a string", names.Clip(m.Name), Describe(m.Value))
 	}
 	b, err := jsontext.AppendUnquote(nil, m.Value)
 	if err != nil {
@@ -42,7 +42,7 @@ func (m Member) String() (string, error) {
 // Bool returns the value when it is true or false.
 func (m Member) Bool() (bool, error) {
 	if k := m.Value.Kind(); k != 't' && k != 'f' {
-		return false, source.Errorf(m.ValueAt, "%s: %s, expected true or false", m.Name, Describe(m.Value))
+		return false, source.Errorf(m.ValueAt, "%s: %s, expected true or false", names.Clip(m.Name), Describe(m.Value))
 	}
 	return m.Value.Kind() == 't', nil
 }
@@ -55,11 +55,7 @@ func Describe(v jsontext.Value) string {
 	case '[':
 		return "an array"
 	}
-	text := string(v)
-	if len(text) > 60 {
-		text = strings.ToValidUTF8(text[:57], "") + "..."
-	}
-	return text
+	return names.Clip(string(v))
 }
 
 // Object reads a document that is one object.
@@ -270,7 +266,7 @@ func (m Member) Number() (string, error) {
 	case '"':
 		return m.String()
 	}
-	return "", source.Errorf(m.ValueAt, "%s: %s, expected a number", m.Name, Describe(m.Value))
+	return "", source.Errorf(m.ValueAt, "%s: %s, expected a number", names.Clip(m.Name), Describe(m.Value))
 }
 
 // Count returns a whole number from 0 to the largest int64, bare or quoted.
@@ -294,9 +290,7 @@ func ParseCount(text string) (int64, error) {
 
 // shown is text as an error shows it: bare when it is a number, else quoted, and never long.
 func shown(text string) string {
-	if len(text) > 60 {
-		text = strings.ToValidUTF8(text[:57], "") + "..."
-	}
+	text = names.Clip(text)
 	if text != "" && strings.Trim(text, "+-.0123456789eE") == "" {
 		return text
 	}
@@ -308,7 +302,7 @@ func Prefix(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return fmt.Errorf("%s: %w", names.Clip(name), err)
 }
 
 // AppendString appends s as a JSON string; what is not UTF-8 in it is replaced.

@@ -88,6 +88,27 @@ func TestMembers(t *testing.T) {
 	require.EqualError(t, err, "f:2:43: o: an object, expected a number")
 }
 
+// No error holds more than the beginning of a name or value.
+func TestMembersErrorsAreShort(t *testing.T) {
+	long := strings.Repeat("\x7f", 5000)
+	members, err := strictjson.Object("f", []byte(`{"`+long+`":"`+long+`"}`))
+	require.NoError(t, err)
+	beginning := "f:1:5005: " + long[:57] + `...: "`
+	_, err = members[0].Bool()
+	require.EqualError(t, err, beginning+long[:56]+"..., expected true or false")
+	_, err = members[0].Count()
+	require.ErrorContains(t, err, beginning+`\x7f\x7f`)
+	require.Less(t, len(err.Error()), 500)
+
+	members, err = strictjson.Object("f", []byte(`{"`+long+`":`+strings.Repeat("7", 5000)+`}`))
+	require.NoError(t, err)
+	_, err = members[0].String()
+	require.EqualError(t, err, "f:1:5005: "+long[:57]+"...: "+strings.Repeat("7", 57)+"..., expected a string")
+
+	_, err = strictjson.Object("f", []byte(`{"`+long+`":1,"`+long+`":1}`))
+	require.EqualError(t, err, `f:1:5007: the key "`+strings.Repeat(`\x7f`, 57)+`..." is repeated, expected each key once`)
+}
+
 func TestParseCount(t *testing.T) {
 	for text, want := range map[string]int64{"0": 0, "7": 7, "9223372036854775807": 9223372036854775807} {
 		n, err := strictjson.ParseCount(text)
