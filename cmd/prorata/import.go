@@ -39,6 +39,9 @@ func runImport(cmd *cobra.Command, c *common, files []string) error {
 	if len(c.accounts) != 1 || c.accounts[0] == "" {
 		return usagef("expected one --account, the one the statistics are of")
 	}
+	if err := c.checkOutputs(files...); err != nil {
+		return err
+	}
 	type day struct {
 		cycle.Date
 		credits int64
