@@ -70,8 +70,14 @@ func (o *Overview) Unknown() []Field { return overviewSchema.unknown(o) }
 // Equal reports whether two overviews say the same, as [Invoice.Equal] does.
 func (o *Overview) Equal(other *Overview) bool { return overviewSchema.equal(o, other) }
 
-// AppendJSON appends the document as JSON.
+// AppendJSON appends the document as JSON. One with a field that an error of the Distributor has is wrapped, as {"overview":{…}}, so
+// that it is not taken for that.
 func (o *Overview) AppendJSON(b []byte) []byte {
+	for _, f := range overviewSchema.fields(o) {
+		if isReply(f.Name, f.Text) {
+			return append(overviewSchema.appendJSON(append(b, `{"overview":`...), o), "}\n"...)
+		}
+	}
 	return append(overviewSchema.appendJSON(b, o), '\n')
 }
 

@@ -181,6 +181,22 @@ func TestReadOverview(t *testing.T) {
 	}
 }
 
+// A field that an error of the Distributor has is one of an overview's own, and is still when it is written bare in JSON.
+func TestOverviewIsNoReply(t *testing.T) {
+	const required = `"package":"a","billing_start_date":"2026-01-01","billing_end_date":"2026-01-31"`
+	for _, document := range []string{`{"overview":{` + required + `,"message":"Error"}}`, `{"overview":{` + required + `,"errors":[]}}`,
+		"<result><overview><package>a</package><billing_start_date>2026-01-01</billing_start_date><billing_end_date>2026-01-31</billing_end_date>" +
+			"<message>\n error </message></overview></result>"} {
+		o, err := distributor.ReadOverview("f", []byte(document))
+		require.NoError(t, err, document)
+		for _, written := range [][]byte{o.AppendJSON(nil), o.AppendXML(nil)} {
+			back, err := distributor.ReadOverview("written", written)
+			require.NoError(t, err, "%s", written)
+			require.True(t, o.Equal(&back), "%s", written)
+		}
+	}
+}
+
 func TestReadPending(t *testing.T) {
 	fromJSON, err := distributor.ReadPending("pending.json", file(t, "pending.json"))
 	require.NoError(t, err)

@@ -28,7 +28,7 @@ func (e *ReplyError) Error() string {
 // reply returns the error that a document is, if it is one: a record that lists errors, or whose message is "error".
 func (d *document) reply() error {
 	errs, message := d.root.member("errors"), d.root.member("message")
-	if errs == nil && (message == nil || !strings.EqualFold(strings.Trim(message.text, space), "error")) {
+	if errs == nil && (message == nil || !isReply(message.name, message.text)) {
 		return nil
 	}
 	var texts []string
@@ -42,6 +42,11 @@ func (d *document) reply() error {
 		texts = []string{"error"}
 	}
 	return &source.ParseError{Place: d.place(d.root.at), Err: &ReplyError{Messages: texts}}
+}
+
+// isReply reports whether a record with that field is an error of the Distributor.
+func isReply(name, text string) bool {
+	return name == "errors" || name == "message" && strings.EqualFold(strings.Trim(text, space), "error")
 }
 
 // texts collects the texts of a node and all below it.
