@@ -39,16 +39,21 @@ func (a Amount) AppendNumber(b []byte) []byte {
 	if a.minor < 0 {
 		b = append(b, '-')
 	}
-	unit := pow10[a.cur.Digits()]
+	return a.appendMagnitude(b)
+}
+
+// appendMagnitude appends the number without its sign.
+func (a Amount) appendMagnitude(b []byte) []byte {
 	u, _ := magnitude(a.minor)
-	b = strconv.AppendUint(b, u/unit, 10)
-	if unit == 1 {
-		return b
+	digits := a.cur.Digits()
+	if digits == 0 {
+		return strconv.AppendUint(b, u, 10)
 	}
-	b = append(b, '.')
-	for frac := u % unit; unit > 1; frac %= unit {
-		unit /= 10
-		b = append(b, '0'+byte(frac/unit))
+	unit := pow10[digits]
+	b = strconv.AppendUint(b, u/unit, 10)
+	b = append(b, ".0000"[:1+digits]...)
+	for i, frac := len(b)-1, u%unit; frac > 0; i-- {
+		b[i], frac = '0'+byte(frac%10), frac/10
 	}
 	return b
 }
@@ -81,12 +86,14 @@ func (a *Amount) UnmarshalText(text []byte) error {
 
 // Display returns a as a sentence would have it: "$79.95", "-$3.00", "¥500", and for a currency without a symbol "CHF 5.00",
 // "-CHF 5.00". It groups no thousands and follows no locale. Of no currency it is the bare number.
-func (a Amount) Display() string {
-	number := a.Number()
+func (a Amount) Display() string { return string(a.AppendDisplay(nil)) }
+
+// AppendDisplay appends Display to b; it allocates only when b is too small.
+func (a Amount) AppendDisplay(b []byte) []byte {
 	if a.minor < 0 {
-		return "-" + a.cur.prefix() + number[1:]
+		b = append(b, '-')
 	}
-	return a.cur.prefix() + number
+	return a.appendMagnitude(a.cur.AppendPrefix(b))
 }
 
 // Add returns a + b. The error wraps ErrCurrency or ErrOverflow.

@@ -148,6 +148,37 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// prefixOf is what a sentence has before a number of a currency.
+func prefixOf(c money.Currency) string {
+	switch {
+	case c == 0:
+		return ""
+	case c.Symbol() != "":
+		return c.Symbol()
+	}
+	return c.String() + " "
+}
+
+// Law: Number is minor units over their number to the major one, Display puts the currency between sign and number, and what is
+// appended comes after what was there.
+func TestFormsOracle(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := genAmount().Draw(t, "a")
+		exact := new(big.Rat).SetInt64(a.Minor())
+		number := exact.Quo(exact, minorUnits(a.Currency())).FloatString(a.Currency().Digits())
+		require.Equal(t, number, a.Number())
+		require.Equal(t, "x"+number, string(a.AppendNumber([]byte("x"))))
+
+		bare, below := strings.CutPrefix(number, "-")
+		display := prefixOf(a.Currency()) + bare
+		if below {
+			display = "-" + display
+		}
+		require.Equal(t, display, a.Display())
+		require.Equal(t, "x"+display, string(a.AppendDisplay([]byte("x"))))
+	})
+}
+
 // Law: Parse∘String = id, and so for Number, the text methods and JSON.
 func TestTextRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -21,7 +21,10 @@ func TestAllocations(t *testing.T) {
 		{"Times", func() { _, failed = rate.Times(123_456, money.USD, money.HalfUp) }},
 		{"Add", func() { _, failed = price.Add(price) }},
 		{"AppendNumber", func() { buf = price.AppendNumber(buf[:0]) }},
+		{"AppendDisplay", func() { buf = price.AppendDisplay(buf[:0]) }},
 		{"AppendText", func() { buf, failed = price.AppendText(buf[:0]) }},
+		{"AppendNumber of a rate", func() { buf = rate.AppendNumber(buf[:0]) }},
+		{"AppendDisplay of a rate", func() { buf = rate.AppendDisplay(buf[:0], money.MustCurrency("CHF")) }},
 		{"ParseIn", func() { _, failed = money.ParseIn("79.95", money.USD) }},
 		{"Parse", func() { _, failed = money.Parse("79.95 USD") }},
 	}
@@ -62,6 +65,20 @@ func BenchmarkAppendNumber(b *testing.B) {
 	for b.Loop() {
 		buf = price.AppendNumber(buf[:0])
 	}
+}
+
+func BenchmarkAppendDisplay(b *testing.B) {
+	price, rate, buf := money.MustParse("79.95 USD"), mustRate(b, "0.00047"), make([]byte, 0, 64)
+	b.Run("amount", func(b *testing.B) {
+		for b.Loop() {
+			buf = price.AppendDisplay(buf[:0])
+		}
+	})
+	b.Run("rate", func(b *testing.B) {
+		for b.Loop() {
+			buf = rate.AppendDisplay(buf[:0], money.USD)
+		}
+	})
 }
 
 func BenchmarkParseIn(b *testing.B) {

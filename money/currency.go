@@ -92,10 +92,10 @@ func (c *Currency) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// prefix returns what Display writes before a number: the symbol, or the code and a space, or nothing for no currency.
-func (c Currency) prefix() string {
+// AppendPrefix appends what Display writes before a number: the symbol, or the code and a space, or nothing for no currency.
+func (c Currency) AppendPrefix(b []byte) []byte {
 	if s := c.Symbol(); s != "" || c == 0 {
-		return s
+		return append(b, s...)
 	}
-	return c.String() + " "
+	return append(append(b, c.String()...), ' ')
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/bits"
-	"strings"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 )
@@ -130,25 +130,45 @@ func (r Rate) coefficient() *big.Int {
 func (r Rate) Decimal() decimal.Decimal { return decimal.NewFromBigInt(r.coefficient(), -r.scale) }
 
 // String returns the shortest plain decimal that is exactly r: "0.00047", "0.001", "0". ParseRate reads it back.
-func (r Rate) String() string { return r.text(0) }
+func (r Rate) String() string { return string(r.AppendNumber(nil)) }
+
+// AppendNumber appends String to b. It allocates nothing but b when the rate has at most 18 digits, as rates do.
+func (r Rate) AppendNumber(b []byte) []byte { return r.appendDecimals(b, 0) }
 
 // Display returns r as a sentence would have it, with all of its digits and at least those of c: "$0.001", "$0.50", "CHF 0.25".
-func (r Rate) Display(c Currency) string { return c.prefix() + r.text(c.Digits()) }
+func (r Rate) Display(c Currency) string { return string(r.AppendDisplay(nil, c)) }
 
-// text returns r with at least that many decimals.
-func (r Rate) text(decimals int) string {
-	s, scale := r.coefficient().String(), int(r.scale)
-	if missing := scale + 1 - len(s); missing > 0 {
-		s = strings.Repeat("0", missing) + s
+// AppendDisplay appends Display to b. It allocates nothing but b when the rate has at most 18 digits, as rates do.
+func (r Rate) AppendDisplay(b []byte, c Currency) []byte {
+	return r.appendDecimals(c.AppendPrefix(b), c.Digits())
+}
+
+// appendDecimals appends r with at least that many decimals.
+func (r Rate) appendDecimals(b []byte, decimals int) []byte {
+	var buf [MaxRateLen]byte
+	coef := strconv.AppendInt(buf[:0], r.coef, 10)
+	if r.wide != nil {
+		coef = r.wide.Append(buf[:0], 10)
 	}
-	whole, frac := s[:len(s)-scale], s[len(s)-scale:]
-	if missing := decimals - scale; missing > 0 {
-		frac += strings.Repeat("0", missing)
+	scale := int(r.scale)
+	whole := len(coef) - scale // digits before the point; below zero, zeros after it
+	if whole > 0 {
+		b = append(b, coef[:whole]...)
+	} else {
+		b = append(b, '0')
 	}
-	if frac == "" {
-		return whole
+	if scale == 0 && decimals == 0 {
+		return b
 	}
-	return whole + "." + frac
+	b = append(b, '.')
+	for i := whole; i < 0; i++ {
+		b = append(b, '0')
+	}
+	b = append(b, coef[max(whole, 0):]...)
+	for ; scale < decimals; scale++ {
+		b = append(b, '0')
+	}
+	return b
 }
 
 // IsZero reports whether r is a rate of zero.

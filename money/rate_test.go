@@ -123,6 +123,17 @@ func TestRateRoundTrip(t *testing.T) {
 	})
 }
 
+// Law: Display has all digits and at least the currency's, and what is appended comes after what was there.
+func TestRateFormsOracle(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, c := genRate().Draw(t, "r"), genCurrency().Draw(t, "currency")
+		require.Equal(t, "x"+r.Decimal().String(), string(r.AppendNumber([]byte("x"))))
+		want := prefixOf(c) + r.Decimal().StringFixed(max(-r.Decimal().Exponent(), int32(c.Digits())))
+		require.Equal(t, want, r.Display(c))
+		require.Equal(t, "x"+want, string(r.AppendDisplay([]byte("x"), c)))
+	})
+}
+
 // Law: Times is the exact product rounded once, in every mode, however long the rate.
 func TestRateTimesOracle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
