@@ -26,6 +26,7 @@ func TestAllocations(t *testing.T) {
 		{"ParseDate", func() { _, _ = cycle.ParseDate("2026-01-31") }},
 		{"UnmarshalText", func() { var d cycle.Date; _ = d.UnmarshalText(text) }},
 		{"AppendText", func() { _, _ = d.AppendText(buf) }},
+		{"Append", func() { _ = d.Append(buf) }},
 		{"DateOf UTC", func() { _, _ = cycle.DateOf(at, nil) }},
 		{"DateOf zone", func() { _, _ = cycle.DateOf(at, losAngeles) }},
 		{"Start UTC", func() { _ = d.Start(nil) }},

@@ -110,7 +110,7 @@ func (d Date) IsZero() bool { return d.n == 0 }
 // String gives YYYY-MM-DD, and nothing for the zero Date. A year beyond 9999, which only arithmetic reaches, has its five digits.
 func (d Date) String() string {
 	var buf [len("-0100-01-01")]byte
-	return string(d.append(buf[:0]))
+	return string(d.Append(buf[:0]))
 }
 
 // AppendText appends what String gives. It fails for a date outside the years 1 to 9999, which ParseDate would not read back.
@@ -118,7 +118,7 @@ func (d Date) AppendText(b []byte) ([]byte, error) {
 	if d.n != 0 && !d.inRange() {
 		return b, fmt.Errorf("marshal date %q: outside years 1 to 9999", d.String())
 	}
-	return d.append(b), nil
+	return d.Append(b), nil
 }
 
 // MarshalText gives what AppendText appends.
@@ -138,7 +138,8 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-func (d Date) append(b []byte) []byte {
+// Append appends what String gives, whatever the year; it allocates only when b is too small.
+func (d Date) Append(b []byte) []byte {
 	if d.IsZero() {
 		return b
 	}

@@ -173,6 +173,7 @@ func TestArithmeticBeyondTheYears(t *testing.T) {
 		{"from the last day back", date("9999-12-30").AddDays(math.MaxInt).AddMonths(-13), "10099-11-30"},
 	} {
 		require.Equal(t, row.want, row.got.String(), row.name)
+		require.Equal(t, "on "+row.want, string(row.got.Append([]byte("on "))), row.name)
 	}
 }
 
