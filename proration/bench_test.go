@@ -24,14 +24,17 @@ var shareCases = []struct {
 	{"daily rate, between", "daily_rate=4:down day_count=year_365", 11, 15},
 }
 
-// TestAllocations holds the package to none: a share is computed for every line of an invoice, its sentence only when asked for.
+// TestAllocations holds the package to none: a share is computed for every line of an invoice, and its sentence is written with it.
 func TestAllocations(t *testing.T) {
 	price, month := money.MustParse("79.95 USD"), period(t, "2026-03-01", "2026-04-01")
+	buf := make([]byte, 0, 256)
 	for _, c := range shareCases {
 		rule, part := parseRule(t, c.policy), days(month, c.from, c.to)
 		var failed error
 		require.Zero(t, testing.AllocsPerRun(100, func() { _, failed = rule.Share(price, month, part) }), "Share: %s", c.name)
 		require.NoError(t, failed)
+		s := share(t, rule, price, month, part)
+		require.Zero(t, testing.AllocsPerRun(100, func() { buf = s.AppendExplanation(buf[:0]) }), "AppendExplanation: %s", c.name)
 		require.Zero(t, testing.AllocsPerRun(100, func() { _, failed = rule.Allowance(50_000, month, part) }), "Allowance: %s", c.name)
 		require.NoError(t, failed)
 	}
@@ -67,8 +70,16 @@ func BenchmarkExplanation(b *testing.B) {
 	for _, c := range []struct{ name, price string }{{"plain", "79.96 USD"}, {"remainder", "10.05 USD"}} { // half of the second ends in half a cent
 		s := share(b, parseRule(b, "default"), money.MustParse(c.price), month, days(month, 14, 28))
 		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
 			for b.Loop() {
 				_ = s.Explanation()
+			}
+		})
+		b.Run(c.name+", appended", func(b *testing.B) {
+			buf := s.AppendExplanation(nil)
+			b.ReportAllocs()
+			for b.Loop() {
+				buf = s.AppendExplanation(buf[:0])
 			}
 		})
 	}

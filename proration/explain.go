@@ -1,9 +1,7 @@
 package proration
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/prorata-go/prorata/money"
 )
@@ -20,18 +18,26 @@ import (
 //
 // A figure in parentheses after a term is that term, rounded. The zero Share has no sentence.
 func (s Share) Explanation() string {
+	var buf [64]byte
+	return string(s.AppendExplanation(buf[:0]))
+}
+
+// AppendExplanation appends Explanation to b; it allocates only when b is too small.
+func (s Share) AppendExplanation(b []byte) []byte {
 	from, to := s.from, s.from+s.Days
 	if s.Of == 0 {
-		return ""
+		return b
 	}
 	alone, ok := s.cost(from, to)
 	switch {
 	case ok && alone == s.Amount.Minor() && !s.isOddRemainder():
-		return s.sentence(from, to)
+		return s.appendSentence(b, from, to)
 	case s.rule.RoundPart == Unused:
-		return s.figure(from, s.Of) + " less " + s.figure(to, s.Of)
+		b = append(s.appendFigure(b, from, s.Of), " less "...)
+		return s.appendFigure(b, to, s.Of)
 	}
-	return s.figure(0, to) + " less " + s.figure(0, from)
+	b = append(s.appendFigure(b, 0, to), " less "...)
+	return s.appendFigure(b, 0, from)
 }
 
 // isOddRemainder reports a remainder that is better told by what it remains of: nobody counts the last 16 days of February as 18,
@@ -48,80 +54,102 @@ func (s *Share) recounted(from, to int) bool {
 	return c != Actual && num != int64(to-from)*c.months()
 }
 
-// figure words the price of days from to to, and what it was rounded to.
-func (s *Share) figure(from, to int) string {
+// appendFigure words the price of days from to to, and what it was rounded to.
+func (s *Share) appendFigure(b []byte, from, to int) []byte {
 	if to-from == s.Of {
-		return s.Price.Display()
+		return s.Price.AppendDisplay(b)
 	}
 	minor, _ := s.cost(from, to)
-	return fmt.Sprintf("%s (%s)", s.sentence(from, to), money.New(minor, s.Price.Currency()).Display())
+	b = append(s.appendSentence(b, from, to), " ("...)
+	return append(money.New(minor, s.Price.Currency()).AppendDisplay(b), ')')
 }
 
-// sentence words the price of days from to to by themselves.
-func (s *Share) sentence(from, to int) string {
-	days, price := to-from, s.Price.Display()
+// appendSentence words the price of days from to to by themselves.
+func (s *Share) appendSentence(b []byte, from, to int) []byte {
+	days := to - from
 	if days == 0 || days == s.Of {
-		return fmt.Sprintf("%d of %d days × %s", days, s.Of, price)
+		return s.appendPart(b, int64(days), int64(s.Of))
 	}
 	c := s.rule.DayCount
 	num, den := c.fraction(from, to, s.Of)
-	var b strings.Builder
 	switch {
 	case !s.rule.DailyRate.IsExact():
-		fmt.Fprintf(&b, "%s × %s a day", mixed(num, c.months()), s.day(den))
+		b = append(appendMixed(b, num, c.months()), " × "...)
+		b = append(s.appendDay(b, den), " a day"...)
 	case c == Year365:
-		fmt.Fprintf(&b, "%s × 12/365 of %s", mixed(num, c.months()), price)
+		b = append(appendMixed(b, num, c.months()), " × 12/365 of "...)
+		b = s.Price.AppendDisplay(b)
 	default:
-		fmt.Fprintf(&b, "%d of %d days × %s", num, den, price)
+		b = s.appendPart(b, num, den)
 	}
 	if s.recounted(from, to) {
-		fmt.Fprintf(&b, " (%s)", s.stretch(from, to))
+		b = append(s.appendStretch(append(b, " ("...), from, to), ')')
 	}
 	if !s.rule.DailyRate.IsExact() {
 		if _, capped, _ := s.costAtDailyRate(num, den); capped {
-			fmt.Fprintf(&b, ", at most %s", price)
+			b = s.Price.AppendDisplay(append(b, ", at most "...))
 		}
 	}
-	return b.String()
+	return b
 }
 
-// day prints the rounded price of one day, with all its digits.
-func (s *Share) day(den int64) string {
+// appendPart words so many days of a period at the price.
+func (s *Share) appendPart(b []byte, days, of int64) []byte {
+	b = append(strconv.AppendInt(b, days, 10), " of "...)
+	b = append(strconv.AppendInt(b, of, 10), " days × "...)
+	return s.Price.AppendDisplay(b)
+}
+
+// appendDay prints the rounded price of one day, with all its digits.
+func (s *Share) appendDay(b []byte, den int64) []byte {
 	daily, _, _, _ := s.dailyRate(den)
-	digits := s.rule.DailyRate.digits()
-	text := fmt.Sprintf("%0*d", digits+1, daily)
-	if digits > 0 {
-		text = text[:len(text)-digits] + "." + text[len(text)-digits:]
+	unit := int64(1)
+	for range s.rule.DailyRate.digits() {
+		unit *= 10
 	}
-	zero := money.New(0, s.Price.Currency())
-	return strings.TrimSuffix(zero.Display(), zero.Number()) + text
+	b = strconv.AppendInt(s.Price.Currency().AppendPrefix(b), daily/unit, 10)
+	if unit == 1 {
+		return b
+	}
+	point := len(b)
+	b = strconv.AppendInt(b, unit+daily%unit, 10) // a 1 before the decimals, so that none of their zeros is lost
+	b[point] = '.'
+	return b
 }
 
-// stretch says which days of the calendar were counted as more, or as fewer.
-func (s *Share) stretch(from, to int) string {
-	days := ""
-	if n := to - from; n > 1 {
-		days = strconv.Itoa(n) + " "
-	}
+// appendStretch says which days of the calendar were counted as more, or as fewer.
+func (s *Share) appendStretch(b []byte, from, to int) []byte {
 	switch {
 	case to == s.Of:
-		return fmt.Sprintf("the last %sof %d days", days, s.Of)
+		b = append(b, "the last "...)
 	case from == 0:
-		return fmt.Sprintf("the first %sof %d days", days, s.Of)
+		b = append(b, "the first "...)
+	default:
+		b = strconv.AppendInt(append(b, "days "...), int64(from+1), 10)
+		b = strconv.AppendInt(append(b, " to "...), int64(to), 10)
+		return strconv.AppendInt(append(b, " of "...), int64(s.Of), 10)
 	}
-	return fmt.Sprintf("days %d to %d of %d", from+1, to, s.Of)
+	if n := to - from; n > 1 {
+		b = append(strconv.AppendInt(b, int64(n), 10), ' ')
+	}
+	b = strconv.AppendInt(append(b, "of "...), int64(s.Of), 10)
+	return append(b, " days"...)
 }
 
-// mixed prints a number of days; only at the end of a year_365 period is it not a whole one.
-func mixed(num, den int64) string {
+// appendMixed prints a number of days; only at the end of a year_365 period is it not a whole one.
+func appendMixed(b []byte, num, den int64) []byte {
 	whole, rest := num/den, num%den
 	switch {
-	case rest != 0 && whole == 0:
-		return fmt.Sprintf("%d/%d days", rest, den)
-	case rest != 0:
-		return fmt.Sprintf("%d %d/%d days", whole, rest, den)
-	case whole == 1:
-		return "1 day"
+	case rest == 0 && whole == 1:
+		return append(b, "1 day"...)
+	case rest == 0:
+		b = strconv.AppendInt(b, whole, 10)
+	default:
+		if whole != 0 {
+			b = append(strconv.AppendInt(b, whole, 10), ' ')
+		}
+		b = append(strconv.AppendInt(b, rest, 10), '/')
+		b = strconv.AppendInt(b, den, 10)
 	}
-	return strconv.FormatInt(whole, 10) + " days"
+	return append(b, " days"...)
 }

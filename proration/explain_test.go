@@ -156,6 +156,107 @@ func TestExplanationGivesTheAmount(t *testing.T) {
 	})
 }
 
+// explanation words what days a to b cost, the slow and obvious way.
+func (o oracle) explanation(a, b int) string {
+	alone := o.r(o.cost(sub(o.f(b), o.f(a))))
+	switch {
+	case a == b || b-a == o.n:
+		return o.sentence(a, b)
+	case alone.Cmp(o.owed(a, b)) == 0 && !(o.rule.RoundPart == proration.Used && a > 0 && b == o.n && o.recounted(a, b)):
+		return o.sentence(a, b)
+	case o.rule.RoundPart == proration.Unused:
+		return o.figure(a, o.n) + " less " + o.figure(b, o.n)
+	}
+	return o.figure(0, b) + " less " + o.figure(0, a)
+}
+
+func (o oracle) figure(a, b int) string {
+	if b-a == o.n {
+		return o.price.Display()
+	}
+	rounded := money.New(o.r(o.cost(sub(o.f(b), o.f(a)))).Int64(), o.price.Currency())
+	return fmt.Sprintf("%s (%s)", o.sentence(a, b), rounded.Display())
+}
+
+func (o oracle) sentence(a, b int) string {
+	if a == b || b-a == o.n {
+		return fmt.Sprintf("%d of %d days × %s", b-a, o.n, o.price.Display())
+	}
+	fraction := sub(o.f(b), o.f(a))
+	var text string
+	switch {
+	case !o.rule.DailyRate.IsExact():
+		digits, _ := rateParts(o.rule.DailyRate)
+		units, unit := o.daily()
+		zero := money.New(0, o.price.Currency())
+		sign := strings.TrimSuffix(zero.Display(), zero.Number())
+		text = fmt.Sprintf("%s × %s%s a day", o.counted(fraction), sign, mul(new(big.Rat).SetInt(units), unit).FloatString(digits))
+	case o.rule.DayCount == proration.Year365:
+		text = fmt.Sprintf("%s × 12/365 of %s", o.counted(fraction), o.price.Display())
+	default:
+		text = fmt.Sprintf("%s of %s days × %s", mul(fraction, o.days()).RatString(), o.days().RatString(), o.price.Display())
+	}
+	if o.recounted(a, b) {
+		text += " (" + o.stretch(a, b) + ")"
+	}
+	if !o.rule.DailyRate.IsExact() && o.r(o.uncapped(fraction)).Cmp(big.NewInt(o.price.Minor())) > 0 {
+		text += ", at most " + o.price.Display()
+	}
+	return text
+}
+
+// counted is a fraction of the period in days, as the day count has them: 11, 5/12, 10 5/12.
+func (o oracle) counted(fraction *big.Rat) string {
+	days := mul(fraction, o.days())
+	if days.Cmp(big.NewRat(1, 1)) == 0 {
+		return "1 day"
+	}
+	whole := new(big.Int).Quo(days.Num(), days.Denom())
+	rest := mul(sub(days, new(big.Rat).SetInt(whole)), big.NewRat(12, 1)) // twelfths
+	text := whole.String() + " "
+	switch {
+	case rest.Sign() == 0:
+		return text + "days"
+	case whole.Sign() == 0:
+		text = ""
+	}
+	return text + rest.RatString() + "/12 days"
+}
+
+// recounted reports that the day count has days a to b for more than the calendar has, or for fewer.
+func (o oracle) recounted(a, b int) bool {
+	return o.rule.DayCount != proration.Actual && mul(sub(o.f(b), o.f(a)), o.days()).Cmp(big.NewRat(int64(b-a), 1)) != 0
+}
+
+func (o oracle) stretch(a, b int) string {
+	days := fmt.Sprint(b-a, " ")
+	if b-a == 1 {
+		days = ""
+	}
+	switch {
+	case b == o.n:
+		return fmt.Sprintf("the last %sof %d days", days, o.n)
+	case a == 0:
+		return fmt.Sprintf("the first %sof %d days", days, o.n)
+	}
+	return fmt.Sprintf("days %d to %d of %d", a+1, b, o.n)
+}
+
+// Law: the sentence is what fmt makes of the exact figures, to the letter, and is appended to what was there.
+func TestExplanationOracle(t *testing.T) {
+	rules := allRules(t)
+	rapid.Check(t, func(t *rapid.T) {
+		price, whole := genPrice().Draw(t, "price"), genWhole().Draw(t, "whole")
+		part := genPart(whole).Draw(t, "part")
+		for i := rapid.IntRange(0, 20).Draw(t, "skip"); i < len(rules); i += 21 { // some 70 rules of all of them
+			s := share(t, rules[i], price, whole, part)
+			want := oracle{rules[i], price, whole.Days()}.explanation(part.Start.Sub(whole.Start), part.End.Sub(whole.Start))
+			require.Equal(t, want, s.Explanation(), "under %s", ruleText(rules[i]))
+			require.Equal(t, "so: "+want, string(s.AppendExplanation([]byte("so: "))))
+		}
+	})
+}
+
 // TestExplanationForms: the plain case is the sentence customers know, and a share of nothing has none.
 func TestExplanationForms(t *testing.T) {
 	month := period(t, "2010-10-30", "2010-11-30")

@@ -61,9 +61,14 @@ func (o oracle) cost(fraction *big.Rat) *big.Rat {
 	if o.rule.DailyRate.IsExact() {
 		return mul(o.p(), fraction)
 	}
+	return least(o.p(), o.uncapped(fraction))
+}
+
+// uncapped is the price of a fraction of the period at the daily rate, however much that is.
+func (o oracle) uncapped(fraction *big.Rat) *big.Rat {
 	units, unit := o.daily()
 	day := mul(mul(new(big.Rat).SetInt(units), unit), pow10(o.price.Currency().Digits())) // in minor units
-	return least(o.p(), mul(day, mul(o.days(), fraction)))
+	return mul(day, mul(o.days(), fraction))
 }
 
 // r is R, rounding to the minor unit.
@@ -138,6 +143,7 @@ func pow10(n int) *big.Rat {
 }
 
 func mul(x, y *big.Rat) *big.Rat { return new(big.Rat).Mul(x, y) }
+func sub(x, y *big.Rat) *big.Rat { return new(big.Rat).Sub(x, y) }
 func quo(x, y *big.Rat) *big.Rat { return new(big.Rat).Quo(x, y) }
 
 func least(x, y *big.Rat) *big.Rat {
