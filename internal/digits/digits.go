@@ -1,20 +1,31 @@
 // Package digits groups the digits of numbers for people.
 package digits
 
-import "strings"
+import "strconv"
 
 // Group puts separators into the whole part of a plain decimal: 1234567.5 is 1,234,567.5.
-func Group(number string) string {
-	whole, fraction, found := strings.Cut(number, ".")
-	sign := ""
-	if strings.HasPrefix(whole, "-") {
-		sign, whole = "-", whole[1:]
+func Group(number string) string { return string(appendGroups(nil, number)) }
+
+// AppendInt appends a whole number with separators to b; it allocates only when b is too small.
+func AppendInt(b []byte, n int64) []byte {
+	var buf [len("-9223372036854775808")]byte
+	return appendGroups(b, strconv.AppendInt(buf[:0], n, 10))
+}
+
+func appendGroups[T string | []byte](b []byte, number T) []byte {
+	start := 0 // of the whole part
+	if len(number) > 0 && number[0] == '-' {
+		b, start = append(b, '-'), 1
 	}
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
+	end := start
+	for end < len(number) && number[end] != '.' {
+		end++
 	}
-	if found {
-		whole += "." + fraction
+	for i := start; i < end; i++ {
+		if i > start && (end-i)%3 == 0 {
+			b = append(b, ',')
+		}
+		b = append(b, number[i])
 	}
-	return sign + whole
+	return append(b, number[end:]...)
 }
