@@ -307,6 +307,29 @@ func Prefix(name string, err error) error {
 
 // AppendString appends s as a JSON string; what is not UTF-8 in it is replaced.
 func AppendString(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s)
+	b = append(b, '"')
+	at := len(b)
+	return EndString(append(b, s...), at)
+}
+
+// EndString ends a JSON string whose text was appended to b as it is, after an opening quote:
+// from b[at] on it is escaped where it must be, and what is not UTF-8 in it is replaced.
+func EndString(b []byte, at int) []byte {
+	if plain(b[at:]) {
+		return append(b, '"')
+	}
+	b, _ = jsontext.AppendQuote(b[:at-len(`"`)], bytes.Clone(b[at:]))
 	return b
+}
+
+// plain reports that a JSON string has the text as it is: it is UTF-8, with nothing to escape.
+func plain(text []byte) bool {
+	var all byte
+	for _, c := range text {
+		if c < ' ' || c == '"' || c == '\\' {
+			return false
+		}
+		all |= c
+	}
+	return all < utf8.RuneSelf || utf8.Valid(text)
 }

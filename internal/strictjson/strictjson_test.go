@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/internal/strictjson"
@@ -119,5 +120,48 @@ func TestParseCount(t *testing.T) {
 		"9223372036854775808": "9223372036854775808", "0x10": `"0x10"`, "٣": `"٣"`, strings.Repeat("9", 1000): strings.Repeat("9", 57) + "..."} {
 		_, err := strictjson.ParseCount(text)
 		require.EqualError(t, err, shown+" is not a count, expected a whole number from 0 to 9223372036854775807", "ParseCount(%q)", text)
+	}
+}
+
+// texts have something to escape, or nothing, or are not UTF-8.
+var texts = []string{
+	"", "plain", "harbor-books", `a "quoted" name`, `back\slash`, "two\nlines\tand\rmore\b\f", "\x00\x1f\x7f", "<a href='x'>&amp;</a>",
+	"11 of 31 days × $79.95", "é日本", "😀", "\u2028\u2029", "\ufffd", "\xff", "a\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80", "×\xff\"", "\ufeff",
+}
+
+// quoted is what the library makes of a text.
+func quoted(text string) string {
+	b, _ := jsontext.AppendQuote(nil, text) // an error says that text is not UTF-8; it is replaced all the same
+	return string(b)
+}
+
+func FuzzAppendString(f *testing.F) {
+	for _, s := range texts {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		require.Equal(t, "{"+quoted(s), string(strictjson.AppendString([]byte("{"), s)))
+
+		b := append([]byte(`{"`), s...)
+		require.Equal(t, "{"+quoted(s), string(strictjson.EndString(b, len(`{"`))))
+	})
+}
+
+func TestAppendStringAllocates(t *testing.T) {
+	buf := make([]byte, 0, 128)
+	for _, s := range []string{"plain", "11 of 31 days × $79.95 (the last 16 of 28 days)", "😀日本"} {
+		require.Zero(t, testing.AllocsPerRun(100, func() { buf = strictjson.AppendString(buf[:0], s) }), s)
+	}
+}
+
+func BenchmarkAppendString(b *testing.B) {
+	buf := make([]byte, 0, 128)
+	for _, s := range []string{"harbor-books", "11 of 31 days × $79.95", `Sorry, "late", again`} {
+		b.Run(s, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				buf = strictjson.AppendString(buf[:0], s)
+			}
+		})
 	}
 }
