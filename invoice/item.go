@@ -3,7 +3,6 @@ package invoice
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -101,17 +100,21 @@ func NewCharge(event string, day cycle.Date, amount money.Amount, description st
 // over is the number of credits charged for.
 func (i *Item) over() int64 { return max(0, i.Credits-i.Included) }
 
-// sentence explains the item's own amount.
-func (i *Item) sentence() string {
+// appendSentence explains the item's own amount.
+func (i *Item) appendSentence(b []byte) []byte {
 	switch i.Kind {
 	case Recurring:
-		return i.Share.Explanation()
+		return i.Share.AppendExplanation(b)
 	case Charge:
-		return i.Description
+		return append(b, i.Description...)
 	}
-	if i.over() == 0 {
-		return fmt.Sprintf("%s of %s included credits used", digits.Group(strconv.FormatInt(i.Credits, 10)), digits.Group(strconv.FormatInt(i.Included, 10)))
+	b = digits.AppendInt(b, i.Credits)
+	over := i.over()
+	if over == 0 {
+		b = digits.AppendInt(append(b, " of "...), i.Included)
+		return append(b, " included credits used"...)
 	}
-	return fmt.Sprintf("%s credits used − %s included = %s × %s",
-		digits.Group(strconv.FormatInt(i.Credits, 10)), digits.Group(strconv.FormatInt(i.Included, 10)), digits.Group(strconv.FormatInt(i.over(), 10)), i.Terms.Overage.Display(i.Amount.Currency()))
+	b = digits.AppendInt(append(b, " credits used − "...), i.Included)
+	b = digits.AppendInt(append(b, " included = "...), over)
+	return i.Terms.Overage.AppendDisplay(append(b, " × "...), i.Amount.Currency())
 }

@@ -1,13 +1,20 @@
 package invoice_test
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
 )
 
 // typical are invoices as a replay writes them by the million.
@@ -34,6 +41,133 @@ func typical(t require.TestingT) []struct {
 		{"a close with overage", bill(new(invoice.Book), "2026-03-20", days(t, 10), used(t, 60000))},
 		{"an adjustment and a charge", bill(&late, "2026-03-20", days(t, 10), charge)},
 	}
+}
+
+// TestAllocations holds the JSON of an invoice to none, and a number to itself.
+func TestAllocations(t *testing.T) {
+	for _, c := range typical(t) {
+		buf := c.inv.AppendJSON(nil)
+		require.Zero(t, testing.AllocsPerRun(100, func() { buf = c.inv.AppendJSON(buf[:0]) }), c.name)
+		require.Equal(t, string(c.inv.AppendJSON(nil)), string(buf), c.name)
+	}
+	numbers, number := invoice.NumbersOf("harbor-books"), ""
+	require.Equal(t, 1.0, testing.AllocsPerRun(100, func() { number = numbers.On(march.Start) }), number)
+}
+
+// genText draws names and descriptions: most are plain, some hold what JSON must escape, and some are not UTF-8.
+func genText() *rapid.Generator[string] {
+	return rapid.OneOf(
+		rapid.StringMatching(`[a-z][a-z0-9.-]{0,20}`),
+		rapid.StringN(1, 20, -1),
+		rapid.SampledFrom([]string{`"Gold"`, `C:\gold`, "two\nlines", "\x00\x1f\x7f", "😀", "\u2028\u2029", "\xff", "a\xc3", "\xed\xa0\x80", "<b>&"}),
+	)
+}
+
+// owing is something owed, and the sentence that explains it.
+type owing struct {
+	item     invoice.Item
+	amount   money.Amount
+	sentence string
+}
+
+// genOwing draws what is owed for each kind: for the first days of March, for credits, and for a charge.
+func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
+	grouped := func(n int64) string { return digits.Group(strconv.FormatInt(n, 10)) }
+	return rapid.Custom(func(t *rapid.T) map[invoice.Kind]owing {
+		owed := map[invoice.Kind]owing{}
+		key := invoice.Key{Period: march.Start, Package: terms.Name}
+		if rapid.Bool().Draw(t, "recurring") {
+			part := cycle.Period{Start: march.Start, End: march.Start.AddDays(rapid.IntRange(1, march.Days()).Draw(t, "days"))}
+			item, err := invoice.NewRecurring(key, terms, proration.Rule{}, march, part)
+			require.NoError(t, err)
+			share, err := proration.Rule{}.Share(terms.Price, march, part)
+			require.NoError(t, err)
+			owed[invoice.Recurring] = owing{item, share.Amount, share.Explanation()}
+		}
+		if rapid.Bool().Draw(t, "overage") {
+			credits, included := rapid.Int64Range(0, 2e9).Draw(t, "credits"), rapid.Int64Range(0, 1e6).Draw(t, "included")
+			item, err := invoice.NewOverage(key, terms, invoice.Policy{}, march, credits, included)
+			require.NoError(t, err)
+			over := max(0, credits-included)
+			amount, err := terms.Overage.Times(over, money.USD, money.HalfUp)
+			require.NoError(t, err)
+			sentence := fmt.Sprintf("%s of %s included credits used", grouped(credits), grouped(included))
+			if over > 0 {
+				sentence = fmt.Sprintf("%s credits used − %s included = %s × %s", grouped(credits), grouped(included), grouped(over), terms.Overage.Display(money.USD))
+			}
+			owed[invoice.Overage] = owing{item, amount, sentence}
+		}
+		if rapid.Bool().Draw(t, "charge") {
+			amount, text := money.New(rapid.Int64Range(-1e6, 1e6).Draw(t, "amount"), money.USD), genText().Draw(t, "description")
+			owed[invoice.Charge] = owing{invoice.NewCharge("e1", march.Start, amount, text), amount, text}
+		}
+		return owed
+	})
+}
+
+// explained is the sentence of what is owed less what was billed before.
+func explained(owed, billed owing, is, was bool) string {
+	switch {
+	case !is:
+		return fmt.Sprintf("nothing owed, less %s billed before", billed.amount.Display())
+	case !was:
+		return owed.sentence
+	}
+	return fmt.Sprintf("%s = %s, less %s billed before", owed.sentence, owed.amount.Display(), billed.amount.Display())
+}
+
+// invoiceJSON is the JSON of an invoice the slow and obvious way; explanations are those of its lines.
+func invoiceJSON(inv *invoice.Invoice, explanations []string) string {
+	quoted := func(s string) string {
+		b, _ := jsontext.AppendQuote(nil, s) // an error says that s is not UTF-8; it is replaced all the same
+		return string(b)
+	}
+	var lines []string
+	for i := range inv.Lines {
+		l := &inv.Lines[i]
+		lines = append(lines, fmt.Sprintf(`{"kind":%q,"package":%s,"start_date":%q,"end_date":%q,"days":%d,"period_days":%d,"quantity":%d,`+
+			`"unit_price":%q,"amount":%q,"adjustment":%t,"explanation":%s}`, l.Kind, quoted(l.Package), l.Dates.Start, l.Dates.Last(), l.Days(), l.PeriodDays(), l.Quantity(),
+			l.UnitPrice(), l.Amount.Number(), l.Adjustment, quoted(explanations[i])))
+	}
+	return fmt.Sprintf(`{"number":%s,"account":%s,"type":%q,"date_invoiced":%q,"start_date":%q,"end_date":%q,"package":%s,"currency":%q,`+
+		`"credits":%d,"amount":%q,"prorated":%q,"overage":%q,"additional_charges":%q,"final_amount":%q,"status":%q,"lines":[%s]}`,
+		quoted(inv.Number), quoted(inv.Account), inv.Type, inv.Date, inv.Period.Start, inv.Period.Last(), quoted(inv.Package), inv.FinalAmount.Currency(),
+		inv.Credits, inv.Amount.Number(), inv.Prorated.Number(), inv.Overage.Number(), inv.AdditionalCharges.Number(), inv.FinalAmount.Number(), inv.Status, strings.Join(lines, ","))
+}
+
+// Law: the JSON of an invoice is what fmt makes of its fields and of what is owed and was billed, to the byte, whatever the names.
+func TestLawInvoiceJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		name, price := genText().Draw(t, "package"), money.New(rapid.Int64Range(0, 1e6).Draw(t, "price"), money.USD)
+		over := rate(t, rapid.StringMatching(`0\.0{0,5}[0-9]{1,6}`).Draw(t, "rate"))
+		catalogue, err := invoice.NewCatalogue([]invoice.Package{{Name: name, Price: price, Overage: over}}, invoice.Retail)
+		require.NoError(t, err)
+		var book invoice.Book
+		var billed map[invoice.Kind]owing
+		for _, day := range []string{"2026-04-10", "9999-12-31"} {
+			c := cut(t, day)
+			c.Account, c.Number = genText().Draw(t, "account"), genText().Draw(t, "number")
+			c.Terms, c.Required = catalogue.On(name, march.Start), true
+			owed := genOwing(c.Terms).Draw(t, "owed")
+			var items []invoice.Item
+			for _, o := range owed {
+				items = append(items, o.item)
+			}
+			inv, _, err := book.Invoice(c, items)
+			require.NoError(t, err)
+
+			var explanations []string
+			for i := range inv.Lines {
+				now, is := owed[inv.Lines[i].Kind]
+				before, was := billed[inv.Lines[i].Kind]
+				explanations = append(explanations, explained(now, before, is, was))
+				require.Equal(t, explanations[i], inv.Lines[i].Explanation())
+			}
+			require.Equal(t, invoiceJSON(&inv, explanations), string(inv.AppendJSON(nil)))
+			require.Equal(t, "x"+invoiceJSON(&inv, explanations), string(inv.AppendJSON([]byte("x"))))
+			billed = owed
+		}
+	})
 }
 
 func BenchmarkInvoiceJSON(b *testing.B) {

@@ -64,24 +64,38 @@ func (l *Line) Quantity() int64 {
 
 // UnitPrice is the price of one unit as a plain decimal: of a whole period, of a credit, of
 // the charge.
-func (l *Line) UnitPrice() string {
+func (l *Line) UnitPrice() string { return string(l.AppendUnitPrice(nil)) }
+
+// AppendUnitPrice appends UnitPrice to b; for any but a very long price of a credit it
+// allocates only when b is too small.
+func (l *Line) AppendUnitPrice(b []byte) []byte {
 	switch l.Kind {
 	case Recurring:
-		return l.item.Share.Price.Number()
+		return l.item.Share.Price.AppendNumber(b)
 	case Overage:
-		return l.item.Terms.Overage.String()
+		return l.item.Terms.Overage.AppendNumber(b)
 	}
-	return l.item.Amount.Number()
+	return l.item.Amount.AppendNumber(b)
 }
 
 // Explanation is the sentence a customer can check with a pocket calculator, made when it is
 // asked for.
 func (l *Line) Explanation() string {
+	var buf [128]byte
+	return string(l.AppendExplanation(buf[:0]))
+}
+
+// AppendExplanation appends Explanation to b, and allocates as AppendUnitPrice does.
+func (l *Line) AppendExplanation(b []byte) []byte {
 	switch {
 	case !l.is:
-		return "nothing owed, less " + l.before.Display() + " billed before"
+		b = append(b, "nothing owed"...)
 	case !l.was:
-		return l.item.sentence()
+		return l.item.appendSentence(b)
+	default:
+		b = append(l.item.appendSentence(b), " = "...)
+		b = l.item.Amount.AppendDisplay(b)
 	}
-	return l.item.sentence() + " = " + l.item.Amount.Display() + ", less " + l.before.Display() + " billed before"
+	b = l.before.AppendDisplay(append(b, ", less "...))
+	return append(b, " billed before"...)
 }
