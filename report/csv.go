@@ -6,7 +6,30 @@ import (
 	"strconv"
 
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 )
+
+// record collects the fields of one row at a time. They are parts of one string, so that a row allocates once.
+type record struct {
+	text   []byte
+	ends   []int // of the fields in text
+	fields []string
+}
+
+// field adds a field: what was appended to text since the one before.
+func (r *record) field(text []byte) { r.text, r.ends = text, append(r.ends, len(text)) }
+
+// write writes the row and starts the next.
+func (r *record) write(w *csv.Writer) {
+	text, start := string(r.text), 0
+	r.fields = r.fields[:0]
+	for _, end := range r.ends {
+		r.fields = append(r.fields, text[start:end])
+		start = end
+	}
+	w.Write(r.fields) // an error is kept, and returned by Error
+	r.text, r.ends = r.text[:0], r.ends[:0]
+}
 
 var invoiceHeader = []string{"number", "account", "type", "date_invoiced", "start_date", "end_date", "package", "currency",
 	"credits", "amount", "prorated", "overage", "additional_charges", "final_amount", "status"}
@@ -14,13 +37,24 @@ var invoiceHeader = []string{"number", "account", "type", "date_invoiced", "star
 // InvoiceCSV prints one row an invoice, with the field names of the JSON form.
 func InvoiceCSV(w io.Writer, invoices []invoice.Invoice) error {
 	out := csv.NewWriter(w)
-	out.Write(invoiceHeader) // an error is kept, and returned by Error
+	out.Write(invoiceHeader)
+	var r record
 	for i := range invoices {
 		inv := &invoices[i]
-		out.Write([]string{inv.Number, inv.Account, inv.Type.String(), inv.Date.String(), inv.Period.Start.String(),
-			inv.Period.Last().String(), inv.Package, inv.FinalAmount.Currency().String(), strconv.FormatInt(inv.Credits, 10),
-			inv.Amount.Number(), inv.Prorated.Number(), inv.Overage.Number(), inv.AdditionalCharges.Number(),
-			inv.FinalAmount.Number(), inv.Status.String()})
+		r.field(append(r.text, inv.Number...))
+		r.field(append(r.text, inv.Account...))
+		r.field(append(r.text, inv.Type.String()...))
+		r.field(inv.Date.Append(r.text))
+		r.field(inv.Period.Start.Append(r.text))
+		r.field(inv.Period.Last().Append(r.text))
+		r.field(append(r.text, inv.Package...))
+		r.field(append(r.text, inv.FinalAmount.Currency().String()...))
+		r.field(strconv.AppendInt(r.text, inv.Credits, 10))
+		for _, a := range [...]money.Amount{inv.Amount, inv.Prorated, inv.Overage, inv.AdditionalCharges, inv.FinalAmount} {
+			r.field(a.AppendNumber(r.text))
+		}
+		r.field(append(r.text, inv.Status.String()...))
+		r.write(out)
 	}
 	out.Flush()
 	return out.Error()
@@ -33,13 +67,27 @@ var lineHeader = []string{"number", "account", "date_invoiced", "currency", "kin
 func LineCSV(w io.Writer, invoices []invoice.Invoice) error {
 	out := csv.NewWriter(w)
 	out.Write(lineHeader)
+	var r record
 	for i := range invoices {
 		inv := &invoices[i]
 		for j := range inv.Lines {
 			l := &inv.Lines[j]
-			out.Write([]string{inv.Number, inv.Account, inv.Date.String(), l.Amount.Currency().String(), l.Kind.String(),
-				l.Package, l.Dates.Start.String(), l.Dates.Last().String(), strconv.Itoa(l.Days()), strconv.Itoa(l.PeriodDays()),
-				strconv.FormatInt(l.Quantity(), 10), l.UnitPrice(), l.Amount.Number(), strconv.FormatBool(l.Adjustment), l.Explanation()})
+			r.field(append(r.text, inv.Number...))
+			r.field(append(r.text, inv.Account...))
+			r.field(inv.Date.Append(r.text))
+			r.field(append(r.text, l.Amount.Currency().String()...))
+			r.field(append(r.text, l.Kind.String()...))
+			r.field(append(r.text, l.Package...))
+			r.field(l.Dates.Start.Append(r.text))
+			r.field(l.Dates.Last().Append(r.text))
+			r.field(strconv.AppendInt(r.text, int64(l.Days()), 10))
+			r.field(strconv.AppendInt(r.text, int64(l.PeriodDays()), 10))
+			r.field(strconv.AppendInt(r.text, l.Quantity(), 10))
+			r.field(l.AppendUnitPrice(r.text))
+			r.field(l.Amount.AppendNumber(r.text))
+			r.field(strconv.AppendBool(r.text, l.Adjustment))
+			r.field(l.AppendExplanation(r.text))
+			r.write(out)
 		}
 	}
 	out.Flush()

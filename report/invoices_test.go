@@ -41,7 +41,7 @@ func rename(lines []string, name string) []string {
 }
 
 // bill bills the accounts of events through March 2026.
-func bill(t *testing.T, lines ...string) (invoices []invoice.Invoice) {
+func bill(t testing.TB, lines ...string) (invoices []invoice.Invoice) {
 	t.Helper()
 	packages, err := invoice.ParsePackages("packages.json", []byte(`[
 		{"name": "Starter", "price": 9.95, "credits": 10000, "overage": 0.001},
