@@ -326,10 +326,25 @@ func EndString(b []byte, at int) []byte {
 func plain(text []byte) bool {
 	var all byte
 	for _, c := range text {
-		if c < ' ' || c == '"' || c == '\\' {
-			return false
-		}
-		all |= c
+		all |= special[c]
 	}
-	return all < utf8.RuneSelf || utf8.Valid(text)
+	return all == 0 || all == wide && utf8.Valid(text)
 }
+
+const (
+	escaped = 1 << iota // JSON has a backslash for it
+	wide                // part of a character of several bytes, if it is UTF-8
+)
+
+// special tells what a byte of a text is: a table takes fewer steps a byte than comparing.
+var special = func() (of [256]byte) {
+	for c := range of {
+		switch {
+		case c < ' ' || c == '"' || c == '\\':
+			of[c] = escaped
+		case c >= utf8.RuneSelf:
+			of[c] = wide
+		}
+	}
+	return of
+}()
