@@ -1,8 +1,8 @@
 package report
 
 import (
+	"bytes"
 	"encoding/csv"
-	"io"
 	"strconv"
 
 	"github.com/prorata-go/prorata/invoice"
@@ -31,13 +31,14 @@ func (r *record) write(w *csv.Writer) {
 	r.text, r.ends = r.text[:0], r.ends[:0]
 }
 
-var invoiceHeader = []string{"number", "account", "type", "date_invoiced", "start_date", "end_date", "package", "currency",
-	"credits", "amount", "prorated", "overage", "additional_charges", "final_amount", "status"}
+// InvoiceHeader is the first line of CSV with one row an invoice: the field names of the JSON form.
+const InvoiceHeader = "number,account,type,date_invoiced,start_date,end_date,package,currency," +
+	"credits,amount,prorated,overage,additional_charges,final_amount,status\n"
 
-// InvoiceCSV prints one row an invoice, with the field names of the JSON form.
-func InvoiceCSV(w io.Writer, invoices []invoice.Invoice) error {
-	out := csv.NewWriter(w)
-	out.Write(invoiceHeader)
+// AppendInvoiceRows appends one row an invoice.
+func AppendInvoiceRows(b []byte, invoices []invoice.Invoice) []byte {
+	buf := bytes.NewBuffer(b)
+	out := csv.NewWriter(buf) // a buffer takes all
 	var r record
 	for i := range invoices {
 		inv := &invoices[i]
@@ -57,16 +58,17 @@ func InvoiceCSV(w io.Writer, invoices []invoice.Invoice) error {
 		r.write(out)
 	}
 	out.Flush()
-	return out.Error()
+	return buf.Bytes()
 }
 
-var lineHeader = []string{"number", "account", "date_invoiced", "currency", "kind", "package", "start_date", "end_date",
-	"days", "period_days", "quantity", "unit_price", "amount", "adjustment", "explanation"}
+// LineHeader is the first line of CSV with one row an invoice line: the field names of the JSON form.
+const LineHeader = "number,account,date_invoiced,currency,kind,package,start_date,end_date," +
+	"days,period_days,quantity,unit_price,amount,adjustment,explanation\n"
 
-// LineCSV prints one row an invoice line, with the field names of the JSON form.
-func LineCSV(w io.Writer, invoices []invoice.Invoice) error {
-	out := csv.NewWriter(w)
-	out.Write(lineHeader)
+// AppendLineRows appends one row an invoice line.
+func AppendLineRows(b []byte, invoices []invoice.Invoice) []byte {
+	buf := bytes.NewBuffer(b)
+	out := csv.NewWriter(buf)
 	var r record
 	for i := range invoices {
 		inv := &invoices[i]
@@ -91,5 +93,5 @@ func LineCSV(w io.Writer, invoices []invoice.Invoice) error {
 		}
 	}
 	out.Flush()
-	return out.Error()
+	return buf.Bytes()
 }

@@ -17,7 +17,7 @@
 //
 // # CSV
 //
-// [InvoiceCSV] is a row an invoice, [LineCSV] a row an invoice line, with the names of the
+// [AppendInvoiceRows] is a row an invoice, [AppendLineRows] a row an invoice line, with the names of the
 // JSON form in the first row. They are for programs: columns keep their names and order,
 // amounts are plain decimals, dates YYYY-MM-DD, and text is as it is, quoted as RFC 4180 says
 // where it has to be. Rows end in a line feed. A spreadsheet may take text that starts with

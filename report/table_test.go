@@ -68,8 +68,6 @@ func TestErrorsOfTheWriter(t *testing.T) {
 	for name, write := range map[string]func(w *failing) error{
 		"Table":        func(w *failing) error { return report.Table(w, []bool{false}, [][]string{{"a"}}) },
 		"InvoiceTable": func(w *failing) error { return report.InvoiceTable(w, invoices, summary, true) },
-		"InvoiceCSV":   func(w *failing) error { return report.InvoiceCSV(w, invoices) },
-		"LineCSV":      func(w *failing) error { return report.LineCSV(w, invoices) },
 	} {
 		require.ErrorIs(t, write(&failing{}), errFull, name)
 		require.NoError(t, write(&failing{1 << 20}), name)

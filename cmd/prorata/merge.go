@@ -1,0 +1,324 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/strictjson"
+	"github.com/prorata-go/prorata/source"
+)
+
+func newMerge() *cobra.Command {
+	c := &common{}
+	cmd := &cobra.Command{
+		Use:   "merge [flags] FILE...",
+		Short: "Put the invoices of several shards together",
+		Long: `Merges what replay --shard wrote, in any of the formats jsonl, json and csv, into what one run
+for all accounts would have written, byte for byte. Each file has its invoices by account,
+then date, as replay writes them, and no account is in two files. Files are read twice, so that
+nothing is written unless all are good; what is read from standard input is held in memory.
+
+Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage.`,
+		Example: `  prorata merge shard-0.jsonl shard-1.jsonl.gz shard-2.jsonl.gz --output invoices.jsonl`,
+		Args: func(cmd *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return usagef("no files, expected one or more that replay wrote, or - for standard input")
+			}
+			return oneStdin(cmd, files)
+		},
+		RunE: func(cmd *cobra.Command, files []string) error { return runMerge(cmd, c, files) },
+	}
+	cmd.Flags().StringVarP(&c.output, "output", "o", "", "write to `FILE`, whole or not at all, instead of standard output")
+	return cmd
+}
+
+func runMerge(cmd *cobra.Command, c *common, files []string) error {
+	if err := c.checkOutputs(files...); err != nil {
+		return err
+	}
+	m := merge{names: files, stdin: cmd.InOrStdin()}
+	if err := m.run(io.Discard); err != nil {
+		return err
+	}
+	out := c.newOutput(cmd)
+	err := startAll(out)
+	if err == nil {
+		err = m.run(out)
+	}
+	if err != nil {
+		discardAll(out)
+		return err
+	}
+	return commitAll(out)
+}
+
+// merge merges sorted files.
+type merge struct {
+	names []string
+	stdin io.Reader
+	held  []byte // what standard input held
+}
+
+// run merges the files into w.
+func (m *merge) run(w io.Writer) error {
+	var files []*sorted
+	defer func() {
+		for _, f := range files {
+			f.Close()
+		}
+	}()
+	for _, name := range m.names {
+		f, err := m.open(name)
+		if err != nil {
+			return err
+		}
+		files = append(files, f)
+		if f.format != files[0].format {
+			return source.Errorf(source.Place{File: name, Line: 1, Column: 1}, "it is %s, but %s is %s, expected files of one format", f.format, m.names[0], files[0].format)
+		}
+		if err := f.next(); err != nil {
+			return err
+		}
+	}
+	s := streams(files[0].format.name, files[0].format.lines)
+	before, after := s.head, s.none
+	for {
+		files = slices.DeleteFunc(files, func(f *sorted) bool { return f.done && f.Close() == nil })
+		if len(files) == 0 {
+			_, err := io.WriteString(w, after)
+			return err
+		}
+		first := slices.MinFunc(files, func(a, b *sorted) int { return cmp.Compare(a.account, b.account) })
+		for _, f := range files {
+			if f != first && f.account == first.account {
+				return source.Errorf(f.at, "the account %q is in %s too (line %d), expected each account in one file", names.Clip(f.account), first.at.File, first.at.Line)
+			}
+		}
+		for account := first.account; !first.done && first.account == account; {
+			if _, err := io.WriteString(w, before); err != nil {
+				return err
+			}
+			if _, err := w.Write(first.text); err != nil {
+				return err
+			}
+			before, after = s.between, s.tail
+			if err := first.next(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// merged is a format that can be merged.
+type merged struct {
+	name  string
+	lines bool // CSV with a row an invoice line
+}
+
+func (f merged) String() string {
+	if f.lines {
+		return "csv of invoice lines"
+	}
+	return f.name
+}
+
+// sorted is a file of invoices in order, and the one it is at.
+type sorted struct {
+	io.Closer
+	format merged
+	in     *bufio.Reader
+	rows   *csv.Reader
+	buffer bytes.Buffer
+
+	at            source.Place
+	text          []byte // of the invoice, or of its row
+	account, date string
+	empty, done   bool
+}
+
+// open opens a file and finds out its format.
+func (m *merge) open(name string) (*sorted, error) {
+	stdin := m.stdin
+	if name == "-" {
+		if m.held == nil {
+			data, err := io.ReadAll(m.stdin)
+			if err != nil {
+				return nil, err
+			}
+			m.held = append(data, "\n"...)[:len(data)] // not nil
+		}
+		stdin = bytes.NewReader(m.held)
+	}
+	r, err := open(name, stdin, nil)
+	if err != nil {
+		return nil, err
+	}
+	f := &sorted{Closer: r, in: bufio.NewReaderSize(r, 1<<18), at: source.Place{File: name, Line: 0, Column: 1}}
+	head, err := f.in.Peek(1)
+	switch {
+	case err == io.EOF:
+		f.format.name = "jsonl" // of no invoices
+	case err != nil:
+		return nil, f.cannotRead(err)
+	case head[0] == '{':
+		f.format.name = "jsonl"
+	case head[0] == '[':
+		f.format.name = "json"
+		var line []byte
+		line, err = f.line()
+		f.empty = string(line) == "[]"
+		if err == nil && !f.empty && string(line) != "[" {
+			err = f.errorf("not a list of an invoice a line, expected what replay writes as json")
+		}
+	default:
+		err = f.header()
+	}
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *sorted) cannotRead(err error) error {
+	return source.At(source.Place{File: f.at.File, Line: f.at.Line + 1, Column: 1}, fmt.Errorf("cannot read on: %w", err))
+}
+
+func (f *sorted) errorf(format string, args ...any) error { return source.Errorf(f.at, format, args...) }
+
+// header reads the first line of CSV.
+func (f *sorted) header() error {
+	f.rows = csv.NewReader(f.in)
+	header, err := f.rows.Read()
+	f.at.Line = 1
+	if err == nil {
+		f.format.name = "csv"
+		for _, f.format.lines = range []bool{false, true} {
+			if f.row(header) == streams("csv", f.format.lines).head {
+				return nil
+			}
+		}
+	}
+	return f.errorf("neither JSON nor CSV of invoices, expected what replay writes as jsonl, json or csv")
+}
+
+// row is a row as CSV.
+func (f *sorted) row(fields []string) string {
+	f.buffer.Reset()
+	w := csv.NewWriter(&f.buffer)
+	w.Write(fields)
+	w.Flush()
+	return f.buffer.String()
+}
+
+// next goes to the next invoice, and makes sure that it comes after the one before.
+func (f *sorted) next() error {
+	account, date := f.account, f.date
+	err := f.read()
+	if err != nil || f.done {
+		return err
+	}
+	if order := cmp.Or(cmp.Compare(account, f.account), cmp.Compare(date, f.date)); order > 0 || order == 0 && !f.format.lines {
+		return f.errorf("the invoice of %s of %q does not come after that of %s of %q, expected invoices by account, then date", f.date, names.Clip(f.account), date, names.Clip(account))
+	}
+	return nil
+}
+
+func (f *sorted) read() error {
+	if f.rows != nil {
+		fields, err := f.rows.Read()
+		if err == io.EOF {
+			f.done = true
+			return nil
+		}
+		if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
+			return source.Errorf(source.Place{File: f.at.File, Line: wrong.Line, Column: wrong.Column}, "broken CSV: %w, expected a row that replay wrote", wrong.Err)
+		}
+		if err != nil {
+			return f.cannotRead(err)
+		}
+		f.at.Line, _ = f.rows.FieldPos(0)
+		f.text, f.account, f.date = []byte(f.row(fields)), fields[1], fields[2]
+		if !f.format.lines {
+			f.date = fields[3]
+		}
+		return nil
+	}
+	if f.empty {
+		f.done = true
+		return nil
+	}
+	line, err := f.line()
+	if err != nil {
+		return err
+	}
+	if f.format.name == "json" {
+		if len(line) == 0 || line[0] == ']' {
+			line = nil
+		}
+		line = bytes.TrimSuffix(line, []byte(","))
+	}
+	if f.done = line == nil; f.done {
+		return nil
+	}
+	f.text = line
+	return f.head()
+}
+
+// line reads a line, without its end; nil at the end of the file. A last line without an end is
+// one that was cut short.
+func (f *sorted) line() ([]byte, error) {
+	f.at.Line++
+	f.buffer.Reset()
+	for {
+		part, err := f.in.ReadSlice('\n')
+		f.buffer.Write(part)
+		switch {
+		case err == bufio.ErrBufferFull:
+		case err == io.EOF && f.buffer.Len() == 0 && f.format.name == "json":
+			return nil, f.errorf("the list has no end, expected ] on the last line")
+		case err == io.EOF && f.buffer.Len() == 0:
+			return nil, nil
+		case err == io.EOF:
+			return nil, f.errorf("the last line is cut short, expected a line feed at its end")
+		case err != nil:
+			f.at.Line--
+			return nil, f.cannotRead(err)
+		default:
+			return bytes.TrimSuffix(f.buffer.Bytes(), []byte("\n")), nil
+		}
+	}
+}
+
+// head reads the account and the date of the invoice.
+func (f *sorted) head() error {
+	members, err := strictjson.Object(f.at.File, f.text)
+	if wrong := (*source.ParseError)(nil); errors.As(err, &wrong) {
+		f.at.Column = wrong.Column
+		return f.errorf("%w; expected an invoice that replay wrote", wrong.Err)
+	}
+	found := 0
+	for _, m := range members {
+		to := map[string]*string{"account": &f.account, "date_invoiced": &f.date}[m.Name]
+		if to == nil {
+			continue
+		}
+		if *to, err = m.String(); err != nil {
+			return f.errorf("its %s is no string, expected an invoice that replay wrote", m.Name)
+		}
+		found++
+	}
+	if found < 2 {
+		return f.errorf("no account and date_invoiced, expected an invoice that replay wrote")
+	}
+	return nil
+}
