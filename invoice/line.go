@@ -64,7 +64,7 @@ func (l *Line) Quantity() int64 {
 
 // UnitPrice is the price of one unit as a plain decimal: of a whole period, of a credit, of
 // the charge.
-func (l *Line) UnitPrice() string { return string(l.AppendUnitPrice(nil)) }
+func (l *Line) UnitPrice() string { return string(l.AppendUnitPrice(make([]byte, 0, 24))) }
 
 // AppendUnitPrice appends UnitPrice to b; for any but a very long price of a credit it
 // allocates only when b is too small.

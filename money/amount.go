@@ -32,7 +32,7 @@ func (a Amount) Sign() int { return cmp.Compare(a.minor, 0) }
 
 // Number returns the number without its currency, always with all minor digits: "79.95", "-0.50", "500" for JPY. ParseIn reads
 // it back.
-func (a Amount) Number() string { return string(a.AppendNumber(nil)) }
+func (a Amount) Number() string { return string(a.AppendNumber(make([]byte, 0, 24))) }
 
 // AppendNumber appends Number to b; it allocates only when b is too small.
 func (a Amount) AppendNumber(b []byte) []byte {
@@ -86,7 +86,7 @@ func (a *Amount) UnmarshalText(text []byte) error {
 
 // Display returns a as a sentence would have it: "$79.95", "-$3.00", "¥500", and for a currency without a symbol "CHF 5.00",
 // "-CHF 5.00". It groups no thousands and follows no locale. Of no currency it is the bare number.
-func (a Amount) Display() string { return string(a.AppendDisplay(nil)) }
+func (a Amount) Display() string { return string(a.AppendDisplay(make([]byte, 0, 24))) }
 
 // AppendDisplay appends Display to b; it allocates only when b is too small.
 func (a Amount) AppendDisplay(b []byte) []byte {

@@ -130,13 +130,13 @@ func (r Rate) coefficient() *big.Int {
 func (r Rate) Decimal() decimal.Decimal { return decimal.NewFromBigInt(r.coefficient(), -r.scale) }
 
 // String returns the shortest plain decimal that is exactly r: "0.00047", "0.001", "0". ParseRate reads it back.
-func (r Rate) String() string { return string(r.AppendNumber(nil)) }
+func (r Rate) String() string { return string(r.AppendNumber(make([]byte, 0, 24))) }
 
 // AppendNumber appends String to b. It allocates nothing but b when the rate has at most 18 digits, as rates do.
 func (r Rate) AppendNumber(b []byte) []byte { return r.appendDecimals(b, 0) }
 
 // Display returns r as a sentence would have it, with all of its digits and at least those of c: "$0.001", "$0.50", "CHF 0.25".
-func (r Rate) Display(c Currency) string { return string(r.AppendDisplay(nil, c)) }
+func (r Rate) Display(c Currency) string { return string(r.AppendDisplay(make([]byte, 0, 24), c)) }
 
 // AppendDisplay appends Display to b. It allocates nothing but b when the rate has at most 18 digits, as rates do.
 func (r Rate) AppendDisplay(b []byte, c Currency) []byte {
