@@ -166,7 +166,7 @@ func (m *merge) open(name string) (*sorted, error) {
 	head, err := f.in.Peek(1)
 	switch {
 	case err == io.EOF:
-		f.format.name = "jsonl" // of no invoices
+		f.format.name, err = "jsonl", nil // of no invoices
 	case err != nil:
 		return nil, f.cannotRead(err)
 	case head[0] == '{':

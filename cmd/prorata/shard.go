@@ -30,11 +30,12 @@ func parseShard(text string) (shard, error) {
 	return shard{index, of}, nil
 }
 
-// has reports whether an account is of the shard: whether the 64-bit FNV-1a hash of its name,
-// divided by the number of shards, leaves the shard's index. This never changes, so that runs
-// on other machines, or by another version, go together.
+// has reports whether an account is of the shard: whether the upper 32 bits of the 64-bit
+// FNV-1a hash of its name, divided by the number of shards, leave the shard's index. (The lower
+// bits depend too much on the lower bits of the letters.) This never changes, so that runs on
+// other machines, or by another version, go together.
 func (s shard) has(account string) bool {
 	h := fnv.New64a()
 	h.Write([]byte(account))
-	return h.Sum64()%s.of == s.index
+	return h.Sum64()>>32%s.of == s.index
 }
