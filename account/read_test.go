@@ -24,13 +24,15 @@ const (
 	someAt  = `{"id":"1","type":"account.closed","account":"a","at":`
 )
 
-// TestReadRefuses holds the strict reader against every input that it must refuse. The mark ‸
-// stands before the byte at which the error must be.
-func TestReadRefuses(t *testing.T) {
-	tests := []struct {
-		name, text string
-		want       []string // in the message
-	}{
+// refused is a text that is no event file. The mark ‸ stands before the byte at which the error
+// must be.
+type refused struct {
+	name, text string
+	want       []string // in the message
+}
+
+func refusals() []refused {
+	return []refused{
 		{"a word", `‸hello`, []string{"broken JSON"}},
 		{"cut short", `{"id":"1"‸`, []string{"the JSON ends too early"}},
 		{"cut short in a string", `{"id":"1‸`, []string{"the JSON ends too early"}},
@@ -140,7 +142,11 @@ func TestReadRefuses(t *testing.T) {
 		{"a byte order mark on the second line", closed + "}\n‸\ufeff" + closed + "}", []string{"broken JSON"}},
 		{"a bare CR between two", closed + "}\r‸" + closed + "}", []string{"something after the object"}},
 	}
-	for _, tt := range tests {
+}
+
+// TestReadRefuses holds the strict reader against every input that it must refuse.
+func TestReadRefuses(t *testing.T) {
+	for _, tt := range refusals() {
 		t.Run(tt.name, func(t *testing.T) {
 			before, _, marked := strings.Cut(strings.TrimPrefix(tt.text, "\ufeff"), "‸") // the mark is not counted
 			require.True(t, marked)
