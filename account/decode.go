@@ -18,6 +18,11 @@ import (
 )
 
 // Decoder reads events from the lines of a file. It is not safe for concurrent use.
+//
+// It knows the accounts and packages it has seen, up to a million of them, so that their events
+// share one copy of the name. Other strings of an event, such as its ID, share a few kilobytes
+// of memory with those of the lines around it: whoever keeps a few events of many should clone
+// them.
 type Decoder struct {
 	policy invoice.Policy
 	json   *jsontext.Decoder
@@ -26,6 +31,7 @@ type Decoder struct {
 	data   []byte
 	fields []field
 	known  map[string]string // strings seen before: packages, accounts and the like repeat
+	chunk  strings.Builder   // the latest of the strings that do not
 }
 
 // field is one member of an event's object.
@@ -57,16 +63,33 @@ var common = []string{"id", "type", "account", "at", "recorded_at", "metadata"}
 // Decode reads the event on one line. The error is a *[source.ParseError] with the line's
 // place and the column; at.Column is where the line starts, usually 1 or 0.
 func (d *Decoder) Decode(line []byte, at source.Place) (Event, error) {
+	var e Event
+	err := d.decode(line, at, &e)
+	return e, err
+}
+
+// decode is Decode into an event that is there already. After an error, it is the zero Event.
+func (d *Decoder) decode(line []byte, at source.Place, e *Event) error {
 	at.Column = max(at.Column, 1)
-	d.at, d.data = at, line
+	*e = Event{Place: at}
+	if d.fast(line, e) {
+		return nil
+	}
+	*e = Event{Place: at}
+	err := d.strict(line, e)
+	if err != nil {
+		*e = Event{}
+	}
+	return err
+}
+
+// strict reads whatever is on the line into e, or says what is wrong with it.
+func (d *Decoder) strict(line []byte, e *Event) error {
+	d.at, d.data = e.Place, line
 	if err := d.scan(); err != nil {
-		return Event{}, err
+		return err
 	}
-	e := Event{Place: at}
-	if err := d.event(&e); err != nil {
-		return Event{}, err
-	}
-	return e, nil
+	return d.event(e)
 }
 
 // errorf is a problem at an offset of the line.
@@ -103,7 +126,7 @@ func (d *Decoder) scan() error {
 		if err != nil {
 			return d.syntax(err)
 		}
-		f.name = d.intern(name.String())
+		f.name = d.intern([]byte(name.String()))
 		f.valueAt = strictjson.Next(d.data, d.json.InputOffset())
 		value, err := d.json.ReadValue()
 		if err != nil {
@@ -126,17 +149,42 @@ func (d *Decoder) syntax(err error) error {
 	return d.fail(offset, reason)
 }
 
-// intern returns one copy of a string that many events repeat.
-func (d *Decoder) intern(s string) string {
-	if have, ok := d.known[s]; ok {
+// intern returns one copy of a string that many events repeat, without allocating once it is
+// known.
+func (d *Decoder) intern(text []byte) string {
+	if have, ok := d.known[string(text)]; ok {
 		return have
 	}
-	if len(d.known) > 1<<16 {
-		clear(d.known)
+	s := string(text)
+	if len(s) > maxKnownLen {
+		return s
 	}
-	s = strings.Clone(s)
+	if len(d.known) >= maxKnown {
+		clear(d.known) // starting again costs less than finding one that can go
+	}
 	d.known[s] = s
 	return s
+}
+
+const (
+	maxKnown    = 1 << 20 // strings: some 125 MB of them, when they are e-mail addresses
+	maxKnownLen = 256     // bytes of one
+	chunkSize   = 1 << 13 // bytes
+)
+
+// keep copies a text that is another on each line behind others of its kind, since hundreds
+// of short strings in one piece of memory cost little more than one.
+func (d *Decoder) keep(text []byte) string {
+	if len(text) > chunkSize/8 {
+		return string(text)
+	}
+	if len(text) > d.chunk.Cap()-d.chunk.Len() {
+		d.chunk.Reset() // the strings in it keep it, as long as one of them is used
+		d.chunk.Grow(chunkSize)
+	}
+	from := d.chunk.Len()
+	d.chunk.Write(text)
+	return d.chunk.String()[from:]
 }
 
 // event reads the members, the type first because it says which others there may be.
@@ -196,7 +244,7 @@ func (d *Decoder) set(e *Event, f *field) (err error) {
 		e.ID, err = d.nonEmpty(f)
 	case "account":
 		e.Account, err = d.nonEmpty(f)
-		e.Account = d.intern(e.Account)
+		e.Account = d.intern([]byte(e.Account))
 	case "at":
 		e.At, err = d.instant(f)
 	case "recorded_at":
@@ -208,7 +256,7 @@ func (d *Decoder) set(e *Event, f *field) (err error) {
 		e.Metadata = f.value.Clone()
 	case "package":
 		e.Package, err = d.nonEmpty(f)
-		e.Package = d.intern(e.Package)
+		e.Package = d.intern([]byte(e.Package))
 	case "billing_date":
 		e.BillingDate, err = d.date(f)
 	case "effective":

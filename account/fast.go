@@ -1,0 +1,355 @@
+package account
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"time"
+	"unicode/utf8"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+)
+
+// The fast way to read a line goes over its bytes once. It knows the lines that programs
+// write, with fields in any order, and gives up on everything else: escapes, a name or value
+// it does not know, numbers of 19 digits, years at the ends of the calendar, all that is wrong.
+// What it gives up on is read the strict way, which alone decides what an error is, so that
+// the fast way may accept less than the strict one, but nothing more and nothing else.
+
+// fieldSet is a set of the fields of a line.
+type fieldSet uint16
+
+const (
+	hasID fieldSet = 1 << iota
+	hasType
+	hasAccount
+	hasAt
+	hasRecordedAt
+	hasMetadata
+	hasPackage
+	hasBillingDate
+	hasEffective
+	hasCredits
+	hasAmount
+	hasDescription
+	hasInvoice
+	hasStatus
+)
+
+// fieldsOf are the fields that an event of a type must and may have.
+var fieldsOf = [...]struct{ must, may fieldSet }{
+	Created:              {must: hasPackage, may: hasBillingDate},
+	PackageChanged:       {must: hasPackage, may: hasEffective},
+	ChangeCancelled:      {},
+	ChargeAdded:          {must: hasAmount | hasDescription},
+	UsageRecorded:        {must: hasCredits},
+	Closed:               {may: hasEffective},
+	InvoiceStatusChanged: {must: hasInvoice | hasStatus},
+}
+
+// complete reports that the fields are those of an event of a type.
+func (s fieldSet) complete(t Type) bool {
+	must := fieldsOf[t].must | hasID | hasType | hasAccount | hasAt
+	may := fieldsOf[t].may | hasRecordedAt | hasMetadata
+	return s&^may == must
+}
+
+// fieldNamed is the field of a name, or none.
+func fieldNamed(name []byte) fieldSet {
+	switch string(name) {
+	case "id":
+		return hasID
+	case "type":
+		return hasType
+	case "account":
+		return hasAccount
+	case "at":
+		return hasAt
+	case "recorded_at":
+		return hasRecordedAt
+	case "metadata":
+		return hasMetadata
+	case "package":
+		return hasPackage
+	case "billing_date":
+		return hasBillingDate
+	case "effective":
+		return hasEffective
+	case "credits":
+		return hasCredits
+	case "amount":
+		return hasAmount
+	case "description":
+		return hasDescription
+	case "invoice":
+		return hasInvoice
+	case "status":
+		return hasStatus
+	}
+	return 0
+}
+
+// fast reads a line into e, or returns false and leaves anything in it.
+func (d *Decoder) fast(line []byte, e *Event) bool {
+	c := cursor{line: line}
+	seen := fieldSet(0)
+	for more := c.token('{'); more; more = c.token(',') {
+		field := fieldNamed(c.text())
+		if field == 0 || seen&field != 0 || !c.token(':') || !d.value(e, field, &c) {
+			return false
+		}
+		seen |= field
+	}
+	if !c.token('}') || !c.end() || !seen.complete(e.Type) {
+		return false
+	}
+	if seen&hasBillingDate != 0 {
+		_, err := schedule(e, d.policy)
+		return err == nil
+	}
+	return true
+}
+
+// value reads the value of a field.
+func (d *Decoder) value(e *Event, field fieldSet, c *cursor) (ok bool) {
+	switch field {
+	case hasCredits:
+		e.Credits, ok = c.count()
+		return ok
+	case hasMetadata:
+		return d.metadata(e, c)
+	}
+	text := c.text()
+	switch field {
+	case hasID:
+		e.ID = d.keep(text)
+		return len(text) > 0
+	case hasType:
+		i := word(text, types)
+		e.Type = Type(i)
+		return i >= 0
+	case hasAccount:
+		e.Account = d.intern(text)
+		return len(text) > 0
+	case hasAt:
+		e.At, ok = d.fastInstant(text)
+	case hasRecordedAt:
+		e.RecordedAt, ok = d.fastInstant(text)
+	case hasPackage:
+		e.Package = d.intern(text)
+		return len(text) > 0
+	case hasBillingDate:
+		e.BillingDate, ok = fastDate(text)
+	case hasEffective:
+		i := word(text, effectives)
+		e.Effective = Effective(i)
+		return i >= 0
+	case hasAmount:
+		a, err := money.ParseIn(string(text), d.policy.MoneyCurrency())
+		e.Amount = a
+		return text != nil && err == nil
+	case hasDescription:
+		e.Description = d.keep(text)
+		return text != nil
+	case hasInvoice:
+		e.Invoice = d.keep(text)
+		return len(text) > 0
+	case hasStatus:
+		s, err := invoice.ParseStatus(d.intern(text))
+		e.Status = s
+		return err == nil
+	}
+	return ok
+}
+
+// metadata reads an object as the strict way does. One of 10,000 bytes is not nested too deep:
+// each level takes two.
+func (d *Decoder) metadata(e *Event, c *cursor) bool {
+	if c.end() || c.line[c.at] != '{' {
+		return false
+	}
+	d.line.Reset(c.line[c.at:])
+	d.json.Reset(&d.line)
+	v, err := d.json.ReadValue()
+	if err != nil || len(v) > 10_000 {
+		return false
+	}
+	e.Metadata = v.Clone()
+	c.at += len(v)
+	return true
+}
+
+// word is the position of a text in a list, or -1.
+func word(text []byte, list []string) int {
+	for i, w := range list {
+		if w == string(text) {
+			return i
+		}
+	}
+	return -1
+}
+
+// fastInstant reads an instant or a plain date. It leaves out the first and the last year:
+// all the others are in the calendar in every zone.
+func (d *Decoder) fastInstant(text []byte) (time.Time, bool) {
+	const day = 24 * 60 * 60
+	if len(text) < len("2006-01-02T15:04:05Z") {
+		date, ok := fastDate(text)
+		return date.Start(d.policy.TimeZone).UTC(), ok
+	}
+	date, ok := fastDate(text[:len("2006-01-02")])
+	hour, minute, second := twoDigits(text[11:]), twoDigits(text[14:]), twoDigits(text[17:])
+	if !ok || text[10] != 'T' || text[13] != ':' || text[16] != ':' || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, false
+	}
+	nanos, zone, ok := fraction(text[len("2006-01-02T15:04:05"):])
+	if !ok {
+		return time.Time{}, false
+	}
+	offset := 0
+	if string(zone) != "Z" {
+		if len(zone) != len("+07:00") || zone[0] != '+' && zone[0] != '-' || zone[3] != ':' {
+			return time.Time{}, false
+		}
+		hours, minutes := twoDigits(zone[1:]), twoDigits(zone[4:])
+		if hours > 23 || minutes > 59 {
+			return time.Time{}, false
+		}
+		offset = (hours*60 + minutes) * 60
+		if zone[0] == '-' {
+			offset = -offset
+		}
+	}
+	seconds := date.Sub(epoch)*day + (hour*60+minute)*60 + second - offset
+	return time.Unix(int64(seconds), int64(nanos)).UTC(), true
+}
+
+var epoch = cycle.MustDate("1970-01-01")
+
+// fraction reads a point and up to nine digits of a second, if they are there, and returns
+// what follows.
+func fraction(text []byte) (nanos int, rest []byte, ok bool) {
+	if text[0] != '.' {
+		return 0, text, true
+	}
+	i, unit := 1, 1_000_000_000
+	for ; i < len(text) && isDigit(text[i]); i++ {
+		unit /= 10
+		nanos += int(text[i]-'0') * unit
+	}
+	return nanos, text[i:], i > 1 && unit > 0
+}
+
+// fastDate reads a date in the years 2 to 9998.
+func fastDate(text []byte) (cycle.Date, bool) {
+	if len(text) != len("2006-01-02") || text[4] != '-' || text[7] != '-' {
+		return cycle.Date{}, false
+	}
+	century, year, month, day := twoDigits(text), twoDigits(text[2:]), twoDigits(text[5:]), twoDigits(text[8:])
+	if century == noDigits || year == noDigits {
+		return cycle.Date{}, false
+	}
+	year += 100 * century
+	date, err := cycle.NewDate(year, month, day)
+	return date, err == nil && year > 1 && year < 9999
+}
+
+// twoDigits is the number of the first two bytes, or noDigits, which is more than any of two
+// digits.
+func twoDigits(b []byte) int {
+	if !isDigit(b[0]) || !isDigit(b[1]) {
+		return noDigits
+	}
+	return int(b[0]-'0')*10 + int(b[1]-'0')
+}
+
+const noDigits = 100
+
+func isDigit(b byte) bool { return b-'0' <= 9 }
+
+// cursor is a place in a line.
+type cursor struct {
+	line []byte
+	at   int
+}
+
+// skip goes on to what is no white space.
+func (c *cursor) skip() {
+	for c.at < len(c.line) && isSpace(c.line[c.at]) {
+		c.at++
+	}
+}
+
+// end reports that only white space is left.
+func (c *cursor) end() bool {
+	c.skip()
+	return c.at == len(c.line)
+}
+
+func isSpace(b byte) bool { return b <= ' ' && (b == ' ' || b == '\t' || b == '\r' || b == '\n') }
+
+// token skips white space and one byte, or returns false when that is another.
+func (c *cursor) token(b byte) bool {
+	if c.skip(); c.at < len(c.line) && c.line[c.at] == b {
+		c.at++
+		return true
+	}
+	return false
+}
+
+// count reads a whole number of at most 18 digits, which is surely less than 1<<63.
+func (c *cursor) count() (n int64, ok bool) {
+	c.skip()
+	from := c.at
+	for c.at < len(c.line) && isDigit(c.line[c.at]) {
+		n = n*10 + int64(c.line[c.at]-'0')
+		c.at++
+	}
+	digits := c.at - from
+	return n, digits > 0 && digits <= 18 && (digits == 1 || c.line[from] != '0')
+}
+
+// text reads a string without escapes and returns what is between its quotes, or nil.
+func (c *cursor) text() []byte {
+	if !c.token('"') {
+		return nil
+	}
+	from := c.at
+	for {
+		c.at += plain(c.line[c.at:])
+		if c.at == len(c.line) {
+			return nil
+		}
+		switch b := c.line[c.at]; {
+		case b == '"':
+			c.at++
+			return c.line[from : c.at-1 : c.at-1]
+		case b < utf8.RuneSelf: // an escape or a control character
+			return nil
+		}
+		r, size := utf8.DecodeRune(c.line[c.at:])
+		if r == utf8.RuneError && size == 1 {
+			return nil
+		}
+		c.at += size
+	}
+}
+
+// plain counts the bytes before the first one that is a quote, a backslash, a control
+// character or not ASCII, eight at a time.
+func plain(b []byte) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; len(b)-i >= 8; i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		// The top bit of a byte is set when the byte is such a one. A borrow makes the bytes
+		// above it wrong, but the first is right.
+		if found := (x | (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones)) & tops; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' && b[i] < utf8.RuneSelf; i++ {
+	}
+	return i
+}
