@@ -125,10 +125,14 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	if e.First.IsZero() {
-		return fmt.Sprintf("id %q is used again with different content, expected one event an id", names.Clip(e.ID))
+	how := "twice with different content, first at " + e.First.String()
+	switch {
+	case e.Second.IsZero():
+		how = "twice with different content"
+	case e.First.IsZero():
+		how = "again with different content"
 	}
-	return fmt.Sprintf("id %q is used twice with different content, first at %s, expected one event an id", names.Clip(e.ID), e.First)
+	return fmt.Sprintf("id %q is used %s, expected one event an id", names.Clip(e.ID), how)
 }
 
 // Anomaly is an event that makes no sense where it stands. It is left out of the bill.

@@ -172,16 +172,17 @@ type worker struct {
 	*loader
 	writer
 	decoder *Decoder
+	one     Event
 	seen    seen
 }
 
 func (w *worker) add(c fileChunk) {
-	n := int64(0)
+	n, e := int64(0), &w.one
 	for line, at := range c.lines {
-		e, err := decode(w.decoder, line, at)
+		err := w.decoder.decodeLine(line, at, e)
 		if err == nil {
 			n++
-			err = w.event(&e, c.loading)
+			err = w.event(e, c.loading)
 		}
 		if err != nil {
 			c.problem(err)

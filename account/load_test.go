@@ -307,5 +307,5 @@ func TestManyIDs(t *testing.T) {
 		require.NoError(t, events.Add(account.Event{ID: fmt.Sprint(i), Account: fmt.Sprint(i % 7), Type: account.UsageRecorded, At: at("2026-01-01"), Credits: int64(i)}))
 	}
 	require.Equal(t, n, events.Len())
-	require.ErrorContains(t, events.Add(account.Event{ID: "777", Account: "1", Type: account.UsageRecorded, At: at("2026-01-01"), Credits: 777}), `id "777" is used again with different content`)
+	require.ErrorContains(t, events.Add(account.Event{ID: "777", Account: "1", Type: account.UsageRecorded, At: at("2026-01-01"), Credits: 777}), `id "777" is used twice with different content, expected one event an id`)
 }

@@ -36,7 +36,8 @@ func Read(r io.Reader, file string, policy invoice.Policy) iter.Seq2[Event, erro
 		for {
 			c, err := in.next()
 			for line, at := range c.lines {
-				e, problem := decode(decoder, line, at)
+				var e Event
+				problem := decoder.decodeLine(line, at, &e)
 				if !yield(e, problem) {
 					return
 				}
@@ -52,21 +53,21 @@ func Read(r io.Reader, file string, policy invoice.Policy) iter.Seq2[Event, erro
 	}
 }
 
-// decode decodes a line of a file. Its error is a [*Line].
-func decode(d *Decoder, line []byte, at source.Place) (Event, error) {
+// decodeLine reads a line of a file into e. Its error is a [*Line].
+func (d *Decoder) decodeLine(line []byte, at source.Place, e *Event) error {
 	if len(line) > MaxLine {
 		at.Column = MaxLine + 1
-		return Event{}, &Line{Text: bytes.Clone(line[:MaxLine]), Err: source.Errorf(at, "the line goes on, expected at most %d bytes", MaxLine)}
+		return &Line{Text: bytes.Clone(line[:MaxLine]), Err: source.Errorf(at, "the line goes on, expected at most %d bytes", MaxLine)}
 	}
-	e, err := d.Decode(line, at)
-	if pe := (*source.ParseError)(nil); errors.As(err, &pe) {
-		return e, &Line{Err: pe, Text: bytes.Clone(line)}
+	err := d.decode(line, at, e)
+	if pe := (*source.ParseError)(nil); err != nil && errors.As(err, &pe) {
+		return &Line{Err: pe, Text: bytes.Clone(line)}
 	}
-	return e, err
+	return err
 }
 
-// chunkSize is how much of a file is read at a time.
-const chunkSize = 1 << 18
+// readSize is how much of a file is read at a time.
+const readSize = 1 << 18
 
 // chunker cuts a file into chunks of whole lines.
 type chunker struct {
@@ -87,12 +88,12 @@ type chunk struct {
 	buffer []byte
 }
 
-var buffers = sync.Pool{New: func() any { return new([chunkSize]byte) }}
+var buffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 
 // release gives back the memory of the chunk.
 func (c *chunk) release() {
-	if len(c.buffer) == chunkSize { // longer ones were for a long line
-		buffers.Put((*[chunkSize]byte)(c.buffer))
+	if len(c.buffer) == readSize { // longer ones were for a long line
+		buffers.Put((*[readSize]byte)(c.buffer))
 	}
 }
 
@@ -100,7 +101,7 @@ func (c *chunk) release() {
 // that is too long, its beginning. The error is io.EOF with the last of them, or that of a file
 // that cannot be read on.
 func (in *chunker) next() (*chunk, error) {
-	buf := buffers.Get().(*[chunkSize]byte)[:]
+	buf := buffers.Get().(*[readSize]byte)[:]
 	n, end := copy(buf, in.carry), 0
 	var err error
 	for end == 0 && err == nil && n <= MaxLine {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
@@ -24,20 +23,18 @@ import (
 // their length before them. The first byte of the content has a bit for "taken out again".
 const (
 	removed = 1 << iota
-	hasCredits
-	hasNanos
-	hasRecorded
-	hasPackage
-	hasEffective
-	hasAmount // the first byte of a varint ends here
-	hasBillingDate
-	hasDescription
-	hasInvoice
-	hasStatus
-	hasMetadata
+	withCredits
+	withNanos
+	withRecorded
+	withPackage
+	withEffective
+	withAmount // the first byte of a varint ends here
+	withBillingDate
+	withDescription
+	withInvoice
+	withStatus
+	withMetadata
 )
-
-var epoch = cycle.MustDate("2000-01-01")
 
 // appendContent appends what an event says, without where it stands. Events with the same
 // content say the same; the reverse does not hold, as metadata can be spelled in many ways.
@@ -49,57 +46,57 @@ func appendContent(b []byte, e *Event) []byte {
 			fields |= field
 		}
 	}
-	set(e.Credits != 0, hasCredits)
-	set(nanos != 0, hasNanos)
-	set(!e.RecordedAt.IsZero(), hasRecorded)
-	set(e.Package != "", hasPackage)
-	set(e.Effective != 0, hasEffective)
-	set(e.Amount != money.Amount{}, hasAmount)
-	set(!e.BillingDate.IsZero(), hasBillingDate)
-	set(e.Description != "", hasDescription)
-	set(e.Invoice != "", hasInvoice)
-	set(e.Status != 0, hasStatus)
-	set(e.Metadata != nil, hasMetadata)
+	set(e.Credits != 0, withCredits)
+	set(nanos != 0, withNanos)
+	set(!e.RecordedAt.IsZero(), withRecorded)
+	set(e.Package != "", withPackage)
+	set(e.Effective != 0, withEffective)
+	set(e.Amount != money.Amount{}, withAmount)
+	set(!e.BillingDate.IsZero(), withBillingDate)
+	set(e.Description != "", withDescription)
+	set(e.Invoice != "", withInvoice)
+	set(e.Status != 0, withStatus)
+	set(e.Metadata != nil, withMetadata)
 
 	b = binary.AppendUvarint(b, fields)
 	b = append(b, byte(e.Type))
 	b = appendText(b, e.ID)
 	b = binary.AppendVarint(b, e.At.Unix())
-	if fields&hasCredits != 0 {
+	if fields&withCredits != 0 {
 		b = binary.AppendVarint(b, e.Credits)
 	}
-	if fields&hasNanos != 0 {
+	if fields&withNanos != 0 {
 		b = binary.AppendUvarint(b, uint64(nanos))
 	}
-	if fields&^(removed|hasCredits|hasNanos) == 0 { // most events
+	if fields&^(removed|withCredits|withNanos) == 0 { // most events
 		return b
 	}
-	if fields&hasRecorded != 0 {
+	if fields&withRecorded != 0 {
 		b = binary.AppendVarint(b, e.RecordedAt.Unix())
 		b = binary.AppendUvarint(b, uint64(e.RecordedAt.Nanosecond()))
 	}
-	if fields&hasPackage != 0 {
+	if fields&withPackage != 0 {
 		b = appendText(b, e.Package)
 	}
-	if fields&hasEffective != 0 {
+	if fields&withEffective != 0 {
 		b = append(b, byte(e.Effective))
 	}
-	if fields&hasAmount != 0 {
+	if fields&withAmount != 0 {
 		b = appendText(binary.AppendVarint(b, e.Amount.Minor()), e.Amount.Currency().String())
 	}
-	if fields&hasBillingDate != 0 {
+	if fields&withBillingDate != 0 {
 		b = binary.AppendVarint(b, int64(e.BillingDate.Sub(epoch)))
 	}
-	if fields&hasDescription != 0 {
+	if fields&withDescription != 0 {
 		b = appendText(b, e.Description)
 	}
-	if fields&hasInvoice != 0 {
+	if fields&withInvoice != 0 {
 		b = appendText(b, e.Invoice)
 	}
-	if fields&hasStatus != 0 {
+	if fields&withStatus != 0 {
 		b = append(b, byte(e.Status))
 	}
-	if fields&hasMetadata != 0 {
+	if fields&withMetadata != 0 {
 		b = appendText(b, e.Metadata)
 	}
 	return b
@@ -147,44 +144,44 @@ func (r *records) event(e *Event) {
 	fields := r.uvarint()
 	*e = Event{Account: r.account, Type: Type(r.byte()), ID: r.string()}
 	seconds, nanos := r.varint(), int64(0)
-	if fields&hasCredits != 0 {
+	if fields&withCredits != 0 {
 		e.Credits = r.varint()
 	}
-	if fields&hasNanos != 0 {
+	if fields&withNanos != 0 {
 		nanos = int64(r.uvarint())
 	}
 	e.At = time.Unix(seconds, nanos).UTC()
-	if fields&^(removed|hasCredits|hasNanos) == 0 {
+	if fields&^(removed|withCredits|withNanos) == 0 {
 		return
 	}
-	if fields&hasRecorded != 0 {
+	if fields&withRecorded != 0 {
 		seconds = r.varint()
 		e.RecordedAt = time.Unix(seconds, int64(r.uvarint())).UTC()
 	}
-	if fields&hasPackage != 0 {
+	if fields&withPackage != 0 {
 		e.Package = r.string()
 	}
-	if fields&hasEffective != 0 {
+	if fields&withEffective != 0 {
 		e.Effective = Effective(r.byte())
 	}
-	if fields&hasAmount != 0 {
+	if fields&withAmount != 0 {
 		minor := r.varint()
 		currency, _ := money.ParseCurrency(r.string()) // the zero Currency is written as one that cannot be read
 		e.Amount = money.New(minor, currency)
 	}
-	if fields&hasBillingDate != 0 {
+	if fields&withBillingDate != 0 {
 		e.BillingDate = epoch.AddDays(int(r.varint()))
 	}
-	if fields&hasDescription != 0 {
+	if fields&withDescription != 0 {
 		e.Description = r.string()
 	}
-	if fields&hasInvoice != 0 {
+	if fields&withInvoice != 0 {
 		e.Invoice = r.string()
 	}
-	if fields&hasStatus != 0 {
+	if fields&withStatus != 0 {
 		e.Status = invoice.Status(r.byte())
 	}
-	if fields&hasMetadata != 0 {
+	if fields&withMetadata != 0 {
 		e.Metadata = []byte(r.string())
 	}
 }

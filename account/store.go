@@ -206,7 +206,7 @@ func (w *writer) match(at ref, id string) (first *Event, gone, ok bool) {
 	w.read = p.read(w.read[:0], at, binary.MaxVarintLen64)
 	length, n := binary.Uvarint(w.read)
 	w.read = p.read(w.read[:0], at, n+int(length)+3*binary.MaxVarintLen64)
-	if !hasID(w.read[n:], id) {
+	if !isOf(w.read[n:], id) {
 		return nil, false, false
 	}
 	gone = w.read[n]&removed != 0
@@ -220,8 +220,8 @@ func (w *writer) match(at ref, id string) (first *Event, gone, ok bool) {
 	return first, gone, true
 }
 
-// hasID reports that a content is that of an event with an id.
-func hasID(content []byte, id string) bool {
+// isOf reports that a content is that of an event with an id.
+func isOf(content []byte, id string) bool {
 	_, n := binary.Uvarint(content)
 	content = content[n+1:]
 	length, n := binary.Uvarint(content)

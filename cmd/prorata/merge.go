@@ -193,7 +193,9 @@ func (f *sorted) cannotRead(err error) error {
 	return source.At(source.Place{File: f.at.File, Line: f.at.Line + 1, Column: 1}, fmt.Errorf("cannot read on: %w", err))
 }
 
-func (f *sorted) errorf(format string, args ...any) error { return source.Errorf(f.at, format, args...) }
+func (f *sorted) errorf(format string, args ...any) error {
+	return source.Errorf(f.at, format, args...)
+}
 
 // header reads the first line of CSV.
 func (f *sorted) header() error {
