@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/money"
 )
@@ -24,16 +26,76 @@ func aYear() []account.Event {
 	return events
 }
 
-func BenchmarkBillAccount(b *testing.B) {
-	events, list, policy, through := aYear(), catalogue(gold(), small()), policyOf(), date("2027-01-15")
-	if got, err := account.BillAccount(events, list, policy, through); err != nil || len(got.Invoices) != 12 {
-		b.Fatalf("%v, %d invoices", err, len(got.Invoices))
+// aPlainYear is an account that is created and uses some credits each month.
+func aPlainYear() []account.Event {
+	events := []account.Event{{ID: "created", Type: account.Created, Account: "a", At: at("2026-01-15T09:00:00Z"), Package: "Gold"}}
+	for month := range 12 {
+		events = append(events, account.Event{ID: fmt.Sprintf("usage-%d", month), Type: account.UsageRecorded, Account: "a",
+			At: events[0].At.AddDate(0, month, 10), Credits: int64(40000 + 5000*(month%5))})
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := account.BillAccount(events, list, policy, through); err != nil {
-			b.Fatal(err)
+	return events
+}
+
+// twoYears is an account of 45 usage events, one in nine recorded late, and 5 others.
+func twoYears() []account.Event {
+	created := at("2026-01-15T09:00:00Z")
+	events := []account.Event{{ID: "created", Type: account.Created, Account: "a", At: created, Package: "Gold"}}
+	other := map[int]account.Event{
+		10: {ID: "changed", Type: account.PackageChanged, Package: "Small"},
+		20: {ID: "charge", Type: account.ChargeAdded, Amount: money.New(-1000, money.USD), Description: "Outage"},
+		30: {ID: "back", Type: account.PackageChanged, Package: "Gold", Effective: account.PeriodEnd},
+		44: {ID: "closed", Type: account.Closed},
+	}
+	for n := range 45 {
+		e := account.Event{ID: fmt.Sprintf("usage-%d", n), Type: account.UsageRecorded, Account: "a",
+			At: created.AddDate(0, 0, 16*n+1), Credits: int64(9000 + 5000*(n%9))}
+		if n%9 == 4 {
+			e.RecordedAt = e.At.AddDate(0, 0, 20)
 		}
+		events = append(events, e)
+		if o, ok := other[n]; ok {
+			o.Account, o.At = "a", e.At.Add(1)
+			events = append(events, o)
+		}
+	}
+	return events
+}
+
+func BenchmarkBillAccount(b *testing.B) {
+	for _, bm := range []struct {
+		name     string
+		events   []account.Event
+		through  string
+		invoices int
+	}{
+		{"a plain year", aPlainYear(), "2027-01-15", 12},
+		{"a year", aYear(), "2027-01-15", 12},
+		{"two years", twoYears(), "2028-01-15", 24},
+	} {
+		list, policy, through := catalogue(gold(), small()), policyOf(), date(bm.through)
+		if got, err := account.BillAccount(bm.events, list, policy, through); err != nil || len(got.Invoices) != bm.invoices {
+			b.Fatalf("%v, %d invoices", err, len(got.Invoices))
+		}
+		b.Run(bm.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := account.BillAccount(bm.events, list, policy, through); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(bm.name+", unique events", func(b *testing.B) {
+			desk, err := account.NewDesk(list, policy)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := desk.Bill(bm.events, true, through); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
@@ -80,17 +142,20 @@ func BenchmarkAppendJSON(b *testing.B) {
 	}
 }
 
-// A bill of a year is a few dozen allocations, however many events it has: what is computed again
-// and again, from invoice to invoice, is not.
+// A bill is a few allocations, however many events it has: its invoices, their numbers, and a
+// share of those that lines and items come from.
 func TestBillAccountAllocations(t *testing.T) {
-	events, list, policy, through := aYear(), catalogue(gold(), small()), policyOf(), date("2027-01-15")
-	allocations := testing.AllocsPerRun(20, func() {
-		if _, err := account.BillAccount(events, list, policy, through); err != nil {
-			t.Fatal(err)
-		}
-	})
-	const limit = 120
-	if allocations > limit {
-		t.Errorf("%.0f allocations for a year of one account, at most %d expected", allocations, limit)
+	desk, err := account.NewDesk(catalogue(gold(), small()), policyOf())
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		events []account.Event
+		limit  float64
+	}{{aPlainYear(), 4}, {aYear(), 4}, {twoYears(), 5}} {
+		allocations := testing.AllocsPerRun(50, func() {
+			if _, err := desk.Bill(tt.events, false, date("2028-01-15")); err != nil {
+				t.Fatal(err)
+			}
+		})
+		require.LessOrEqual(t, allocations, tt.limit)
 	}
 }

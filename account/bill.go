@@ -3,7 +3,7 @@ package account
 import (
 	"fmt"
 	"slices"
-	"time"
+	"sync"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -27,16 +27,45 @@ func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Pol
 	if len(events) == 0 {
 		return Bill{}, nil
 	}
-	t := &terms{policy: policy, catalogue: catalogue}
 	if err := policy.Check(); err != nil {
 		return Bill{}, err
 	}
-	h, err := newHistory(events, t)
-	if err != nil {
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	d.terms = newTerms(catalogue, policy)
+	return d.bill(events, false, through)
+}
+
+// desks are kept for [BillAccount], which is mostly called again and again.
+var desks = sync.Pool{New: func() any { return new(desk) }}
+
+// desk bills one account after the other, with the same memory. Its bills have none of it.
+// It is not safe for concurrent use: there is one a worker.
+type desk struct {
+	terms   *terms
+	history history
+	biller  biller
+}
+
+func newDesk(catalogue invoice.Catalogue, policy invoice.Policy) (*desk, error) {
+	if err := policy.Check(); err != nil {
+		return nil, err
+	}
+	return &desk{terms: newTerms(catalogue, policy)}, nil
+}
+
+// bill bills one account, see [BillAccount]. When its events are unique, no two of them have
+// one id. They are not changed or kept; there is at least one.
+func (d *desk) bill(events []Event, unique bool, through cycle.Date) (Bill, error) {
+	h := &d.history
+	if err := h.fill(events, unique, d.terms); err != nil {
 		return Bill{}, err
 	}
-	bill := Bill{Account: events[0].Account, Anomalies: judge(h, t)}
-	b := newBiller(bill.Account, h, t)
+	b := &d.biller
+	b.sit(d.terms, events[0].Account, h)
+	bill := Bill{Account: b.account, Anomalies: judge(h, b.view.timeline)}
+	b.view.timeline.reset(d.terms)
+	var err error
 	if bill.Invoices, err = b.run(through); err != nil {
 		return Bill{}, fmt.Errorf("account %q: %w", bill.Account, err)
 	}
@@ -49,23 +78,24 @@ func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Pol
 // catalogue, any package will do, and no free upgrade restarts a cycle. The errors are those
 // of [BillAccount] that concern the events alone.
 func Check(events []Event, catalogue *invoice.Catalogue, policy invoice.Policy) ([]Anomaly, error) {
-	t := &terms{policy: policy, anyPackage: catalogue == nil}
+	t := newTerms(invoice.Catalogue{}, policy)
+	t.anyPackage = catalogue == nil
 	if catalogue != nil {
 		t.catalogue = *catalogue
 	}
-	h, err := newHistory(events, t)
-	if err != nil {
+	var h history
+	if err := h.fill(events, false, t); err != nil {
 		return nil, err
 	}
-	return judge(h, t), nil
+	return judge(&h, newTimeline(t)), nil
 }
 
-// judge finds the events that make no sense, with everything known, and marks them.
-func judge(h *history, t *terms) []Anomaly {
+// judge finds the events that make no sense, with everything known, and marks them. The
+// timeline is an empty one, to fold them into.
+func judge(h *history, t *timeline) []Anomaly {
 	var anomalies []Anomaly
-	tl := newTimeline(t)
 	for i := range h.entries {
-		if reason := tl.apply(&h.entries[i]); reason != "" {
+		if reason := t.apply(h.entries[i]); reason != "" {
 			h.entries[i].senseless = true
 			anomalies = append(anomalies, Anomaly{Event: *h.entries[i].Event, Reason: reason})
 		}
@@ -78,7 +108,7 @@ func judge(h *history, t *terms) []Anomaly {
 func setStatuses(h *history, numbers *invoice.Numbers, invoices []invoice.Invoice, through cycle.Date) []Anomaly {
 	var anomalies []Anomaly
 	for i := range h.entries {
-		e := &h.entries[i]
+		e := h.entries[i]
 		if e.Type != InvoiceStatusChanged || e.senseless {
 			continue
 		}
@@ -103,17 +133,19 @@ type biller struct {
 	history *history
 
 	view  view
-	late  int // how many of history.late are known
+	spare *timeline // to fold everything again in
+	late  int       // how many of history.late are known
 	book  invoice.Book
-	made  []invoice.Invoice
-	items []invoice.Item // of the invoice being made
-	used  []int64        // credits by phase, of the period being added up
-
-	charged, met map[string]int // phases by package that owe for days of that period, and that meet it
 
 	lastCut cycle.Date // of the latest invoice; the zero Date before the first
 	looked  cycle.Date // the last day on which what was owed was found to be what is billed
 	settled horizon    // how far it reached
+
+	made  []invoice.Invoice
+	wake  []cycle.Date   // the days, other than boundaries, to visit
+	items []invoice.Item // of the invoice being made
+	used  []int64        // credits by phase, of the period being added up
+	seen  []packageCount // of that period
 }
 
 // view is what is known of the timeline on a day.
@@ -126,21 +158,26 @@ type view struct {
 	dirty cycle.Date
 }
 
-func newBiller(account string, h *history, t *terms) *biller {
-	return &biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h, view: view{timeline: newTimeline(t)},
-		charged: map[string]int{}, met: map[string]int{}}
+// sit takes the place for another account: of the one before, there is nothing left but memory.
+func (b *biller) sit(t *terms, account string, h *history) {
+	if b.view.timeline == nil {
+		b.view.timeline, b.spare = newTimeline(t), newTimeline(t)
+	}
+	*b = biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h,
+		view: view{timeline: b.view.timeline}, spare: b.spare, book: b.book,
+		made: b.made[:0], wake: b.wake[:0], items: b.items[:0], used: b.used[:0], seen: b.seen[:0]}
+	b.view.reset(t)
+	b.book.Reset()
 }
 
 // run visits every day on which there may be something to bill: the days on which structural
 // events happen or become known, and in between the boundaries of the periods as they are
 // then known.
 func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
-	wake := b.wakeDays()
+	b.findWakeDays()
+	wake := b.wake
 	through = earlier(through, lastDay)
 	last := b.history.lastDay()
-	if len(wake) > 0 {
-		b.made = make([]invoice.Invoice, 0, min(max(0, earlier(through, last).Sub(wake[0]))/28+1, 120))
-	}
 	for day := (cycle.Date{}); ; {
 		next := forever
 		if len(wake) > 0 {
@@ -150,7 +187,7 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 			next = earlier(next, b.view.period(later(day, b.view.first())).End)
 		}
 		if next.After(through) {
-			return b.made, nil
+			break
 		}
 		for len(wake) > 0 && wake[0] == next {
 			wake = wake[1:]
@@ -160,9 +197,11 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 			return nil, err
 		}
 		if b.done(day, last) && len(wake) == 0 {
-			return b.made, nil
+			break
 		}
 	}
+	b.numbers.Assign(b.made)
+	return slices.Clone(b.made), nil
 }
 
 func earlier(a, b cycle.Date) cycle.Date {
@@ -186,72 +225,79 @@ func (b *biller) done(day, last cycle.Date) bool {
 		day.After(last) && day.After(b.view.current().days.End) && b.view.period(day).Start == day
 }
 
-// wakeDays are the days, other than boundaries, on which the timeline must be looked at:
-// those of the structural events, and those from whose start they are known.
-func (b *biller) wakeDays() []cycle.Date {
-	var days []cycle.Date
+// findWakeDays lists the days, other than boundaries, on which the timeline must be looked
+// at: those of the structural events, and those from whose start they are known.
+func (b *biller) findWakeDays() {
+	days := b.wake[:0]
 	for _, i := range b.history.byKnown {
-		e := &b.history.entries[i]
+		e := b.history.entries[i]
 		days = append(days, e.day)
 		if e.Type == Closed {
 			days = append(days, b.policy.CloseDay.End(e.day))
 		}
-		if day, err := cycle.DateOf(e.known, b.policy.TimeZone); err == nil {
-			if e.known.After(day.Start(b.policy.TimeZone)) {
+		known := e.Known()
+		if day, err := cycle.DateOf(known, b.policy.TimeZone); err == nil {
+			if known.After(day.Start(b.policy.TimeZone)) {
 				day = day.AddDays(1)
 			}
 			days = append(days, day.AddDays(-b.policy.SettleDays))
 		}
 	}
 	slices.SortFunc(days, cycle.Date.Compare)
-	return slices.Compact(days)
+	b.wake = slices.Compact(days)
 }
 
 // visit cuts the invoice of a day, if there is one.
 func (b *biller) visit(day cycle.Date) error {
-	b.learn(&b.view, b.cutAt(day))
-	// What happens on the day itself decides whether the invoice is cut at its end.
-	evening, by := b.view, b.cutAt(day.AddDays(1))
-	if b.news(&evening, by) {
-		evening.timeline = b.view.clone()
-		b.learn(&evening, by)
+	b.learn(b.cutAt(day))
+	evening := b.cutAt(day.AddDays(1))
+	if !b.news(evening) {
+		return b.cut(day, b.view.causeOn(day))
 	}
-	why := evening.causeOn(day)
-	if why.atEnd {
-		b.view = evening
+	// What happens on the day itself decides whether the invoice is cut at its end.
+	morning, state := b.view, b.view.mark()
+	b.learn(evening)
+	why := b.view.causeOn(day)
+	if !why.atEnd {
+		if morning.timeline != b.view.timeline {
+			b.spare = b.view.timeline
+		}
+		b.view = morning
+		b.view.goBack(state)
 	}
 	return b.cut(day, why)
 }
 
 // cutAt is the instant at which an invoice is cut that is cut at the start of a day.
-func (b *biller) cutAt(day cycle.Date) time.Time {
-	return day.AddDays(b.policy.SettleDays).Start(b.policy.TimeZone)
+func (b *biller) cutAt(day cycle.Date) instant {
+	return instantOf(day.AddDays(b.policy.SettleDays).Start(b.policy.TimeZone))
 }
 
 // news reports that by an instant more structural events are known.
-func (b *biller) news(v *view, by time.Time) bool {
+func (b *biller) news(by instant) bool {
 	h := b.history
-	return v.known < len(h.byKnown) && !h.entries[h.byKnown[v.known]].known.After(by)
+	return b.view.known < len(h.byKnown) && !h.entries[h.byKnown[b.view.known]].known.After(by)
 }
 
 // learn folds in what became known by an instant. Events that come after all that has taken
 // effect are simply applied; when one does not, everything known is folded again, in order.
-func (b *biller) learn(v *view, by time.Time) {
-	h := b.history
+func (b *biller) learn(by instant) {
+	h, v := b.history, &b.view
 	inOrder := true
-	for ; b.news(v, by); v.known++ {
+	for ; b.news(by); v.known++ {
 		i := h.byKnown[v.known]
-		e := &h.entries[i]
+		e := h.entries[i]
 		v.touch(e.day)
-		if inOrder = inOrder && i >= v.next && !e.At.Before(v.last); inOrder {
+		if inOrder = inOrder && i >= v.next && !e.at.Before(v.last); inOrder {
 			v.apply(e)
 			v.next = i + 1
 		}
 	}
 	if !inOrder {
-		v.timeline = newTimeline(b.terms)
+		v.timeline, b.spare = b.spare, v.timeline
+		v.reset(b.terms)
 		for i := range h.entries {
-			if e := &h.entries[i]; e.Type.structural() && !e.known.After(by) {
+			if e := h.entries[i]; e.Type.structural() && !e.known.After(by) {
 				v.apply(e)
 				v.next = int32(i) + 1
 			}
@@ -350,9 +396,9 @@ func (b *biller) cut(day cycle.Date, why cause) error {
 	if stretch.IsEmpty() {
 		stretch.End = day.AddDays(1) // to show: the day itself
 	}
-	inv, made, err := b.book.Invoice(invoice.Cut{
-		Account: b.account, Number: b.numbers.On(day), Date: day, Type: why.kind, Period: stretch, Terms: terms,
-		Currency: b.policy.MoneyCurrency(), From: from, Required: required,
+	inv, made, err := b.book.Invoice(&invoice.Cut{
+		Account: b.account, Date: day, Type: why.kind, Period: stretch, Terms: terms,
+		Currency: b.currency, From: from, Required: required,
 	}, b.items)
 	if err != nil {
 		return fmt.Errorf("invoice of %s: %w", day, err)
@@ -379,7 +425,7 @@ func (b *biller) unsettled(day cycle.Date, in period) bool {
 }
 
 // learnLate notes the usage and charges that became known after they happened.
-func (b *biller) learnLate(by time.Time) {
+func (b *biller) learnLate(by instant) {
 	for late := b.history.late; b.late < len(late) && !late[b.late].known.After(by); b.late++ {
 		b.view.touch(late[b.late].day)
 	}
@@ -421,5 +467,5 @@ func (b *biller) termsIn(stretch cycle.Period) *invoice.Terms {
 		return nil
 	}
 	last := earlier(stretch.End, p.days.End).AddDays(-1)
-	return b.catalogue.On(p.pkg, b.view.period(last).Start)
+	return p.list.On(b.view.period(last).Start)
 }

@@ -1,6 +1,10 @@
 package account
 
-import "github.com/prorata-go/prorata/source"
+import (
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
+)
 
 // DecodeFast reads a line the fast way only, or returns false.
 func (d *Decoder) DecodeFast(line []byte, at source.Place) (Event, bool) {
@@ -14,4 +18,20 @@ func (d *Decoder) DecodeStrict(line []byte, at source.Place) (Event, error) {
 	e := Event{Place: at}
 	err := d.strict(line, &e)
 	return e, err
+}
+
+// Desk is a desk for tests.
+type Desk = desk
+
+func NewDesk(catalogue invoice.Catalogue, policy invoice.Policy) (*Desk, error) {
+	return newDesk(catalogue, policy)
+}
+
+func (d *desk) Bill(events []Event, unique bool, through cycle.Date) (Bill, error) {
+	return d.bill(events, unique, through)
+}
+
+// SetTerms gives the desk another catalogue and policy, as BillAccount does.
+func (d *desk) SetTerms(catalogue invoice.Catalogue, policy invoice.Policy) {
+	d.terms = newTerms(catalogue, policy)
 }

@@ -3,9 +3,10 @@ package account
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
+	"math/bits"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -13,78 +14,97 @@ import (
 )
 
 // history is one account's events, ready to be billed: in order, without repeats, and with
-// the day of each in the policy's time zone.
+// the day of each in the policy's time zone. It is filled again for each account.
 type history struct {
-	entries []entry // as they take effect
-	byKnown []int32 // the structural ones of entries, as they became known
-	usage   []*entry
-	charges []*entry
+	stored  []entry
+	entries []*entry // as they take effect
+	byKnown []int32  // the structural ones of entries, as they became known
+	usage   dated
+	charges dated
 	late    []*entry // usage and charges recorded after they happened, as they became known
+
+	ids idSet
 }
 
 // entry is an event with what follows from it and the policy.
 type entry struct {
 	*Event
-	day      cycle.Date // of At
-	known    time.Time
-	schedule cycle.Schedule // created: the one it starts
-
-	senseless bool // it makes no sense where it stands, with everything known
+	at, known instant
+	day       cycle.Date // of at
+	senseless bool       // it makes no sense where it stands, with everything known
 }
 
-// newHistory sorts and checks the events of one account; it does not change them.
-func newHistory(events []Event, t *terms) (*history, error) {
-	h := &history{entries: make([]entry, 0, len(events))}
+// fill sorts and checks the events of one account; it does not change them. When they are
+// unique, no two of them have one id.
+func (h *history) fill(events []Event, unique bool, t *terms) error {
+	h.stored = slices.Grow(h.stored[:0], len(events))[:len(events)]
+	h.entries = slices.Grow(h.entries[:0], len(events))
+	sorted := true
 	for i := range events {
 		e := &events[i]
 		if e.Account != events[0].Account {
-			return nil, fmt.Errorf("bill: events of two accounts, %q and %q", events[0].Account, e.Account)
+			return fmt.Errorf("bill: events of two accounts, %q and %q", events[0].Account, e.Account)
 		}
-		n, err := newEntry(e, t)
+		day, err := check(e, t)
 		if err != nil {
-			return nil, source.At(e.Place, fmt.Errorf("event %q: %w", e.ID, err))
+			return source.At(e.Place, fmt.Errorf("event %q: %w", e.ID, err))
+		}
+		n := &h.stored[i]
+		*n = entry{Event: e, at: instantOf(e.At), day: day}
+		if n.known = n.at; !e.RecordedAt.IsZero() {
+			n.known = instantOf(e.RecordedAt)
 		}
 		h.entries = append(h.entries, n)
+		sorted = sorted && (i == 0 || order(h.entries[i-1], n) <= 0)
 	}
-	slices.SortFunc(h.entries, func(a, b entry) int { return a.Compare(b.Event) })
-	if err := h.removeRepeats(); err != nil {
-		return nil, err
+	if !sorted {
+		slices.SortFunc(h.entries, order)
+	}
+	if !unique && h.ids.repeat(h.entries) {
+		if err := h.removeRepeats(); err != nil {
+			return err
+		}
 	}
 	h.index()
-	return h, nil
+	return nil
 }
 
-func newEntry(e *Event, t *terms) (entry, error) {
+// order is that of [Event.Compare], most of which the instant decides.
+func order(a, b *entry) int {
+	if c := a.at.Compare(b.at); c != 0 {
+		return c
+	}
+	return a.Compare(b.Event)
+}
+
+// check returns the day of an event that can be billed.
+func check(e *Event, t *terms) (cycle.Date, error) {
 	if e.ID == "" || e.Account == "" {
-		return entry{}, fmt.Errorf("an event needs an id and an account, got %q and %q", e.ID, e.Account)
+		return cycle.Date{}, fmt.Errorf("an event needs an id and an account, got %q and %q", e.ID, e.Account)
 	}
 	if e.At.IsZero() {
-		return entry{}, errors.New("its At is not set")
+		return cycle.Date{}, errors.New("its At is not set")
 	}
 	if int(e.Type) >= len(types) {
-		return entry{}, fmt.Errorf("unknown type %d", e.Type)
+		return cycle.Date{}, fmt.Errorf("unknown type %d", e.Type)
 	}
 	if int(e.Effective) >= len(effectives) {
-		return entry{}, fmt.Errorf("unknown effective %d", e.Effective)
+		return cycle.Date{}, fmt.Errorf("unknown effective %d", e.Effective)
 	}
 	if e.Status > invoice.Canceled {
-		return entry{}, fmt.Errorf("unknown status %d", e.Status)
+		return cycle.Date{}, fmt.Errorf("unknown status %d", e.Status)
 	}
 	if e.Credits < 0 {
-		return entry{}, fmt.Errorf("%d credits, expected 0 or more", e.Credits)
+		return cycle.Date{}, fmt.Errorf("%d credits, expected 0 or more", e.Credits)
 	}
-	if c := t.policy.MoneyCurrency(); e.Type == ChargeAdded && e.Amount.Currency() != c {
-		return entry{}, fmt.Errorf("a charge in %s, but the policy bills in %s", e.Amount.Currency(), c)
+	if e.Type == ChargeAdded && e.Amount.Currency() != t.currency {
+		return cycle.Date{}, fmt.Errorf("a charge in %s, but the policy bills in %s", e.Amount.Currency(), t.currency)
 	}
-	n := entry{Event: e, known: e.Known()}
-	var err error
-	if n.day, err = cycle.DateOf(e.At, t.policy.TimeZone); err != nil {
-		return entry{}, err
+	day, err := cycle.DateOf(e.At, t.policy.TimeZone)
+	if err == nil && e.Type == Created {
+		_, err = schedule(e, t.policy)
 	}
-	if e.Type == Created {
-		n.schedule, err = schedule(e, t.policy)
-	}
-	return n, err
+	return day, err
 }
 
 // removeRepeats drops events that were written down more than once. Repeats say the same of
@@ -98,62 +118,97 @@ func (h *history) removeRepeats() error {
 		}
 	}
 	h.entries = kept
-	byID := make([]int32, len(kept))
-	for i := range byID {
-		byID[i] = int32(i)
+	if !h.ids.repeat(kept) {
+		return nil
 	}
-	slices.SortFunc(byID, func(a, b int32) int { return strings.Compare(kept[a].ID, kept[b].ID) })
-	for i := 1; i < len(byID); i++ {
-		if a, b := &kept[byID[i-1]], &kept[byID[i]]; a.ID == b.ID {
-			return source.At(b.Place, &ConflictError{ID: b.ID, First: a.Place, Second: b.Place})
+	// The error is of the least of the ids, and names the places in order.
+	byID := slices.Clone(kept)
+	slices.SortStableFunc(byID, func(a, b *entry) int { return strings.Compare(a.ID, b.ID) })
+	i := 1
+	for byID[i-1].ID != byID[i].ID {
+		i++
+	}
+	a, b := byID[i-1], byID[i]
+	return source.At(b.Place, &ConflictError{ID: b.ID, First: a.Place, Second: b.Place})
+}
+
+// idSet is a hash table that is used again and again.
+type idSet struct {
+	seed  maphash.Seed
+	slots []int32 // 1 + the index of an entry, or 0; at most half of them are used
+}
+
+// repeat reports whether any two entries have one id.
+func (s *idSet) repeat(entries []*entry) bool {
+	if s.slots == nil {
+		s.seed = maphash.MakeSeed()
+	}
+	size := 1 << bits.Len(uint(2*len(entries)))
+	s.slots = slices.Grow(s.slots[:0], size)[:size]
+	clear(s.slots)
+	for i := range entries {
+		id := entries[i].ID
+		at := maphash.String(s.seed, id) % uint64(size)
+		for s.slots[at] != 0 {
+			if entries[s.slots[at]-1].ID == id {
+				return true
+			}
+			at = (at + 1) % uint64(size)
 		}
+		s.slots[at] = int32(i + 1)
 	}
-	return nil
+	return false
 }
 
 // index sorts the entries out by what they are for.
 func (h *history) index() {
+	h.byKnown, h.late = h.byKnown[:0], h.late[:0]
+	h.usage.clear()
+	h.charges.clear()
 	for i := range h.entries {
-		e := &h.entries[i]
+		e := h.entries[i]
 		switch {
+		case e.Type == UsageRecorded:
+			h.usage.entries = append(h.usage.entries, e)
+		case e.Type == ChargeAdded:
+			h.charges.entries = append(h.charges.entries, e)
 		case e.Type.structural():
 			h.byKnown = append(h.byKnown, int32(i))
 			continue
-		case e.Type == UsageRecorded:
-			h.usage = append(h.usage, e)
-		case e.Type == ChargeAdded:
-			h.charges = append(h.charges, e)
 		default:
 			continue
 		}
-		if e.known.After(e.At) {
+		if e.known.After(e.at) {
 			h.late = append(h.late, e)
 		}
 	}
 	slices.SortStableFunc(h.byKnown, func(a, b int32) int { return h.entries[a].known.Compare(h.entries[b].known) })
-	byDay := func(a, b *entry) int { return a.day.Compare(b.day) }
-	slices.SortStableFunc(h.usage, byDay)
-	slices.SortStableFunc(h.charges, byDay)
 	slices.SortStableFunc(h.late, func(a, b *entry) int { return a.known.Compare(b.known) })
 }
 
-// onDays returns the entries, sorted by day, whose days lie in a stretch.
-func onDays(entries []*entry, stretch cycle.Period) []*entry {
-	position := func(day cycle.Date) int {
-		i, _ := slices.BinarySearchFunc(entries, day, func(e *entry, day cycle.Date) int { return e.day.Compare(day) })
-		return i
-	}
-	first := position(stretch.Start)
-	return entries[first:max(first, position(stretch.End))]
+// lastDay is the day of the last event.
+func (h *history) lastDay() cycle.Date { return h.entries[len(h.entries)-1].day }
+
+// dated are entries in the order of their instants, and so of their days too.
+type dated struct {
+	entries []*entry
+	at      int // where the stretch asked for last ended; the next one is mostly near
 }
 
-// lastDay is the day of the last event.
-func (h *history) lastDay() cycle.Date {
-	var last cycle.Date
-	for i := range h.entries {
-		if day := h.entries[i].day; day.After(last) {
-			last = day
-		}
+func (d *dated) clear() { d.entries, d.at = d.entries[:0], 0 }
+
+// in returns the entries whose days lie in a stretch.
+func (d *dated) in(stretch cycle.Period) []*entry {
+	first := d.at
+	for first > 0 && !d.entries[first-1].day.Before(stretch.Start) {
+		first--
 	}
-	return last
+	for first < len(d.entries) && d.entries[first].day.Before(stretch.Start) {
+		first++
+	}
+	d.at = first
+	for d.at < len(d.entries) && d.entries[d.at].day.Before(stretch.End) {
+		d.at++
+	}
+	return d.entries[first:d.at]
 }

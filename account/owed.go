@@ -3,7 +3,7 @@ package account
 import (
 	"fmt"
 	"math"
-	"time"
+	"slices"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -13,7 +13,7 @@ import (
 // horizon is how far an invoice looks.
 type horizon struct {
 	day       cycle.Date // of the invoice: usage of what has ended by then
-	by        time.Time  // what was recorded later is not known to it
+	by        instant    // what was recorded later is not known to it
 	recurring cycle.Date // recurring charges of the days before this one
 	charges   cycle.Date // one-off charges of the days before this one
 }
@@ -23,40 +23,53 @@ type horizon struct {
 // owes.
 func (b *biller) owed(from cycle.Date, to horizon) error {
 	b.items = b.items[:0]
-	for p := b.view.period(from); !p.Start.After(to.day); p = b.view.period(p.End) {
+	for day := from; !day.After(to.day); {
+		p := b.view.period(day)
 		if err := b.owedIn(p, to); err != nil {
 			return fmt.Errorf("period %s: %w", p.Period, err)
 		}
+		day = p.End
 	}
 	return nil
 }
 
 func (b *biller) owedIn(p period, to horizon) error {
-	if err := b.countCredits(p, to); err != nil {
+	first := b.view.firstIn(p.Period)
+	phases := b.view.phases[first:]
+	for i := range phases {
+		if !phases[i].days.Start.Before(p.End) {
+			phases = phases[:i]
+			break
+		}
+	}
+	due, err := b.countCredits(phases, p, to)
+	if err != nil {
 		return err
 	}
-	phases := b.view.phases
-	clear(b.charged)
-	clear(b.met)
-	for i := b.view.firstIn(p.Period); i < len(phases) && phases[i].days.Start.Before(p.End); i++ {
+	if !due && !p.Start.Before(to.recurring) {
+		phases = nil // none owes anything yet
+	}
+	b.seen = b.seen[:0]
+	for i := range phases {
 		ph := &phases[i]
-		terms := b.catalogue.On(ph.pkg, p.Start)
-		key := invoice.Key{Period: p.Start, Package: ph.pkg, Nth: b.charged[ph.pkg]}
+		terms := ph.list.On(p.Start)
+		count := b.count(ph.pkg)
+		key := invoice.Key{Period: p.Start, Of: ph.pkg, Nth: count.charged}
 		owed, err := b.owedForDays(ph, terms, key, p, to)
 		if err != nil {
 			return err
 		}
 		if owed {
-			b.charged[ph.pkg]++
+			count.charged++
 		}
-		key.Nth = b.met[ph.pkg]
-		b.met[ph.pkg]++
+		key.Nth = count.met
+		count.met++
 		if err := b.owedForCredits(ph, terms, b.used[i], key, p, to); err != nil {
 			return err
 		}
 	}
-	for _, e := range onDays(b.history.charges, p.Period) {
-		if e.known.After(to.by) || !e.day.Before(to.charges) || e.At.Before(phases[0].from) {
+	for _, e := range b.history.charges.in(p.Period) {
+		if e.known.After(to.by) || !e.day.Before(to.charges) || e.at.Before(b.view.phases[0].from) {
 			continue
 		}
 		item := invoice.NewCharge(e.ID, e.day, e.Amount, e.Description)
@@ -66,13 +79,30 @@ func (b *biller) owedIn(p period, to horizon) error {
 	return nil
 }
 
+// packageCount is how many phases with a package owe for days of a period, and meet it.
+type packageCount struct {
+	pkg          string
+	charged, met int32
+}
+
+// count is that of a package in the period being added up, up to the next call.
+func (b *biller) count(pkg string) *packageCount {
+	for i := range b.seen {
+		if b.seen[i].pkg == pkg {
+			return &b.seen[i]
+		}
+	}
+	b.seen = append(b.seen, packageCount{pkg: pkg})
+	return &b.seen[len(b.seen)-1]
+}
+
 // owedForDays lists what one phase owes for its days of a period, if it has any so far.
 func (b *biller) owedForDays(ph *phase, terms *invoice.Terms, key invoice.Key, p period, to horizon) (bool, error) {
 	part := ph.days.Intersect(p.Period).Intersect(cycle.Period{Start: p.Start, End: to.recurring})
 	if part.IsEmpty() {
 		return false, nil
 	}
-	item, err := invoice.NewRecurring(key, terms, b.policy.Rule(), p.whole, part)
+	item, err := invoice.NewRecurring(key, terms, b.rule, p.whole, part)
 	item.Settled = b.daysSettled(p, part)
 	b.items = append(b.items, item)
 	return true, err
@@ -90,7 +120,7 @@ func (b *biller) owedForCredits(ph *phase, terms *invoice.Terms, credits int64, 
 		included = 0
 		if !days.IsEmpty() {
 			var err error
-			if included, err = b.policy.Rule().Allowance(terms.Credits, p.whole, days); err != nil {
+			if included, err = b.rule.Allowance(terms.Credits, p.whole, days); err != nil {
 				return err
 			}
 		}
@@ -99,7 +129,7 @@ func (b *biller) owedForCredits(ph *phase, terms *invoice.Terms, credits int64, 
 		day := later(p.Start, ph.days.Start)
 		days = cycle.Period{Start: day, End: day.AddDays(1)}
 	}
-	item, err := invoice.NewOverage(key, terms, b.policy, days, credits, included)
+	item, err := invoice.NewOverage(key, terms, &b.policy, days, credits, included)
 	item.Settled = !due.After(b.settled.day)
 	b.items = append(b.items, item)
 	return err
@@ -126,24 +156,29 @@ func (b *biller) usageDue(ph *phase, p period) cycle.Date {
 	return p.End
 }
 
-// countCredits adds up the credits used in a period into b.used, by phase.
-func (b *biller) countCredits(p period, to horizon) error {
-	for len(b.used) < len(b.view.phases) {
-		b.used = append(b.used, 0)
-	}
+// countCredits adds up the credits used in a period into b.used, one figure for each of the
+// phases that meet it. When none of it is due yet, it says so and counts nothing.
+func (b *biller) countCredits(phases []phase, p period, to horizon) (due bool, err error) {
+	b.used = slices.Grow(b.used[:0], len(phases))[:len(phases)]
 	clear(b.used)
-	for _, e := range onDays(b.history.usage, p.Period) {
-		if e.known.After(to.by) {
-			continue
+	for i := range phases {
+		due = due || !b.usageDue(&phases[i], p).After(to.day)
+	}
+	if !due {
+		return false, nil
+	}
+	i := 0
+	for _, e := range b.history.usage.in(p.Period) {
+		for i+1 < len(phases) && !phases[i+1].from.After(e.at) {
+			i++
 		}
-		i := b.view.phaseAt(e.At)
-		if i < 0 {
+		if i == len(phases) || !phases[i].holds(e.at) || e.known.After(to.by) {
 			continue
 		}
 		if b.used[i] > math.MaxInt64-e.Credits {
-			return fmt.Errorf("credits used: %w", money.ErrOverflow)
+			return true, fmt.Errorf("credits used: %w", money.ErrOverflow)
 		}
 		b.used[i] += e.Credits
 	}
-	return nil
+	return true, nil
 }

@@ -245,9 +245,13 @@ func ReplayAs[T any](ctx context.Context, es *Events, accounts []string, catalog
 		for range workers {
 			done.Go(func() {
 				r := reader{of: es}
+				d, err := newDesk(catalogue, policy)
 				for b := range work {
 					b.err = b.fill(func(name string) (T, error) {
-						bill, err := r.bill(ctx, name, catalogue, policy, through)
+						if err != nil {
+							return *new(T), err
+						}
+						bill, err := r.bill(ctx, name, d, through)
 						if err != nil {
 							return *new(T), err
 						}
@@ -301,7 +305,7 @@ func (b *batch[T]) fill(bill func(name string) (T, error)) error {
 }
 
 // bill bills one account of those it reads.
-func (r *reader) bill(ctx context.Context, name string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date) (Bill, error) {
+func (r *reader) bill(ctx context.Context, name string, d *desk, through cycle.Date) (Bill, error) {
 	if err := ctx.Err(); err != nil {
 		return Bill{}, err
 	}
@@ -309,5 +313,5 @@ func (r *reader) bill(ctx context.Context, name string, catalogue invoice.Catalo
 	if !found {
 		return Bill{}, fmt.Errorf("replay: there are no events of account %q", name)
 	}
-	return BillAccount(events, catalogue, policy, through)
+	return d.bill(events, true, through)
 }

@@ -2,11 +2,11 @@ package account
 
 import (
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
 )
 
 // timeline is what an account's structural events fold into: the packages in force over
@@ -21,16 +21,22 @@ type timeline struct {
 	open    bool    // an account is open after the last event
 	pending pending // a change or close that waits for the end of its period
 
-	last time.Time // the latest instant that has taken effect
+	last instant // the latest that has taken effect
 
 	recent [2]period // found last: most questions are about two neighbours
 }
 
-// terms are what folding needs to know besides the events.
+// terms are what there is to know besides the events. They do not change.
 type terms struct {
 	policy     invoice.Policy
+	rule       proration.Rule // the policy's
+	currency   money.Currency // the policy's
 	catalogue  invoice.Catalogue
 	anyPackage bool // there is no catalogue to hold packages against
+}
+
+func newTerms(catalogue invoice.Catalogue, policy invoice.Policy) *terms {
+	return &terms{policy: policy, rule: policy.Rule(), currency: policy.MoneyCurrency(), catalogue: catalogue}
 }
 
 // forever is later than lastDay, the last day that is billed, and than the period that holds it.
@@ -44,9 +50,10 @@ var (
 // belongs to the old one.
 type phase struct {
 	pkg  string
-	days cycle.Period // charged days
-	from time.Time    // the first instant
-	to   time.Time    // the first instant after it; the zero time while it goes on
+	list invoice.Versions // the package's terms
+	days cycle.Period     // charged days
+	from instant          // the first
+	to   instant          // ended: the first instant after it
 
 	ended  bool
 	endDay cycle.Date // ended: the day of the change, or of a close the first day not charged
@@ -58,11 +65,11 @@ type phase struct {
 }
 
 // holds reports that a credit used at an instant belongs to the phase.
-func (p *phase) holds(at time.Time) bool {
+func (p *phase) holds(at instant) bool {
 	if at.Before(p.from) {
 		return false
 	}
-	return !p.ended || at.Before(p.to) || p.closed && at.Equal(p.to)
+	return !p.ended || at.Before(p.to) || p.closed && at == p.to
 }
 
 // meets reports that the phase has days or instants in a period.
@@ -81,6 +88,7 @@ type span struct {
 type period struct {
 	cycle.Period
 	whole cycle.Period
+	k     int // its number in its cycle
 }
 
 // change is what an invoice of its own can be cut for.
@@ -108,18 +116,50 @@ type pending struct {
 
 func newTimeline(t *terms) *timeline { return &timeline{terms: t} }
 
-// clone copies a timeline, so that one can be folded further to see what would be.
-func (t *timeline) clone() *timeline {
-	c := *t
-	c.phases, c.cycles, c.changes = slices.Clone(t.phases), slices.Clone(t.cycles), slices.Clone(t.changes)
-	return &c
+// reset starts the timeline of another account, with the memory of the one before.
+func (t *timeline) reset(terms *terms) {
+	*t = timeline{terms: terms, phases: t.phases[:0], cycles: t.cycles[:0], changes: t.changes[:0]}
+}
+
+// mark is a state of a timeline to go back to. What takes effect later may change the last
+// phase, cycle and change, and add to them, but touches none before.
+type mark struct {
+	timeline timeline
+	phase    phase
+	cycle    span
+	change   change
+}
+
+func (t *timeline) mark() mark {
+	return mark{timeline: *t, phase: last(t.phases), cycle: last(t.cycles), change: last(t.changes)}
+}
+
+// goBack undoes everything since a mark.
+func (t *timeline) goBack(m mark) {
+	*t = m.timeline
+	setLast(t.phases, m.phase)
+	setLast(t.cycles, m.cycle)
+	setLast(t.changes, m.change)
+}
+
+func last[T any](list []T) (v T) {
+	if len(list) > 0 {
+		v = list[len(list)-1]
+	}
+	return v
+}
+
+func setLast[T any](list []T, v T) {
+	if len(list) > 0 {
+		list[len(list)-1] = v
+	}
 }
 
 // apply lets an event take effect. The answer is why it makes no sense where it stands, or
 // empty.
 func (t *timeline) apply(e *entry) string {
-	t.takeEffect(e.At)
-	t.last = e.At
+	t.takeEffect(e.at)
+	t.last = e.at
 	switch e.Type {
 	case Created:
 		return t.create(e)
@@ -146,12 +186,15 @@ func (t *timeline) apply(e *entry) string {
 }
 
 // takeEffect lets a waiting change take effect if its day has begun by an instant.
-func (t *timeline) takeEffect(by time.Time) {
-	p := t.pending
-	if p == (pending{}) {
-		return
+func (t *timeline) takeEffect(by instant) {
+	if !t.pending.day.IsZero() {
+		t.takePending(by)
 	}
-	at := p.day.Start(t.terms.policy.TimeZone)
+}
+
+func (t *timeline) takePending(by instant) {
+	p := t.pending
+	at := instantOf(p.day.Start(t.terms.policy.TimeZone))
 	if at.After(by) {
 		return
 	}
@@ -162,7 +205,7 @@ func (t *timeline) takeEffect(by time.Time) {
 		t.open = false
 		return
 	}
-	t.phases = append(t.phases, phase{pkg: p.pkg, days: cycle.Period{Start: p.day, End: forever}, from: at})
+	t.startPhase(p.pkg, p.day, at)
 }
 
 func (t *timeline) notOpen() string {
@@ -172,7 +215,7 @@ func (t *timeline) notOpen() string {
 	case len(t.phases) == 0:
 		return "the account has not been created"
 	}
-	day, _ := cycle.DateOf(t.current().to, t.terms.policy.TimeZone)
+	day, _ := cycle.DateOf(t.current().to.time(), t.terms.policy.TimeZone)
 	return fmt.Sprintf("the account was closed on %s", day)
 }
 
@@ -190,6 +233,10 @@ func (t *timeline) create(e *entry) string {
 	if reason := t.unknown(e.Package); reason != "" {
 		return reason
 	}
+	grid, err := schedule(e.Event, t.terms.policy)
+	if err != nil {
+		return err.Error()
+	}
 	// A day that the life before would still charge, as that of its close, is the new life's.
 	if len(t.phases) > 0 {
 		old := t.current()
@@ -199,8 +246,8 @@ func (t *timeline) create(e *entry) string {
 		}
 	}
 	t.open = true
-	t.begin(e.day, e.schedule)
-	t.phases = append(t.phases, phase{pkg: e.Package, days: cycle.Period{Start: e.day, End: forever}, from: e.At})
+	t.begin(e.day, grid)
+	t.startPhase(e.Package, e.day, e.at)
 	t.changes = append(t.changes, change{day: e.day, kind: lifeStarts, to: e.Package})
 	return ""
 }
@@ -235,7 +282,7 @@ func (t *timeline) changePackage(e *entry) string {
 		t.pending = pending{day: in.End, pkg: e.Package}
 		return ""
 	}
-	t.endPhase(e.day, e.At)
+	t.endPhase(e.day, e.at)
 	t.current().settles = true
 	kind := packageChanges
 	if t.restarts(from, e.Package, e.day, in.Start) {
@@ -247,7 +294,7 @@ func (t *timeline) changePackage(e *entry) string {
 		kind = cycleRestarts
 	}
 	t.changes = append(t.changes, change{day: e.day, kind: kind, from: from, to: e.Package})
-	t.phases = append(t.phases, phase{pkg: e.Package, days: cycle.Period{Start: e.day, End: forever}, from: e.At})
+	t.startPhase(e.Package, e.day, e.at)
 	return ""
 }
 
@@ -275,7 +322,7 @@ func (t *timeline) close(e *entry) string {
 	}
 	t.pending = pending{}
 	day := t.terms.policy.CloseDay.End(e.day)
-	t.endPhase(day, e.At)
+	t.endPhase(day, e.at)
 	p := t.current()
 	p.closed, p.settles, p.reach = true, true, later(p.endDay, e.day.AddDays(1))
 	t.open = false
@@ -283,12 +330,16 @@ func (t *timeline) close(e *entry) string {
 	return ""
 }
 
+func (t *timeline) startPhase(pkg string, day cycle.Date, at instant) {
+	t.phases = append(t.phases, phase{pkg: pkg, list: t.terms.catalogue.Of(pkg), days: cycle.Period{Start: day, End: forever}, from: at})
+}
+
 // endPhase ends the phase in force: its last charged day is the one before day, its last
 // instant before at, which may be on that day still.
-func (t *timeline) endPhase(day cycle.Date, at time.Time) {
+func (t *timeline) endPhase(day cycle.Date, at instant) {
 	p := t.current()
 	p.days.End, p.ended, p.endDay, p.to, p.reach = day, true, day, at, day
-	if at.After(day.Start(t.terms.policy.TimeZone)) {
+	if at.After(instantOf(day.Start(t.terms.policy.TimeZone))) {
 		p.reach = day.AddDays(1)
 	}
 }
@@ -308,15 +359,19 @@ func (t *timeline) period(day cycle.Date) period {
 		i--
 	}
 	c := &t.cycles[i]
-	k, _ := c.schedule.Index(day)
-	p := c.schedule.Period(k)
-	whole := c.schedule.Whole(k)
-	if p.End.After(c.end) {
-		p.End = c.end
+	k := t.recent[0].k + 1
+	if day != t.recent[0].End || day == c.schedule.Start() { // it is not the next one
+		k, _ = c.schedule.Index(day)
 	}
+	p := period{Period: c.schedule.Period(k), k: k}
+	p.whole = p.Period
+	if k == 0 { // a stub, perhaps
+		p.whole = c.schedule.Whole(k)
+	}
+	p.End = earlier(p.End, c.end)
 	t.recent[1] = t.recent[0]
-	t.recent[0] = period{Period: p, whole: whole}
-	return t.recent[0]
+	t.recent[0] = p
+	return p
 }
 
 // charged reports that some day of a stretch is charged.
@@ -339,18 +394,4 @@ func (t *timeline) firstIn(period cycle.Period) int {
 		i--
 	}
 	return i
-}
-
-// phaseAt is the index of the phase that a credit used at an instant belongs to, or -1.
-func (t *timeline) phaseAt(at time.Time) int {
-	i, _ := slices.BinarySearchFunc(t.phases, at, func(p phase, at time.Time) int {
-		if p.from.After(at) {
-			return +1
-		}
-		return -1
-	})
-	if i == 0 || !t.phases[i-1].holds(at) {
-		return -1
-	}
-	return i - 1
 }

@@ -10,14 +10,19 @@ import (
 
 // Book keeps what one account has been billed. The zero value has billed nothing.
 type Book struct {
-	billed []Item // by key
-	lines  []Line // of the invoice being made
+	billed []*Item // by key
+
+	// What invoices are made of. Nothing in them changes once an invoice refers to it.
+	items slab[Item]
+	lines slab[Line]
 }
+
+// Reset starts the book of another account, with memory of the one before.
+func (b *Book) Reset() { b.billed = b.billed[:0] }
 
 // Cut says what an invoice is about; owed minus billed says what is on it.
 type Cut struct {
 	Account  string
-	Number   string
 	Date     cycle.Date
 	Type     Type
 	Period   cycle.Period
@@ -32,24 +37,31 @@ type Cut struct {
 }
 
 // Invoice makes the invoice of a cut: everything owed less everything billed so far. It
-// reports false, and books nothing, when nothing differs and no invoice is required.
+// reports false, and books nothing, when nothing differs and no invoice is required. Its
+// number is left to [Numbers].
 //
 // It reorders owed, and keeps no reference to it. This is the order of operations, in full:
 // what is owed was rounded where the policy says; from here on there are only sums.
-func (b *Book) Invoice(cut Cut, owed []Item) (Invoice, bool, error) {
-	slices.SortFunc(owed, func(x, y Item) int { return x.Key.Compare(y.Key) })
-	since := b.since(cut.From)
-	credits, differs, err := b.compare(since, owed)
+func (b *Book) Invoice(cut *Cut, owed []Item) (inv Invoice, made bool, err error) {
+	sortItems(owed)
+	billed := b.since(cut.From)
+	kept := append(b.items.room(len(owed)), owed...)
+	lines, credits, differs, err := compare(b.lines.room(len(billed)+len(owed)), billed, kept)
 	if err != nil || !differs && !cut.Required {
 		return Invoice{}, false, err
 	}
-	b.billed = append(b.billed[:len(b.billed)-len(since)], owed...)
-	slices.SortFunc(b.lines, inReadingOrder)
-
-	inv := Invoice{Number: cut.Number, Account: cut.Account, Type: cut.Type, Date: cut.Date, Period: cut.Period,
-		Credits: credits, Lines: slices.Clone(b.lines)}
-	if err := inv.total(cut); err != nil {
+	if !slices.IsSortedFunc(lines, inReadingOrder) {
+		slices.SortFunc(lines, inReadingOrder)
+	}
+	inv.Account, inv.Type, inv.Date, inv.Period = cut.Account, cut.Type, cut.Date, cut.Period
+	inv.Credits, inv.Lines = credits, lines
+	if err = inv.total(cut); err != nil {
 		return Invoice{}, false, err
+	}
+	inv.Lines = b.lines.take(lines)
+	b.billed = b.billed[:len(b.billed)-len(billed)]
+	for i := range b.items.take(kept) {
+		b.billed = append(b.billed, &kept[i])
 	}
 	return inv, true, nil
 }
@@ -57,22 +69,41 @@ func (b *Book) Invoice(cut Cut, owed []Item) (Invoice, bool, error) {
 // Settled reports that everything owed for the periods from a day on is what was billed for
 // them, the credits counted included. Like [Book.Invoice] it reorders owed.
 func (b *Book) Settled(from cycle.Date, owed []Item) bool {
-	slices.SortFunc(owed, func(x, y Item) int { return x.Key.Compare(y.Key) })
-	return slices.EqualFunc(b.since(from), owed, func(x, y Item) bool {
-		return x.Key == y.Key && x.Amount == y.Amount && x.Credits == y.Credits
-	})
+	sortItems(owed)
+	billed := b.since(from)
+	if len(billed) != len(owed) {
+		return false
+	}
+	for i, was := range billed {
+		if is := &owed[i]; was.Key != is.Key || was.Amount != is.Amount || was.Credits != is.Credits {
+			return false
+		}
+	}
+	return true
 }
 
-// since is what was billed for the periods from a day on.
-func (b *Book) since(from cycle.Date) []Item {
-	first, _ := slices.BinarySearchFunc(b.billed, from, func(i Item, from cycle.Date) int { return i.Period.Compare(from) })
+// sortItems sorts by key, which what is owed mostly is already.
+func sortItems(items []Item) {
+	for i := 1; i < len(items); i++ {
+		if items[i-1].Key.Compare(&items[i].Key) > 0 {
+			slices.SortFunc(items, func(x, y Item) int { return x.Key.Compare(&y.Key) })
+			return
+		}
+	}
+}
+
+// since is what was billed for the periods from a day on. Mostly that is the last of it.
+func (b *Book) since(from cycle.Date) []*Item {
+	first := len(b.billed)
+	for first > 0 && !b.billed[first-1].Period.Before(from) {
+		first--
+	}
 	return b.billed[first:]
 }
 
-// compare makes the lines of what is owed less what was billed, both sorted by key, counts
+// compare appends the lines of what is owed less what was billed, both sorted by key, counts
 // the credits that come in with them, and reports whether any amount differs.
-func (b *Book) compare(billed, owed []Item) (credits int64, differs bool, err error) {
-	b.lines = b.lines[:0]
+func compare(lines []Line, billed []*Item, owed []Item) (_ []Line, credits int64, differs bool, err error) {
 	for len(billed) > 0 || len(owed) > 0 {
 		var was, is *Item
 		order := 0
@@ -82,10 +113,10 @@ func (b *Book) compare(billed, owed []Item) (credits int64, differs bool, err er
 		case len(owed) == 0:
 			order = -1
 		default:
-			order = billed[0].Key.Compare(owed[0].Key)
+			order = billed[0].Key.Compare(&owed[0].Key)
 		}
 		if order <= 0 {
-			was, billed = &billed[0], billed[1:]
+			was, billed = billed[0], billed[1:]
 			credits -= was.Credits
 		}
 		if order >= 0 {
@@ -94,25 +125,25 @@ func (b *Book) compare(billed, owed []Item) (credits int64, differs bool, err er
 		}
 		line, err := newLine(is, was)
 		if err != nil {
-			return 0, false, err
+			return nil, 0, false, err
 		}
 		differs = differs || !line.Amount.IsZero()
 		// A free package's days are a line of zero; credits within the allowance are not.
 		if firstTime := was == nil && line.Kind != Overage; firstTime || !line.Amount.IsZero() {
-			b.lines = append(b.lines, line)
+			lines = append(lines, line)
 		}
 	}
-	return credits, differs, nil
+	return lines, credits, differs, nil
 }
 
 // inReadingOrder sorts the lines of an invoice by their days, then as keys are.
 func inReadingOrder(x, y Line) int {
 	return cmp.Or(x.Dates.Start.Compare(y.Dates.Start), cmp.Compare(x.Kind, y.Kind),
-		x.Dates.End.Compare(y.Dates.End), x.item.Key.Compare(y.item.Key))
+		x.Dates.End.Compare(y.Dates.End), x.item().Key.Compare(&y.item().Key))
 }
 
 // total adds up the lines and holds them against the package's full price.
-func (inv *Invoice) total(cut Cut) (err error) {
+func (inv *Invoice) total(cut *Cut) (err error) {
 	zero := money.New(0, cut.Currency)
 	sums := [...]money.Amount{Recurring: zero, Overage: zero, Charge: zero}
 	for i := range inv.Lines {

@@ -26,19 +26,19 @@ func goldTerms(t require.TestingT) *invoice.Terms {
 // days is what Gold owes for the first days of its period.
 func days(t require.TestingT, n int) invoice.Item {
 	part := cycle.Period{Start: march.Start, End: march.Start.AddDays(n)}
-	item, err := invoice.NewRecurring(invoice.Key{Period: march.Start, Package: "Gold"}, goldTerms(t), proration.Rule{}, march, part)
+	item, err := invoice.NewRecurring(invoice.Key{Period: march.Start, Of: "Gold"}, goldTerms(t), proration.Rule{}, march, part)
 	require.NoError(t, err)
 	return item
 }
 
 func used(t require.TestingT, credits int64) invoice.Item {
-	item, err := invoice.NewOverage(invoice.Key{Period: march.Start, Package: "Gold"}, goldTerms(t), invoice.Policy{}, march, credits, 50000)
+	item, err := invoice.NewOverage(invoice.Key{Period: march.Start, Of: "Gold"}, goldTerms(t), &invoice.Policy{}, march, credits, 50000)
 	require.NoError(t, err)
 	return item
 }
 
-func cut(t require.TestingT, day string) invoice.Cut {
-	return invoice.Cut{Account: "a", Number: "n", Date: cycle.MustDate(day), Period: march, Terms: goldTerms(t), Currency: money.USD, From: march.Start}
+func cut(t require.TestingT, day string) *invoice.Cut {
+	return &invoice.Cut{Account: "a", Date: cycle.MustDate(day), Period: march, Terms: goldTerms(t), Currency: money.USD, From: march.Start}
 }
 
 func lines(inv invoice.Invoice) string {

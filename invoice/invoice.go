@@ -78,33 +78,54 @@ func (s Status) String() string { return names.Word(uint8(s), statuses) }
 func (s Status) Key() string { return names.Word(uint8(s), statusKeys) }
 
 // Numbers makes the invoice numbers of one account.
-type Numbers struct{ suffix string }
+type Numbers struct{ suffix [suffixLen]byte }
+
+// A number is a date of 8 digits, a hyphen and 16 characters of 5 bits.
+const (
+	suffixLen = 1 + 16
+	numberLen = 8 + suffixLen
+)
 
 // NumbersOf returns the numbers of an account's invoices: the date, then 80 bits of the
 // SHA-256 of the account's name, such as 20101130-1vmdd3chhjdwypvp. They are the same in
 // every run, on every machine.
 func NumbersOf(account string) Numbers {
+	n := Numbers{}
+	n.suffix[0] = '-'
 	sum := sha256.Sum256([]byte(account))
-	return Numbers{suffix: "-" + numbering.EncodeToString(sum[:10])}
+	numbering.Encode(n.suffix[1:], sum[:10])
+	return n
 }
 
 var numbering = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // On returns the number of the invoice of a day.
 func (n Numbers) On(day cycle.Date) string {
-	year, month, d := day.Civil()
-	b := make([]byte, 0, 8+len(n.suffix))
-	for _, part := range [...]struct{ value, scale int }{{year, 1000}, {month, 10}, {d, 10}} {
-		for scale := part.scale; scale > 0; scale /= 10 {
-			b = append(b, byte('0'+part.value/scale%10))
-		}
+	return string(n.append(make([]byte, 0, numberLen), day))
+}
+
+// Assign gives invoices of the account their numbers, with one allocation for all of them.
+func (n Numbers) Assign(invoices []Invoice) {
+	text := make([]byte, 0, 32*numberLen)
+	for i := range invoices {
+		text = n.append(text, invoices[i].Date)
 	}
-	return string(append(b, n.suffix...))
+	all := string(text)
+	for i := range invoices {
+		invoices[i].Number = all[i*numberLen:][:numberLen]
+	}
+}
+
+func (n Numbers) append(b []byte, day cycle.Date) []byte {
+	year, month, d := day.Civil()
+	digit := func(v int) byte { return byte('0' + v%10) }
+	b = append(b, digit(year/1000), digit(year/100), digit(year/10), digit(year), digit(month/10), digit(month), digit(d/10), digit(d))
+	return append(b, n.suffix[:]...)
 }
 
 // Day returns the day of a number, and whether it is one of this account's.
 func (n Numbers) Day(number string) (cycle.Date, bool) {
-	digits, own := strings.CutSuffix(number, n.suffix)
+	digits, own := strings.CutSuffix(number, string(n.suffix[:]))
 	if !own || len(digits) != 8 {
 		return cycle.Date{}, false
 	}

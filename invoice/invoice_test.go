@@ -46,6 +46,17 @@ func TestLawNumbers(t *testing.T) {
 	})
 }
 
+// Numbers assigned together are those given one by one.
+func TestNumbersAssign(t *testing.T) {
+	numbers := invoice.NumbersOf("a")
+	numbers.Assign(nil)
+	invoices := []invoice.Invoice{{Date: cycle.MustDate("0001-01-01")}, {Date: cycle.MustDate("2026-02-01")}, {Date: cycle.MustDate("9999-12-31")}}
+	numbers.Assign(invoices)
+	for _, inv := range invoices {
+		require.Equal(t, numbers.On(inv.Date), inv.Number)
+	}
+}
+
 func TestStatuses(t *testing.T) {
 	for s := invoice.Unpaid; s <= invoice.Canceled; s++ {
 		back, err := invoice.ParseStatus(s.Key())
@@ -66,6 +77,7 @@ func TestInvoiceJSON(t *testing.T) {
 	var book invoice.Book
 	inv, _, err := book.Invoice(cut(t, "2026-04-10"), []invoice.Item{days(t, 31), used(t, 60000)})
 	require.NoError(t, err)
+	inv.Number = "n"
 	const want = `{"number":"n","account":"a","type":"Recurring Bill","date_invoiced":"2026-04-10","start_date":"2026-03-10","end_date":"2026-04-09",` +
 		`"package":"Gold","currency":"USD","credits":60000,"amount":"79.95","prorated":"0.00","overage":"10.00","additional_charges":"0.00",` +
 		`"final_amount":"89.95","status":"Unpaid","lines":[` +

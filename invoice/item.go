@@ -34,20 +34,28 @@ func (k Kind) String() string { return names.Word(uint8(k), kinds) }
 // Key says what an amount is for, so that what is owed for it can be held against what has
 // been billed for it. Two items of one account never have the same key.
 type Key struct {
-	Period  cycle.Date // first day of the billing period; a charge's own day, wherever periods start
-	Kind    Kind
-	Package string // recurring and overage
-	Nth     int    // which of the period's phases with that package, from 0
-	Event   string // a charge: the id of its event
+	Period cycle.Date // first day of the billing period; a charge's own day, wherever periods start
+	Nth    int32      // recurring and overage: which of the period's phases with that package, from 0
+	Kind   Kind
+	Of     string // recurring and overage: the package; a charge: the id of its event
 }
 
-// Compare orders keys by period, kind, package, phase and event.
-func (k Key) Compare(o Key) int {
-	return cmp.Or(k.Period.Compare(o.Period), cmp.Compare(k.Kind, o.Kind), strings.Compare(k.Package, o.Package),
-		cmp.Compare(k.Nth, o.Nth), strings.Compare(k.Event, o.Event))
+// Compare orders keys by period, kind, package or event, and phase.
+func (k *Key) Compare(o *Key) int {
+	if c := k.Period.Compare(o.Period); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(k.Kind, o.Kind); c != 0 {
+		return c
+	}
+	if c := strings.Compare(k.Of, o.Of); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.Nth, o.Nth)
 }
 
-// Item is an amount owed, with the facts it was computed from.
+// Item is an amount owed, with the facts it was computed from. Whatever else there is to say
+// about it follows from them, and is worked out when it is asked for.
 type Item struct {
 	Key
 	Amount money.Amount
@@ -57,7 +65,8 @@ type Item struct {
 	// that whatever comes now is an adjustment.
 	Settled bool
 
-	Share proration.Share // recurring: how the price was shared out
+	rule  proration.Rule // recurring: how the price was shared out
+	whole cycle.Period   // recurring: over which days
 
 	Credits  int64  // overage: credits used
 	Included int64  // of them included in the package
@@ -67,33 +76,39 @@ type Item struct {
 }
 
 // NewRecurring is the price of part of a period. The days it is about are the part.
-func NewRecurring(key Key, terms *Terms, rule proration.Rule, whole, part cycle.Period) (Item, error) {
-	price, err := terms.PeriodPrice()
+func NewRecurring(key Key, terms *Terms, rule proration.Rule, whole, part cycle.Period) (i Item, err error) {
+	// Set one by one, in the result itself: a literal would be made elsewhere and copied.
+	i.Key, i.Kind, i.Days, i.rule, i.whole, i.Terms = key, Recurring, part, rule, whole, terms
+	share, err := i.share()
+	i.Amount = share.Amount
+	return i, err
+}
+
+// share is how the price of a recurring item is shared out.
+func (i *Item) share() (proration.Share, error) {
+	price, err := i.Terms.PeriodPrice()
 	if err != nil {
-		return Item{}, err
+		return proration.Share{}, err
 	}
-	share, err := rule.Share(price, whole, part)
+	share, err := i.rule.Share(price, i.whole, i.Days)
 	if err != nil {
-		return Item{}, fmt.Errorf("recurring charge of package %q for %s: %w", names.Clip(terms.Name), part, err)
+		return proration.Share{}, fmt.Errorf("recurring charge of package %q for %s: %w", names.Clip(i.Terms.Name), i.Days, err)
 	}
-	key.Kind = Recurring
-	return Item{Key: key, Amount: share.Amount, Days: part, Share: share, Terms: terms}, nil
+	return share, nil
 }
 
 // NewOverage is the price of the credits used beyond those included.
-func NewOverage(key Key, terms *Terms, policy Policy, days cycle.Period, credits, included int64) (Item, error) {
-	over := max(0, credits-included)
-	amount, err := terms.Overage.Times(over, policy.MoneyCurrency(), policy.Rounding)
-	if err != nil {
+func NewOverage(key Key, terms *Terms, policy *Policy, days cycle.Period, credits, included int64) (i Item, err error) {
+	i.Key, i.Kind, i.Days, i.Credits, i.Included, i.Terms = key, Overage, days, credits, included, terms
+	if i.Amount, err = terms.Overage.Times(i.over(), policy.MoneyCurrency(), policy.Rounding); err != nil {
 		return Item{}, fmt.Errorf("overage of package %q for %s: %w", names.Clip(terms.Name), days, err)
 	}
-	key.Kind = Overage
-	return Item{Key: key, Amount: amount, Days: days, Credits: credits, Included: included, Terms: terms}, nil
+	return i, nil
 }
 
 // NewCharge is a one-off charge or credit of a day.
 func NewCharge(event string, day cycle.Date, amount money.Amount, description string) Item {
-	return Item{Key: Key{Period: day, Kind: Charge, Event: event}, Amount: amount,
+	return Item{Key: Key{Period: day, Kind: Charge, Of: event}, Amount: amount,
 		Days: cycle.Period{Start: day, End: day.AddDays(1)}, Description: description}
 }
 
@@ -104,7 +119,8 @@ func (i *Item) over() int64 { return max(0, i.Credits-i.Included) }
 func (i *Item) appendSentence(b []byte) []byte {
 	switch i.Kind {
 	case Recurring:
-		return i.Share.AppendExplanation(b)
+		share, _ := i.share() // it was computed once without an error
+		return share.AppendExplanation(b)
 	case Charge:
 		return append(b, i.Description...)
 	}

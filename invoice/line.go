@@ -9,57 +9,75 @@ import (
 // have billed for the same thing.
 type Line struct {
 	Kind       Kind
-	Package    string
-	Dates      cycle.Period // the days it is about
-	Amount     money.Amount // owed − billed
 	Adjustment bool         // corrects or adds to what an earlier invoice had settled
+	Dates      cycle.Period // the days it is about
+	Package    string       // of recurring and overage lines
+	Amount     money.Amount // owed − billed
 
-	item   Item         // as owed now, or as billed when it is owed no more
-	before money.Amount // billed before
-	over   int64        // credits over the included ones that were billed before
-	was    bool         // billed before
-	is     bool         // still owed
+	owed   *Item // nil when nothing is owed any more
+	billed *Item // nil when nothing was billed before
 }
 
 // newLine holds what is owed against what was billed; either may be nil.
 func newLine(owed, billed *Item) (l Line, err error) {
-	if owed != nil {
-		l = Line{Amount: owed.Amount, Adjustment: owed.Settled, item: *owed, is: true}
-	} else {
-		l = Line{Amount: money.New(0, billed.Amount.Currency()), item: *billed}
+	l = Line{owed: owed, billed: billed}
+	i := l.item()
+	l.Kind, l.Dates, l.Amount, l.Adjustment = i.Kind, i.Days, i.Amount, i.Settled
+	if i.Kind != Charge {
+		l.Package = i.Of
+	}
+	if owed == nil {
+		l.Amount = money.New(0, billed.Amount.Currency())
 	}
 	if billed != nil {
-		l.was, l.Adjustment, l.before, l.over = true, true, billed.Amount, billed.over()
+		l.Adjustment = true
 		if l.Amount, err = l.Amount.Sub(billed.Amount); err != nil {
 			return Line{}, err
 		}
 	}
-	l.Kind, l.Package, l.Dates = l.item.Kind, l.item.Package, l.item.Days
 	return l, nil
 }
 
+// item is what the line is about: as owed now, or as billed when it is owed no more.
+func (l *Line) item() *Item {
+	if l.owed != nil {
+		return l.owed
+	}
+	return l.billed
+}
+
 // PeriodDays is the number of days in the whole period the price is for; 0 for overage and charges.
-func (l *Line) PeriodDays() int { return l.item.Share.Of }
+func (l *Line) PeriodDays() int {
+	if l.Kind != Recurring {
+		return 0
+	}
+	return l.item().whole.Days()
+}
 
 // Days is the number of days charged for: of a recurring line those of its part of the
 // period, 0 where nothing is owed any more, and 0 for overage and charges.
 func (l *Line) Days() int {
-	if !l.is {
+	if l.Kind != Recurring || l.owed == nil {
 		return 0
 	}
-	return l.item.Share.Days
+	share, _ := l.owed.share() // it was computed once without an error
+	return share.Days
 }
 
 // Quantity is the number of units: 1 period, 1 charge, or the credits over the included
 // ones, less those billed before.
 func (l *Line) Quantity() int64 {
-	switch {
-	case l.Kind != Overage:
+	if l.Kind != Overage {
 		return 1
-	case !l.is:
-		return -l.over
 	}
-	return l.item.over() - l.over
+	var credits int64
+	if l.owed != nil {
+		credits = l.owed.over()
+	}
+	if l.billed != nil {
+		credits -= l.billed.over()
+	}
+	return credits
 }
 
 // UnitPrice is the price of one unit as a plain decimal: of a whole period, of a credit, of
@@ -69,13 +87,15 @@ func (l *Line) UnitPrice() string { return string(l.AppendUnitPrice(make([]byte,
 // AppendUnitPrice appends UnitPrice to b; for any but a very long price of a credit it
 // allocates only when b is too small.
 func (l *Line) AppendUnitPrice(b []byte) []byte {
+	i := l.item()
 	switch l.Kind {
 	case Recurring:
-		return l.item.Share.Price.AppendNumber(b)
+		price, _ := i.Terms.PeriodPrice() // there was one when the item was made
+		return price.AppendNumber(b)
 	case Overage:
-		return l.item.Terms.Overage.AppendNumber(b)
+		return i.Terms.Overage.AppendNumber(b)
 	}
-	return l.item.Amount.AppendNumber(b)
+	return i.Amount.AppendNumber(b)
 }
 
 // Explanation is the sentence a customer can check with a pocket calculator, made when it is
@@ -88,14 +108,14 @@ func (l *Line) Explanation() string {
 // AppendExplanation appends Explanation to b, and allocates as AppendUnitPrice does.
 func (l *Line) AppendExplanation(b []byte) []byte {
 	switch {
-	case !l.is:
+	case l.owed == nil:
 		b = append(b, "nothing owed"...)
-	case !l.was:
-		return l.item.appendSentence(b)
+	case l.billed == nil:
+		return l.owed.appendSentence(b)
 	default:
-		b = append(l.item.appendSentence(b), " = "...)
-		b = l.item.Amount.AppendDisplay(b)
+		b = append(l.owed.appendSentence(b), " = "...)
+		b = l.owed.Amount.AppendDisplay(b)
 	}
-	b = l.before.AppendDisplay(append(b, ", less "...))
+	b = l.billed.Amount.AppendDisplay(append(b, ", less "...))
 	return append(b, " billed before"...)
 }

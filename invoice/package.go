@@ -57,7 +57,7 @@ func (l PriceList) String() string { return names.Word(uint8(l), priceLists) }
 // Catalogue holds the packages of a list by name and date. The zero value is empty. It does
 // not change once made and may be used by many goroutines.
 type Catalogue struct {
-	terms map[string][]Terms // by EffectiveFrom
+	terms map[string]Versions
 }
 
 // Terms are a package with the price that a bill is made of.
@@ -84,7 +84,7 @@ func (t *Terms) PeriodPrice() (money.Amount, error) {
 // NewCatalogue indexes packages, priced from one list. Two packages of the same name need
 // different EffectiveFrom dates, and no price may be negative.
 func NewCatalogue(packages []Package, list PriceList) (Catalogue, error) {
-	c := Catalogue{terms: make(map[string][]Terms, len(packages))}
+	c := Catalogue{terms: make(map[string]Versions, len(packages))}
 	for _, p := range packages {
 		if err := p.check(); err != nil {
 			return Catalogue{}, source.At(p.At, err)
@@ -147,16 +147,24 @@ func (c Catalogue) All() iter.Seq[*Terms] {
 
 // On returns the terms of a package for a billing period that starts on a date: the latest
 // that are in effect, and before the first the earliest. It is nil for an unknown name.
-func (c Catalogue) On(name string, start cycle.Date) *Terms {
-	terms := c.terms[name]
-	if len(terms) == 0 {
+func (c Catalogue) On(name string, start cycle.Date) *Terms { return c.Of(name).On(start) }
+
+// Of returns all terms of a package, for who asks more than once; none for an unknown name.
+func (c Catalogue) Of(name string) Versions { return c.terms[name] }
+
+// Versions are the terms of one package, by EffectiveFrom.
+type Versions []Terms
+
+// On is [Catalogue.On] of the package.
+func (v Versions) On(start cycle.Date) *Terms {
+	if len(v) == 0 {
 		return nil
 	}
-	i := len(terms) - 1
-	for i > 0 && terms[i].EffectiveFrom.After(start) {
+	i := len(v) - 1
+	for i > 0 && v[i].EffectiveFrom.After(start) {
 		i--
 	}
-	return &terms[i]
+	return &v[i]
 }
 
 var packageKeys = []string{"name", "price", "credits", "overage", "distributor_price", "description",

@@ -1,0 +1,103 @@
+package account_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// text is all there is to see of a bill.
+func text(b account.Bill) string {
+	var out []byte
+	for i := range b.Invoices {
+		out = append(b.Invoices[i].AppendJSON(out), '\n')
+	}
+	return string(out) + fmt.Sprint(b.Anomalies)
+}
+
+// Law: a desk bills each account as if it were its first, and no bill changes when the next
+// account is billed.
+func TestLawDeskStartsAfresh(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		used := must(account.NewDesk(catalogue(), policyOf()))
+		var bills []account.Bill
+		var want []string
+		for range rapid.IntRange(2, 5).Draw(t, "accounts") {
+			h := randomHistory(drawn(t))
+			if len(h.events) == 0 {
+				continue
+			}
+			fresh := must(account.NewDesk(h.catalogue(), h.policy))
+			used.SetTerms(h.catalogue(), h.policy)
+			bill, err := used.Bill(h.events, false, h.through())
+			require.NoError(t, err)
+			bills = append(bills, bill)
+			want = append(want, text(must(fresh.Bill(h.events, false, h.through()))))
+		}
+		for i := range bills {
+			require.Equal(t, want[i], text(bills[i]), "account %d", i+1)
+		}
+	})
+}
+
+// An account that cannot be billed leaves nothing behind on the desk.
+func TestDeskAfterAnError(t *testing.T) {
+	desk := must(account.NewDesk(catalogue(gold()), policyOf()))
+	want := text(must(desk.Bill(aPlainYear(), true, date("2027-01-15"))))
+	most := account.Event{Type: account.UsageRecorded, Account: "a", Credits: 1<<63 - 1}
+	bad := aPlainYear()
+	for i, id := range []string{"most", "more"} {
+		e := most
+		e.ID, e.At = id, at("2026-07-20").AddDate(0, 0, i)
+		bad = append(bad, e)
+	}
+	_, err := desk.Bill(bad, true, date("2027-01-15"))
+	require.ErrorContains(t, err, "credits used")
+	require.Equal(t, want, text(must(desk.Bill(aPlainYear(), true, date("2027-01-15")))))
+	_, err = account.NewDesk(catalogue(gold()), invoice.Policy{SettleDays: -1})
+	require.ErrorContains(t, err, "settle_days")
+}
+
+// Law: events that have no repeats are billed the same whether that is known or not.
+func TestLawUniqueEvents(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		seen := map[string]bool{}
+		h.events = slices.DeleteFunc(h.events, func(e account.Event) bool {
+			again := seen[e.ID]
+			seen[e.ID] = true
+			return again
+		})
+		if len(h.events) == 0 {
+			return
+		}
+		desk := must(account.NewDesk(h.catalogue(), h.policy))
+		want := text(must(desk.Bill(h.events, false, h.through())))
+		require.Equal(t, want, text(must(desk.Bill(h.events, true, h.through()))), "%s", h)
+	})
+}
+
+// Of many ids, the one that is used twice is found, wherever it is.
+func TestConflictAmongMany(t *testing.T) {
+	events := aPlainYear()
+	for n := range 3000 {
+		events = append(events, account.Event{ID: fmt.Sprint(n), Type: account.UsageRecorded, Account: "a", At: at("2026-02-01").Add(time.Duration(n) * time.Hour)})
+	}
+	for _, n := range []int{0, 1234, len(events) - 1} {
+		again := events[n]
+		again.At = again.At.Add(time.Minute)
+		_, err := account.BillAccount(append(slices.Clip(events), again), catalogue(gold()), policyOf(), date("2027-01-15"))
+		conflict := (*account.ConflictError)(nil)
+		require.ErrorAs(t, err, &conflict)
+		require.Equal(t, events[n].ID, conflict.ID)
+		same := append(slices.Clip(events), events[n])
+		require.Equal(t, text(bill(t, events, catalogue(gold()), policyOf(), "2027-01-15")), text(bill(t, same, catalogue(gold()), policyOf(), "2027-01-15")))
+	}
+}
