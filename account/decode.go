@@ -26,7 +26,7 @@ import (
 type Decoder struct {
 	policy invoice.Policy
 	json   *jsontext.Decoder
-	line   bytes.Reader
+	line   bytes.Buffer // which json reads whole: its errors would show what it has read so far
 	at     source.Place // of the line
 	data   []byte
 	fields []field
@@ -106,7 +106,7 @@ func (d *Decoder) fail(offset int64, err error) error {
 // scan splits the line into the members of one object, and refuses anything else.
 func (d *Decoder) scan() error {
 	d.fields = d.fields[:0]
-	d.line.Reset(d.data)
+	d.line = *bytes.NewBuffer(d.data)
 	d.json.Reset(&d.line)
 	if kind := d.json.PeekKind(); kind != '{' && kind != 0 {
 		at := strictjson.Next(d.data, 0)

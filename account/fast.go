@@ -1,6 +1,7 @@
 package account
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"time"
@@ -169,7 +170,7 @@ func (d *Decoder) metadata(e *Event, c *cursor) bool {
 	if c.end() || c.line[c.at] != '{' {
 		return false
 	}
-	d.line.Reset(c.line[c.at:])
+	d.line = *bytes.NewBuffer(c.line[c.at:])
 	d.json.Reset(&d.line)
 	v, err := d.json.ReadValue()
 	if err != nil || len(v) > 10_000 {
