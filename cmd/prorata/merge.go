@@ -28,7 +28,10 @@ then date, as replay writes them, and no account is in two files. Files are read
 nothing is written unless all are good; what is read from standard input is held in memory.
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage.`,
-		Example: `  prorata merge shard-0.jsonl shard-1.jsonl.gz shard-2.jsonl.gz --output invoices.jsonl`,
+		Example: `  prorata merge testdata/demo/february-0.csv testdata/demo/february-1.csv
+  for i in 0 1 2; do prorata replay --shard $i/3 --output shard-$i.jsonl \
+      --packages packages.json events.jsonl; done
+  prorata merge shard-*.jsonl --output invoices.jsonl`,
 		Args: func(cmd *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return usagef("no files, expected one or more that replay wrote, or - for standard input")
