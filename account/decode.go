@@ -24,14 +24,15 @@ import (
 // of memory with those of the lines around it: whoever keeps a few events of many should clone
 // them.
 type Decoder struct {
-	policy invoice.Policy
-	json   *jsontext.Decoder
-	line   bytes.Buffer // which json reads whole: its errors would show what it has read so far
-	at     source.Place // of the line
-	data   []byte
-	fields []field
-	known  map[string]string // strings seen before: packages, accounts and the like repeat
-	chunk  strings.Builder   // the latest of the strings that do not
+	policy  invoice.Policy
+	json    *jsontext.Decoder
+	line    bytes.Buffer // which json reads whole: its errors would show what it has read so far
+	at      source.Place // of the line
+	data    []byte
+	fields  []field
+	known   map[string]*name // strings seen before: packages, accounts and the like repeat
+	account *name            // of the latest event
+	chunk   strings.Builder  // the latest of the strings that do not
 }
 
 // field is one member of an event's object.
@@ -44,7 +45,7 @@ type field struct {
 // NewDecoder returns a decoder for events billed under a policy, whose currency and time
 // zone say what amounts and plain dates mean.
 func NewDecoder(policy invoice.Policy) *Decoder {
-	return &Decoder{policy: policy, json: jsontext.NewDecoder(strings.NewReader("")), known: map[string]string{}}
+	return &Decoder{policy: policy, json: jsontext.NewDecoder(strings.NewReader("")), known: map[string]*name{}}
 }
 
 // wanted are the fields of each type beyond those all types have.
@@ -149,21 +150,38 @@ func (d *Decoder) syntax(err error) error {
 	return d.fail(offset, reason)
 }
 
-// intern returns one copy of a string that many events repeat, without allocating once it is
-// known.
-func (d *Decoder) intern(text []byte) string {
+// name is a string that many events repeat, and for the name of an account what [Events.Load]
+// knows of it.
+type name struct {
+	text  string
+	log   namedLog
+	asked bool // whether its events are to be kept
+	other bool // they are not
+}
+
+// name returns a string that was seen before without allocating.
+func (d *Decoder) name(text []byte) *name {
 	if have, ok := d.known[string(text)]; ok {
 		return have
 	}
-	s := string(text)
-	if len(s) > maxKnownLen {
-		return s
+	n := &name{text: string(text)}
+	if len(n.text) > maxKnownLen {
+		return n
 	}
 	if len(d.known) >= maxKnown {
 		clear(d.known) // starting again costs less than finding one that can go
 	}
-	d.known[s] = s
-	return s
+	d.known[n.text] = n
+	return n
+}
+
+func (d *Decoder) intern(text []byte) string { return d.name(text).text }
+
+// accountOf notes the account of an event.
+func (d *Decoder) accountOf(e *Event, text []byte) {
+	d.account = d.name(text)
+	e.Account = d.account.text
+	d.account.log.account = e.Account
 }
 
 const (
@@ -244,7 +262,7 @@ func (d *Decoder) set(e *Event, f *field) (err error) {
 		e.ID, err = d.nonEmpty(f)
 	case "account":
 		e.Account, err = d.nonEmpty(f)
-		e.Account = d.intern([]byte(e.Account))
+		d.accountOf(e, []byte(e.Account))
 	case "at":
 		e.At, err = d.instant(f)
 	case "recorded_at":

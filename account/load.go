@@ -123,7 +123,7 @@ func (l *loader) run(ctx context.Context, files []Source) {
 	}
 	for range l.Workers {
 		workers.Go(func() {
-			w := worker{loader: l, writer: writer{store: l.store}, decoder: NewDecoder(l.Policy)}
+			w := worker{loader: l, intake: intake{store: l.store}, decoder: NewDecoder(l.Policy)}
 			for c := range l.chunks {
 				if ctx.Err() == nil {
 					w.add(c)
@@ -170,7 +170,7 @@ func (l *loader) givenUp(f *loading) bool {
 // worker adds the events of chunks to the store.
 type worker struct {
 	*loader
-	writer
+	intake
 	decoder *Decoder
 	one     Event
 	seen    seen
@@ -179,18 +179,34 @@ type worker struct {
 func (w *worker) add(c fileChunk) {
 	n, e := int64(0), &w.one
 	for line, at := range c.lines {
-		err := w.decoder.decodeLine(line, at, e)
-		if err == nil {
-			n++
-			err = w.event(e, c.loading)
-		}
-		if err != nil {
+		if err := w.decoder.decodeLine(line, at, e); err != nil {
 			c.problem(err)
+			continue
 		}
+		n++
+		w.event(e, c.number)
+	}
+	err := w.flush(func(first, e *Event) { w.again(first, e, c.loading) })
+	if err != nil {
+		c.problem(err)
 	}
 	if w.Events != nil {
 		w.Events.Add(n)
 	}
+}
+
+// event takes an event into the intake, if it is to be kept.
+func (w *worker) event(e *Event, file int) {
+	account := w.decoder.account
+	if w.Only != nil && !account.asked {
+		account.asked, account.other = true, !w.Only(e.Account)
+	}
+	if account.other {
+		w.seen.others = laterOf(w.seen.others, e.At)
+		return
+	}
+	w.seen.add(e)
+	w.intake.add(e, &account.log, file)
 }
 
 // problem notes a line that is wrong, or anything else that is, which ends the reading.
@@ -205,28 +221,19 @@ func (f *loading) problem(err error) {
 	}
 }
 
-// event adds one event.
-func (w *worker) event(e *Event, f *loading) error {
-	if w.Only != nil && !w.Only(e.Account) {
-		w.seen.others = laterOf(w.seen.others, e.At)
-		return nil
-	}
-	w.seen.add(e)
-	first, err := w.writer.add(e, f.number)
-	if err != nil || first == nil {
-		return err
-	}
+// again notes an event whose id was used before.
+func (w *worker) again(first, e *Event, f *loading) {
 	same := first.Same(e)
 	if same && !w.KeepGoing {
-		return nil
+		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	into := &w.conflicts
 	if same {
 		into = &w.repeats
-		if w.above(e.Place, f.number, first.Place) { // which it has replaced
-			*e = *first
+		if w.above(e.Place, first.Place) { // which it has replaced
+			e = first
 		}
 	} else {
 		f.mu.Lock()
@@ -237,7 +244,6 @@ func (w *worker) event(e *Event, f *loading) error {
 		*into = map[string][]Event{}
 	}
 	(*into)[e.ID] = append((*into)[e.ID], *e)
-	return nil
 }
 
 // loaded sums up what was wrong.
@@ -270,7 +276,7 @@ func (l *loader) settle(es *Events) map[int][]*Line {
 		lines[n] = append(lines[n], &Line{Err: &source.ParseError{Place: e.Place, Err: err}, Text: e.AppendJSON(nil)})
 	}
 	for id, events := range l.conflicts {
-		events = append(append(events, es.writer.find(id, l.KeepGoing)), l.repeats[id]...)
+		events = append(append(events, es.intake.find(id, l.KeepGoing)), l.repeats[id]...)
 		slices.SortFunc(events, func(a, b Event) int {
 			return cmp.Or(cmp.Compare(l.store.file(a.Place.File), l.store.file(b.Place.File)),
 				cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))

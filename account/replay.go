@@ -23,7 +23,7 @@ import (
 // of some 14 bytes each: 10 million events take about half a gigabyte.
 type Events struct {
 	store  *store
-	writer writer
+	intake intake
 	seen   seen
 }
 
@@ -54,7 +54,7 @@ func laterOf(a, b time.Time) time.Time {
 func (es *Events) init() {
 	if es.store == nil {
 		es.store = newStore()
-		es.writer.store = es.store
+		es.intake.store = es.store
 	}
 }
 
@@ -63,12 +63,18 @@ func (es *Events) init() {
 // later one, and changes nothing.
 func (es *Events) Add(e Event) error {
 	es.init()
-	first, err := es.writer.add(&e, es.store.file(e.Place.File))
-	switch {
-	case err != nil:
+	es.intake.add(&e, nil, es.store.file(e.Place.File))
+	var conflict error
+	err := es.intake.flush(func(first, e *Event) {
+		if !first.Same(e) {
+			conflict = source.At(e.Place, &ConflictError{ID: e.ID, First: first.Place, Second: e.Place})
+		}
+	})
+	if err != nil {
 		return source.At(e.Place, err)
-	case first != nil && !first.Same(&e):
-		return source.At(e.Place, &ConflictError{ID: e.ID, First: first.Place, Second: e.Place})
+	}
+	if conflict != nil {
+		return conflict
 	}
 	es.seen.add(&e)
 	return nil
@@ -120,7 +126,7 @@ func (es *Events) log(account string) (*partition, *log) {
 	if es.store == nil {
 		return nil, nil
 	}
-	p, _ := es.store.part(account)
+	p := es.store.part(account)
 	n, known := p.number[account]
 	if !known || p.logs[n].n == 0 {
 		return nil, nil

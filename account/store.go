@@ -1,10 +1,12 @@
 package account
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"sync"
 
 	"github.com/prorata-go/prorata/source"
@@ -53,9 +55,8 @@ func (s *store) fileNames() []string {
 	return s.files
 }
 
-func (s *store) part(account string) (*partition, uint64) {
-	n := maphash.String(s.seed, account) >> (64 - stripeBits)
-	return &s.parts[n], n
+func (s *store) part(account string) *partition {
+	return &s.parts[maphash.String(s.seed, account)>>(64-stripeBits)]
 }
 
 // ref says where a record is: 6 bits for the partition, 26 for the block, 8 for the offset in it.
@@ -110,50 +111,167 @@ func (t *idTable) grow() error {
 	return nil
 }
 
-// A writer adds events to a store. Each goroutine has its own.
-type writer struct {
+// intake is some events that are added to a store together. Each goroutine has its own.
+type intake struct {
 	*store
-	content, record, read []byte
+	records []byte // of the events, one after the other
+	events  []addition
+	order   []int32    // of events, by stripe
+	refused []addition // whose id was used before
+	content []byte
+	read    []byte
 }
 
-// add adds an event from the file of that number, unless its id was used before: then it
-// returns the event that used it. One that says the same and stands further up takes the place
-// of the one before.
-func (w *writer) add(e *Event, file int) (first *Event, err error) {
-	w.content = appendContent(w.content[:0], e)
-	w.record = appendRecord(w.record[:0], w.content, file, e.Place)
-	t, tag := w.table(e.ID)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if err := t.grow(); err != nil {
-		return nil, err
+// addition is an event of an intake.
+type addition struct {
+	hash     uint64 // of the id
+	account  *namedLog
+	from, to int32 // of the record, in records
+	at       ref   // in the store
+}
+
+// namedLog is an account, and where its log is once that is known.
+type namedLog struct {
+	account string
+	known   bool
+	part    uint8
+	log     uint32
+}
+
+// add takes an event from the file of that number into the intake.
+func (b *intake) add(e *Event, account *namedLog, file int) {
+	if account == nil {
+		account = &namedLog{account: e.Account}
 	}
+	if !account.known {
+		account.part = uint8(maphash.String(b.seed, account.account) >> (64 - stripeBits))
+	}
+	from := len(b.records)
+	b.content = appendContent(b.content[:0], e)
+	b.records = appendRecord(b.records, b.content, file, e.Place)
+	b.events = append(b.events, addition{hash: maphash.String(b.seed, e.ID), account: account, from: int32(from), to: int32(len(b.records))})
+}
+
+// flush adds the events to the store, and calls again for each whose id was used before, with
+// the event that used it. Of those that say the same, the one that stands furthest up is kept,
+// of others the one that came first.
+//
+// The events of a stripe are added one after the other, first to the logs, then to the tables,
+// so that a lock is taken once for many, and the memory they go to is fetched side by side.
+func (b *intake) flush(again func(first, e *Event)) error {
+	defer func() { b.records, b.events, b.refused = b.records[:0], b.events[:0], b.refused[:0] }()
+	err := b.stripe(func(a *addition) uint64 { return uint64(a.account.part) }, func(n int, order []int32) error {
+		p := &b.parts[n]
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, i := range order {
+			a := &b.events[i]
+			if !a.account.known {
+				if err := p.enter(a.account); err != nil {
+					return err
+				}
+			}
+			var err error
+			if a.at, err = p.append(uint64(n), a.account.log, b.records[a.from:a.to]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = b.stripe(func(a *addition) uint64 { return a.hash >> (64 - stripeBits) }, func(n int, order []int32) error {
+		t := &b.ids[n]
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		for _, i := range order {
+			if err := b.enter(t, &b.events[i], again); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, a := range slices.Backward(b.refused) { // from the ends of the logs
+		b.parts[a.at.part()].remove(a.at)
+	}
+	return err
+}
+
+// stripe sorts the events by a stripe, and passes on those of each.
+func (b *intake) stripe(of func(*addition) uint64, each func(n int, order []int32) error) error {
+	var ends [stripes + 1]int32
+	for i := range b.events {
+		ends[of(&b.events[i])+1]++
+	}
+	for n := range stripes {
+		ends[n+1] += ends[n]
+	}
+	b.order = slices.Grow(b.order[:0], len(b.events))[:len(b.events)]
+	next := ends
+	for i := range b.events {
+		n := of(&b.events[i])
+		b.order[next[n]] = int32(i)
+		next[n]++
+	}
+	for n := range stripes {
+		if order := b.order[ends[n]:ends[n+1]]; len(order) > 0 {
+			if err := each(n, order); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// enter enters an event into the table of its id.
+func (b *intake) enter(t *idTable, a *addition, again func(first, e *Event)) error {
+	if err := t.grow(); err != nil {
+		return err
+	}
+	tag := tagOf(a.hash)
+	entry := tag<<refBits | uint64(a.at)
 	i := t.slot(tag)
 	for ; t.entries[i] != 0; i = (i + 1) & (len(t.entries) - 1) {
 		if t.entries[i]>>refBits != tag {
 			continue
 		}
 		at := ref(t.entries[i] & (1<<refBits - 1))
-		first, gone, ok := w.match(at, e.ID)
-		switch {
-		case !ok:
+		first, gone, ok := b.match(at, idOf(b.records[a.from:a.to]))
+		if !ok {
 			continue
-		case gone:
-			first = nil
-		case !first.Same(e) || !w.above(e.Place, file, first.Place):
-			return first, nil
-		default:
-			w.parts[at.part()].remove(at)
 		}
-		return first, w.append(e.Account, t, i, tag)
+		if gone {
+			t.entries[i] = entry
+			return nil
+		}
+		e := b.event(a)
+		if kept := *a; first.Same(&e) && b.above(e.Place, first.Place) {
+			t.entries[i] = entry
+			kept.at = at
+			b.refused = append(b.refused, kept)
+		} else {
+			b.refused = append(b.refused, *a)
+		}
+		again(first, &e)
+		return nil
 	}
+	t.entries[i] = entry
 	t.n++
-	return nil, w.append(e.Account, t, i, tag)
+	return nil
+}
+
+// event reads an event of the intake.
+func (b *intake) event(a *addition) (e Event) {
+	r := records{text: string(b.records[a.from:a.to]), account: a.account.account, files: b.fileNames()}
+	r.next(&e)
+	return e
 }
 
 // find returns the event of an id that was added, and takes it out again if asked to.
-func (w *writer) find(id string, out bool) Event {
-	t, tag := w.table(id)
+func (b *intake) find(id string, out bool) Event {
+	hash := maphash.String(b.seed, id)
+	t, tag := &b.ids[hash>>(64-stripeBits)], tagOf(hash)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := t.slot(tag); t.entries[i] != 0; i = (i + 1) & (len(t.entries) - 1) {
@@ -161,9 +279,9 @@ func (w *writer) find(id string, out bool) Event {
 			continue
 		}
 		at := ref(t.entries[i] & (1<<refBits - 1))
-		if first, gone, ok := w.match(at, id); ok && !gone {
+		if first, gone, ok := b.match(at, []byte(id)); ok && !gone {
 			if out {
-				w.parts[at.part()].remove(at)
+				b.parts[at.part()].markRemoved(at)
 			}
 			return *first
 		}
@@ -171,61 +289,47 @@ func (w *writer) find(id string, out bool) Event {
 	panic(fmt.Sprintf("account: there is no event %q", id))
 }
 
-// table is the one for an id, and the id's tag in it.
-func (w *writer) table(id string) (*idTable, uint64) {
-	hash := maphash.String(w.seed, id)
-	return &w.ids[hash>>(64-stripeBits)], hash >> (64 - stripeBits - tagBits) & (1<<tagBits - 1)
-}
+// tagOf is what an entry of a table keeps of a hash; the bits before it say which table.
+func tagOf(hash uint64) uint64 { return hash >> (64 - stripeBits - tagBits) & (1<<tagBits - 1) }
 
-// above reports that a place in a file of that number is further up than another.
-func (w *writer) above(a source.Place, file int, b source.Place) bool {
-	if a.File != b.File {
-		return file < w.file(b.File)
+// above reports that a place is further up than another: in a file that was named before, or
+// further up in the same one.
+func (b *intake) above(x, y source.Place) bool {
+	if x.File != y.File {
+		return b.file(x.File) < b.file(y.File)
 	}
-	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
-}
-
-// append appends w.record to those of an account, and enters it in a table.
-func (w *writer) append(account string, t *idTable, i int, tag uint64) error {
-	p, n := w.part(account)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	r, err := p.append(n, account, w.record)
-	if err == nil {
-		t.entries[i] = tag<<refBits | uint64(r)
-	}
-	return err
+	return x.Line < y.Line || x.Line == y.Line && x.Column < y.Column
 }
 
 // match reads the record at a ref and reports whether it has the id, and whether it was taken
 // out again.
-func (w *writer) match(at ref, id string) (first *Event, gone, ok bool) {
-	p := &w.parts[at.part()]
+func (b *intake) match(at ref, id []byte) (first *Event, gone, ok bool) {
+	p := &b.parts[at.part()]
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w.read = p.read(w.read[:0], at, binary.MaxVarintLen64)
-	length, n := binary.Uvarint(w.read)
-	w.read = p.read(w.read[:0], at, n+int(length)+3*binary.MaxVarintLen64)
-	if !isOf(w.read[n:], id) {
+	b.read = p.read(b.read[:0], at, binary.MaxVarintLen64)
+	length, n := binary.Uvarint(b.read)
+	b.read = p.read(b.read[:0], at, n+int(length)+3*binary.MaxVarintLen64)
+	if !bytes.Equal(idOf(b.read), id) {
 		return nil, false, false
 	}
-	gone = w.read[n]&removed != 0
+	gone = b.read[n]&removed != 0
 	if !gone {
-		w.mu.Lock()
-		r := records{text: string(w.read), account: p.logs[p.owner(at.block())].account, files: w.files}
-		w.mu.Unlock()
+		r := records{text: string(b.read), account: p.logs[p.owner(at.block())].account, files: b.fileNames()}
 		first = new(Event)
 		r.next(first)
 	}
 	return first, gone, true
 }
 
-// isOf reports that a content is that of an event with an id.
-func isOf(content []byte, id string) bool {
-	_, n := binary.Uvarint(content)
-	content = content[n+1:]
-	length, n := binary.Uvarint(content)
-	return int(length) == len(id) && string(content[n:n+len(id)]) == id
+// idOf is the id in a record.
+func idOf(record []byte) []byte {
+	_, n := binary.Uvarint(record) // the length
+	record = record[n:]
+	_, n = binary.Uvarint(record) // the fields
+	record = record[n+1:]         // and the type
+	length, n := binary.Uvarint(record)
+	return record[n:][:length]
 }
 
 // A partition holds the logs of some accounts: each a chain of blocks of 256 bytes, through
@@ -236,7 +340,8 @@ type partition struct {
 	number map[string]uint32 // of logs, by account
 	logs   []log
 	chunks [][]byte // of blocksInChunk blocks each
-	blocks uint32   // in use; 0 is none
+	blocks uint32   // in use, or free again; 0 is none
+	free   []uint32
 }
 
 const (
@@ -263,6 +368,13 @@ func (p *partition) owner(n uint32) uint32 { return binary.LittleEndian.Uint32(p
 
 // newBlock returns the number of a fresh block that belongs to an account.
 func (p *partition) newBlock(owner uint32) (uint32, error) {
+	if last := len(p.free) - 1; last >= 0 {
+		n := p.free[last]
+		p.free = p.free[:last]
+		clear(p.block(n))
+		binary.LittleEndian.PutUint32(p.block(n)[4:], owner)
+		return n, nil
+	}
 	n := p.blocks + 1
 	if n >= 1<<blockBits {
 		return 0, errTooMany
@@ -275,9 +387,9 @@ func (p *partition) newBlock(owner uint32) (uint32, error) {
 	return n, nil
 }
 
-// append appends a record to the log of an account, and says where it is.
-func (p *partition) append(part uint64, account string, record []byte) (ref, error) {
-	owner, known := p.number[account]
+// enter finds the log of an account, or begins it.
+func (p *partition) enter(n *namedLog) error {
+	owner, known := p.number[n.account]
 	if !known {
 		if p.number == nil {
 			p.number = map[string]uint32{}
@@ -285,31 +397,46 @@ func (p *partition) append(part uint64, account string, record []byte) (ref, err
 		owner = uint32(len(p.logs))
 		first, err := p.newBlock(owner)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		p.number[account] = owner
-		p.logs = append(p.logs, log{account: account, first: first, last: first, end: blockHeader})
+		p.number[n.account] = owner
+		p.logs = append(p.logs, log{account: n.account, first: first, last: first, end: blockHeader})
 	}
+	n.log, n.known = owner, true
+	return nil
+}
+
+// append appends a record to a log, and says where it is.
+func (p *partition) append(part uint64, owner uint32, record []byte) (ref, error) {
 	l := &p.logs[owner]
-	var at ref
-	for started := false; len(record) > 0; {
-		if l.end == blockSize {
-			next, err := p.newBlock(owner)
-			if err != nil {
-				return 0, err
-			}
-			binary.LittleEndian.PutUint32(p.block(l.last), next)
-			l.last, l.end = next, blockHeader
-		}
-		if !started {
-			started, at = true, ref(part<<(blockBits+offsetBits)|uint64(l.last)<<offsetBits|uint64(l.end))
-		}
+	if err := p.room(l, owner); err != nil {
+		return 0, err
+	}
+	at := ref(part<<(blockBits+offsetBits) | uint64(l.last)<<offsetBits | uint64(l.end))
+	for {
 		n := copy(p.block(l.last)[l.end:], record)
 		l.end += uint16(n)
-		record = record[n:]
+		if record = record[n:]; len(record) == 0 {
+			l.n++
+			return at, nil
+		}
+		if err := p.room(l, owner); err != nil {
+			return 0, err
+		}
 	}
-	l.n++
-	return at, nil
+}
+
+// room makes sure that a log's last block is not full.
+func (p *partition) room(l *log, owner uint32) error {
+	if l.end < blockSize {
+		return nil
+	}
+	next, err := p.newBlock(owner)
+	if err == nil {
+		binary.LittleEndian.PutUint32(p.block(l.last), next)
+		l.last, l.end = next, blockHeader
+	}
+	return err
 }
 
 // read appends up to n bytes of a log from a ref on.
@@ -333,12 +460,47 @@ func (p *partition) all(b []byte, l *log) []byte {
 	return append(b, p.block(block)[blockHeader:l.end]...)
 }
 
-// remove takes the record at a ref out of its account's.
+// remove takes the record at a ref out of its log again: cuts the log short where it is the
+// last, so that what is given twice takes no room, or else marks it.
 func (p *partition) remove(at ref) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	head := p.read(nil, at, binary.MaxVarintLen64)
+	length, n := binary.Uvarint(head)
+	tail := p.read(nil, at, n+int(length)+3*binary.MaxVarintLen64+1)
+	size := n + int(length)
+	for range 3 { // file, line, column
+		_, m := binary.Uvarint(tail[size:])
+		size += m
+	}
+	l := &p.logs[p.owner(at.block())]
+	end, offset := at.block(), at.offset()+size
+	for offset > blockSize {
+		end, offset = p.next(end), offset-blockSize+blockHeader
+	}
+	if end != l.last || offset != int(l.end) {
+		p.mark(at, n)
+		return
+	}
+	l.n--
+	for block := at.block(); block != l.last; { // what comes after it is free
+		block = p.next(block)
+		p.free = append(p.free, block)
+	}
+	l.last, l.end = at.block(), uint16(at.offset())
+}
+
+// markRemoved marks the record at a ref, so that what finds it by its id finds it gone.
+func (p *partition) markRemoved(at ref) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	_, n := binary.Uvarint(p.read(nil, at, binary.MaxVarintLen64))
-	block, offset := at.block(), at.offset()+n // the content begins here
+	p.mark(at, n)
+}
+
+// mark marks a record whose content begins n bytes after a ref.
+func (p *partition) mark(at ref, n int) {
+	block, offset := at.block(), at.offset()+n
 	if offset >= blockSize {
 		block, offset = p.next(block), offset-blockSize+blockHeader
 	}
