@@ -24,15 +24,15 @@ import (
 // of memory with those of the lines around it: whoever keeps a few events of many should clone
 // them.
 type Decoder struct {
-	policy  invoice.Policy
-	json    *jsontext.Decoder
-	line    bytes.Buffer // which json reads whole: its errors would show what it has read so far
-	at      source.Place // of the line
-	data    []byte
-	fields  []field
-	known   map[string]*name // strings seen before: packages, accounts and the like repeat
-	account *name            // of the latest event
-	chunk   strings.Builder  // the latest of the strings that do not
+	policy invoice.Policy
+	json   *jsontext.Decoder
+	line   bytes.Buffer // which json reads whole: its errors would show what it has read so far
+	at     source.Place // of the line
+	data   []byte
+	fields []field
+	known  map[string]string // strings seen before: packages, accounts and the like repeat
+	pass   bool              // accounts are not kept, so that there is no need to know them
+	chunk  strings.Builder   // the latest of the strings that do not
 }
 
 // field is one member of an event's object.
@@ -45,7 +45,7 @@ type field struct {
 // NewDecoder returns a decoder for events billed under a policy, whose currency and time
 // zone say what amounts and plain dates mean.
 func NewDecoder(policy invoice.Policy) *Decoder {
-	return &Decoder{policy: policy, json: jsontext.NewDecoder(strings.NewReader("")), known: map[string]*name{}}
+	return &Decoder{policy: policy, json: jsontext.NewDecoder(strings.NewReader("")), known: map[string]string{}}
 }
 
 // wanted are the fields of each type beyond those all types have.
@@ -150,38 +150,29 @@ func (d *Decoder) syntax(err error) error {
 	return d.fail(offset, reason)
 }
 
-// name is a string that many events repeat, and for the name of an account what [Events.Load]
-// knows of it.
-type name struct {
-	text  string
-	log   namedLog
-	asked bool // whether its events are to be kept
-	other bool // they are not
-}
-
-// name returns a string that was seen before without allocating.
-func (d *Decoder) name(text []byte) *name {
+// intern returns one copy of a string that many events repeat, without allocating once it is
+// known.
+func (d *Decoder) intern(text []byte) string {
 	if have, ok := d.known[string(text)]; ok {
 		return have
 	}
-	n := &name{text: string(text)}
-	if len(n.text) > maxKnownLen {
-		return n
+	s := string(text)
+	if len(s) > maxKnownLen {
+		return s
 	}
 	if len(d.known) >= maxKnown {
 		clear(d.known) // starting again costs less than finding one that can go
 	}
-	d.known[n.text] = n
-	return n
+	d.known[s] = s
+	return s
 }
 
-func (d *Decoder) intern(text []byte) string { return d.name(text).text }
-
-// accountOf notes the account of an event.
-func (d *Decoder) accountOf(e *Event, text []byte) {
-	d.account = d.name(text)
-	e.Account = d.account.text
-	d.account.log.account = e.Account
+// account returns the name of an account.
+func (d *Decoder) account(text []byte) string {
+	if d.pass {
+		return d.keep(text)
+	}
+	return d.intern(text)
 }
 
 const (
@@ -262,7 +253,7 @@ func (d *Decoder) set(e *Event, f *field) (err error) {
 		e.ID, err = d.nonEmpty(f)
 	case "account":
 		e.Account, err = d.nonEmpty(f)
-		d.accountOf(e, []byte(e.Account))
+		e.Account = d.account([]byte(e.Account))
 	case "at":
 		e.At, err = d.instant(f)
 	case "recorded_at":

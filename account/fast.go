@@ -131,7 +131,7 @@ func (d *Decoder) value(e *Event, field fieldSet, c *cursor) (ok bool) {
 		e.Type = Type(i)
 		return i >= 0
 	case hasAccount:
-		d.accountOf(e, text)
+		e.Account = d.account(text)
 		return len(text) > 0
 	case hasAt:
 		e.At, ok = d.fastInstant(text)

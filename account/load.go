@@ -124,6 +124,7 @@ func (l *loader) run(ctx context.Context, files []Source) {
 	for range l.Workers {
 		workers.Go(func() {
 			w := worker{loader: l, intake: intake{store: l.store}, decoder: NewDecoder(l.Policy)}
+			w.decoder.pass = true
 			for c := range l.chunks {
 				if ctx.Err() == nil {
 					w.add(c)
@@ -197,16 +198,12 @@ func (w *worker) add(c fileChunk) {
 
 // event takes an event into the intake, if it is to be kept.
 func (w *worker) event(e *Event, file int) {
-	account := w.decoder.account
-	if w.Only != nil && !account.asked {
-		account.asked, account.other = true, !w.Only(e.Account)
-	}
-	if account.other {
+	if w.Only != nil && !w.Only(e.Account) {
 		w.seen.others = laterOf(w.seen.others, e.At)
 		return
 	}
 	w.seen.add(e)
-	w.intake.add(e, &account.log, file)
+	w.intake.add(e, file)
 }
 
 // problem notes a line that is wrong, or anything else that is, which ends the reading.

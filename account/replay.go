@@ -63,7 +63,7 @@ func (es *Events) init() {
 // later one, and changes nothing.
 func (es *Events) Add(e Event) error {
 	es.init()
-	es.intake.add(&e, nil, es.store.file(e.Place.File))
+	es.intake.add(&e, es.store.file(e.Place.File))
 	var conflict error
 	err := es.intake.flush(func(first, e *Event) {
 		if !first.Same(e) {
@@ -126,7 +126,7 @@ func (es *Events) log(account string) (*partition, *log) {
 	if es.store == nil {
 		return nil, nil
 	}
-	p := es.store.part(account)
+	p := &es.store.parts[es.store.partOf(account)]
 	n, known := p.number[account]
 	if !known || p.logs[n].n == 0 {
 		return nil, nil

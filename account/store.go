@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/prorata-go/prorata/source"
@@ -55,8 +56,8 @@ func (s *store) fileNames() []string {
 	return s.files
 }
 
-func (s *store) part(account string) *partition {
-	return &s.parts[maphash.String(s.seed, account)>>(64-stripeBits)]
+func (s *store) partOf(account string) uint64 {
+	return maphash.String(s.seed, account) >> (64 - stripeBits)
 }
 
 // ref says where a record is: 6 bits for the partition, 26 for the block, 8 for the offset in it.
@@ -125,31 +126,19 @@ type intake struct {
 // addition is an event of an intake.
 type addition struct {
 	hash     uint64 // of the id
-	account  *namedLog
-	from, to int32 // of the record, in records
-	at       ref   // in the store
-}
-
-// namedLog is an account, and where its log is once that is known.
-type namedLog struct {
-	account string
-	known   bool
-	part    uint8
-	log     uint32
+	account  string
+	part     uint64 // of the account
+	from, to int32  // of the record, in records
+	at       ref    // in the store
 }
 
 // add takes an event from the file of that number into the intake.
-func (b *intake) add(e *Event, account *namedLog, file int) {
-	if account == nil {
-		account = &namedLog{account: e.Account}
-	}
-	if !account.known {
-		account.part = uint8(maphash.String(b.seed, account.account) >> (64 - stripeBits))
-	}
+func (b *intake) add(e *Event, file int) {
 	from := len(b.records)
 	b.content = appendContent(b.content[:0], e)
 	b.records = appendRecord(b.records, b.content, file, e.Place)
-	b.events = append(b.events, addition{hash: maphash.String(b.seed, e.ID), account: account, from: int32(from), to: int32(len(b.records))})
+	b.events = append(b.events, addition{hash: maphash.String(b.seed, e.ID), account: e.Account,
+		part: b.partOf(e.Account), from: int32(from), to: int32(len(b.records))})
 }
 
 // flush adds the events to the store, and calls again for each whose id was used before, with
@@ -160,19 +149,17 @@ func (b *intake) add(e *Event, account *namedLog, file int) {
 // so that a lock is taken once for many, and the memory they go to is fetched side by side.
 func (b *intake) flush(again func(first, e *Event)) error {
 	defer func() { b.records, b.events, b.refused = b.records[:0], b.events[:0], b.refused[:0] }()
-	err := b.stripe(func(a *addition) uint64 { return uint64(a.account.part) }, func(n int, order []int32) error {
+	err := b.stripe(func(a *addition) uint64 { return a.part }, func(n int, order []int32) error {
 		p := &b.parts[n]
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, i := range order {
 			a := &b.events[i]
-			if !a.account.known {
-				if err := p.enter(a.account); err != nil {
-					return err
-				}
+			owner, err := p.log(a.account)
+			if err == nil {
+				a.at, err = p.append(a.part, owner, b.records[a.from:a.to])
 			}
-			var err error
-			if a.at, err = p.append(uint64(n), a.account.log, b.records[a.from:a.to]); err != nil {
+			if err != nil {
 				return err
 			}
 		}
@@ -263,7 +250,7 @@ func (b *intake) enter(t *idTable, a *addition, again func(first, e *Event)) err
 
 // event reads an event of the intake.
 func (b *intake) event(a *addition) (e Event) {
-	r := records{text: string(b.records[a.from:a.to]), account: a.account.account, files: b.fileNames()}
+	r := records{text: string(b.records[a.from:a.to]), account: a.account, files: b.fileNames()}
 	r.next(&e)
 	return e
 }
@@ -387,23 +374,23 @@ func (p *partition) newBlock(owner uint32) (uint32, error) {
 	return n, nil
 }
 
-// enter finds the log of an account, or begins it.
-func (p *partition) enter(n *namedLog) error {
-	owner, known := p.number[n.account]
-	if !known {
-		if p.number == nil {
-			p.number = map[string]uint32{}
-		}
-		owner = uint32(len(p.logs))
-		first, err := p.newBlock(owner)
-		if err != nil {
-			return err
-		}
-		p.number[n.account] = owner
-		p.logs = append(p.logs, log{account: n.account, first: first, last: first, end: blockHeader})
+// log is the number of the log of an account, which is begun if there is none.
+func (p *partition) log(account string) (uint32, error) {
+	if n, known := p.number[account]; known {
+		return n, nil
 	}
-	n.log, n.known = owner, true
-	return nil
+	if p.number == nil {
+		p.number = map[string]uint32{}
+	}
+	n := uint32(len(p.logs))
+	first, err := p.newBlock(n)
+	if err != nil {
+		return 0, err
+	}
+	account = strings.Clone(account)
+	p.number[account] = n
+	p.logs = append(p.logs, log{account: account, first: first, last: first, end: blockHeader})
+	return n, nil
 }
 
 // append appends a record to a log, and says where it is.
