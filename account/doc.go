@@ -90,8 +90,8 @@
 //
 // A line has at most [MaxLine] bytes and nests at most 10,000 deep. Dates are in the years 1 to 9999, instants have
 // at most nine digits of a second. Periods are months. Everything is in the policy's one currency. [Events] holds all
-// of its events in memory. No goroutine outlives [Events.Replay]. An [Event] is not changed by anything here, nor is
-// a slice of them.
+// of its events in memory. Lines of several bills may share an allocation, which is kept while one of them is. No
+// goroutine outlives [Events.Replay]. An [Event] is not changed by anything here, nor is a slice of them.
 //
 // # Rounding
 //

@@ -102,10 +102,9 @@ func (b *biller) owedForDays(ph *phase, terms *invoice.Terms, key invoice.Key, p
 	if part.IsEmpty() {
 		return false, nil
 	}
-	item, err := invoice.NewRecurring(key, terms, b.rule, p.whole, part)
+	item := b.addItem()
 	item.Settled = b.daysSettled(p, part)
-	b.items = append(b.items, item)
-	return true, err
+	return true, item.SetRecurring(key, terms, b.rule, p.whole, part)
 }
 
 // owedForCredits lists what one phase owes for the credits it used in a period, once they are due.
@@ -129,10 +128,14 @@ func (b *biller) owedForCredits(ph *phase, terms *invoice.Terms, credits int64, 
 		day := later(p.Start, ph.days.Start)
 		days = cycle.Period{Start: day, End: day.AddDays(1)}
 	}
-	item, err := invoice.NewOverage(key, terms, &b.policy, days, credits, included)
+	item := b.addItem()
 	item.Settled = !due.After(b.settled.day)
-	b.items = append(b.items, item)
-	return err
+	return item.SetOverage(key, terms, &b.policy, days, credits, included)
+}
+
+func (b *biller) addItem() *invoice.Item {
+	b.items = append(b.items, invoice.Item{})
+	return &b.items[len(b.items)-1]
 }
 
 // daysSettled reports that an invoice before this one settled a part of a period: in advance

@@ -123,14 +123,15 @@ func compare(lines []Line, billed []*Item, owed []Item) (_ []Line, credits int64
 			is, owed = &owed[0], owed[1:]
 			credits += is.Credits
 		}
-		line, err := newLine(is, was)
-		if err != nil {
+		lines = append(lines, Line{})
+		line := &lines[len(lines)-1]
+		if err := line.set(is, was); err != nil {
 			return nil, 0, false, err
 		}
 		differs = differs || !line.Amount.IsZero()
 		// A free package's days are a line of zero; credits within the allowance are not.
-		if firstTime := was == nil && line.Kind != Overage; firstTime || !line.Amount.IsZero() {
-			lines = append(lines, line)
+		if firstTime := was == nil && line.Kind != Overage; !firstTime && line.Amount.IsZero() {
+			lines = lines[:len(lines)-1]
 		}
 	}
 	return lines, credits, differs, nil

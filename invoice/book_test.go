@@ -26,14 +26,14 @@ func goldTerms(t require.TestingT) *invoice.Terms {
 // days is what Gold owes for the first days of its period.
 func days(t require.TestingT, n int) invoice.Item {
 	part := cycle.Period{Start: march.Start, End: march.Start.AddDays(n)}
-	item, err := invoice.NewRecurring(invoice.Key{Period: march.Start, Of: "Gold"}, goldTerms(t), proration.Rule{}, march, part)
-	require.NoError(t, err)
+	var item invoice.Item
+	require.NoError(t, item.SetRecurring(invoice.Key{Period: march.Start, Of: "Gold"}, goldTerms(t), proration.Rule{}, march, part))
 	return item
 }
 
 func used(t require.TestingT, credits int64) invoice.Item {
-	item, err := invoice.NewOverage(invoice.Key{Period: march.Start, Of: "Gold"}, goldTerms(t), &invoice.Policy{}, march, credits, 50000)
-	require.NoError(t, err)
+	var item invoice.Item
+	require.NoError(t, item.SetOverage(invoice.Key{Period: march.Start, Of: "Gold"}, goldTerms(t), &invoice.Policy{}, march, credits, 50000))
 	return item
 }
 

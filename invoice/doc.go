@@ -69,8 +69,8 @@
 //
 // # Limits, rounding, errors
 //
-// Amounts are int64 minor units of one currency. Nothing is rounded but what [NewRecurring] has [proration.Rule]
-// round, once per part, and [NewOverage] has [money.Rate] round, once per phase; invoices are sums. Errors in files
+// Amounts are int64 minor units of one currency. Nothing is rounded but what [Item.SetRecurring] has [proration.Rule]
+// round, once per part, and [Item.SetOverage] has [money.Rate] round, once per phase; invoices are sums. Errors in files
 // are [*source.ParseError]; an unknown key or value lists the valid ones and offers the nearest. Sums beyond 64 bits
 // are [money.ErrOverflow], and a second currency is [money.ErrCurrency].
 package invoice

@@ -75,13 +75,14 @@ type Item struct {
 	Description string // a charge's
 }
 
-// NewRecurring is the price of part of a period. The days it is about are the part.
-func NewRecurring(key Key, terms *Terms, rule proration.Rule, whole, part cycle.Period) (i Item, err error) {
-	// Set one by one, in the result itself: a literal would be made elsewhere and copied.
+// SetRecurring makes a zero item the price of part of a period. The days it is about are the
+// part. It is set where it stays, as all lines and items are that are made by the million:
+// making it elsewhere and copying it took longer than the arithmetic.
+func (i *Item) SetRecurring(key Key, terms *Terms, rule proration.Rule, whole, part cycle.Period) error {
 	i.Key, i.Kind, i.Days, i.rule, i.whole, i.Terms = key, Recurring, part, rule, whole, terms
 	share, err := i.share()
 	i.Amount = share.Amount
-	return i, err
+	return err
 }
 
 // share is how the price of a recurring item is shared out.
@@ -97,13 +98,13 @@ func (i *Item) share() (proration.Share, error) {
 	return share, nil
 }
 
-// NewOverage is the price of the credits used beyond those included.
-func NewOverage(key Key, terms *Terms, policy *Policy, days cycle.Period, credits, included int64) (i Item, err error) {
+// SetOverage makes a zero item the price of the credits used beyond those included.
+func (i *Item) SetOverage(key Key, terms *Terms, policy *Policy, days cycle.Period, credits, included int64) (err error) {
 	i.Key, i.Kind, i.Days, i.Credits, i.Included, i.Terms = key, Overage, days, credits, included, terms
 	if i.Amount, err = terms.Overage.Times(i.over(), policy.MoneyCurrency(), policy.Rounding); err != nil {
-		return Item{}, fmt.Errorf("overage of package %q for %s: %w", names.Clip(terms.Name), days, err)
+		return fmt.Errorf("overage of package %q for %s: %w", names.Clip(terms.Name), days, err)
 	}
-	return i, nil
+	return nil
 }
 
 // NewCharge is a one-off charge or credit of a day.

@@ -79,16 +79,16 @@ func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
 		key := invoice.Key{Period: march.Start, Of: terms.Name}
 		if rapid.Bool().Draw(t, "recurring") {
 			part := cycle.Period{Start: march.Start, End: march.Start.AddDays(rapid.IntRange(1, march.Days()).Draw(t, "days"))}
-			item, err := invoice.NewRecurring(key, terms, proration.Rule{}, march, part)
-			require.NoError(t, err)
+			var item invoice.Item
+			require.NoError(t, item.SetRecurring(key, terms, proration.Rule{}, march, part))
 			share, err := proration.Rule{}.Share(terms.Price, march, part)
 			require.NoError(t, err)
 			owed[invoice.Recurring] = owing{item, share.Amount, share.Explanation()}
 		}
 		if rapid.Bool().Draw(t, "overage") {
 			credits, included := rapid.Int64Range(0, 2e9).Draw(t, "credits"), rapid.Int64Range(0, 1e6).Draw(t, "included")
-			item, err := invoice.NewOverage(key, terms, &invoice.Policy{}, march, credits, included)
-			require.NoError(t, err)
+			var item invoice.Item
+			require.NoError(t, item.SetOverage(key, terms, &invoice.Policy{}, march, credits, included))
 			over := max(0, credits-included)
 			amount, err := terms.Overage.Times(over, money.USD, money.HalfUp)
 			require.NoError(t, err)

@@ -18,9 +18,9 @@ type Line struct {
 	billed *Item // nil when nothing was billed before
 }
 
-// newLine holds what is owed against what was billed; either may be nil.
-func newLine(owed, billed *Item) (l Line, err error) {
-	l = Line{owed: owed, billed: billed}
+// set makes a zero line of what is owed and what was billed; either may be nil.
+func (l *Line) set(owed, billed *Item) (err error) {
+	l.owed, l.billed = owed, billed
 	i := l.item()
 	l.Kind, l.Dates, l.Amount, l.Adjustment = i.Kind, i.Days, i.Amount, i.Settled
 	if i.Kind != Charge {
@@ -31,11 +31,9 @@ func newLine(owed, billed *Item) (l Line, err error) {
 	}
 	if billed != nil {
 		l.Adjustment = true
-		if l.Amount, err = l.Amount.Sub(billed.Amount); err != nil {
-			return Line{}, err
-		}
+		l.Amount, err = l.Amount.Sub(billed.Amount)
 	}
-	return l, nil
+	return err
 }
 
 // item is what the line is about: as owed now, or as billed when it is owed no more.
