@@ -1,6 +1,7 @@
 package account
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -18,6 +19,7 @@ import (
 type Source struct {
 	Name string // as errors name it
 	Open func() (io.ReadCloser, error)
+	Size int64 // in bytes, 0 where it is not known: how much memory is made ready
 }
 
 // Loading says how files are read.
@@ -63,6 +65,7 @@ func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded
 	}
 	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), chunks: make(chan fileChunk, 2*how.Workers)}
 	for i := range files {
+		l.size += files[i].Size
 		l.files[i].name, l.files[i].number = files[i].Name, es.store.file(files[i].Name)
 	}
 	done := make(chan struct{})
@@ -87,6 +90,8 @@ type loader struct {
 	store  *store
 	files  []loading
 	chunks chan fileChunk
+	size   int64        // of all files
+	sized  sync.Once    // room was made for it
 	next   atomic.Int64 // the next file to be read
 	failed atomic.Bool  // a file could not be read, so that those after it need not be
 
@@ -149,6 +154,7 @@ func (l *loader) read(ctx context.Context, file *Source, f *loading) {
 		for in := newChunker(r, file.Name); err == nil && !l.givenUp(f); {
 			var c *chunk
 			c, err = in.next()
+			l.sized.Do(func() { l.makeRoom(c) })
 			select {
 			case l.chunks <- fileChunk{c, f}:
 			case <-ctx.Done():
@@ -159,6 +165,13 @@ func (l *loader) read(ctx context.Context, file *Source, f *loading) {
 	if err != nil && err != io.EOF {
 		f.problem(err)
 		l.failed.Store(!l.KeepGoing)
+	}
+}
+
+// makeRoom expects all lines to be about as long as those of a chunk.
+func (l *loader) makeRoom(c *chunk) {
+	if lines := bytes.Count(c.text, []byte("\n")); lines > 0 && l.Only == nil {
+		l.store.reserve(l.size / int64(len(c.text)) * int64(lines))
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // A record is what [Events] keeps of an event: everything it says, in as few bytes as that
 // takes, some 30 for a usage event whose id has 15. It is
 //
-//	length of the content, content, file, line, column
+//	length of the content, content, file, line, column where it is not 1
 //
 // where the content is
 //
@@ -109,9 +109,16 @@ func appendText[S string | ~[]byte](b []byte, s S) []byte {
 // appendRecord appends the record of a content at a place in the file of that number.
 func appendRecord(b, content []byte, file int, at source.Place) []byte {
 	b = appendText(b, content)
-	b = binary.AppendUvarint(b, uint64(file))
-	b = binary.AppendVarint(b, int64(at.Line))
-	return binary.AppendVarint(b, int64(at.Column))
+	elsewhere := uint64(0)
+	if at.Column != 1 {
+		elsewhere = 1
+	}
+	b = binary.AppendUvarint(b, uint64(file)<<1|elsewhere)
+	b = binary.AppendUvarint(b, uint64(at.Line))
+	if elsewhere != 0 {
+		b = binary.AppendUvarint(b, uint64(at.Column))
+	}
+	return b
 }
 
 // records reads records one after the other. The strings of the events are parts of text, so
@@ -188,8 +195,11 @@ func (r *records) event(e *Event) {
 
 // place reads what follows the content.
 func (r *records) place(e *Event) {
-	file, line, column := r.uvarint(), r.varint(), r.varint()
-	e.Place = source.Place{File: r.files[file], Line: int(line), Column: int(column)}
+	file, line, column := r.uvarint(), r.uvarint(), uint64(1)
+	if file&1 != 0 {
+		column = r.uvarint()
+	}
+	e.Place = source.Place{File: r.files[file>>1], Line: int(line), Column: int(column)}
 }
 
 func (r *records) byte() byte {

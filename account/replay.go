@@ -126,12 +126,7 @@ func (es *Events) log(account string) (*partition, *log) {
 	if es.store == nil {
 		return nil, nil
 	}
-	p := &es.store.parts[es.store.partOf(account)]
-	n, known := p.number[account]
-	if !known || p.logs[n].n == 0 {
-		return nil, nil
-	}
-	return p, &p.logs[n]
+	return es.store.log(account)
 }
 
 // Of returns the events of an account: in the order they were added, or, when files were

@@ -56,8 +56,15 @@ func (s *store) fileNames() []string {
 	return s.files
 }
 
-func (s *store) partOf(account string) uint64 {
-	return maphash.String(s.seed, account) >> (64 - stripeBits)
+// log is that of an account, or nil.
+func (s *store) log(account string) (*partition, *log) {
+	hash := maphash.String(s.seed, account)
+	p := &s.parts[hash>>(64-stripeBits)]
+	n, _, found := p.find(account, hash)
+	if !found || p.logs[n].n == 0 {
+		return p, nil
+	}
+	return p, &p.logs[n]
 }
 
 // ref says where a record is: 6 bits for the partition, 26 for the block, 8 for the offset in it.
@@ -98,8 +105,13 @@ func (t *idTable) grow() error {
 	if len(t.entries) == 1<<tagBits {
 		return errTooMany
 	}
+	t.resize(max(16, 2*len(t.entries)))
+	return nil
+}
+
+func (t *idTable) resize(size int) {
 	old := t.entries
-	t.entries = make([]uint64, max(16, 2*len(old)))
+	t.entries = make([]uint64, size)
 	for _, entry := range old {
 		if entry != 0 {
 			i := t.slot(entry >> refBits)
@@ -109,7 +121,23 @@ func (t *idTable) grow() error {
 			t.entries[i] = entry
 		}
 	}
-	return nil
+}
+
+// reserve makes room for about that many events in all, so that the tables need not grow to it.
+func (s *store) reserve(events int64) {
+	each := events/stripes + events/stripes/16 // some have more than others
+	size := 16
+	for int64(size)*3/4 < each && size < 1<<tagBits {
+		size *= 2
+	}
+	for i := range s.ids {
+		t := &s.ids[i]
+		t.mu.Lock()
+		if size > len(t.entries) {
+			t.resize(size)
+		}
+		t.mu.Unlock()
+	}
 }
 
 // intake is some events that are added to a store together. Each goroutine has its own.
@@ -127,7 +155,7 @@ type intake struct {
 type addition struct {
 	hash     uint64 // of the id
 	account  string
-	part     uint64 // of the account
+	home     uint64 // hash of the account
 	from, to int32  // of the record, in records
 	at       ref    // in the store
 }
@@ -138,7 +166,7 @@ func (b *intake) add(e *Event, file int) {
 	b.content = appendContent(b.content[:0], e)
 	b.records = appendRecord(b.records, b.content, file, e.Place)
 	b.events = append(b.events, addition{hash: maphash.String(b.seed, e.ID), account: e.Account,
-		part: b.partOf(e.Account), from: int32(from), to: int32(len(b.records))})
+		home: maphash.String(b.seed, e.Account), from: int32(from), to: int32(len(b.records))})
 }
 
 // flush adds the events to the store, and calls again for each whose id was used before, with
@@ -149,15 +177,15 @@ func (b *intake) add(e *Event, file int) {
 // so that a lock is taken once for many, and the memory they go to is fetched side by side.
 func (b *intake) flush(again func(first, e *Event)) error {
 	defer func() { b.records, b.events, b.refused = b.records[:0], b.events[:0], b.refused[:0] }()
-	err := b.stripe(func(a *addition) uint64 { return a.part }, func(n int, order []int32) error {
+	err := b.stripe(func(a *addition) uint64 { return a.home >> (64 - stripeBits) }, func(n int, order []int32) error {
 		p := &b.parts[n]
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, i := range order {
 			a := &b.events[i]
-			owner, err := p.log(a.account)
+			owner, err := p.log(a.account, a.home)
 			if err == nil {
-				a.at, err = p.append(a.part, owner, b.records[a.from:a.to])
+				a.at, err = p.append(uint64(n), owner, b.records[a.from:a.to])
 			}
 			if err != nil {
 				return err
@@ -324,7 +352,7 @@ func idOf(record []byte) []byte {
 // of the account.
 type partition struct {
 	mu     sync.Mutex
-	number map[string]uint32 // of logs, by account
+	number []uint64 // of logs, by account: open addressing, 32 bits of the hash and the number plus 1
 	logs   []log
 	chunks [][]byte // of blocksInChunk blocks each
 	blocks uint32   // in use, or free again; 0 is none
@@ -340,6 +368,7 @@ const (
 // log is the records of one account.
 type log struct {
 	account     string
+	hash        uint64 // of the account
 	first, last uint32
 	end         uint16 // of what is used of the last block
 	n           int32  // events, without those taken out again
@@ -374,22 +403,41 @@ func (p *partition) newBlock(owner uint32) (uint32, error) {
 	return n, nil
 }
 
+// find returns the number of an account's log, or where to enter it in p.number.
+func (p *partition) find(account string, hash uint64) (n uint32, at int, found bool) {
+	if len(p.number) == 0 {
+		return 0, 0, false
+	}
+	mask := len(p.number) - 1
+	for at = int(uint32(hash)) & mask; p.number[at] != 0; at = (at + 1) & mask {
+		if entry := p.number[at]; uint32(entry>>32) == uint32(hash) && p.logs[uint32(entry)-1].account == account {
+			return uint32(entry) - 1, at, true
+		}
+	}
+	return 0, at, false
+}
+
 // log is the number of the log of an account, which is begun if there is none.
-func (p *partition) log(account string) (uint32, error) {
-	if n, known := p.number[account]; known {
+func (p *partition) log(account string, hash uint64) (uint32, error) {
+	n, at, found := p.find(account, hash)
+	if found {
 		return n, nil
 	}
-	if p.number == nil {
-		p.number = map[string]uint32{}
+	if len(p.logs) >= len(p.number)*3/4 {
+		p.number = make([]uint64, max(16, 2*len(p.number)))
+		for i := range p.logs {
+			_, at, _ := p.find(p.logs[i].account, p.logs[i].hash)
+			p.number[at] = p.logs[i].hash<<32 | uint64(i+1)
+		}
+		_, at, _ = p.find(account, hash)
 	}
-	n := uint32(len(p.logs))
+	n = uint32(len(p.logs))
 	first, err := p.newBlock(n)
 	if err != nil {
 		return 0, err
 	}
-	account = strings.Clone(account)
-	p.number[account] = n
-	p.logs = append(p.logs, log{account: account, first: first, last: first, end: blockHeader})
+	p.number[at] = hash<<32 | uint64(n+1)
+	p.logs = append(p.logs, log{account: strings.Clone(account), hash: hash, first: first, last: first, end: blockHeader})
 	return n, nil
 }
 
@@ -456,9 +504,11 @@ func (p *partition) remove(at ref) {
 	length, n := binary.Uvarint(head)
 	tail := p.read(nil, at, n+int(length)+3*binary.MaxVarintLen64+1)
 	size := n + int(length)
-	for range 3 { // file, line, column
-		_, m := binary.Uvarint(tail[size:])
-		size += m
+	for numbers := 2; numbers > 0; numbers-- { // file, line, and perhaps column
+		x, m := binary.Uvarint(tail[size:])
+		if size += m; numbers == 2 && x&1 != 0 {
+			numbers = 3
+		}
 	}
 	l := &p.logs[p.owner(at.block())]
 	end, offset := at.block(), at.offset()+size

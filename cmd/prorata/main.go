@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	_ "time/tzdata" // time zones on machines that have none
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,9 @@ import (
 )
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50) // most of what is held has no pointers, so that looking through it costs little
+	}
 	go exitOnInterrupt(os.Stderr)
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
