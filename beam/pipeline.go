@@ -1,0 +1,369 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
+)
+
+func init() {
+	register.DoFn6x0[context.Context, string, func(string, []byte), func(int, []byte), func(string), func(int, []byte)](&readFn{})
+	register.DoFn3x1[int, func(*[]byte) bool, func(int, []byte), error](&checkIDsFn{})
+	register.DoFn6x1[string, func(*[]byte) bool, string, func(int, []byte), func(int, []byte), func(int, []byte), error](&billFn{})
+	register.DoFn2x0[[]byte, func(int, []byte)](&seedFn{})
+	register.DoFn4x1[context.Context, int, func(*[]byte) bool, string, error](&writeInvoicesFn{})
+	register.DoFn4x1[context.Context, int, func(*[]byte) bool, string, error](&writeAnomaliesFn{})
+	register.DoFn3x1[int, func(*[]byte) bool, func(string), error](&verdictFn{})
+	register.Function2x1(latest)
+	register.Emitter1[string]()
+	register.Emitter2[string, []byte]()
+	register.Emitter2[int, []byte]()
+	register.Iter1[[]byte]()
+}
+
+// job is what is to be done. It reaches the workers inside the pipeline, with the content of
+// the packages and the policy: they read nothing but events.
+type job struct {
+	Files     []string // of events
+	Output    string
+	Anomalies string
+	Shards    int
+	Through   string // a date, or empty for that of the latest event
+	Terms     terms
+}
+
+// terms are what accounts are billed by.
+type terms struct {
+	PackagesFile string
+	Packages     []byte
+	Price        string
+	Policy       invoice.Policy
+}
+
+func (t *terms) catalogue() (none invoice.Catalogue, err error) {
+	list, err := invoice.ParsePriceList(t.Price)
+	if err != nil {
+		return none, err
+	}
+	packages, err := distributor.ReadPackages(t.PackagesFile, t.Packages, t.Policy.MoneyCurrency())
+	if err != nil {
+		return none, err
+	}
+	return invoice.NewCatalogue(packages, list)
+}
+
+// pipeline reads, groups by account, bills and writes:
+//
+//	files → events by account → bills → shards → files of invoices
+//	      → latest dates → the date to bill through, which every bill waits for
+//	      → ids by bucket → a problem when two accounts use one
+//	      → problems of every step → one verdict, which everything written waits for
+//
+// What is wrong with the input is data, and not an error of the step that finds it: what a
+// runner still does after a step failed differs, and Prism may go on to write. So what writes
+// is told the verdict, and fails with it before it writes anything.
+func (j *job) pipeline() *beam.Pipeline {
+	p, s := beam.NewPipelineWithRoot()
+	files := beam.Reshuffle(s, beam.CreateList(s, j.Files))
+	events, ids, dates, unread := beam.ParDo4(s, &readFn{Policy: j.Terms.Policy}, files)
+
+	through := beam.Combine(s, latest, dates)
+	if j.Through != "" {
+		through = beam.Create(s, j.Through)
+	}
+	conflicts := beam.ParDo(s, &checkIDsFn{}, beam.GroupByKey(s, ids))
+	bills, anomalies, unbilled := beam.ParDo3(s, &billFn{Terms: j.Terms, Shards: j.Shards}, beam.GroupByKey(s, events),
+		beam.SideInput{Input: through})
+
+	problems := beam.Flatten(s, unread, conflicts, unbilled, seeds(s, 1))
+	verdict := beam.SideInput{Input: beam.ParDo(s, &verdictFn{}, beam.GroupByKey(s, problems))}
+	shards := beam.Flatten(s, bills, seeds(s, j.Shards))
+	beam.ParDo0(s, &writeInvoicesFn{Output: j.Output, Shards: j.Shards}, beam.GroupByKey(s, shards), verdict)
+	list := beam.Flatten(s, anomalies, seeds(s, 1))
+	beam.ParDo0(s, &writeAnomaliesFn{Output: j.Anomalies}, beam.GroupByKey(s, list), verdict)
+	return p
+}
+
+// problem is what is wrong as an element, in place of what a step was to give on.
+func problem(err error) (int, []byte) {
+	return 0, appendPlaced(nil, placed{placeOf(err), []byte(err.Error())})
+}
+
+func placeOf(err error) (at source.Place) {
+	if pe := (*source.ParseError)(nil); errors.As(err, &pe) {
+		at = pe.Place
+	}
+	return at
+}
+
+// maxTold is how many problems in all are told.
+const maxTold = 100
+
+// verdictFn makes one text of all problems, in the order of the files; an empty one is none.
+type verdictFn struct{}
+
+func (fn *verdictFn) ProcessElement(_ int, problems func(*[]byte) bool, verdict func(string)) error {
+	list, err := inOrder(problems)
+	if err != nil {
+		return err
+	}
+	var all []string
+	for _, p := range list[:min(len(list), maxTold)] {
+		all = append(all, string(p.text))
+	}
+	if len(list) > maxTold {
+		all = append(all, fmt.Sprintf("and %d more problems", len(list)-maxTold))
+	}
+	verdict(strings.Join(all, "\n"))
+	return nil
+}
+
+// readFn reads one file. A file is read by one worker from its beginning: one that starts in
+// the middle of a file cannot tell the number of a line, and a bill's errors name lines.
+type readFn struct {
+	Policy invoice.Policy
+}
+
+// maxProblems is how many problems of one file are listed before giving up.
+const maxProblems = 20
+
+// idBuckets is into how many parts the ids are divided. The ids of one are in memory together.
+const idBuckets = 1024
+
+func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents func(string, []byte), emitIDs func(int, []byte), dates func(string), problems func(int, []byte)) {
+	events, ids := gather(emitEvents), gather(emitIDs)
+	last, wrong := time.Time{}, 0
+	err := withFile(ctx, file, func(r io.Reader) error {
+		for e, err := range account.Read(r, file, fn.Policy) {
+			if err != nil {
+				if wrong++; wrong > maxProblems {
+					text := fmt.Sprintf("%s: more than %d problems, giving up on it", file, maxProblems)
+					problems(0, appendPlaced(nil, placed{placeOf(err), []byte(text)}))
+					return nil
+				}
+				problems(problem(err))
+				continue
+			}
+			events.add(e.Account, placed{e.Place, e.AppendJSON(nil)})
+			ids.add(part(e.ID, idBuckets), placed{e.Place, append(appendString(nil, e.ID), e.Account...)})
+			if e.At.After(last) {
+				last = e.At
+			}
+		}
+		return nil
+	})
+	events.flush()
+	ids.flush()
+	day := ""
+	if err == nil && !last.IsZero() {
+		var d cycle.Date
+		if d, err = cycle.DateOf(last, fn.Policy.TimeZone); err == nil {
+			day = d.String()
+		}
+	}
+	if dates(day); err != nil {
+		problems(problem(err))
+	}
+}
+
+// latest is the later of two dates; an empty one is none. A later instant is never of an
+// earlier day, so that the latest of the files' dates is that of the latest event.
+func latest(a, b string) string { return max(a, b) }
+
+// checkIDsFn refuses an id that two accounts use. Within one account, billing tells events that
+// repeat each other from those that contradict each other.
+type checkIDsFn struct{}
+
+func (fn *checkIDsFn) ProcessElement(_ int, uses func(*[]byte) bool, problems func(int, []byte)) error {
+	list, err := inOrder(uses)
+	if err != nil {
+		return err
+	}
+	seen := make(map[string]placed, len(list)) // by id: the first account, and where
+	for _, use := range list {
+		id, name, err := cutBytes(use.text)
+		if err != nil {
+			return err
+		}
+		first, known := seen[string(id)]
+		if !known {
+			seen[string(id)] = placed{use.place, name}
+		} else if !bytes.Equal(first.text, name) {
+			problems(problem(source.At(use.place, &account.ConflictError{ID: string(id), First: first.place, Second: use.place})))
+		}
+	}
+	return nil
+}
+
+// billFn bills one account.
+type billFn struct {
+	Terms  terms
+	Shards int
+
+	catalogue invoice.Catalogue
+	decoder   *account.Decoder
+}
+
+func (fn *billFn) Setup() (err error) {
+	fn.decoder = account.NewDecoder(fn.Terms.Policy)
+	fn.catalogue, err = fn.Terms.catalogue()
+	return err
+}
+
+// ProcessElement gives on the invoices of the account as one block, by shard, and its
+// anomalies, or what is wrong.
+func (fn *billFn) ProcessElement(name string, lines func(*[]byte) bool, through string, blocks, anomalies, problems func(int, []byte)) error {
+	list, err := inOrder(lines)
+	if err != nil {
+		return err
+	}
+	if through == "" {
+		return nil // the latest event of a file has no date, and that is a problem already
+	}
+	bill, err := fn.bill(name, list, through)
+	if err != nil {
+		problems(problem(err))
+		return nil
+	}
+	block := appendString(nil, name)
+	for i := range bill.Invoices {
+		block = append(bill.Invoices[i].AppendJSON(block), '\n')
+	}
+	blocks(part(name, fn.Shards), block)
+	for _, a := range bill.Anomalies {
+		anomalies(0, appendPlaced(nil, placed{a.Event.Place, []byte(a.String())}))
+	}
+	return nil
+}
+
+func (fn *billFn) bill(name string, lines []placed, through string) (none account.Bill, err error) {
+	day, err := cycle.ParseDate(through)
+	if err != nil {
+		return none, err
+	}
+	var events account.Events // drops what repeats an event, and refuses what contradicts it
+	for _, line := range lines {
+		e, err := fn.decoder.Decode(line.text, line.place)
+		if err != nil {
+			return none, err
+		}
+		e.Place = line.place
+		if err := events.Add(e); err != nil {
+			return none, err
+		}
+	}
+	return account.BillAccount(events.Of(name), fn.catalogue, fn.Terms.Policy, day)
+}
+
+// part is into which of some parts a name falls: for accounts that of prorata replay --shard,
+// by the upper 32 bits of the 64-bit FNV-1a hash.
+func part(name string, parts int) int {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, name)
+	return int(h.Sum64() >> 32 % uint64(parts))
+}
+
+// seeds has an empty block for each shard, so that one without accounts is written too.
+func seeds(s beam.Scope, shards int) beam.PCollection {
+	return beam.ParDo(s, &seedFn{shards}, beam.Impulse(s))
+}
+
+type seedFn struct {
+	Shards int
+}
+
+func (fn *seedFn) ProcessElement(_ []byte, emit func(int, []byte)) {
+	for shard := range fn.Shards {
+		emit(shard, nil)
+	}
+}
+
+// writeInvoicesFn writes a shard: the invoices by account, then date.
+type writeInvoicesFn struct {
+	Output string
+	Shards int
+}
+
+func (fn *writeInvoicesFn) ProcessElement(ctx context.Context, shard int, blocks func(*[]byte) bool, verdict string) error {
+	if verdict != "" {
+		return errors.New(verdict)
+	}
+	type bill struct {
+		account  string
+		invoices []byte
+	}
+	var bills []bill
+	for block := []byte(nil); blocks(&block); {
+		if len(block) == 0 {
+			continue
+		}
+		name, invoices, err := cutBytes(block)
+		if err != nil {
+			return err
+		}
+		bills = append(bills, bill{string(name), invoices})
+	}
+	slices.SortFunc(bills, func(a, b bill) int { return strings.Compare(a.account, b.account) })
+	parts := make([][]byte, len(bills))
+	for i, b := range bills {
+		parts[i] = b.invoices
+	}
+	return writeFile(ctx, shardName(fn.Output, shard, fn.Shards), parts)
+}
+
+// shardName is the output itself when it is not sharded.
+func shardName(output string, shard, shards int) string {
+	if shards == 1 {
+		return output
+	}
+	return fmt.Sprintf("%s-%05d-of-%05d", output, shard, shards)
+}
+
+// writeAnomaliesFn writes all anomalies in the order of the files, one a line.
+type writeAnomaliesFn struct {
+	Output string
+}
+
+func (fn *writeAnomaliesFn) ProcessElement(ctx context.Context, _ int, anomalies func(*[]byte) bool, verdict string) error {
+	if verdict != "" {
+		return errors.New(verdict)
+	}
+	list, err := inOrder(anomalies)
+	if err != nil {
+		return err
+	}
+	parts := make([][]byte, len(list))
+	for i, a := range list {
+		parts[i] = append(printable(a.place.String()+": "+string(a.text)), '\n')
+	}
+	return writeFile(ctx, fn.Output, parts)
+}
+
+// printable is one line, whatever the text holds: what a terminal would obey is escaped.
+func printable(text string) (b []byte) {
+	for _, r := range text {
+		if strconv.IsPrint(r) {
+			b = append(b, string(r)...)
+			continue
+		}
+		quoted := strconv.QuoteRune(r)
+		b = append(b, quoted[1:len(quoted)-1]...)
+	}
+	return b
+}
