@@ -7,24 +7,25 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
-	"github.com/prorata-go/prorata/proration"
 )
 
-// Convention is the policy that the Distributor seems to prorate by.
+// Convention is the policy that the Distributor seems to bill by, of a grid around our own: every arithmetic, with either close_day,
+// and one other key of what happens when changed or none.
 type Convention struct {
 	Policy      invoice.Policy   // the member of the class nearest to ours
 	Members     []invoice.Policy // all that print the same figures for all rows tested
-	Tested      int              // prorated rows
-	Reproduced  int              // of them, to the cent
-	Ours        int              // reproduced by our own policy
-	RunnerUp    *invoice.Policy  // of the next best class, nil when there is none
-	Second      int              // rows it reproduces
-	Better      bool             // it reproduces more than our own policy; else nothing in the grid does
-	Established bool             // at least MinRows tested, and a lead of MinLead; else it is only suggested
+	Searched    int              // policies in the grid
+	Tested      int              // rows that tell policies apart: prorated, or changed by a key
+	Prorated    int              // of them, for part of a period
+	Reproduced  int              // rows printed to the cent
+	Ours        int              // rows that our own policy prints
+	RunnerUp    *invoice.Policy  // the best of the policies that the convention must lead, nil when there is none
+	Second      int              // rows it prints
+	Better      bool             // it prints more rows than our own policy; else nothing in the grid does
+	Established bool             // at least MinRows for what it says, and a lead of MinLead; else it is only suggested
 	Against     []string         // numbers of the rows that contradict it
 	Telling     string           // which row would tell the members apart; empty when nothing would
 
@@ -32,10 +33,11 @@ type Convention struct {
 	// under ours; the difference is what theirs costs.
 	TheirsTotal, OursTotal, Cost money.Amount
 
-	ourOwn bool // it is our own policy, and reproduces some
+	spoken []*gridPolicy // it, our own and the runner-up
 }
 
-// What it takes to call a convention established.
+// What it takes to call a convention established: so many rows for each key in which it differs from ours, or else for part of a
+// period, and so many more of them than any policy that differs in such a key.
 const (
 	MinRows = 5
 	MinLead = 3
@@ -44,185 +46,140 @@ const (
 // maxRows is how many prorated rows are tested, spread over all of them.
 const maxRows = 200
 
-// sample is a prorated row with what billing its account takes.
-type sample struct {
-	*search
-	number string
-}
-
 // policyClass are the policies that reproduce the same samples.
 type policyClass struct {
-	members []invoice.Policy
+	members []*gridPolicy
 	score   int
-	hits    []bool
+	hits    string // a byte a sample
 }
 
-// convention infers the upstream's policy from all prorated rows.
+// convention infers the upstream's policy from the rows that tell policies apart.
 func (r *reconciler) convention(ctx context.Context, pairs []pair) (*Convention, error) {
-	samples := r.samples(pairs)
-	if len(samples) == 0 {
-		return nil, nil
-	}
-	policies := grid(r.in.Policy)
-	hits := make([][]bool, len(policies)) // of each policy, by sample
-	for i := range hits {
-		hits[i] = make([]bool, len(samples))
-	}
-	if err := r.parallel(ctx, len(samples), func(j int) {
-		for i, hit := range samples[j].reproducedBy(policies) {
-			hits[i][j] = hit
-		}
-	}); err != nil {
+	g := newGrid(r.in.Policy, r.zones)
+	samples, err := r.samples(ctx, g, pairs)
+	if err != nil || len(samples) == 0 {
 		return nil, err
 	}
+	for {
+		found := classesIn(g, samples)
+		c := conclude(g, samples, found)
+		if g.confirmed(samples, c) {
+			c.Telling = r.telling(c.Members)
+			return c, r.cost(ctx, c)
+		}
+	}
+}
+
+// confirmed has the engine print every row under the policies that a convention speaks of. Where shares asked for another arithmetic
+// did not say what it prints, which takes a line that comes to nothing in one and not in the other, the row is
+// billed under every policy, and the answer is no.
+func (g *grid) confirmed(samples []*sample, c *Convention) bool {
+	sure := true
+	for _, s := range samples {
+		for _, p := range c.spoken {
+			if s.slow || s.billed(p.Policy)&s.asked == s.prints[p.structure][p.arithmetic]&s.asked {
+				continue
+			}
+			sure, s.slow = false, true
+			for i := range s.prints {
+				s.prints[i] = slices.Clone(s.prints[i])
+				for a := range s.prints[i] {
+					s.prints[i][a] = s.billed(g.of(i, a))
+				}
+			}
+			s.finish()
+		}
+	}
+	return sure
+}
+
+// classesIn sorts the policies of the grid into classes, the best first; of equals the nearest to ours.
+func classesIn(g *grid, samples []*sample) []*policyClass {
 	byHits := map[string]*policyClass{}
 	var found []*policyClass
-	for i, policy := range policies {
-		key := make([]byte, len(samples))
+	hits := make([]byte, len(samples))
+	for i := range g.policies {
+		p := &g.policies[i]
 		score := 0
-		for j, hit := range hits[i] {
-			if hit {
-				key[j] = 1
+		for j, s := range samples {
+			if hits[j] = 0; s.hit(p) {
+				hits[j] = 1
 				score++
 			}
 		}
-		c := byHits[string(key)]
+		c := byHits[string(hits)]
 		if c == nil {
-			c = &policyClass{hits: hits[i], score: score}
-			byHits[string(key)] = c
+			c = &policyClass{hits: string(hits), score: score}
+			byHits[c.hits] = c
 			found = append(found, c)
 		}
-		c.members = append(c.members, policy)
+		c.members = append(c.members, p)
 	}
-	ours := found[0].score // the grid starts with our own policy
-	// The grid is in order of distance from our policy, so a stable sort prefers the nearest.
 	slices.SortStableFunc(found, func(a, b *policyClass) int { return cmp.Compare(b.score, a.score) })
-	return r.conclude(ctx, samples, found, ours)
+	return found
 }
 
 // conclude words the best class.
-func (r *reconciler) conclude(ctx context.Context, samples []sample, found []*policyClass, ours int) (*Convention, error) {
-	best := found[0]
-	c := &Convention{Policy: best.members[0], Members: best.members, Tested: len(samples), Reproduced: best.score, Ours: ours,
-		Better: best.score > ours, ourOwn: best.score > 0 && best.members[0] == r.in.Policy}
-	lead := best.score
-	if len(found) > 1 {
-		c.RunnerUp, c.Second = &found[1].members[0], found[1].score
-		lead -= c.Second
+func conclude(g *grid, samples []*sample, found []*policyClass) *Convention {
+	best, ours := found[0], &g.policies[0]
+	c := &Convention{Policy: best.members[0].Policy, Searched: len(g.policies), Tested: len(samples), Reproduced: best.score}
+	c.spoken = []*gridPolicy{best.members[0], ours}
+	for _, m := range best.members {
+		c.Members = append(c.Members, m.Policy)
 	}
-	c.Established = c.Tested >= MinRows && lead >= MinLead && (c.Better || c.ourOwn)
-	for i, hit := range best.hits {
-		if !hit {
-			c.Against = append(c.Against, samples[i].number)
+	for i, s := range samples {
+		if s.prorated {
+			c.Prorated++
+		}
+		if s.hit(ours) {
+			c.Ours++
+		}
+		if best.hits[i] == 0 {
+			c.Against = append(c.Against, s.number)
 		}
 	}
-	c.Telling = r.telling(best.members)
-	return c, r.cost(ctx, c)
+	c.Better = best.score > c.Ours
+	// What is claimed are the keys in which it differs from ours; without any, our own arithmetic.
+	claimed, n := differences(c.Policy, ours.Policy)
+	if n == 0 {
+		claimed[arithmetic] = true
+	}
+	if rival, score := runnerUp(found, claimed); rival != nil {
+		c.RunnerUp, c.Second, c.spoken = &rival.Policy, score, append(c.spoken, rival)
+	}
+	c.Established = (c.Better || n == 0 && best.score > 0) && best.score-c.Second >= MinLead
+	for k, is := range claimed {
+		rows := c.Prorated
+		if key(k) != arithmetic {
+			rows = 0
+			for _, s := range samples {
+				if s.changed[k] {
+					rows++
+				}
+			}
+		}
+		c.Established = c.Established && (!is || rows >= MinRows)
+	}
+	return c
 }
 
-// samples are the rows that speak of proration: paired, theirs sound, and part of a price.
-func (r *reconciler) samples(pairs []pair) []sample {
-	var all []*pair
-	for i := range pairs {
-		p := &pairs[i]
-		if p.theirs != nil && p.ours != nil && !p.ambiguous && !p.theirs.again && p.theirs.broken == "" && prorated(p.ours.ours) {
-			all = append(all, p)
-		}
-	}
-	if len(all) > maxRows {
-		spread := make([]*pair, maxRows)
-		for i := range spread {
-			spread[i] = all[i*len(all)/maxRows]
-		}
-		all = spread
-	}
-	samples := make([]sample, len(all))
-	for i, p := range all {
-		w := r.worldOf(p.account)
-		s := &search{row: p, through: p.ours.date}
-		if p.theirs.date.After(s.through) {
-			s.through = p.theirs.date
-		}
-		s.world = w.near(p.ours.period, s.through, false)
-		samples[i] = sample{s, p.theirs.number}
-	}
-	return samples
-}
-
-// prorated reports that some line is for part of a period.
-func prorated(inv *invoice.Invoice) bool {
-	return slices.ContainsFunc(inv.Lines, func(l invoice.Line) bool {
-		return l.Kind == invoice.Recurring && l.Days() != l.PeriodDays() && strings.Trim(l.UnitPrice(), "0.") != ""
-	})
-}
-
-// grid lists every policy that prorates in another way, ours first, then by the number of
-// keys that differ from it.
-func grid(ours invoice.Policy) []invoice.Policy {
-	rates := []proration.DailyRate{{}}
-	for digits := 2; digits <= 4; digits++ {
-		for _, mode := range roundings {
-			rate, _ := proration.RoundedDailyRate(digits, mode) // the digits are in range
-			rates = append(rates, rate)
-		}
-	}
-	list := []invoice.Policy{ours}
-	for _, days := range []proration.DayCount{proration.Actual, proration.Thirty, proration.Year365} {
-		for _, rate := range rates {
-			for _, part := range []proration.RoundPart{proration.Used, proration.Unused, proration.Each} {
-				for _, mode := range roundings {
-					for _, closeDay := range []proration.CloseDay{proration.Free, proration.Charged} {
-						p := ours
-						p.DayCount, p.DailyRate, p.RoundPart, p.Rounding, p.CloseDay = days, rate, part, mode, closeDay
-						if p != ours {
-							list = append(list, p)
-						}
-					}
+// runnerUp is the best policy of another class that says otherwise of what is claimed.
+func runnerUp(found []*policyClass, claimed [keys]bool) (*gridPolicy, int) {
+	best := found[0].members[0]
+	for _, class := range found[1:] {
+		for _, p := range class.members {
+			set, _ := differences(p.Policy, best.Policy)
+			for k := range set {
+				if set[k] && claimed[k] {
+					return p, class.score
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b invoice.Policy) int { return cmp.Compare(distance(ours, a), distance(ours, b)) })
-	return list
+	return nil, 0
 }
 
-// distance is the number of the grid's keys in which two policies differ.
-func distance(a, b invoice.Policy) int {
-	n := 0
-	for _, same := range [...]bool{a.DayCount == b.DayCount, a.DailyRate == b.DailyRate, a.RoundPart == b.RoundPart, a.Rounding == b.Rounding, a.CloseDay == b.CloseDay} {
-		if !same {
-			n++
-		}
-	}
-	return n
-}
-
-// reproducedBy bills a sample under each policy, and says which print their figure.
-func (s *sample) reproducedBy(policies []invoice.Policy) []bool {
-	hits := make([]bool, len(policies))
-	closes := slices.ContainsFunc(s.world.events, func(e account.Event) bool { return e.Type == account.Closed })
-	known := map[invoice.Policy]bool{}
-	for i, policy := range policies {
-		if !closes { // the day of a close does not matter
-			policy.CloseDay = proration.Free
-			if hit, ok := known[policy]; ok {
-				hits[i] = hit
-				continue
-			}
-		}
-		w := s.world
-		w.policy = policy
-		if inv := s.pick(w.bill(s.through)); inv != nil {
-			hits[i] = ofInvoice(inv).Recurring == s.row.theirs.Recurring
-		}
-		if !closes {
-			known[policy] = hits[i]
-		}
-	}
-	return hits
-}
-
-// telling looks for the plainest close that members of a class would bill differently.
+// telling looks for the plainest row that members of a class would bill differently: a close, or else what a key is about.
 func (r *reconciler) telling(members []invoice.Policy) string {
 	start := cycle.MustDate("2026-01-01")
 	for _, months := range []int{0, 3, 1} { // a month of 31 days, one of 30, one of 28
@@ -239,7 +196,24 @@ func (r *reconciler) telling(members []invoice.Policy) string {
 			}
 		}
 	}
+	for _, m := range members {
+		set, _ := differences(m, members[0])
+		for k := range set {
+			if set[k] && keyRows[k] != "" {
+				return keyRows[k]
+			}
+		}
+	}
 	return ""
+}
+
+// keyRows say which rows a key changes.
+var keyRows = [keys]string{
+	timing:          "any row",
+	billChanges:     "a change or close within a period",
+	includedCredits: "more credits in part of a period than that part of the allowance",
+	freeUpgrade:     "a change from a free package to one with a price, within a period",
+	timeZone:        "a creation, change or close that is on another day in the other time zone",
 }
 
 // splits says how members bill a close, if not all alike.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
 )
@@ -209,10 +211,10 @@ func conventionText(w io.Writer, rep *reconcile.Report) error {
 	if c.Established {
 		word = "established"
 	}
-	fmt.Fprintf(&b, "\nTheir convention (%s): %s. It prints %d of %s to the cent, ours %d", word, strings.Join(c.Policy.Changes(rep.Policy), " "), c.Reproduced,
-		Count(c.Tested, "prorated row", "prorated rows"), c.Ours)
+	fmt.Fprintf(&b, "\nTheir convention (%s): %s. It prints %s of %s to the cent, ours %s", word, strings.Join(c.Policy.Changes(rep.Policy), " "), number(c.Reproduced),
+		tellingRows(c), number(c.Ours))
 	if c.RunnerUp != nil {
-		fmt.Fprintf(&b, ", the next best %d", c.Second)
+		fmt.Fprintf(&b, ", the next best %s", number(c.Second))
 	}
 	b.WriteString(".\n")
 	if len(c.Members) > 1 {
@@ -233,16 +235,27 @@ func conventionText(w io.Writer, rep *reconcile.Report) error {
 
 // ownConvention says that no policy prints more of their rows than our own.
 func ownConvention(b *strings.Builder, c *reconcile.Convention) {
-	rows := Count(c.Tested, "prorated row", "prorated rows")
+	rows := tellingRows(c)
 	switch {
 	case c.Reproduced == 0:
-		fmt.Fprintf(b, "\nTheir convention: not to be told. No policy prints any of the %s to the cent.\n", rows)
+		fmt.Fprintf(b, "\nTheir convention: not to be told. None of the %s policies tried prints any of %s to the cent.\n", number(c.Searched), rows)
 	case c.Established:
-		fmt.Fprintf(b, "\nTheir convention (established): our own policy. It prints %d of %s to the cent, the next best %d.\n", c.Ours, rows, c.Second)
+		fmt.Fprintf(b, "\nTheir convention (established): our own policy. It prints %s of %s to the cent, the next best %s.\n", number(c.Ours), rows, number(c.Second))
 	default:
-		fmt.Fprintf(b, "\nTheir convention: no day count, daily rate, rounding or close day prints more of their rows than ours, which print %d of %s to the cent.\n", c.Ours, rows)
+		fmt.Fprintf(b, "\nTheir convention: none of the %s policies tried prints more of their rows to the cent than ours, which prints %s of %s.\n", number(c.Searched), number(c.Ours), rows)
 	}
 }
+
+// tellingRows are the rows that a convention follows from.
+func tellingRows(c *reconcile.Convention) string {
+	rows := Count(c.Tested, "row that tells", "rows that tell") + " policies apart"
+	if c.Prorated == c.Tested {
+		return Count(c.Tested, "prorated row", "prorated rows")
+	}
+	return fmt.Sprintf("%s (%s of them prorated)", rows, number(c.Prorated))
+}
+
+func number(n int) string { return digits.Group(strconv.Itoa(n)) }
 
 var reconcileHeader = []string{"account", "number", "start_date", "end_date", "package", "class", "theirs", "ours", "difference",
 	"theirs_recurring", "ours_recurring", "theirs_overage", "ours_overage", "theirs_additional_charges", "ours_additional_charges",

@@ -195,7 +195,7 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 		printError(cmd.ErrOrStderr(), q.err)
 	}
 	if f.writePolicy != "" && !told {
-		fmt.Fprintf(cmd.ErrOrStderr(), "prorata: no day count, daily rate, rounding or close day prints more of their rows than those given, so %s is not written\n", f.writePolicy)
+		fmt.Fprintf(cmd.ErrOrStderr(), "prorata: no other policy tried prints more of their rows than the one given, so %s is not written\n", f.writePolicy)
 	}
 	if rep.Findings() || len(events.bad) > 0 {
 		return errFindings

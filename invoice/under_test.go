@@ -1,0 +1,57 @@
+package invoice_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
+)
+
+// TestUnder: a line asked for another policy says what an item made under that policy would.
+func TestUnder(t *testing.T) {
+	rate, err := money.ParseRate("0.00047")
+	require.NoError(t, err)
+	c, err := invoice.NewCatalogue([]invoice.Package{{Name: "Gold", Price: money.MustParse("79.95 USD"), Credits: 1000, Overage: rate}}, invoice.Retail)
+	require.NoError(t, err)
+	start := cycle.MustDate("2026-01-01")
+	terms := c.On("Gold", start)
+	whole := cycle.Period{Start: start, End: start.AddMonths(1)}
+	part := cycle.Period{Start: start.AddDays(3), End: start.AddDays(14)}
+	key := invoice.Key{Period: start, Package: "Gold"}
+	daily, err := proration.RoundedDailyRate(2, money.Up)
+	require.NoError(t, err)
+	items := func(p invoice.Policy) []invoice.Item {
+		days, err := invoice.NewRecurring(key, terms, p.Rule(), whole, part)
+		require.NoError(t, err)
+		used, err := invoice.NewOverage(key, terms, p, part, 2345, 1000)
+		require.NoError(t, err)
+		return []invoice.Item{days, used, invoice.NewCharge("fee", start, money.MustParse("3.00 USD"), "fee")}
+	}
+	cut := invoice.Cut{Account: "a", Number: "1", Date: whole.End, Period: whole, Terms: terms, Currency: money.USD, From: start, Required: true}
+	var book invoice.Book
+	inv, _, err := book.Invoice(cut, items(invoice.Policy{}))
+	require.NoError(t, err)
+	other := invoice.Policy{DayCount: proration.Year365, DailyRate: daily, RoundPart: proration.Each, Rounding: money.Up}
+	want := items(other)
+	require.NotEqual(t, inv.Lines[0].Amount, want[0].Amount)
+	for i := range inv.Lines {
+		l := &inv.Lines[i]
+		got, err := l.Under(other)
+		require.NoError(t, err)
+		for _, item := range want {
+			if item.Kind == l.Kind {
+				require.Equal(t, item.Amount, got, l.Kind)
+				require.Equal(t, item.Key, l.Key())
+			}
+		}
+	}
+	gone, _, err := book.Invoice(cut, nil)
+	require.NoError(t, err)
+	got, err := gone.Lines[0].Under(other)
+	require.NoError(t, err)
+	require.True(t, got.IsZero(), "owed no more")
+}

@@ -1,0 +1,15 @@
+package proration
+
+import "github.com/prorata-go/prorata/money"
+
+// Under is the share of the same days under another rule, for asking what that rule would have made of them. The rule's Cut plays
+// no part: the days have been cut. The errors are those of [Rule.Share].
+func (s Share) Under(r Rule) (Share, error) {
+	s.rule.DayCount, s.rule.DailyRate, s.rule.RoundPart, s.rule.Rounding = r.DayCount, r.DailyRate, r.RoundPart, r.Rounding
+	minor, ok := s.owed()
+	if !ok {
+		return Share{}, overflowError(&s)
+	}
+	s.Amount = money.New(minor, s.Price.Currency())
+	return s, nil
+}
