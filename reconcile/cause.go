@@ -34,6 +34,7 @@ type candidate struct {
 	code   string
 	change string // in words: "as if closed on 2010-11-14"
 	may    which  // the components that it can change
+	pkg    string // a package that must be on the invoice, if it is what makes their figure
 	make   func(w world) world
 
 	// invoice changes the row's invoice itself: a line that is on it twice, or not at all.

@@ -64,8 +64,11 @@ func (r *reconciler) row(p *pair) Row {
 	if row.Class >= Explained && row.Class <= OursOnly {
 		r.findCauses(p, &row)
 	}
-	if p.theirs != nil && p.ours != nil {
-		row.Notes = append(row.Notes, notes(p.theirs, p.ours)...)
+	if p.theirs != nil {
+		row.Notes = append(row.Notes, statusNotes(p.theirs.theirs.Status)...)
+		if p.ours != nil {
+			row.Notes = append(row.Notes, notes(p.theirs, p.ours)...)
+		}
 	}
 	return row
 }
@@ -221,6 +224,17 @@ func (r *reconciler) billedTwice(p *pair) []Finding {
 	return list[:min(1, len(list))]
 }
 
+// statusNotes says what a status of theirs means for the row: that it was taken back, or that nobody knows.
+func statusNotes(s string) []string {
+	if s == invoice.Canceled.String() || s == invoice.Refunded.String() {
+		return []string{"their status is " + s}
+	}
+	if _, err := invoice.ParseStatus(strings.ToLower(s)); err != nil && s != "" {
+		return []string{fmt.Sprintf("their status is %q, which is none that we know", s)}
+	}
+	return nil
+}
+
 // notes are the differences that are not money.
 func notes(theirs, ours *side) []string {
 	var list []string
@@ -228,9 +242,6 @@ func notes(theirs, ours *side) []string {
 		if a != b && a != "" {
 			list = append(list, fmt.Sprintf("%s: theirs %s, ours %s", what, a, b))
 		}
-	}
-	if s := theirs.theirs.Status; s == "Canceled" || s == "Refunded" {
-		list = append(list, "their status is "+s)
 	}
 	note("credits", theirs.credits, ours.credits)
 	note("package", theirs.pkg, ours.pkg)

@@ -1,10 +1,12 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
@@ -13,6 +15,47 @@ import (
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
 )
+
+// leaveOutCopies leaves out documents that hold the very rows of another: the same document given twice is no second charge.
+func (r *reconciler) leaveOutCopies(report *Report) {
+	documents := slices.Clone(r.in.Documents)
+	slices.SortStableFunc(documents, func(a, b distributor.Invoices) int {
+		return cmp.Or(strings.Compare(a.Place.File, b.Place.File), strings.Compare(a.Number, b.Number))
+	})
+	first := map[string]*distributor.Invoices{}
+	var kept []distributor.Invoices
+	for i := range documents {
+		d := &documents[i]
+		key := r.content(d)
+		was := first[key]
+		if key == "" || was == nil || was.Number != d.Number && was.Number != "" && d.Number != "" {
+			first[key] = d
+			kept = append(kept, *d)
+			continue
+		}
+		names := "two documents"
+		if was.Place.File != "" {
+			names = was.Place.File + " and " + d.Place.File
+		}
+		report.Notes = append(report.Notes, fmt.Sprintf("%s hold the same rows, %d of them, which are counted once", names, len(d.Rows)))
+	}
+	r.in.Documents = kept
+}
+
+// content tells documents apart by what their rows say, in whatever order and format; empty where it cannot.
+func (r *reconciler) content(d *distributor.Invoices) string {
+	rows := make([]string, len(d.Rows))
+	for i := range d.Rows {
+		s, err := ofRow(&d.Rows[i], r.currency)
+		if err != nil || s.number == "" {
+			return ""
+		}
+		rows[i] = strings.Join([]string{s.account, s.number, s.kind, s.pkg, s.credits, s.theirs.Status, s.date.String(), s.period.String(),
+			s.Recurring.Number(), s.Overage.Number(), s.Charges.Number(), s.Final.Number()}, "\x00")
+	}
+	slices.Sort(rows)
+	return strings.Join(rows, "\n")
+}
 
 // checkParents holds the totals that documents state against the sums of their rows: a field
 // final_amount beside the rows, or the reseller's own invoice of the same number in another

@@ -183,7 +183,7 @@ func (s *search) judge(c *candidate, found *invoice.Invoice, figures *Figures) {
 			wrong = true // it changes the figure, to a wrong one
 		}
 	}
-	if hits == 0 || wrong {
+	if hits == 0 || wrong || c.pkg != "" && !slices.ContainsFunc(found.Lines, func(l invoice.Line) bool { return l.Package == c.pkg }) {
 		return
 	}
 	f.dated = found.Period == s.row.theirs.period && found.Date == s.row.theirs.date
@@ -195,7 +195,7 @@ func (s *search) judge(c *candidate, found *invoice.Invoice, figures *Figures) {
 // tryAbsent keeps a change in whose world our row is not there: nothing bills any of its days,
 // or they are billed as in those rows of theirs that do. Of several of one kind, the first.
 func (s *search) tryAbsent(c *candidate) {
-	if c.tier > dayCount || c.make == nil || slices.ContainsFunc(s.findings, func(f Finding) bool { return f.Code == c.code }) {
+	if c.tier > dayCount || c.make == nil || c.pkg != "" || slices.ContainsFunc(s.findings, func(f Finding) bool { return f.Code == c.code }) {
 		return
 	}
 	changed := c.make(s.world)
@@ -267,7 +267,13 @@ func (s *search) fits(found *invoice.Invoice) bool {
 // their dates too, by tier.
 func (s *search) ranked() []Finding {
 	slices.SortStableFunc(s.findings, func(a, b Finding) int { return a.rank() - b.rank() })
-	return s.findings
+	type said struct{ code, sentence string }
+	seen := map[said]bool{} // a package listed with two terms says the same twice
+	return slices.DeleteFunc(s.findings, func(f Finding) bool {
+		again := seen[said{f.Code, f.Sentence}]
+		seen[said{f.Code, f.Sentence}] = true
+		return again
+	})
 }
 
 // count says how easily the finding's figures would have been hit by accident: of what was

@@ -116,10 +116,38 @@ func ofRow(row *distributor.Invoice, c money.Currency) (*side, error) {
 		return nil, err
 	}
 	if !ok {
-		s.broken = fmt.Sprintf("amount %s, prorated %s, overage %s and additional_charges %s do not make %s, with either sign of prorated",
-			row.Amount, row.Prorated, row.Overage, row.AdditionalCharges, row.FinalAmount)
+		s.broken = doNotAddUp(row)
 		discount = money.New(0, c)
 	}
 	s.Recurring, err = amount.Sub(discount)
 	return s, err
+}
+
+// doNotAddUp says why a row does not add up: it lacks a figure, or those it has make another sum.
+func doNotAddUp(row *distributor.Invoice) string {
+	switch {
+	case row.Amount == "" && row.FinalAmount == "":
+		return "the row has no amount and no final_amount"
+	case row.Amount == "":
+		return "the row has no amount"
+	case row.FinalAmount == "":
+		return "the row has no final_amount"
+	}
+	parts := []string{"amount " + string(row.Amount)}
+	for _, f := range []struct {
+		name string
+		distributor.Number
+	}{{"prorated", row.Prorated}, {"overage", row.Overage}, {"additional_charges", row.AdditionalCharges}} {
+		if f.Number != "" {
+			parts = append(parts, f.name+" "+string(f.Number))
+		}
+	}
+	if len(parts) == 1 {
+		return fmt.Sprintf("%s is not the final_amount %s", parts[0], row.FinalAmount)
+	}
+	text := fmt.Sprintf("%s and %s do not make %s", strings.Join(parts[:len(parts)-1], ", "), parts[len(parts)-1], row.FinalAmount)
+	if row.Prorated != "" {
+		text += ", with either sign of prorated"
+	}
+	return text
 }

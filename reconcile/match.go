@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
 )
 
 // pair is a row of theirs and the row of ours that it is about; one of them may be missing.
@@ -209,7 +210,7 @@ func abs(n int) int {
 }
 
 // markRepeats marks rows of theirs that repeat a number, or an account, period and amount more
-// often than we bill them ourselves.
+// often than we bill them ourselves. Of a row that was canceled or refunded and one that was not, the latter is the original.
 func markRepeats(theirs, ours []*side) {
 	type claim struct {
 		account string
@@ -222,7 +223,7 @@ func markRepeats(theirs, ours []*side) {
 	for _, s := range ours {
 		expected[of(s)]++
 	}
-	for _, s := range theirs {
+	for _, s := range slices.Concat(live(theirs, true), live(theirs, false)) {
 		c := of(s)
 		s.again = claims[c] >= max(1, expected[c]) || s.number != "" && numbers[s.number]
 		if !s.again {
@@ -232,4 +233,15 @@ func markRepeats(theirs, ours []*side) {
 			numbers[s.number] = true
 		}
 	}
+}
+
+// live are the rows that still stand, or those that were taken back.
+func live(rows []*side, want bool) []*side {
+	var list []*side
+	for _, s := range rows {
+		if (s.theirs.Status != invoice.Canceled.String() && s.theirs.Status != invoice.Refunded.String()) == want {
+			list = append(list, s)
+		}
+	}
+	return list
 }

@@ -200,3 +200,69 @@ func TestTwoTogether(t *testing.T) {
 	require.Contains(t, rep.Rows[0].Strength(), "possible")
 	require.Contains(t, rep.Rows[0].Explanation(), "as if closed on 2025-11-14, and as if every month had 30 days (day_count thirty): theirs 25.00 = 15 of 30 days × $50.00")
 }
+
+// TestLiveRowIsTheOriginal: of two that say the same, the one that was canceled is the copy.
+func TestLiveRowIsTheOriginal(t *testing.T) {
+	for _, status := range []string{"Canceled", "Refunded"} {
+		dead, live := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50"), bare("2", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+		dead.Status, live.Status = status, "Unpaid"
+		rep := hold(t, gold(t, "a", false), dead, live)
+		require.ElementsMatch(t, []string{"matched 2 2025-09-30", "duplicate 1"}, classesOf(rep))
+		for i := range rep.Rows {
+			if rep.Rows[i].Theirs.Number == "1" {
+				require.Contains(t, rep.Rows[i].Notes, "their status is "+status)
+			}
+		}
+	}
+}
+
+// TestUnknownStatus is noted.
+func TestUnknownStatus(t *testing.T) {
+	row := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+	row.Status = "Pending"
+	require.Equal(t, []string{`their status is "Pending", which is none that we know`}, hold(t, gold(t, "a", false), row).Rows[0].Notes)
+	row.Status = "Deferred"
+	require.Empty(t, hold(t, gold(t, "a", false), row).Rows[0].Notes)
+}
+
+// TestDocumentTwice: the same document given twice is said once, and is no second charge.
+func TestDocumentTwice(t *testing.T) {
+	rows := []distributor.Invoice{bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50"), bare("2", "a", "2025-10-30", "2025-09-30", "2025-10-29", "50")}
+	one, two := distributor.Invoices{Number: "7", Rows: rows}, distributor.Invoices{Number: "7", Rows: []distributor.Invoice{rows[1], rows[0]}}
+	one.Place.File, two.Place.File = "b.json", "a.xml"
+	in := reconcile.Input{Events: gold(t, "a", false), Documents: []distributor.Invoices{one, two}}
+	rep := run(t, in)
+	require.Equal(t, []string{"matched 1 2025-09-30", "matched 2 2025-10-30"}, classesOf(rep))
+	require.Equal(t, []string{"a.xml and b.json hold the same rows, 2 of them, which are counted once"}, rep.Notes)
+	require.False(t, rep.Findings())
+	two.Number = "8"
+	in.Documents[1] = two
+	require.Empty(t, run(t, in).Notes, "another number is another document")
+}
+
+// TestBrokenRowLacksFigures: what is not there is not quoted.
+func TestBrokenRowLacksFigures(t *testing.T) {
+	row := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+	row.FinalAmount = "45"
+	require.Equal(t, "amount 50 is not the final_amount 45", hold(t, gold(t, "a", false), row).Rows[0].Explanation())
+	row.Overage = "1"
+	require.Equal(t, "amount 50 and overage 1 do not make 45", hold(t, gold(t, "a", false), row).Rows[0].Explanation())
+	row.FinalAmount = ""
+	require.Equal(t, "the row has no final_amount", hold(t, gold(t, "a", false), row).Rows[0].Explanation())
+}
+
+// TestRivalsAreSaidOnce: no two sentences below a row are the same, and a package that is named is in the figure.
+func TestRivalsAreSaidOnce(t *testing.T) {
+	row := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+	row.Overage, row.FinalAmount, row.Credits = "10", "60", "60000"
+	events := gold(t, "a", false)
+	require.NoError(t, events.Add(account.Event{ID: "u", Type: account.UsageRecorded, Account: "a", At: date("2025-09-10").Start(nil), Credits: 60000}))
+	rep := hold(t, events, row)
+	seen := map[string]bool{rep.Rows[0].Explanation(): true}
+	rivals := rep.Rows[0].Rivals()
+	for i := range rivals {
+		require.False(t, seen[rivals[i].Sentence], rivals[i].Sentence)
+		seen[rivals[i].Sentence] = true
+	}
+	require.Equal(t, "other_rate", rep.Rows[0].Cause())
+}

@@ -94,8 +94,12 @@ func (l *candidates) packages() {
 		}
 		for _, name := range names {
 			if name != e.Package {
+				n := len(l.list)
 				l.add(price, "other_package", onAny, fmt.Sprintf("as if the package had been %s, not %s", name, e.Package),
 					changing(i, func(e *account.Event) { e.Package = name }))
+				for j := range l.list[n:] {
+					l.list[n+j].pkg = name
+				}
 			}
 		}
 	}

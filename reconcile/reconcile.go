@@ -156,6 +156,7 @@ func (r *reconciler) asked(name string) bool {
 // depend on that of the documents.
 func (r *reconciler) theirs(report *Report) ([]*side, error) {
 	var all []*side
+	r.leaveOutCopies(report)
 	for i := range r.in.Documents {
 		d := &r.in.Documents[i]
 		if d.Shape == distributor.Own || d.Shape == distributor.NumbersOnly {

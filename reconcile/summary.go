@@ -64,12 +64,13 @@ func (row *Row) Believed() []Finding {
 	return list
 }
 
-// Rivals are the other findings: other causes of the same figures.
+// Rivals are the other findings: other causes of the same figures, each sentence once.
 func (row *Row) Rivals() []Finding {
 	believed := row.Believed()
 	var list []Finding
 	for _, f := range row.Findings {
-		if !slices.ContainsFunc(believed, func(b Finding) bool { return b.Code == f.Code && b.Sentence == f.Sentence }) {
+		same := func(o Finding) bool { return o.Sentence == f.Sentence }
+		if !slices.ContainsFunc(believed, same) && !slices.ContainsFunc(list, same) {
 			list = append(list, f)
 		}
 	}

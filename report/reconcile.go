@@ -31,7 +31,7 @@ func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary) er
 	head.note("")
 	head.note(fmt.Sprintf("Complete: %s of theirs and %s of ours are each in one row above, and the classes add up to both totals.",
 		Count(s.TheirRows, "row", "rows"), Count(s.OurRows, "row", "rows")))
-	head.note(fmt.Sprintf("Gross variance %s: %s in their favour, %s in ours.", s.Gross.Display(), s.AgainstUs.Display(), negated(s.ForUs).Display()))
+	head.note(fmt.Sprintf("Gross variance %s: %s in their favour, %s in ours.", grouped(s.Gross), grouped(s.AgainstUs), grouped(negated(s.ForUs))))
 	causes, err := allCauses(rep, s)
 	if err != nil {
 		return err
@@ -228,7 +228,7 @@ func conventionText(w io.Writer, rep *reconcile.Report) error {
 		fmt.Fprintf(&b, "Against it: %s.\n", strings.Join(c.Against[:min(20, len(c.Against))], ", "))
 	}
 	fmt.Fprintf(&b, "All accounts in these dates: %s by their convention, %s by ours; theirs costs %s.\n",
-		c.TheirsTotal.Display(), c.OursTotal.Display(), c.Cost.Display())
+		grouped(c.TheirsTotal), grouped(c.OursTotal), grouped(c.Cost))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -253,6 +253,12 @@ func tellingRows(c *reconcile.Convention) string {
 		return Count(c.Tested, "prorated row", "prorated rows")
 	}
 	return fmt.Sprintf("%s (%s of them prorated)", rows, number(c.Prorated))
+}
+
+// grouped is an amount as a sentence has it, with separators.
+func grouped(a money.Amount) string {
+	plain := strings.TrimPrefix(a.Number(), "-")
+	return strings.Replace(a.Display(), plain, digits.Group(plain), 1)
 }
 
 func number(n int) string { return digits.Group(strconv.Itoa(n)) }
