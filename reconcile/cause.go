@@ -36,6 +36,7 @@ type candidate struct {
 	may    which  // the components that it can change
 	pkg    string // a package that must be on the invoice, if it is what makes their figure
 	make   func(w world) world
+	shared bool // it is no matter of one account: others may have it too
 
 	// invoice changes the row's invoice itself: a line that is on it twice, or not at all.
 	// What it does to each component is the answer.
@@ -59,9 +60,18 @@ func (l *candidates) add(t tier, code string, may which, change string, make fun
 	}
 }
 
+// share marks the candidates that are added as no matter of one account.
+func (l *candidates) share(add func()) {
+	n := len(l.list)
+	add()
+	for i := range l.list[n:] {
+		l.list[n+i].shared = true
+	}
+}
+
 // under adds a candidate that changes the policy.
 func (l *candidates) under(t tier, code string, may which, words string, change func(p *invoice.Policy)) {
-	l.add(t, code, may, words, func(w world) world { return w.under(change) })
+	l.share(func() { l.add(t, code, may, words, func(w world) world { return w.under(change) }) })
 }
 
 // candidates lists the changes worth trying for a row.

@@ -140,6 +140,7 @@ func (r *reconciler) findCauses(p *pair, row *Row) {
 	if len(w.events) > 0 {
 		s := r.explain(w, p)
 		row.Findings = append(row.Findings, s.ranked()...)
+		row.outcomes = s.outcomes
 		if p.ours == nil {
 			row.Findings = append(row.Findings, r.billedTwice(p)...)
 		}

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -19,6 +20,7 @@ type search struct {
 	others   []*side           // their rows of the account, for a row that they do not have
 	seen     [components]figuresSeen
 	findings []Finding
+	outcomes []outcome // of the causes that other accounts may share
 }
 
 // figuresSeen are the figures of one component that were tried, and what a figure could be.
@@ -153,9 +155,12 @@ func (s *search) try(c *candidate) {
 
 // judge holds the figures of a changed world against theirs.
 func (s *search) judge(c *candidate, found *invoice.Invoice, figures *Figures) {
-	f := Finding{Code: c.code, Change: c.change, tier: c.tier, full: true}
+	f := Finding{Code: c.code, Change: c.change, tier: c.tier, full: true, shared: c.shared, sets: s.sets(c)}
 	for k := range components {
 		if s.differs&(1<<k) == 0 && figures.of(k) != s.row.theirs.of(k) {
+			if c.shared {
+				s.outcomes = append(s.outcomes, outcome{c.change, false})
+			}
 			return // it would upset what agrees
 		}
 	}
@@ -182,6 +187,9 @@ func (s *search) judge(c *candidate, found *invoice.Invoice, figures *Figures) {
 		default:
 			wrong = true // it changes the figure, to a wrong one
 		}
+	}
+	if c.shared && (hits > 0 || wrong) {
+		s.outcomes = append(s.outcomes, outcome{c.change, !wrong})
 	}
 	if hits == 0 || wrong || c.pkg != "" && !slices.ContainsFunc(found.Lines, func(l invoice.Line) bool { return l.Package == c.pkg }) {
 		return
@@ -221,8 +229,16 @@ func (s *search) tryAbsent(c *candidate) {
 			return
 		}
 	}
-	s.findings = append(s.findings, Finding{Code: c.code, Change: c.change, tier: c.tier, full: true, certain: true,
+	s.findings = append(s.findings, Finding{Code: c.code, Change: c.change, tier: c.tier, full: true, certain: true, shared: c.shared, sets: s.sets(c),
 		Sentence: "there would be no such invoice, " + c.change})
+}
+
+// sets are the keys of a policy file that a cause changes, as they are written there.
+func (s *search) sets(c *candidate) string {
+	if !c.shared || c.make == nil {
+		return ""
+	}
+	return strings.Join(c.make(s.world).policy.Changes(s.world.policy), " ")
 }
 
 // isRow reports that an invoice is the same period and money as a row of theirs.

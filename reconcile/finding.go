@@ -23,6 +23,8 @@ type Finding struct {
 	fixes   [components]bool // which components become theirs
 	full    bool             // all that differ
 	dated   bool             // the period and the date are theirs too
+	shared  bool             // other accounts may have it too
+	sets    string           // the keys of a policy file that it changes
 	certain bool             // it follows from the documents and events alone, no figure was tried
 }
 

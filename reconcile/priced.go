@@ -14,7 +14,9 @@ func (l *candidates) prices() {
 	if l.world.prices == invoice.Distributor {
 		other = invoice.Retail
 	}
-	l.add(price, "price_list", onRecurring, fmt.Sprintf("at the %s price", other), func(w world) world { return w.priced(other) })
+	l.share(func() {
+		l.add(price, "price_list", onRecurring, fmt.Sprintf("at the %s price", other), func(w world) world { return w.priced(other) })
+	})
 
 	used, listed := map[string]bool{}, map[string]int{}
 	for i := range l.world.events {
@@ -26,7 +28,9 @@ func (l *candidates) prices() {
 	for i := range l.world.packages {
 		p := &l.world.packages[i]
 		if used[p.Name] && listed[p.Name] > 1 {
-			l.add(price, "terms", onRecurring|onOverage, fmt.Sprintf("by the terms of %s that hold from %s", p.Name, orBeginning(p.EffectiveFrom)), onlyTerms(*p))
+			l.share(func() {
+				l.add(price, "terms", onRecurring|onOverage, fmt.Sprintf("by the terms of %s that hold from %s", p.Name, orBeginning(p.EffectiveFrom)), onlyTerms(*p))
+			})
 		}
 	}
 	turned, change := invoice.KeepCycle, "as if the free upgrade had kept the cycle (free_upgrade keep_cycle)"

@@ -70,6 +70,8 @@ type Row struct {
 	Events   []string // ids of the account's events that shape the row
 
 	Difference money.Amount // theirs − ours
+
+	outcomes []outcome // of the causes that other accounts may share
 }
 
 // Report is the result.
@@ -127,6 +129,9 @@ func Reconcile(ctx context.Context, in Input) (*Report, error) {
 		return nil, err
 	}
 	if report.Convention, err = r.convention(ctx, pairs); err != nil {
+		return nil, err
+	}
+	if err := r.leadShared(ctx, pairs, report); err != nil {
 		return nil, err
 	}
 	return report, report.complete(theirs, ours)

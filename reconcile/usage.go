@@ -23,16 +23,14 @@ func (l *candidates) usage() {
 	if l.world.policy.IncludedCredits == invoice.ProratedCredits {
 		turned, change = invoice.FullCredits, "the whole allowance for part of a period (included_credits full)"
 	}
-	add("included_credits", change, func(w world) world {
-		return w.under(func(p *invoice.Policy) { p.IncludedCredits = turned })
-	})
+	l.under(usage, "included_credits", onOverage, change, func(p *invoice.Policy) { p.IncludedCredits = turned })
 	add("late_usage_included", "as if usage recorded late had been known in time", func(w world) world {
 		return w.with(usageAs(w.events, func(e *account.Event) bool { e.RecordedAt = time.Time{}; return true }))
 	})
 	add("late_usage_left_out", "as if usage recorded late had been left out", func(w world) world {
 		return w.with(usageAs(w.events, func(e *account.Event) bool { return !e.Known().After(e.At) }))
 	})
-	l.rates(add)
+	l.share(func() { l.rates(add) })
 	l.windows(add)
 	l.statedCredits(add)
 	l.otherCredits(add)

@@ -1,0 +1,108 @@
+package reconcile
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// outcome is what became of a cause that other accounts may share: whether it prints their figure for a row, or another.
+type outcome struct {
+	change string
+	hit    bool
+}
+
+// tally is how a shared cause fares in all rows that differ and that it changes.
+type tally struct {
+	accounts map[string]bool // in which it prints their figure
+	hits     int
+	misses   int
+}
+
+// leads reports that a cause is one mistake and not several: it explains rows of MinLead accounts, and at least four in five of
+// the rows that it changes.
+func (t *tally) leads() bool {
+	return t != nil && len(t.accounts) >= MinLead && t.hits >= 4*t.misses
+}
+
+// leadShared puts first what explains more than one row: the convention that was inferred, and else a mistake that several
+// accounts share. Where nothing is shared the order of the tiers stands.
+func (r *reconciler) leadShared(ctx context.Context, pairs []pair, rep *Report) error {
+	convention := ""
+	if c := rep.Convention; c != nil && c.Reproduced >= MinRows && c.Reproduced-c.Ours >= MinLead {
+		convention = strings.Join(c.Policy.Changes(r.in.Policy), " ")
+		if strings.Contains(convention, " ") {
+			if err := r.byConvention(ctx, pairs, rep, c.Policy, convention); err != nil {
+				return err
+			}
+		}
+	}
+	tallies := map[string]*tally{}
+	for i := range rep.Rows {
+		row := &rep.Rows[i]
+		for _, o := range row.outcomes {
+			t := tallies[o.change]
+			if t == nil {
+				t = &tally{accounts: map[string]bool{}}
+				tallies[o.change] = t
+			}
+			if o.hit {
+				t.accounts[row.Account] = true
+				t.hits++
+			} else {
+				t.misses++
+			}
+		}
+	}
+	for i := range rep.Rows {
+		row := &rep.Rows[i]
+		best, most := -1, 0
+		for j := range row.Findings {
+			f := &row.Findings[j]
+			weight := 0
+			switch t := tallies[f.Change]; {
+			case f.sets != "" && f.sets == convention:
+				weight = len(rep.Rows) + 1
+			case f.shared && t.leads():
+				weight = t.hits
+			}
+			if weight > most && mayLead(f, &row.Findings[0]) {
+				best, most = j, weight
+			}
+		}
+		if best > 0 {
+			f := row.Findings[best]
+			row.Findings = slices.Insert(slices.Delete(row.Findings, best, best+1), 0, f)
+		}
+	}
+	return nil
+}
+
+// mayLead reports that a finding is worth as much as the one believed so far: it explains as much, and is as sure.
+func mayLead(f, first *Finding) bool {
+	return (f.full || !first.full) && (!f.Possible() || first.Possible())
+}
+
+// byConvention tries a convention of several keys on every row that differs.
+func (r *reconciler) byConvention(ctx context.Context, pairs []pair, rep *Report, policy invoice.Policy, sets string) error {
+	return r.parallel(ctx, len(pairs), func(i int) {
+		row, p := &rep.Rows[i], &pairs[i]
+		if row.Class < Explained || row.Class > OursOnly || len(r.in.Events.Of(row.Account)) == 0 {
+			return
+		}
+		s := r.newSearch(r.worldOf(row.Account), p)
+		s.try(&candidate{tier: dayCount, code: "convention", change: "by their convention (" + sets + ")", may: onAny,
+			make: func(w world) world { return w.under(func(p *invoice.Policy) { *p = policy }) }})
+		if len(s.findings) == 0 {
+			return
+		}
+		f := s.findings[0]
+		f.sets = sets
+		row.Findings = append(row.Findings, f)
+		if row.Class == Unexplained && covered(p, row.Findings) {
+			row.Class, row.Implied = Explained, nil
+		}
+	})
+}
