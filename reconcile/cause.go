@@ -48,6 +48,7 @@ type candidate struct {
 type candidates struct {
 	*reconciler
 	world   *world
+	whole   *world // with what happened long before too
 	row     *pair
 	differs which
 	list    []candidate
@@ -75,12 +76,13 @@ func (l *candidates) under(t tier, code string, may which, words string, change 
 }
 
 // candidates lists the changes worth trying for a row.
-func (r *reconciler) candidates(w *world, row *pair, differs which) []candidate {
-	l := &candidates{reconciler: r, world: w, row: row, differs: differs}
+func (r *reconciler) candidates(whole, w *world, row *pair, differs which) []candidate {
+	l := &candidates{reconciler: r, world: w, whole: whole, row: row, differs: differs}
 	l.events()
 	l.lines()
 	l.neighbours()
 	l.shifts()
+	l.unknownClose()
 	l.prices()
 	l.effects()
 	l.packages()

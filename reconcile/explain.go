@@ -17,6 +17,7 @@ type search struct {
 	through  cycle.Date
 	differs  which
 	base     []invoice.Invoice // of our world, for a row that we do not have
+	until    cycle.Date        // the last day of the documents
 	others   []*side           // their rows of the account, for a row that they do not have
 	seen     [components]figuresSeen
 	findings []Finding
@@ -34,7 +35,7 @@ func (f *figuresSeen) widen(minor int64) { f.least, f.most = min(f.least, minor)
 // explain looks for what would make our engine print their row.
 func (r *reconciler) explain(w world, row *pair) *search {
 	s := r.newSearch(w, row)
-	s.list = r.candidates(&s.world, row, s.differs)
+	s.list = r.candidates(&w, &s.world, row, s.differs)
 	for i := range s.list {
 		if c := &s.list[i]; c.code != impliedCredits || !s.explains(overage) {
 			s.try(c)
@@ -52,7 +53,7 @@ func (s *search) explains(c component) bool {
 }
 
 func (r *reconciler) newSearch(w world, row *pair) *search {
-	s := &search{row: row}
+	s := &search{row: row, until: r.through}
 	for _, side := range []*side{row.theirs, row.ours} {
 		if side != nil && side.date.After(s.through) {
 			s.through = side.date
@@ -211,8 +212,11 @@ func (s *search) tryAbsent(c *candidate) {
 	invoices := changed.bill(s.through)
 	for i := range invoices {
 		inv := &invoices[i]
-		if inv.Date == ours.date {
+		if inv.Date == ours.date && (inv.Period == ours.period || !slices.ContainsFunc(s.others, func(o *side) bool { return isRow(inv, o) })) {
 			return
+		}
+		if inv.Date.After(s.until) {
+			continue // it would be on an invoice that is not in the documents yet
 		}
 		if !inv.Period.Intersect(ours.period).IsEmpty() && !slices.ContainsFunc(s.others, func(o *side) bool { return isRow(inv, o) }) {
 			return

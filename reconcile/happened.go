@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prorata-go/prorata/account"
@@ -16,15 +17,24 @@ const maxShift = 10
 // each visits the events that may shape the row: those not long before or after it. A
 // creation, a cancellation and what was scheduled always may.
 func (l *candidates) each(visit func(i int, e *account.Event, day cycle.Date)) {
+	l.visit(func(i int, e *account.Event, day cycle.Date, recent bool) {
+		if recent {
+			visit(i, e, day)
+		}
+	})
+}
+
+// visit visits the events up to not long after the row, and says whether they may shape it by when they happened.
+func (l *candidates) visit(visit func(i int, e *account.Event, day cycle.Date, recent bool)) {
 	period := l.row.either().period
 	from, to := period.Start.AddDays(-62), period.End.AddDays(62)
 	for i := range l.world.events {
 		e := &l.world.events[i]
 		day, err := cycle.DateOf(e.At, l.world.policy.TimeZone)
-		if err != nil || day.After(to) || day.Before(from) && e.Type != account.Created && e.Type != account.ChangeCancelled && e.Effective != account.PeriodEnd && !e.Known().After(from.Start(nil)) {
+		if err != nil || day.After(to) {
 			continue
 		}
-		visit(i, e, day)
+		visit(i, e, day, !day.Before(from) || e.Type == account.Created || e.Type == account.ChangeCancelled || e.Effective == account.PeriodEnd || e.Known().After(from.Start(nil)))
 	}
 }
 
@@ -39,7 +49,10 @@ func changing(i int, change func(e *account.Event)) func(w world) world {
 // events are those that are missing on their side, that they have twice, or that they learned
 // of at another time than we.
 func (l *candidates) events() {
-	l.each(func(i int, e *account.Event, day cycle.Date) {
+	l.visit(func(i int, e *account.Event, day cycle.Date, recent bool) {
+		if !recent && e.Type != account.PackageChanged { // an upgrade that they never made, however long ago
+			return
+		}
 		switch e.Type {
 		case account.Created:
 			if l.row.theirs == nil {
@@ -58,27 +71,73 @@ func (l *candidates) events() {
 		default:
 			return
 		}
+		if day.Before(l.row.either().period.Start.AddDays(-93)) && !recent { // nobody learns of it so late
+			return
+		}
 		if e.Known().After(e.At) {
 			l.add(existence, "known_at_once", onAny, fmt.Sprintf("as if the %s of %s had been known at once", noun(e), day),
 				changing(i, func(e *account.Event) { e.RecordedAt = time.Time{} }))
 			return
 		}
-		after := l.row.either().date.AddDays(l.world.policy.SettleDays + 2)
+		cut := l.row.either().date.AddDays(l.world.policy.SettleDays)
 		if !day.After(l.row.either().date) {
 			l.add(price, "known_late", onAny, fmt.Sprintf("as if the %s of %s had become known after this invoice", noun(e), day),
-				changing(i, func(e *account.Event) { e.RecordedAt = after.Start(nil) }))
+				changing(i, func(e *account.Event) { e.RecordedAt = cut.AddDays(2).Start(nil) }))
+		}
+		if l.row.theirs == nil {
+			for _, s := range l.byAccount[fold(l.row.account)] {
+				if s.date.After(l.row.ours.date) && s.date.Sub(l.row.ours.date) <= 62 {
+					l.add(price, "known_late", onAny, fmt.Sprintf("as if the %s of %s had become known after their invoice of %s", noun(e), day, s.date),
+						changing(i, func(e *account.Event) { e.RecordedAt = s.date.AddDays(l.world.policy.SettleDays + 2).Start(nil) }))
+				}
+			}
+		}
+		if eve := cut.AddDays(-1); day.Before(eve) {
+			id := e.ID // the index is another in the whole world, where the credits of the days since are
+			l.add(price, "known_late", onAny, fmt.Sprintf("as if the %s of %s had become known just before this invoice", noun(e), day),
+				func(w world) world {
+					i := slices.IndexFunc(l.whole.events, func(e account.Event) bool { return e.ID == id })
+					return changing(i, func(e *account.Event) { e.RecordedAt = eve.Start(w.policy.TimeZone) })(*l.whole)
+				})
 		}
 	})
-	if l.row.theirs == nil { // a close that we know nothing of
+}
+
+// unknownClose is a close that we know nothing of: they bill no more, though another row was due. Of the days of their last row, one
+// may print it.
+func (l *candidates) unknownClose() {
+	open := false
+	for i := range l.world.events {
+		switch l.world.events[i].Type {
+		case account.Created:
+			open = true
+		case account.Closed:
+			open = false
+		}
+	}
+	if !open && l.row.theirs != nil {
+		return // it is our own close then, on another day
+	}
+	var last *side
+	for _, s := range l.byAccount[fold(l.row.account)] {
+		if last == nil || s.period.End.After(last.period.End) || s.period.End == last.period.End && s.date.After(last.date) {
+			last = s
+		}
+	}
+	if last != nil && (l.row.theirs == nil || l.row.theirs == last && (last.date.AddMonths(1).Before(l.through) || l.row.ours != nil && !l.row.ours.period.Start.Before(last.period.End))) {
+		for day := last.period.End; !day.Before(last.period.Start); day = day.AddDays(-1) {
+			l.add(existence, "close_extra", onAny, fmt.Sprintf("as if closed on %s", day), closing(day, 12*time.Hour))
+		}
+	} else if last == nil {
 		start := l.row.ours.period.Start
-		l.add(existence, "close_extra", onAny, fmt.Sprintf("as if closed before %s", start), closing(start))
+		l.add(existence, "close_extra", onAny, fmt.Sprintf("as if closed before %s", start), closing(start, 0))
 	}
 }
 
-// closing is the world in which the account closes at the start of a day.
-func closing(day cycle.Date) func(w world) world {
+// closing is the world in which the account closes on a day, so long after its start.
+func closing(day cycle.Date, after time.Duration) func(w world) world {
 	return func(w world) world {
-		at := day.Start(w.policy.TimeZone)
+		at := day.Start(w.policy.TimeZone).Add(after)
 		var events []account.Event
 		for _, e := range w.events {
 			if e.Type == account.Created && e.At.After(at) || e.Type != account.Closed && e.At.Before(at) {

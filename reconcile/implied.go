@@ -86,7 +86,7 @@ func (s *search) impliedClose() (cycle.Date, bool) {
 	period := s.row.ours.period
 	known := s.world.near(period, s.through, false)
 	for day := period.Start.AddDays(1); day.Before(period.End) && len(found) < 2; day = day.AddDays(1) {
-		w := closing(day)(known)
+		w := closing(day, 0)(known)
 		if inv := s.pick(w.bill(s.through)); inv != nil && ofInvoice(inv).Recurring == s.row.theirs.Recurring {
 			found = append(found, day)
 		}

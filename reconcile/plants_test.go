@@ -102,6 +102,45 @@ func line(s *story, invoices []invoice.Invoice, wanted func(l *invoice.Line) boo
 	return -1, nil
 }
 
+// otherWindow is an upstream that counts the credits of another stretch on one row. It is worked out here, not by the engine.
+func otherWindow(window func(s *story, p cycle.Period) cycle.Period) func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+	return func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.used()
+		s.events[0].BillingDate = cycle.Date{}
+		invoices := s.upstream(p).bill()
+		d := distributor.FromInvoices("", invoices)
+		i, l := line(s, invoices, func(l *invoice.Line) bool { return l.Kind == invoice.Overage && l.Dates.Days() > 27 })
+		if l == nil {
+			return d, false
+		}
+		stretch, credits := window(s, l.Dates), int64(0)
+		for _, e := range s.events {
+			if day := must(cycle.DateOf(e.At, nil)); e.Type == account.UsageRecorded && stretch.Contains(day) {
+				credits += e.Credits
+			}
+		}
+		for _, pkg := range packages() {
+			if pkg.Name == l.Package {
+				over := must(pkg.Overage.Times(max(0, credits-pkg.Credits), money.USD, p.Rounding))
+				add(&d.Rows[i], over.Minor()-l.Amount.Minor(), &d.Rows[i].Overage)
+				return d, stretch != l.Dates && over != l.Amount
+			}
+		}
+		return d, false
+	}
+}
+
+// together is an upstream that has a close on another day, and another policy.
+func together(change policyChange) func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+	return func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.closed()
+		return as(s, p, func(u *upstream) {
+			later(&u.events[s.only(account.Closed)], s.daysOff())
+			change(s, &u.policy)
+		})
+	}
+}
+
 // plants has every cause of docs/reconcile.md.
 var plants = []plant{
 	{name: "not_billed_upstream", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
@@ -117,9 +156,14 @@ var plants = []plant{
 		return true
 	})},
 	{name: "closed_still_billed", plant: without((*story).closed, account.Closed)},
-	{name: "billed_before_creation", plant: eventError(func(s *story) { s.used(); s.events[0].BillingDate = cycle.Date{} }, account.Created, func(_ *story, e *account.Event) {
-		e.At = e.At.AddDate(0, -2, 0)
-	}), policy: func(p *invoice.Policy) { p.Timing = invoice.Arrears }},
+	{name: "billed_before_creation", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.used()
+		s.events[0].BillingDate = cycle.Date{}
+		if s.events[0].At.Day() > 28 {
+			return distributor.Invoices{}, false // then the boundaries would move too
+		}
+		return as(s, p, func(u *upstream) { u.events[0].At = u.events[0].At.AddDate(0, -2, 0) })
+	}, policy: func(p *invoice.Policy) { p.Timing = invoice.Arrears }},
 	{name: "close_date", plant: eventError((*story).closed, account.Closed, func(s *story, e *account.Event) { later(e, s.daysOff()) })},
 	{name: "change_date", plant: eventError((*story).changed, account.PackageChanged, func(s *story, e *account.Event) { later(e, s.daysOff()) })},
 	{name: "creation_date", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
@@ -179,6 +223,20 @@ var plants = []plant{
 	}},
 	{name: "other_package", plant: eventError((*story).used, account.Created, func(s *story, e *account.Event) { e.Package = s.pick(paid) })},
 	{name: "change_ignored", plant: without((*story).changed, account.PackageChanged)},
+	{name: "known_late", plant: eventError((*story).changed, account.PackageChanged, func(s *story, e *account.Event) { e.RecordedAt = e.At.AddDate(0, 0, 20+s.IntN(30)) })},
+	{name: "creation_missing", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.closed()
+		s.create(s.day("2025-12-01", "2025-12-05"), s.pick(paid)).BillingDate = date("2025-12-20")
+		return as(s, p, func(u *upstream) {
+			u.events = slices.Delete(u.events, s.only(account.Created), s.only(account.Created)+1)
+		})
+	}},
+	{name: "close_extra", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.used()
+		return as(s, p, func(u *upstream) {
+			u.events = append(u.events, account.Event{ID: "extra", Type: account.Closed, Account: s.name, At: s.at(s.day("2025-09-05", "2025-11-20"))})
+		})
+	}},
 	{name: "change_from_period_start", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
 		s.changed()
 		day := must(cycle.DateOf(s.events[1].At, nil))
@@ -205,6 +263,21 @@ var plants = []plant{
 		s.close(s.day("2025-10-02", "2025-10-30"))
 		return as(s, p, func(u *upstream) { u.policy.DayCount = proration.MonthOf(31) })
 	}, policy: func(p *invoice.Policy) { p.DayCount = proration.Actual }},
+	{name: "period_length", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.closed()
+		s.events[0].BillingDate = cycle.Date{}
+		_, l := line(s, s.upstream(p).bill(), func(l *invoice.Line) bool {
+			return l.Kind == invoice.Recurring && l.Days() < l.PeriodDays() && l.Days() > 0
+		})
+		if l == nil || l.PeriodDays() < 30 {
+			return distributor.Invoices{}, false
+		}
+		n := 32 // one more than 31, one less than 30: the other two are thirty, and the days of the calendar month
+		if l.PeriodDays() == 30 {
+			n = 29
+		}
+		return as(s, p, func(u *upstream) { u.policy.DayCount = proration.MonthOf(n) })
+	}, policy: func(p *invoice.Policy) { p.DayCount, p.Timing = proration.Actual, invoice.Arrears }},
 	{name: "one_day_more", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) {
 		p.Cut = []proration.Cut{proration.LastMore, proration.FirstMore}[s.IntN(2)]
 	})},
@@ -249,9 +322,23 @@ var plants = []plant{
 		late.RecordedAt = late.At.AddDate(0, 0, 25+s.IntN(40))
 		return as(s, p, func(u *upstream) { u.events = u.events[:len(u.events)-1] })
 	}},
+	{name: "calendar_month_usage", plant: otherWindow(func(s *story, p cycle.Period) cycle.Period {
+		day := []cycle.Date{p.Start, p.Last()}[s.IntN(2)]
+		year, month, _ := day.Civil()
+		first := must(cycle.NewDate(year, month, 1))
+		return cycle.Period{Start: first, End: first.AddMonths(1)}
+	})},
+	{name: "neighbouring_usage", plant: otherWindow(func(s *story, p cycle.Period) cycle.Period {
+		whole := must(cycle.NewSchedule(must(cycle.DateOf(s.events[0].At, nil)), 1))
+		k, _ := whole.Index(p.Start)
+		return whole.Period(max(0, k-1+2*s.IntN(2)))
+	})},
 	{name: "other_rate", plant: packageError(func(_ *story, p, other *invoice.Package) { p.Overage = other.Overage })},
 	{name: "other_allowance", plant: packageError(func(_ *story, p, other *invoice.Package) { p.Credits = other.Credits })},
 	{name: "per_thousand", plant: packageError(func(s *story, p, _ *invoice.Package) {
 		p.Overage = must(money.RateFromDecimal(p.Overage.Decimal().Shift(int32(6*s.IntN(2) - 3))))
 	})},
+
+	{name: "close_date+day_count", plant: together(func(s *story, p *invoice.Policy) { p.DayCount = (p.DayCount + 1) % 3 })},
+	{name: "close_date+daily_rate", plant: together(func(s *story, p *invoice.Policy) { p.DailyRate = must(proration.RoundedDailyRate(2, money.HalfUp)) })},
 }

@@ -34,7 +34,7 @@ func (r *reconciler) leadShared(ctx context.Context, pairs []pair, rep *Report) 
 	if c := rep.Convention; c != nil && c.Reproduced >= MinRows && c.Reproduced-c.Ours >= MinLead {
 		convention = strings.Join(c.Policy.Changes(r.in.Policy), " ")
 		if strings.Contains(convention, " ") {
-			if err := r.byConvention(ctx, pairs, rep, c.Policy, convention); err != nil {
+			if err := r.byConvention(ctx, pairs, rep, convention); err != nil {
 				return err
 			}
 		}
@@ -64,8 +64,10 @@ func (r *reconciler) leadShared(ctx context.Context, pairs []pair, rep *Report) 
 			weight := 0
 			switch t := tallies[f.Change]; {
 			case f.sets != "" && f.sets == convention:
+				weight = len(rep.Rows) + 2
+			case partOf(f.sets, convention):
 				weight = len(rep.Rows) + 1
-			case f.shared && t.leads():
+			case f.shared && t.leads() && !row.Findings[0].certain:
 				weight = t.hits
 			}
 			if weight > most && mayLead(f, &row.Findings[0]) {
@@ -80,16 +82,24 @@ func (r *reconciler) leadShared(ctx context.Context, pairs []pair, rep *Report) 
 	return nil
 }
 
+// partOf reports that a cause changes some of the keys of a convention, as it does. A row may not tell the others.
+func partOf(sets, convention string) bool {
+	keys := strings.Fields(convention)
+	return sets != "" && !slices.ContainsFunc(strings.Fields(sets), func(k string) bool { return !slices.Contains(keys, k) })
+}
+
 // mayLead reports that a finding is worth as much as the one believed so far: it explains as much, and is as sure.
 func mayLead(f, first *Finding) bool {
 	return (f.full || !first.full) && (!f.Possible() || first.Possible())
 }
 
-// byConvention tries a convention of several keys on every row that differs.
-func (r *reconciler) byConvention(ctx context.Context, pairs []pair, rep *Report, policy invoice.Policy, sets string) error {
+// byConvention tries a convention of several keys on the rows that differ; one that is only suggested on those that no single
+// change explains.
+func (r *reconciler) byConvention(ctx context.Context, pairs []pair, rep *Report, sets string) error {
+	policy := rep.Convention.Policy
 	return r.parallel(ctx, len(pairs), func(i int) {
 		row, p := &rep.Rows[i], &pairs[i]
-		if row.Class < Explained || row.Class > OursOnly || len(r.in.Events.Of(row.Account)) == 0 {
+		if row.Class < Explained || row.Class > OursOnly || row.Class == Explained && !rep.Convention.Established || len(r.in.Events.Of(row.Account)) == 0 {
 			return
 		}
 		s := r.newSearch(r.worldOf(row.Account), p)

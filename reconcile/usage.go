@@ -123,8 +123,8 @@ func (l *candidates) windows(add adder) {
 	}{
 		{"calendar_month_usage", "the credits of the calendar month it starts in", monthOf(period.Start)},
 		{"calendar_month_usage", "the credits of the calendar month it ends in", monthOf(period.Last())},
-		{"neighbouring_usage", "the credits of the period before", cycle.Period{Start: period.Start.AddMonths(-1), End: period.Start}},
-		{"neighbouring_usage", "the credits of the period after", cycle.Period{Start: period.End, End: period.End.AddMonths(1)}},
+		{"neighbouring_usage", "the credits of the period before", cycle.Period{Start: boundary(period, period.Start, -1), End: period.Start}},
+		{"neighbouring_usage", "the credits of the period after", cycle.Period{Start: period.End, End: boundary(period, period.End, +1)}},
 	}
 	for _, window := range windows {
 		if window.Period == period {
@@ -134,6 +134,15 @@ func (l *candidates) windows(add adder) {
 			return w.with(countedIn(w, window.Period, period))
 		})
 	}
+}
+
+// boundary is the boundary some months from that of a period, which a short month may have moved from the day of the anchor.
+func boundary(period cycle.Period, from cycle.Date, months int) cycle.Date {
+	_, _, first := period.Start.Civil()
+	_, _, second := period.End.Civil()
+	month := monthOf(from)
+	there := monthOf(month.Start.AddMonths(months))
+	return there.Start.AddDays(min(max(first, second), there.Days()) - 1)
 }
 
 // countedIn moves the credits of a window into a period, whose own no longer count.
@@ -205,7 +214,11 @@ func (l *candidates) otherCredits(add adder) {
 	if more.Abs().GreaterThan(decimal.NewFromInt(1<<53)) || more.IsZero() {
 		return
 	}
-	l.credits(add, more.IntPart(), "")
+	for _, rest := range []int64{0, +1, -1} { // by what rounding leaves of a credit
+		if n := more.IntPart() + rest; n != 0 {
+			l.credits(add, n, "")
+		}
+	}
 }
 
 // withCredits counts more credits in a period, or fewer.
