@@ -36,7 +36,8 @@ type candidate struct {
 	may    which  // the components that it can change
 	pkg    string // a package that must be on the invoice, if it is what makes their figure
 	make   func(w world) world
-	shared bool // it is no matter of one account: others may have it too
+	sums   func(p *invoice.Policy) // the arithmetic of shares, where that is all it changes
+	shared bool                    // it is no matter of one account: others may have it too
 
 	// invoice changes the row's invoice itself: a line that is on it twice, or not at all.
 	// What it does to each component is the answer.
@@ -73,6 +74,15 @@ func (l *candidates) share(add func()) {
 // under adds a candidate that changes the policy.
 func (l *candidates) under(t tier, code string, may which, words string, change func(p *invoice.Policy)) {
 	l.share(func() { l.add(t, code, may, words, func(w world) world { return w.under(change) }) })
+}
+
+// sums adds a candidate that changes the policy's arithmetic only.
+func (l *candidates) sums(t tier, code string, may which, words string, change func(p *invoice.Policy)) {
+	n := len(l.list)
+	l.under(t, code, may, words, change)
+	for i := range l.list[n:] {
+		l.list[n+i].sums = change
+	}
 }
 
 // candidates lists the changes worth trying for a row.

@@ -39,7 +39,7 @@ func (l *candidates) days() {
 	}
 	for _, c := range []proration.DayCount{proration.Actual, proration.Thirty, proration.Year365} {
 		if c != l.world.policy.DayCount {
-			l.under(dayCount, "day_count", l.onDays(), dayCountWords[c], func(p *invoice.Policy) { p.DayCount = c })
+			l.sums(dayCount, "day_count", l.onDays(), dayCountWords[c], func(p *invoice.Policy) { p.DayCount = c })
 		}
 	}
 	whole, days := l.row.either().period, 0
@@ -53,7 +53,7 @@ func (l *candidates) days() {
 	of := func(code string, n int, words string) {
 		if !tried[n] && n > 1 {
 			tried[n] = true
-			l.under(dayCount, code, l.onDays(), words, func(p *invoice.Policy) { p.DayCount = proration.MonthOf(n) })
+			l.sums(dayCount, code, l.onDays(), words, func(p *invoice.Policy) { p.DayCount = proration.MonthOf(n) })
 		}
 	}
 	for _, day := range []cycle.Date{whole.Last(), whole.Start, whole.End} {
@@ -135,7 +135,7 @@ var roundingWords = map[money.Rounding]string{
 func (l *candidates) roundings() {
 	for _, mode := range roundings {
 		if mode != l.world.policy.Rounding {
-			l.under(rounding, "rounding", onRecurring|onOverage, fmt.Sprintf("rounded %s (rounding %s)", roundingWords[mode], mode), func(p *invoice.Policy) { p.Rounding = mode })
+			l.sums(rounding, "rounding", onRecurring|onOverage, fmt.Sprintf("rounded %s (rounding %s)", roundingWords[mode], mode), func(p *invoice.Policy) { p.Rounding = mode })
 		}
 	}
 	for _, part := range []struct {
@@ -147,17 +147,17 @@ func (l *candidates) roundings() {
 		{proration.Each, "each part rounded by itself (round_part each)"},
 	} {
 		if part.RoundPart != l.world.policy.RoundPart {
-			l.under(rounding, "round_part", onRecurring, part.words, func(p *invoice.Policy) { p.RoundPart = part.RoundPart })
+			l.sums(rounding, "round_part", onRecurring, part.words, func(p *invoice.Policy) { p.RoundPart = part.RoundPart })
 		}
 	}
 	if !l.world.policy.DailyRate.IsExact() {
-		l.under(rounding, "daily_rate", onRecurring, "the price of a day not rounded (daily_rate exact)", func(p *invoice.Policy) { p.DailyRate = proration.DailyRate{} })
+		l.sums(rounding, "daily_rate", onRecurring, "the price of a day not rounded (daily_rate exact)", func(p *invoice.Policy) { p.DailyRate = proration.DailyRate{} })
 	}
 	for digits := 2; digits <= 4; digits++ {
 		for _, mode := range roundings {
 			rate, err := proration.RoundedDailyRate(digits, mode)
 			if err == nil && rate != l.world.policy.DailyRate {
-				l.under(rounding, "daily_rate", onRecurring, fmt.Sprintf("the price of a day rounded to %d digits first, %s (daily_rate %s)", digits, roundingWords[mode], rate),
+				l.sums(rounding, "daily_rate", onRecurring, fmt.Sprintf("the price of a day rounded to %d digits first, %s (daily_rate %s)", digits, roundingWords[mode], rate),
 					func(p *invoice.Policy) { p.DailyRate = rate })
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
 )
 
 // search is the search for the causes of one row.
@@ -16,8 +17,10 @@ type search struct {
 	list     []candidate
 	through  cycle.Date
 	differs  which
-	base     []invoice.Invoice // of our world, for a row that we do not have
-	until    cycle.Date        // the last day of the documents
+	base     []invoice.Invoice // of our world
+	own      *print            // our row's figures in our world; nil where other arithmetics must be billed
+	since    cycle.Date        // the first day of the documents
+	until    cycle.Date        // the last
 	others   []*side           // their rows of the account, for a row that they do not have
 	seen     [components]figuresSeen
 	findings []Finding
@@ -53,7 +56,7 @@ func (s *search) explains(c component) bool {
 }
 
 func (r *reconciler) newSearch(w world, row *pair) *search {
-	s := &search{row: row, until: r.through}
+	s := &search{row: row, since: r.from, until: r.through}
 	for _, side := range []*side{row.theirs, row.ours} {
 		if side != nil && side.date.After(s.through) {
 			s.through = side.date
@@ -87,9 +90,12 @@ func (r *reconciler) newSearch(w world, row *pair) *search {
 	}
 	s.world = w.near(row.either().period, s.through, true)
 	if row.ours != nil && row.theirs != nil {
-		if inv := s.pick(s.world.bill(s.through)); inv == nil || ofInvoice(inv).Figures != row.ours.Figures {
+		s.base = s.world.bill(s.through)
+		if inv := s.pick(s.base); inv == nil || ofInvoice(inv).Figures != row.ours.Figures {
 			s.world = w // something from long before is on this invoice
+			s.base = w.bill(s.through)
 		}
+		s.own = s.apart(s.base)
 	}
 	return s
 }
@@ -104,9 +110,14 @@ func (s *search) tryTogether() {
 			continue
 		}
 		changed := a.make(s.world)
-		inv := s.pick(changed.bill(s.through))
+		invoices := changed.bill(s.through)
+		inv := s.pick(invoices)
 		if inv == nil {
 			continue
+		}
+		var apart *print
+		if s.own != nil {
+			apart = s.apart(invoices)
 		}
 		net := ofInvoice(inv).Recurring
 		if net == s.row.ours.Recurring || abs64(net.Minor()-s.row.theirs.Recurring.Minor()) > near {
@@ -115,6 +126,9 @@ func (s *search) tryTogether() {
 		for j := range s.list {
 			b := &s.list[j]
 			if b.tier != dayCount && b.tier != rounding || b.code == "timing" || b.code == "bill_changes" {
+				continue
+			}
+			if apart != nil && b.sums != nil && !s.mayPrint(apart, changed, &candidate{tier: together, sums: b.sums}) {
 				continue
 			}
 			s.try(&candidate{tier: together, code: a.code + "+" + b.code, change: a.change + ", and " + b.change, may: a.may | b.may,
@@ -137,6 +151,9 @@ func (s *search) try(c *candidate) {
 		s.tryAbsent(c)
 		return
 	}
+	if s.own != nil && c.sums != nil && !s.mayPrint(s.own, s.world, c) {
+		return
+	}
 	var found *invoice.Invoice
 	var figures *Figures
 	if c.invoice != nil {
@@ -152,6 +169,35 @@ func (s *search) try(c *candidate) {
 		return
 	}
 	s.judge(c, found, figures)
+}
+
+// apart takes the row's invoice apart, so that other arithmetics can be asked of its shares. In advance a line may come to nothing
+// because thirty days cost as much as thirty-one, and then it is not there to be asked.
+func (s *search) apart(invoices []invoice.Invoice) *print {
+	inv := s.pick(invoices)
+	if inv == nil || s.world.policy.Timing == invoice.Advance && s.world.policy.DayCount == proration.Thirty {
+		return nil
+	}
+	n := slices.IndexFunc(invoices, func(i invoice.Invoice) bool { return i.Date == inv.Date })
+	return takeApart(inv, invoices[:n])
+}
+
+// mayPrint asks the shares of an invoice whether another arithmetic might print theirs. A figure that is not theirs counts as tried.
+func (s *search) mayPrint(p *print, w world, c *candidate) bool {
+	is := w.policy
+	c.sums(&w.policy)
+	if w.policy.IncludedCredits == invoice.ProratedCredits && w.policy.DayCount != is.DayCount {
+		return true // the allowance follows the days
+	}
+	f := s.row.ours.Figures
+	f.Recurring, f.Overage = p.sum(recurring, w.policy), p.sum(overage, w.policy)
+	for k := range components {
+		if s.differs&(1<<k) != 0 && f.of(k) == s.row.theirs.of(k) {
+			return true
+		}
+	}
+	s.judge(c, s.row.ours.ours, &f)
+	return false
 }
 
 // judge holds the figures of a changed world against theirs.
@@ -215,8 +261,8 @@ func (s *search) tryAbsent(c *candidate) {
 		if inv.Date == ours.date && (inv.Period == ours.period || !slices.ContainsFunc(s.others, func(o *side) bool { return isRow(inv, o) })) {
 			return
 		}
-		if inv.Date.After(s.until) {
-			continue // it would be on an invoice that is not in the documents yet
+		if inv.Date.After(s.until) || inv.Date.Before(s.since) {
+			continue // it would be on an invoice that is not in the documents, or not asked for
 		}
 		if !inv.Period.Intersect(ours.period).IsEmpty() && !slices.ContainsFunc(s.others, func(o *side) bool { return isRow(inv, o) }) {
 			return

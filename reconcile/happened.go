@@ -55,7 +55,7 @@ func (l *candidates) events() {
 		}
 		switch e.Type {
 		case account.Created:
-			if l.row.theirs == nil {
+			if l.row.theirs == nil || i > 0 { // they bill something: an earlier life then
 				l.add(existence, "creation_missing", onAny, fmt.Sprintf("as if the account had not been created on %s", day), dropping(i))
 			}
 			return

@@ -315,7 +315,6 @@ func BenchmarkReconcile(b *testing.B) {
 		s.anything()
 		u := s.upstream(in.Policy)
 		if i%20 == 0 {
-			_, _ = plants[r.IntN(len(plants))], u.policy
 			u.policy.DayCount, u.policy.CloseDay = proration.Thirty, proration.Charged
 			if e := s.only(account.Closed); e >= 0 {
 				later(&u.events[e], s.daysOff())

@@ -8,7 +8,6 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
 )
 
@@ -220,20 +219,6 @@ func (s *sample) under(g *grid, i int) []prints {
 	return list
 }
 
-// print is what the figures of a row's invoice are made of.
-type print struct {
-	dates prints
-	terms [components][]term
-	whole *money.Amount    // the recurring figure, where no arithmetic changes it
-	used  [4]*money.Amount // the overage, by rounding
-}
-
-// term is what is owed for a line, or what an invoice before owed for it, which is taken off.
-type term struct {
-	*invoice.Line
-	less bool
-}
-
 // bill is the row's invoice under a policy, those before it, and whether its dates are theirs; nil when there is none.
 func (s *sample) bill(p invoice.Policy) (inv *invoice.Invoice, before []invoice.Invoice, dates prints) {
 	w := s.world
@@ -277,27 +262,8 @@ func (s *sample) print(p invoice.Policy) *print {
 	if inv == nil {
 		return nil
 	}
-	last := map[invoice.Key]*invoice.Line{}
-	for i := range before {
-		for j := range before[i].Lines {
-			l := &before[i].Lines[j]
-			last[l.Key()] = l
-		}
-	}
-	out := &print{dates: dates}
-	cut := false
-	for i := range inv.Lines {
-		l := &inv.Lines[i]
-		terms := &out.terms[component(l.Kind)]
-		*terms = append(*terms, term{l, false})
-		if was := last[l.Key()]; was != nil {
-			*terms = append(*terms, term{was, true})
-		}
-	}
-	for _, t := range out.terms[recurring] {
-		cut = cut || t.Days() != t.PeriodDays()
-	}
-	if !cut {
+	out := takeApart(inv, before)
+	if out.dates = dates; !out.cut() {
 		whole := out.sum(recurring, p)
 		out.whole = &whole
 	}
@@ -319,21 +285,4 @@ func (p *print) under(s *sample, sums invoice.Policy) prints {
 	}
 	f.Overage = **used
 	return p.dates | s.figures(&f)
-}
-
-// sum is a component's figure in an arithmetic; the zero Amount, which is nobody's figure, where it does not fit.
-func (p *print) sum(c component, sums invoice.Policy) money.Amount {
-	sum := money.New(0, sums.MoneyCurrency())
-	for _, t := range p.terms[c] {
-		a, err := t.Under(sums)
-		if err == nil && t.less {
-			sum, err = sum.Sub(a)
-		} else if err == nil {
-			sum, err = sum.Add(a)
-		}
-		if err != nil {
-			return money.Amount{}
-		}
-	}
-	return sum
 }

@@ -67,7 +67,7 @@ func (r *reconciler) leadShared(ctx context.Context, pairs []pair, rep *Report) 
 				weight = len(rep.Rows) + 2
 			case partOf(f.sets, convention):
 				weight = len(rep.Rows) + 1
-			case f.shared && t.leads() && !row.Findings[0].certain:
+			case f.shared && f.sets == "" && t.leads() && !row.Findings[0].certain: // of a policy key, the convention knows better
 				weight = t.hits
 			}
 			if weight > most && mayLead(f, &row.Findings[0]) {
