@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
-	"github.com/prorata-go/prorata/proration"
 )
 
 // search is the search for the causes of one row.
@@ -171,12 +171,18 @@ func (s *search) try(c *candidate) {
 	s.judge(c, found, figures)
 }
 
-// apart takes the row's invoice apart, so that other arithmetics can be asked of its shares. In advance a line may come to nothing
-// because thirty days cost as much as thirty-one, and then it is not there to be asked.
+// apart takes the row's invoice apart, so that other arithmetics can be asked of its shares. Where what was billed is corrected a
+// line may come to nothing, and then it is not there to be asked: those accounts are billed.
 func (s *search) apart(invoices []invoice.Invoice) *print {
 	inv := s.pick(invoices)
-	if inv == nil || s.world.policy.Timing == invoice.Advance && s.world.policy.DayCount == proration.Thirty {
+	if inv == nil {
 		return nil
+	}
+	for i := range s.world.events {
+		e := &s.world.events[i]
+		if (e.Type == account.Closed || e.Type == account.PackageChanged) && (s.world.policy.Timing == invoice.Advance || e.Known().After(e.At)) {
+			return nil
+		}
 	}
 	n := slices.IndexFunc(invoices, func(i invoice.Invoice) bool { return i.Date == inv.Date })
 	return takeApart(inv, invoices[:n])

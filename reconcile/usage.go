@@ -202,13 +202,12 @@ func (l *candidates) otherCredits(add adder) {
 		return
 	}
 	credits := row.ours.ours.Credits
-	over := max(0, credits-t.Credits)
 	difference, err := row.theirs.Overage.Sub(row.ours.Overage)
 	if err != nil {
 		return
 	}
 	more := difference.Decimal().DivRound(t.Overage.Decimal(), 0)
-	if over == 0 { // what was left of the allowance was used up first
+	if row.ours.Overage.IsZero() { // what was left of the allowance was used up first
 		more = more.Add(decimal.NewFromInt(t.Credits - credits))
 	}
 	if more.Abs().GreaterThan(decimal.NewFromInt(1<<53)) || more.IsZero() {
