@@ -34,9 +34,12 @@
 //
 // # Convention
 //
-// [Convention] is the policy of the grid (day_count, daily_rate, round_part, rounding, close_day) that prints the most of their prorated
-// rows, up to 200 of them. Policies that print the same rows are one class, and the member nearest to our policy stands for it. It is
-// Better only if it prints more rows than our own policy; else there is none to speak of.
+// [Convention] is the policy of the grid that prints the most of their rows that tell policies apart. The grid is every arithmetic
+// (day_count, daily_rate, round_part, rounding) with either close_day, times our own policy or our own with one of timing, bill_changes,
+// included_credits, free_upgrade and time_zone changed. An account is billed once for each of the latter; the shares of its lines
+// are asked for the arithmetics, and the engine has the last word on what the conclusion says. Policies that print the same rows are
+// one class, and the member nearest to our policy stands for it. It is Better only if it prints more rows than our own policy; else
+// there is none to speak of. What explains many rows leads the findings of each.
 //
 // # Limits, errors
 //

@@ -37,7 +37,11 @@ func (r *reconciler) leaveOutCopies(report *Report) {
 		if was.Place.File != "" {
 			names = was.Place.File + " and " + d.Place.File
 		}
-		report.Notes = append(report.Notes, fmt.Sprintf("%s hold the same rows, %d of them, which are counted once", names, len(d.Rows)))
+		rows := fmt.Sprintf("%d rows, which are", len(d.Rows))
+		if len(d.Rows) == 1 {
+			rows = "row, which is"
+		}
+		report.Notes = append(report.Notes, fmt.Sprintf("%s hold the same %s counted once", names, rows))
 	}
 	r.in.Documents = kept
 }

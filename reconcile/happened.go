@@ -120,7 +120,7 @@ func (l *candidates) unknownClose() {
 	}
 	var last *side
 	for _, s := range l.byAccount[fold(l.row.account)] {
-		if last == nil || s.period.End.After(last.period.End) || s.period.End == last.period.End && s.date.After(last.date) {
+		if last == nil || s.date.After(last.date) || s.date == last.date && s.period.End.After(last.period.End) {
 			last = s
 		}
 	}

@@ -233,7 +233,7 @@ func TestDocumentTwice(t *testing.T) {
 	in := reconcile.Input{Events: gold(t, "a", false), Documents: []distributor.Invoices{one, two}}
 	rep := run(t, in)
 	require.Equal(t, []string{"matched 1 2025-09-30", "matched 2 2025-10-30"}, classesOf(rep))
-	require.Equal(t, []string{"a.xml and b.json hold the same rows, 2 of them, which are counted once"}, rep.Notes)
+	require.Equal(t, []string{"a.xml and b.json hold the same 2 rows, which are counted once"}, rep.Notes)
 	require.False(t, rep.Findings())
 	two.Number = "8"
 	in.Documents[1] = two
