@@ -24,7 +24,8 @@ type search struct {
 	others   []*side           // their rows of the account, for a row that they do not have
 	seen     [components]figuresSeen
 	findings []Finding
-	outcomes []outcome // of the causes that other accounts may share
+	net      *money.Amount // the recurring figure of the change tried last
+	outcomes []outcome     // of the causes that other accounts may share
 }
 
 // figuresSeen are the figures of one component that were tried, and what a figure could be.
@@ -39,13 +40,16 @@ func (f *figuresSeen) widen(minor int64) { f.least, f.most = min(f.least, minor)
 func (r *reconciler) explain(w world, row *pair) *search {
 	s := r.newSearch(w, row)
 	s.list = r.candidates(&w, &s.world, row, s.differs)
+	nets := make([]*money.Amount, len(s.list)) // the recurring figure under each change, where it was billed
 	for i := range s.list {
 		if c := &s.list[i]; c.code != impliedCredits || !s.explains(overage) {
+			s.net = nil
 			s.try(c)
+			nets[i] = s.net
 		}
 	}
 	if len(s.findings) == 0 && row.theirs != nil && row.ours != nil {
-		s.tryTogether()
+		s.tryTogether(nets)
 	}
 	return s
 }
@@ -102,26 +106,21 @@ func (r *reconciler) newSearch(w world, row *pair) *search {
 
 // tryTogether tries one change of time or price with one of day count or rounding, which
 // cannot make more than a part of the price of a difference.
-func (s *search) tryTogether() {
+func (s *search) tryTogether(nets []*money.Amount) {
 	near := max(s.seen[recurring].most/8, 100)
 	for i := range s.list {
 		a := &s.list[i]
 		if a.tier > price || a.make == nil || a.code == "creation_date" {
 			continue
 		}
-		changed := a.make(s.world)
-		invoices := changed.bill(s.through)
-		inv := s.pick(invoices)
-		if inv == nil {
+		if nets[i] == nil || *nets[i] == s.row.ours.Recurring || abs64(nets[i].Minor()-s.row.theirs.Recurring.Minor()) > near {
 			continue
 		}
+		changed := a.make(s.world)
+		invoices := changed.bill(s.through)
 		var apart *print
 		if s.own != nil {
 			apart = s.apart(invoices)
-		}
-		net := ofInvoice(inv).Recurring
-		if net == s.row.ours.Recurring || abs64(net.Minor()-s.row.theirs.Recurring.Minor()) > near {
-			continue
 		}
 		for j := range s.list {
 			b := &s.list[j]
@@ -163,6 +162,7 @@ func (s *search) try(c *candidate) {
 		changed := c.make(s.world)
 		if found = s.pick(changed.bill(s.through)); found != nil {
 			figures = &ofInvoice(found).Figures
+			s.net = &figures.Recurring
 		}
 	}
 	if figures == nil || !s.fits(found) {
