@@ -4,20 +4,21 @@ import "github.com/prorata-go/prorata/money"
 
 // Key says what the line is for. Lines of one account's invoices with one key follow each other: each is what is owed, less what
 // the one before it owed.
-func (l *Line) Key() Key { return l.item.Key }
+func (l *Line) Key() Key { return l.item().Key }
 
 // Under is what would be owed for the line's days, or for its credits over the included ones, by the arithmetic of another policy:
 // its day count, daily rate, round_part and rounding. What was billed before is not taken off. Where nothing is owed any more it is
 // zero, and a charge is what it is.
 func (l *Line) Under(p Policy) (money.Amount, error) {
 	switch {
-	case !l.is:
+	case l.owed == nil:
 		return money.New(0, l.Amount.Currency()), nil
 	case l.Kind == Recurring:
-		share, err := l.item.Share.Under(p.Rule())
+		share, _ := l.owed.share() // it was computed once without an error
+		share, err := share.Under(p.Rule())
 		return share.Amount, err
 	case l.Kind == Overage:
-		return l.item.Terms.Overage.Times(l.item.over(), l.Amount.Currency(), p.Rounding)
+		return l.owed.Terms.Overage.Times(l.owed.over(), l.Amount.Currency(), p.Rounding)
 	}
-	return l.item.Amount, nil
+	return l.owed.Amount, nil
 }

@@ -21,17 +21,16 @@ func TestUnder(t *testing.T) {
 	terms := c.On("Gold", start)
 	whole := cycle.Period{Start: start, End: start.AddMonths(1)}
 	part := cycle.Period{Start: start.AddDays(3), End: start.AddDays(14)}
-	key := invoice.Key{Period: start, Package: "Gold"}
+	key := invoice.Key{Period: start, Of: "Gold"}
 	daily, err := proration.RoundedDailyRate(2, money.Up)
 	require.NoError(t, err)
 	items := func(p invoice.Policy) []invoice.Item {
-		days, err := invoice.NewRecurring(key, terms, p.Rule(), whole, part)
-		require.NoError(t, err)
-		used, err := invoice.NewOverage(key, terms, p, part, 2345, 1000)
-		require.NoError(t, err)
+		var days, used invoice.Item
+		require.NoError(t, days.SetRecurring(key, terms, p.Rule(), whole, part))
+		require.NoError(t, used.SetOverage(key, terms, &p, part, 2345, 1000))
 		return []invoice.Item{days, used, invoice.NewCharge("fee", start, money.MustParse("3.00 USD"), "fee")}
 	}
-	cut := invoice.Cut{Account: "a", Number: "1", Date: whole.End, Period: whole, Terms: terms, Currency: money.USD, From: start, Required: true}
+	cut := &invoice.Cut{Account: "a", Date: whole.End, Period: whole, Terms: terms, Currency: money.USD, From: start, Required: true}
 	var book invoice.Book
 	inv, _, err := book.Invoice(cut, items(invoice.Policy{}))
 	require.NoError(t, err)

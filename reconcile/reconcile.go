@@ -154,7 +154,7 @@ func (r *reconciler) asked(name string) bool {
 	if r.in.Accounts == nil || slices.Contains(r.in.Accounts, name) {
 		return true
 	}
-	return len(r.in.Events.Of(name)) == 0 && slices.ContainsFunc(r.in.Accounts, func(a string) bool { return fold(a) == fold(name) })
+	return !r.in.Events.Has(name) && slices.ContainsFunc(r.in.Accounts, func(a string) bool { return fold(a) == fold(name) })
 }
 
 // theirs are the rows of the documents that are dated in question, in an order that does not
