@@ -99,7 +99,7 @@ func (r *reconciler) byConvention(ctx context.Context, pairs []pair, rep *Report
 	policy := rep.Convention.Policy
 	return r.parallel(ctx, len(pairs), func(i int) {
 		row, p := &rep.Rows[i], &pairs[i]
-		if row.Class < Explained || row.Class > OursOnly || row.Class == Explained && !rep.Convention.Established || len(r.in.Events.Of(row.Account)) == 0 {
+		if row.Class < Explained || row.Class > OursOnly || row.Class == Explained && !rep.Convention.Established || !r.in.Events.Has(row.Account) {
 			return
 		}
 		s := r.newSearch(r.worldOf(row.Account), p)
