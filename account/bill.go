@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 )
 
@@ -39,10 +40,12 @@ func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Pol
 // desks are kept for [BillAccount], which is mostly called again and again.
 var desks = sync.Pool{New: func() any { return new(desk) }}
 
-// desk bills one account after the other, with the same memory. Its bills have none of it.
+// desk bills one account after the other, with the same memory. Its bills have none of it,
+// unless it lends them: then the invoices of one are good until the next.
 // It is not safe for concurrent use: there is one a worker.
 type desk struct {
 	terms   *terms
+	lends   bool
 	history history
 	biller  biller
 }
@@ -62,12 +65,18 @@ func (d *desk) bill(events []Event, unique bool, through cycle.Date) (Bill, erro
 		return Bill{}, err
 	}
 	b := &d.biller
+	if d.lends {
+		b.book.Reuse()
+	}
 	b.sit(d.terms, events[0].Account, h)
 	bill := Bill{Account: b.account, Anomalies: judge(h, b.view.timeline)}
 	b.view.timeline.reset(d.terms)
 	var err error
 	if bill.Invoices, err = b.run(through); err != nil {
-		return Bill{}, fmt.Errorf("account %q: %w", bill.Account, err)
+		return Bill{}, fmt.Errorf("account %q: %w", names.Clip(bill.Account), err)
+	}
+	if !d.lends {
+		bill.Invoices = slices.Clone(bill.Invoices)
 	}
 	bill.Anomalies = append(bill.Anomalies, setStatuses(h, &b.numbers, bill.Invoices, through)...)
 	slices.SortStableFunc(bill.Anomalies, func(x, y Anomaly) int { return x.Event.Compare(&y.Event) })
@@ -172,7 +181,7 @@ func (b *biller) sit(t *terms, account string, h *history) {
 
 // run visits every day on which there may be something to bill: the days on which structural
 // events happen or become known, and in between the boundaries of the periods as they are
-// then known.
+// then known. The invoices are in memory that is used again.
 func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 	b.findWakeDays()
 	wake := b.wake
@@ -201,7 +210,7 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 		}
 	}
 	b.numbers.Assign(b.made)
-	return slices.Clone(b.made), nil
+	return b.made, nil
 }
 
 func earlier(a, b cycle.Date) cycle.Date {

@@ -208,12 +208,17 @@ func (es *Events) Certain(catalogue invoice.Catalogue, policy invoice.Policy) bo
 // It stops at the first error, or when the context is done; no goroutine outlives it. The
 // number of workers, 0 for one a core, changes nothing in what it yields.
 func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int) iter.Seq2[Bill, error] {
-	return ReplayAs(ctx, es, accounts, catalogue, policy, through, workers, func(b *Bill) Bill { return *b })
+	return replay(ctx, es, accounts, catalogue, policy, through, workers, false, func(b *Bill) Bill { return *b })
 }
 
 // ReplayAs is [Events.Replay] of what is made of each bill, by the worker that billed it: its
-// text, say. Workers run ahead of the caller by some hundred accounts, and no further.
+// text, say. Workers run ahead of the caller by some hundred accounts, and no further. The
+// invoices of the bill are lent: their memory is used again for the next one.
 func ReplayAs[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, made func(*Bill) T) iter.Seq2[T, error] {
+	return replay(ctx, es, accounts, catalogue, policy, through, workers, true, made)
+}
+
+func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, lends bool, made func(*Bill) T) iter.Seq2[T, error] {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
@@ -247,6 +252,9 @@ func ReplayAs[T any](ctx context.Context, es *Events, accounts []string, catalog
 			done.Go(func() {
 				r := reader{of: es}
 				d, err := newDesk(catalogue, policy)
+				if err == nil {
+					d.lends = lends
+				}
 				for b := range work {
 					b.err = b.fill(func(name string) (T, error) {
 						if err != nil {

@@ -97,6 +97,22 @@ func TestLawOrderFilesAndWorkersChangeNothing(t *testing.T) {
 	})
 }
 
+// Law: bills that are lent say what those say that are given, whatever was billed before.
+func TestLawLentBills(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pick := drawn(t)
+		h := crowd(pick, 1+pick(30))
+		events := gather(t, h.policy, h.files(pick, 1)...)
+		var lent strings.Builder
+		for text, err := range account.ReplayAs(context.Background(), events, events.Accounts(), h.catalogue(), h.policy, h.through(), 1+pick(2),
+			func(b *account.Bill) string { return billText(*b) }) {
+			require.NoError(t, err)
+			lent.WriteString(text)
+		}
+		require.Equal(t, h.replayed(t, events, 1), lent.String())
+	})
+}
+
 // Law: an account's bill does not depend on the other accounts, nor on how they are sharded.
 func TestLawAccountsAreIndependent(t *testing.T) {
 	pick := picker(rand.New(rand.NewPCG(3, 4)).IntN)

@@ -15,10 +15,22 @@ type Book struct {
 	// What invoices are made of. Nothing in them changes once an invoice refers to it.
 	items slab[Item]
 	lines slab[Line]
+	taken struct{ items, lines int }
 }
 
 // Reset starts the book of another account, with memory of the one before.
-func (b *Book) Reset() { b.billed = b.billed[:0] }
+func (b *Book) Reset() {
+	b.billed = b.billed[:0]
+	b.taken.items, b.taken.lines = 0, 0
+}
+
+// Reuse is Reset for when nobody uses the invoices of the account before any more: their
+// memory is used again too.
+func (b *Book) Reuse() {
+	b.items.rewind(b.taken.items)
+	b.lines.rewind(b.taken.lines)
+	b.Reset()
+}
 
 // Cut says what an invoice is about; owed minus billed says what is on it.
 type Cut struct {
@@ -59,6 +71,8 @@ func (b *Book) Invoice(cut *Cut, owed []Item) (inv Invoice, made bool, err error
 		return Invoice{}, false, err
 	}
 	inv.Lines = b.lines.take(lines)
+	b.taken.items += len(kept)
+	b.taken.lines += len(lines)
 	b.billed = b.billed[:len(b.billed)-len(billed)]
 	for i := range b.items.take(kept) {
 		b.billed = append(b.billed, &kept[i])

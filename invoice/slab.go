@@ -3,7 +3,8 @@ package invoice
 // slab hands out pieces of larger allocations: an account has many invoices of a line or two,
 // and an allocation for each would cost more than the arithmetic.
 type slab[T any] struct {
-	free []T // empty, with the room that is left
+	free   []T // empty, with the room that is left
+	latest []T // empty, with the room of the whole allocation
 }
 
 // slabSize is how many values are allocated at once. A piece that is kept keeps its neighbours.
@@ -14,6 +15,7 @@ const slabSize = 64
 func (s *slab[T]) room(n int) []T {
 	if cap(s.free) < n {
 		s.free = make([]T, 0, max(n, slabSize))
+		s.latest = s.free
 	}
 	return s.free
 }
@@ -23,4 +25,13 @@ func (s *slab[T]) take(piece []T) []T {
 	n := len(piece)
 	s.free = piece[n:]
 	return piece[:n:n]
+}
+
+// rewind hands out the latest allocation again, which nobody may use any more, or one that is
+// large enough for as much as was taken of several.
+func (s *slab[T]) rewind(taken int) {
+	if taken > cap(s.latest) {
+		s.latest = make([]T, 0, taken+taken/2)
+	}
+	s.free = s.latest
 }

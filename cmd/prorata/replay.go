@@ -187,12 +187,15 @@ func (r *replay) wanted(b *account.Bill) []invoice.Invoice {
 
 // gather bills all accounts and keeps all invoices.
 func (r *replay) gather() (invoices []invoice.Invoice, err error) {
-	err = each(r, func(b *account.Bill) account.Bill { return *b }, func(b account.Bill) error {
+	for b, err := range r.events.Replay(r.ctx, r.accounts, r.catalogue, r.policy, r.span.End, r.workers) {
+		if err != nil {
+			return nil, err
+		}
+		r.progress.billed.Add(1)
 		r.anomalies = append(r.anomalies, b.Anomalies...)
 		invoices = append(invoices, r.wanted(&b)...)
-		return nil
-	})
-	return invoices, err
+	}
+	return invoices, nil
 }
 
 // each bills all accounts and makes something of each bill, in the order of the accounts.
