@@ -60,7 +60,10 @@ func (d *Decoder) decodeLine(line []byte, at source.Place, e *Event) error {
 		return &Line{Text: bytes.Clone(line[:MaxLine]), Err: source.Errorf(at, "the line goes on, expected at most %d bytes", MaxLine)}
 	}
 	err := d.decode(line, at, e)
-	if pe := (*source.ParseError)(nil); err != nil && errors.As(err, &pe) {
+	if err == nil {
+		return nil
+	}
+	if pe := (*source.ParseError)(nil); errors.As(err, &pe) {
 		return &Line{Err: pe, Text: bytes.Clone(line)}
 	}
 	return err

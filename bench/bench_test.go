@@ -1,0 +1,100 @@
+// Package bench_test measures whole runs inside one process. The programs in the folders below
+// measure whole processes.
+package bench_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/bench/workload"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+)
+
+const events, accounts = 100_000, 2_000
+
+// made is a workload: its events and its packages.
+func made(tb testing.TB) ([]byte, invoice.Catalogue) {
+	o := workload.Options{Accounts: accounts, Months: 24, Events: events, Seed: 1}
+	g, err := workload.New(o)
+	require.NoError(tb, err)
+	var log []byte
+	for range events {
+		log = g.Append(log)
+	}
+	packages, err := invoice.ParsePackages("packages.json", o.Packages(), money.USD)
+	require.NoError(tb, err)
+	catalogue, err := invoice.NewCatalogue(packages, invoice.Retail)
+	require.NoError(tb, err)
+	return log, catalogue
+}
+
+func load(tb testing.TB, log []byte) *account.Events {
+	var loaded account.Events
+	files := []account.Source{{Name: "log", Size: int64(len(log)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log)), nil }}}
+	found, err := loaded.Load(context.Background(), files, account.Loading{})
+	require.NoError(tb, err)
+	require.Empty(tb, found.Bad)
+	require.Empty(tb, found.Failed)
+	return &loaded
+}
+
+// replay bills all accounts and makes the text of the invoices, and returns how many bytes that are.
+func replay(tb testing.TB, loaded *account.Events, catalogue invoice.Catalogue) (n int) {
+	for text, err := range account.ReplayAs(context.Background(), loaded, loaded.Accounts(), catalogue, invoice.Policy{}, loaded.Latest(invoice.Policy{}), 0,
+		func(b *account.Bill) (text []byte) {
+			for i := range b.Invoices {
+				text = append(b.Invoices[i].AppendJSON(text), '\n')
+			}
+			return text
+		}) {
+		require.NoError(tb, err)
+		n += len(text)
+	}
+	return n
+}
+
+func perEvent(b *testing.B) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/events, "ns/event")
+}
+
+// BenchmarkLoad reads a log of 100,000 events, decodes it and keeps it, ids and all.
+func BenchmarkLoad(b *testing.B) {
+	log, _ := made(b)
+	b.SetBytes(int64(len(log)))
+	b.ReportAllocs()
+	for b.Loop() {
+		load(b, log)
+	}
+	perEvent(b)
+}
+
+// BenchmarkReplay reads the log, bills it and makes the text of the invoices.
+func BenchmarkReplay(b *testing.B) {
+	log, catalogue := made(b)
+	b.SetBytes(int64(len(log)))
+	b.ReportAllocs()
+	for b.Loop() {
+		replay(b, load(b, log), catalogue)
+	}
+	perEvent(b)
+}
+
+// TestMemoryAnEvent holds what is allocated while a log is loaded to what is kept of it, and a
+// little: some 60 bytes an event with its id, and nothing for each line.
+func TestMemoryAnEvent(t *testing.T) {
+	log, _ := made(t)
+	load(t, log)
+	r := testing.Benchmark(func(b *testing.B) {
+		for b.Loop() {
+			load(b, log)
+		}
+	})
+	require.Less(t, r.AllocedBytesPerOp(), int64(200*events))
+	require.Less(t, r.AllocsPerOp(), int64(8*accounts+events/20))
+}
