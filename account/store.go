@@ -362,7 +362,7 @@ type partition struct {
 const (
 	blockSize     = 1 << offsetBits
 	blockHeader   = 8
-	blocksInChunk = 128
+	blocksInChunk = 32
 )
 
 // log is the records of one account.
