@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/prorata-go/prorata/cycle"
-	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 )
 
@@ -73,7 +72,7 @@ func (d *desk) bill(events []Event, unique bool, through cycle.Date) (Bill, erro
 	b.view.timeline.reset(d.terms)
 	var err error
 	if bill.Invoices, err = b.run(through); err != nil {
-		return Bill{}, fmt.Errorf("account %q: %w", names.Clip(bill.Account), err)
+		return Bill{}, fmt.Errorf("account %q: %w", shown(bill.Account), err)
 	}
 	if !d.lends {
 		bill.Invoices = slices.Clone(bill.Invoices)
@@ -127,7 +126,7 @@ func setStatuses(h *history, numbers *invoice.Numbers, invoices []invoice.Invoic
 		case own && found:
 			invoices[at].Status = e.Status
 		case !own || !day.After(through):
-			anomalies = append(anomalies, Anomaly{Event: *e.Event, Reason: fmt.Sprintf("the account has no invoice %q", e.Invoice)})
+			anomalies = append(anomalies, Anomaly{Event: *e.Event, Reason: fmt.Sprintf("the account has no invoice %q", shown(e.Invoice))})
 		}
 	}
 	return anomalies

@@ -150,3 +150,12 @@ func TestTypes(t *testing.T) {
 	_, err := account.ParseType("account.close")
 	require.ErrorContains(t, err, `did you mean "account.closed"?`)
 }
+
+// What is quoted of an id or a name is bounded, however long that is.
+func TestMessagesAreShort(t *testing.T) {
+	long := strings.Repeat("x", 100_000)
+	a := account.Anomaly{Event: account.Event{ID: long, Account: long}, Reason: "it is"}
+	require.Less(t, len(a.String()), 600)
+	require.Contains(t, a.String(), `: it is`)
+	require.Less(t, len((&account.ConflictError{ID: long}).Error()), 600)
+}

@@ -132,8 +132,12 @@ func (e *ConflictError) Error() string {
 	case e.First.IsZero():
 		how = "again with different content"
 	}
-	return fmt.Sprintf("id %q is used %s, expected one event an id", names.Clip(e.ID), how)
+	return fmt.Sprintf("id %q is used %s, expected one event an id", shown(e.ID), how)
 }
+
+// shown is an id or a name in a message, where it is not of a reasonable length only the
+// beginning.
+func shown(text string) string { return names.ClipTo(text, 200) }
 
 // Anomaly is an event that makes no sense where it stands. It is left out of the bill.
 type Anomaly struct {
@@ -142,5 +146,5 @@ type Anomaly struct {
 }
 
 func (a Anomaly) String() string {
-	return fmt.Sprintf("anomaly: event %q (%s of %q): %s", a.Event.ID, a.Event.Type, a.Event.Account, a.Reason)
+	return fmt.Sprintf("anomaly: event %q (%s of %q): %s", shown(a.Event.ID), a.Event.Type, shown(a.Event.Account), a.Reason)
 }

@@ -43,11 +43,11 @@ func (h *history) fill(events []Event, unique bool, t *terms) error {
 	for i := range events {
 		e := &events[i]
 		if e.Account != events[0].Account {
-			return fmt.Errorf("bill: events of two accounts, %q and %q", events[0].Account, e.Account)
+			return fmt.Errorf("bill: events of two accounts, %q and %q", shown(events[0].Account), shown(e.Account))
 		}
 		day, err := check(e, t)
 		if err != nil {
-			return source.At(e.Place, fmt.Errorf("event %q: %w", e.ID, err))
+			return source.At(e.Place, fmt.Errorf("event %q: %w", shown(e.ID), err))
 		}
 		n := &h.stored[i]
 		*n = entry{Event: e, at: instantOf(e.At), day: day}
@@ -80,7 +80,7 @@ func order(a, b *entry) int {
 // check returns the day of an event that can be billed.
 func check(e *Event, t *terms) (cycle.Date, error) {
 	if e.ID == "" || e.Account == "" {
-		return cycle.Date{}, fmt.Errorf("an event needs an id and an account, got %q and %q", e.ID, e.Account)
+		return cycle.Date{}, fmt.Errorf("an event needs an id and an account, got %q and %q", shown(e.ID), shown(e.Account))
 	}
 	if e.At.IsZero() {
 		return cycle.Date{}, errors.New("its At is not set")

@@ -320,7 +320,7 @@ func (r *reader) bill(ctx context.Context, name string, d *desk, through cycle.D
 	}
 	events, found := r.read(name)
 	if !found {
-		return Bill{}, fmt.Errorf("replay: there are no events of account %q", name)
+		return Bill{}, fmt.Errorf("replay: there are no events of account %q", shown(name))
 	}
 	return d.bill(events, true, through)
 }

@@ -223,7 +223,7 @@ func (t *timeline) unknown(pkg string) string {
 	if t.terms.anyPackage || t.terms.catalogue.Has(pkg) {
 		return ""
 	}
-	return fmt.Sprintf("package %q is not in the package list", pkg)
+	return fmt.Sprintf("package %q is not in the package list", shown(pkg))
 }
 
 func (t *timeline) create(e *entry) string {
