@@ -35,3 +35,13 @@ func (d *desk) Bill(events []Event, unique bool, through cycle.Date) (Bill, erro
 func (d *desk) SetTerms(catalogue invoice.Catalogue, policy invoice.Policy) {
 	d.terms = newTerms(catalogue, policy)
 }
+
+// Blocks is how many blocks hold the events.
+func (es *Events) Blocks() int {
+	n := 0
+	for i := range es.store.parts {
+		p := &es.store.parts[i]
+		n += int(p.blocks) - len(p.free)
+	}
+	return n
+}

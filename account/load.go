@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -97,8 +98,8 @@ type loader struct {
 
 	mu        sync.Mutex // of what follows
 	seen      seen
-	conflicts map[string][]Event // by id: all that differ from the one in the store
-	repeats   map[string][]Event // by id, when it keeps going: those that say the same
+	conflicts map[string][]Event        // by id: all that differ from the one in the store
+	repeats   map[string][]source.Place // by id, when it keeps going: of those that say the same
 }
 
 // loading is one of the files.
@@ -239,21 +240,24 @@ func (w *worker) again(first, e *Event, f *loading) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	into := &w.conflicts
 	if same {
-		into = &w.repeats
-		if w.above(e.Place, first.Place) { // which it has replaced
-			e = first
+		at := e.Place
+		if w.above(at, first.Place) { // which it has replaced
+			at = first.Place
 		}
-	} else {
-		f.mu.Lock()
-		f.n++
-		f.mu.Unlock()
+		if w.repeats == nil {
+			w.repeats = map[string][]source.Place{}
+		}
+		w.repeats[strings.Clone(e.ID)] = append(w.repeats[e.ID], at)
+		return
 	}
-	if *into == nil {
-		*into = map[string][]Event{}
+	f.mu.Lock()
+	f.n++
+	f.mu.Unlock()
+	if w.conflicts == nil {
+		w.conflicts = map[string][]Event{}
 	}
-	(*into)[e.ID] = append((*into)[e.ID], *e)
+	w.conflicts[e.ID] = append(w.conflicts[e.ID], *e)
 }
 
 // loaded sums up what was wrong.
@@ -286,7 +290,11 @@ func (l *loader) settle(es *Events) map[int][]*Line {
 		lines[n] = append(lines[n], &Line{Err: &source.ParseError{Place: e.Place, Err: err}, Text: e.AppendJSON(nil)})
 	}
 	for id, events := range l.conflicts {
-		events = append(append(events, es.intake.find(id, l.KeepGoing)), l.repeats[id]...)
+		one := es.intake.find(id, l.KeepGoing)
+		events = append(events, one)
+		for _, one.Place = range l.repeats[id] {
+			events = append(events, one)
+		}
 		slices.SortFunc(events, func(a, b Event) int {
 			return cmp.Or(cmp.Compare(l.store.file(a.Place.File), l.store.file(b.Place.File)),
 				cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))

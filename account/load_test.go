@@ -309,3 +309,15 @@ func TestManyIDs(t *testing.T) {
 	require.Equal(t, n, events.Len())
 	require.ErrorContains(t, events.Add(account.Event{ID: "777", Account: "1", Type: account.UsageRecorded, At: at("2026-01-01"), Credits: 777}), `id "777" is used twice with different content, expected one event an id`)
 }
+
+// What is given again takes no room, however many events of an account a chunk has.
+func TestRepeatsTakeNoRoom(t *testing.T) {
+	var text strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&text, `{"id":"event-%d","type":"usage.recorded","account":"%d","at":"2026-01-05","credits":1}`+"\n", i, i%3)
+	}
+	once, _ := load(t, account.Loading{Workers: 1}, text.String())
+	again, _ := load(t, account.Loading{Workers: 1}, text.String(), text.String(), text.String())
+	require.Equal(t, kept(once), kept(again))
+	require.Equal(t, once.Blocks(), again.Blocks())
+}

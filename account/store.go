@@ -2,6 +2,7 @@ package account
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -207,7 +208,8 @@ func (b *intake) flush(again func(first, e *Event)) error {
 		}
 		return nil
 	})
-	for _, a := range slices.Backward(b.refused) { // from the ends of the logs
+	slices.SortFunc(b.refused, func(x, y addition) int { return cmp.Compare(y.from, x.from) }) // from the ends of the logs
+	for _, a := range b.refused {
 		b.parts[a.at.part()].remove(a.at)
 	}
 	return err
@@ -514,6 +516,9 @@ func (p *partition) remove(at ref) {
 	end, offset := at.block(), at.offset()+size
 	for offset > blockSize {
 		end, offset = p.next(end), offset-blockSize+blockHeader
+	}
+	if offset == blockSize && end != l.last { // what came next was cut off from the start of a block on
+		end, offset = p.next(end), blockHeader
 	}
 	if end != l.last || offset != int(l.end) {
 		p.mark(at, n)
