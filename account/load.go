@@ -232,7 +232,8 @@ func (f *loading) problem(err error) {
 	}
 }
 
-// again notes an event whose id was used before.
+// again notes an event whose id was used before. What is said twice in different words is a
+// problem of the file of the later place, whichever was read first.
 func (w *worker) again(first, e *Event, f *loading) {
 	same := first.Same(e)
 	if same && !w.KeepGoing {
@@ -251,18 +252,43 @@ func (w *worker) again(first, e *Event, f *loading) {
 		w.repeats[strings.Clone(e.ID)] = append(w.repeats[e.ID], at)
 		return
 	}
-	f.mu.Lock()
-	f.n++
-	f.mu.Unlock()
+	others := w.conflicts[e.ID]
+	if !w.KeepGoing { // of those that say the same, the one that stands furthest up is enough
+		if i := slices.IndexFunc(others, func(o Event) bool { return o.Same(e) }); i >= 0 {
+			if w.above(e.Place, others[i].Place) {
+				others[i] = *e
+			}
+			return
+		}
+	}
 	if w.conflicts == nil {
 		w.conflicts = map[string][]Event{}
 	}
-	w.conflicts[e.ID] = append(w.conflicts[e.ID], *e)
+	w.conflicts[e.ID] = append(others, *e)
+	if w.above(e.Place, first.Place) {
+		f = w.named(first.Place.File)
+	}
+	if f != nil {
+		f.mu.Lock()
+		f.n++
+		f.mu.Unlock()
+	}
+}
+
+// named is the first of the files of that name, or nil.
+func (l *loader) named(name string) *loading {
+	for i := range l.files {
+		if l.files[i].name == name {
+			return &l.files[i]
+		}
+	}
+	return nil
 }
 
 // loaded sums up what was wrong.
 func (l *loader) loaded(es *Events) (all Loaded) {
 	disputed := l.settle(es)
+	ends := map[string]int{} // of the files that were given up: the last line that counts
 	for i := range l.files {
 		f := &l.files[i]
 		bad := append(f.bad, disputed[f.number]...)
@@ -270,6 +296,18 @@ func (l *loader) loaded(es *Events) (all Loaded) {
 		slices.SortStableFunc(bad, func(a, b *Line) int {
 			return cmp.Or(cmp.Compare(a.Err.Line, b.Err.Line), cmp.Compare(a.Err.Column, b.Err.Column))
 		})
+		bad = slices.DeleteFunc(bad, func(line *Line) bool { // how much was read after that depends on the workers
+			conflict := (*ConflictError)(nil)
+			end, found := 0, errors.As(line.Err, &conflict)
+			if found {
+				end, found = ends[conflict.First.File]
+			}
+			return found && conflict.First.File != f.name && conflict.First.Line > end
+		})
+		if !l.KeepGoing && l.MaxProblems > 0 && len(bad) > l.MaxProblems {
+			bad = bad[:l.MaxProblems+1]
+			ends[f.name] = bad[l.MaxProblems].Err.Line
+		}
 		all.Bad = append(all.Bad, bad...)
 		if f.err != nil {
 			all.Failed = append(all.Failed, FileFailed{f.name, f.err})
@@ -303,9 +341,6 @@ func (l *loader) settle(es *Events) map[int][]*Line {
 			e := &events[i]
 			switch {
 			case !e.Same(&events[0]):
-				if !l.KeepGoing && slices.ContainsFunc(events[:i], func(o Event) bool { return o.Same(e) }) {
-					continue // which of its repeats were seen depends on the workers
-				}
 				wrong(e, &ConflictError{ID: id, First: events[0].Place, Second: e.Place})
 			case l.KeepGoing:
 				wrong(e, &ConflictError{ID: id, Second: e.Place})

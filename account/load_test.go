@@ -321,3 +321,35 @@ func TestRepeatsTakeNoRoom(t *testing.T) {
 	require.Equal(t, kept(once), kept(again))
 	require.Equal(t, once.Blocks(), again.Blocks())
 }
+
+// Which problems are found does not depend on which file is faster, also where one is given up.
+func TestLoadGivesUpAlike(t *testing.T) {
+	used := func(id string, from, to, credits int) string {
+		var b strings.Builder
+		for i := from; i < to; i++ {
+			fmt.Fprintf(&b, `{"id":"%s%d","type":"usage.recorded","account":"a","at":"2026-01-05","credits":%d}`+"\n", id, i, credits)
+		}
+		return b.String()
+	}
+	long := used("long", 0, 20_000, 1)
+	for _, test := range []struct {
+		name  string
+		texts []string
+		want  []string // places
+	}{
+		{"one id again and again", []string{used("x", 0, 1, 1) + strings.Repeat(used("x", 0, 1, 2), 30) + long + "oops\n"}, []string{"0.jsonl:2:1", "0.jsonl:20032:1"}},
+		{"conflicts are of the later file", []string{used("c", 0, 8, 1) + long + "oops\n", used("c", 0, 8, 2)}, []string{"0.jsonl:20009:1", "1.jsonl:1:1", "1.jsonl:2:1", "1.jsonl:3:1", "1.jsonl:4:1"}},
+		{"what follows is not read", []string{"oops\noops\noops\noops\n" + long, used("long", 0, 1, 2) + "oops\n"}, []string{"0.jsonl:1:1", "0.jsonl:2:1", "0.jsonl:3:1", "0.jsonl:4:1", "1.jsonl:2:1"}},
+	} {
+		for _, workers := range []int{1, 2, 5} {
+			for range 5 {
+				_, found := load(t, account.Loading{Workers: workers, MaxProblems: 3}, test.texts...)
+				var places []string
+				for _, line := range found.Bad {
+					places = append(places, line.Err.Place.String())
+				}
+				require.Equal(t, test.want, places, "%s, %d workers", test.name, workers)
+			}
+		}
+	}
+}
