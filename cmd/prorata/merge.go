@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -140,6 +141,7 @@ type sorted struct {
 	format merged
 	in     *bufio.Reader
 	rows   *csv.Reader
+	raw    bytes.Buffer // what rows has read, from the row it is at on
 	buffer bytes.Buffer
 
 	at            source.Place
@@ -202,8 +204,9 @@ func (f *sorted) errorf(format string, args ...any) error {
 
 // header reads the first line of CSV.
 func (f *sorted) header() error {
-	f.rows = csv.NewReader(f.in)
+	f.rows = csv.NewReader(io.TeeReader(f.in, &f.raw))
 	header, err := f.rows.Read()
+	f.raw.Next(int(f.rows.InputOffset()))
 	f.at.Line = 1
 	if err == nil {
 		f.format.name = "csv"
@@ -225,6 +228,26 @@ func (f *sorted) row(fields []string) string {
 	return f.buffer.String()
 }
 
+// keepReturns puts back what the reader of a row leaves out: a carriage return before a line
+// feed within quotes, as in a name or a description.
+func keepReturns(fields []string, raw []byte) {
+	for i := range fields {
+		for at := 0; ; at++ {
+			n := strings.IndexByte(fields[i][at:], '\n')
+			if n < 0 {
+				break
+			}
+			at += n
+			end := bytes.IndexByte(raw, '\n') // those within the row come one after the other
+			if end > 0 && raw[end-1] == '\r' {
+				fields[i] = fields[i][:at] + "\r" + fields[i][at:]
+				at++
+			}
+			raw = raw[end+1:]
+		}
+	}
+}
+
 // next goes to the next invoice, and makes sure that it comes after the one before.
 func (f *sorted) next() error {
 	account, date := f.account, f.date
@@ -240,11 +263,13 @@ func (f *sorted) next() error {
 
 func (f *sorted) read() error {
 	if f.rows != nil {
+		from := f.rows.InputOffset()
 		fields, err := f.rows.Read()
 		if err == io.EOF {
 			f.done = true
 			return nil
 		}
+		raw := f.raw.Next(int(f.rows.InputOffset() - from))
 		if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
 			return source.Errorf(source.Place{File: f.at.File, Line: wrong.Line, Column: wrong.Column}, "broken CSV: %w, expected a row that replay wrote", wrong.Err)
 		}
@@ -252,6 +277,10 @@ func (f *sorted) read() error {
 			return f.cannotRead(err)
 		}
 		f.at.Line, _ = f.rows.FieldPos(0)
+		if !bytes.HasSuffix(raw, []byte("\n")) {
+			return f.errorf("the last line is cut short, expected a line feed at its end")
+		}
+		keepReturns(fields, bytes.TrimLeft(raw, "\r\n"))
 		f.text, f.account, f.date = []byte(f.row(fields)), fields[1], fields[2]
 		if !f.format.lines {
 			f.date = fields[3]
