@@ -227,6 +227,9 @@ func (t *temporary) rename(outputs []*output) error {
 func exitOnInterrupt(stderr io.Writer) {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as by nohup
+		signal.Notify(interrupts, syscall.SIGHUP) // the terminal is gone
+	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	<-interrupts
 	unfinished.mu.Lock() // for good
