@@ -236,6 +236,9 @@ func exitOnInterrupt(stderr io.Writer) {
 	for name := range unfinished.files {
 		os.Remove(name)
 	}
+	if isTerminal(stderr) {
+		fmt.Fprint(stderr, "\r\x1b[K") // where the progress may be
+	}
 	fmt.Fprintln(stderr, "prorata: interrupted")
 	os.Exit(exitFailed)
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -60,6 +62,26 @@ func TestProgressTells(t *testing.T) {
 			require.True(t, strings.HasSuffix(text, "\r\x1b[K"), "%q", text)
 		} else {
 			require.True(t, strings.HasSuffix(text, "\n"), "%q", text)
+		}
+	}
+}
+
+// Invoices that go to a terminal are not mixed with it; those that go to a file may be.
+func TestProgressMakesRoom(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil || !isTerminal(terminal) {
+		t.Skip("there are no terminals here")
+	}
+	defer terminal.Close()
+	for _, out := range []*output{{stdout: terminal}, {stdout: new(bytes.Buffer)}} {
+		p := &progress{w: new(bytes.Buffer), stop: make(chan struct{})}
+		r := &replay{ctx: context.Background(), events: &reading{}, progress: p}
+		require.NoError(t, r.write([]*output{out}, "jsonl", false))
+		select {
+		case <-p.stop:
+			require.Equal(t, terminal, out.stdout)
+		default:
+			require.NotEqual(t, terminal, out.stdout, "it goes on")
 		}
 	}
 }

@@ -120,10 +120,10 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 		discardAll(outputs...)
 		return err
 	}
+	progress.done()
 	if err := commitAll(outputs...); err != nil {
 		return err
 	}
-	progress.done()
 	sortAnomalies(r.anomalies, files)
 	return r.findings(cmd.ErrOrStderr(), c.quarantine)
 }
@@ -262,10 +262,13 @@ func (r *replay) stream(outputs []*output, s *streamed) error {
 		}
 		r.progress.bills(len(r.accounts))
 	}
+	out := outputs[0]
+	if out.toStdout() && isTerminal(out.stdout) {
+		r.progress.done() // the invoices themselves show how far it has come, and go to the same lines
+	}
 	if err := startAll(outputs...); err != nil {
 		return err
 	}
-	out := outputs[0]
 	before, after := s.head, s.none
 	err := each(r, func(b *account.Bill) text {
 		t := text{texts.Get().(*[]byte), b.Anomalies}
