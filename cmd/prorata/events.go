@@ -118,14 +118,15 @@ func appendPlace(b []byte, at source.Place) []byte {
 	return strconv.AppendInt(append(b, `,"column":`...), int64(at.Column), 10)
 }
 
-// chosen are the accounts named by --account, or all, in order.
-func (c *common) chosen(events *reading) ([]string, error) {
+// chosen are the accounts named by --account, or all, in order. One of another shard is passed
+// over: it is chosen there.
+func (c *common) chosen(events *reading, only shard) ([]string, error) {
 	accounts := events.Accounts()
 	if len(c.accounts) == 0 {
 		return accounts, nil
 	}
 	for _, name := range c.accounts {
-		if _, found := slices.BinarySearch(accounts, name); !found {
+		if _, found := slices.BinarySearch(accounts, name); !found && only.has(name) {
 			hint := ""
 			if near, ok := names.Nearest(name, accounts); ok {
 				hint = fmt.Sprintf(" (did you mean %q?)", near)

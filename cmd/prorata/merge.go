@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/internal/names"
@@ -53,6 +54,7 @@ func runMerge(cmd *cobra.Command, c *common, files []string) error {
 	if err := m.run(io.Discard); err != nil {
 		return err
 	}
+	m.checked = true
 	out := c.newOutput(cmd)
 	err := startAll(out)
 	if err == nil {
@@ -70,6 +72,8 @@ type merge struct {
 	names []string
 	stdin io.Reader
 	held  []byte // what standard input held
+
+	checked bool // the files have been read once
 }
 
 // run merges the files into w.
@@ -148,6 +152,10 @@ type sorted struct {
 	text          []byte // of the invoice, or of its row
 	account, date string
 	empty, done   bool
+
+	checked bool // all of the file is known to be good
+	line    bytes.Reader
+	json    *jsontext.Decoder
 }
 
 // open opens a file and finds out its format.
@@ -167,7 +175,8 @@ func (m *merge) open(name string) (*sorted, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &sorted{Closer: r, in: bufio.NewReaderSize(r, 1<<18), at: source.Place{File: name, Line: 0, Column: 1}}
+	f := &sorted{Closer: r, in: bufio.NewReaderSize(r, 1<<18), at: source.Place{File: name, Line: 0, Column: 1},
+		checked: m.checked, json: jsontext.NewDecoder(strings.NewReader(""))}
 	head, err := f.in.Peek(1)
 	switch {
 	case err == io.EOF:
@@ -179,7 +188,7 @@ func (m *merge) open(name string) (*sorted, error) {
 	case head[0] == '[':
 		f.format.name = "json"
 		var line []byte
-		line, err = f.line()
+		line, err = f.readLine()
 		f.empty = string(line) == "[]"
 		if err == nil && !f.empty && string(line) != "[" {
 			err = f.errorf("not a list of an invoice a line, expected what replay writes as json")
@@ -291,7 +300,7 @@ func (f *sorted) read() error {
 		f.done = true
 		return nil
 	}
-	line, err := f.line()
+	line, err := f.readLine()
 	if err != nil {
 		return err
 	}
@@ -308,9 +317,9 @@ func (f *sorted) read() error {
 	return f.head()
 }
 
-// line reads a line, without its end; nil at the end of the file. A last line without an end is
+// readLine reads a line, without its end; nil at the end of the file. A last line without an end is
 // one that was cut short.
-func (f *sorted) line() ([]byte, error) {
+func (f *sorted) readLine() ([]byte, error) {
 	f.at.Line++
 	f.buffer.Reset()
 	for {
@@ -335,6 +344,9 @@ func (f *sorted) line() ([]byte, error) {
 
 // head reads the account and the date of the invoice.
 func (f *sorted) head() error {
+	if f.plain() {
+		return nil
+	}
 	members, err := strictjson.Object(f.at.File, f.text)
 	if wrong := (*source.ParseError)(nil); errors.As(err, &wrong) {
 		f.at.Column = wrong.Column
@@ -355,4 +367,42 @@ func (f *sorted) head() error {
 		return f.errorf("no account and date_invoiced, expected an invoice that replay wrote")
 	}
 	return nil
+}
+
+// plain is head of an invoice as replay writes it, and false when it is not, or something is
+// wrong with it. Once a file has been checked, it stops at what it needs.
+func (f *sorted) plain() bool {
+	f.line.Reset(f.text)
+	f.json.Reset(&f.line)
+	if t, err := f.json.ReadToken(); err != nil || t.Kind() != '{' {
+		return false
+	}
+	for found := 0; ; {
+		t, err := f.json.ReadToken()
+		if err != nil {
+			return false
+		}
+		if t.Kind() == '}' {
+			return found == 2 && int(f.json.InputOffset()) == len(f.text)
+		}
+		var to *string
+		switch t.String() {
+		case "account":
+			to = &f.account
+		case "date_invoiced":
+			to = &f.date
+		default:
+			if f.json.SkipValue() != nil {
+				return false
+			}
+			continue
+		}
+		if t, err = f.json.ReadToken(); err != nil || t.Kind() != '"' {
+			return false
+		}
+		*to = t.String()
+		if found++; found == 2 && f.checked {
+			return true
+		}
+	}
 }

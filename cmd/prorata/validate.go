@@ -74,7 +74,7 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	for _, q := range events.bad {
 		failed = append(failed, placed{q.err.Place, q.err})
 	}
-	accounts, err := c.chosen(events)
+	accounts, err := c.chosen(events, shard{})
 	if err != nil {
 		failed = append(failed, placed{err: err})
 	}
