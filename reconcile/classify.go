@@ -82,8 +82,8 @@ func (r *reconciler) class(p *pair, row *Row) Class {
 	case p.ambiguous:
 		note("more than one row of the other side fits it equally well")
 		return Ambiguous
-	case p.theirs != nil && p.theirs.again:
-		note("its number, or its account, period and amounts, are those of another row of theirs")
+	case p.theirs != nil && p.theirs.repeats != nil:
+		note(p.theirs.repeat())
 		return Duplicate
 	case p.theirs != nil && p.theirs.broken != "":
 		note(p.theirs.broken)

@@ -141,7 +141,7 @@ func noteGaps(pairs []pair) {
 	for i := range pairs {
 		p := &pairs[i]
 		s := p.theirs
-		if s == nil || s.again {
+		if s == nil || s.repeats != nil {
 			continue
 		}
 		name := fold(s.account)

@@ -52,10 +52,10 @@ type side struct {
 	date    cycle.Date
 	period  cycle.Period
 	Figures
-	theirs *distributor.Invoice // where it is the Distributor's
-	ours   *invoice.Invoice     // where it is ours
-	broken string               // why it does not add up, for a row of theirs
-	again  bool                 // a row of theirs that repeats another
+	theirs  *distributor.Invoice // where it is the Distributor's
+	ours    *invoice.Invoice     // where it is ours
+	broken  string               // why it does not add up, for a row of theirs
+	repeats *side                // the row of theirs that a row of theirs repeats
 }
 
 // text tells apart two rows of theirs that agree in all that is compared, so that their order

@@ -124,7 +124,7 @@ func (m *matcher) pairBest(pairs []pair, ourName string, score func(theirs, ours
 }
 
 // loose reports that the row has not been paired, and may be.
-func (p *pair) loose() bool { return p.ours == nil && !p.ambiguous && !p.theirs.again }
+func (p *pair) loose() bool { return p.ours == nil && !p.ambiguous && p.theirs.repeats == nil }
 
 // pairAt pairs all rows of one score that fit one row only, and marks the others of it. It
 // looks at all before it pairs any, so that their order means nothing.
@@ -209,9 +209,10 @@ func abs(n int) int {
 	return n
 }
 
-// markRepeats marks rows of theirs that repeat a number, or an account, period and amount more
-// often than we bill them ourselves. Of a row that was canceled or refunded and one that was not, the latter is the original.
-func markRepeats(theirs, ours []*side) {
+// markRepeats marks rows of theirs that repeat an account, period and amount more often than we bill them ourselves, or an account and
+// number for the same days. Of a row that was canceled or refunded and one that was not, the latter is the original. A number that
+// another account or period has too is no second charge: how many such rows there are is the answer.
+func markRepeats(theirs, ours []*side) (shared int) {
 	type claim struct {
 		account string
 		period  cycle.Period
@@ -219,19 +220,42 @@ func markRepeats(theirs, ours []*side) {
 		figures Figures
 	}
 	of := func(s *side) claim { return claim{fold(s.account), s.period, strings.ToLower(s.kind), s.Figures} }
-	numbers, expected, claims := map[string]bool{}, map[claim]int{}, map[claim]int{}
+	type numbered struct{ number, account string }
+	numbers, ofAccount := map[string]bool{}, map[numbered][]*side{}
+	expected, claims := map[claim]int{}, map[claim][]*side{}
 	for _, s := range ours {
 		expected[of(s)]++
 	}
 	for _, s := range slices.Concat(live(theirs, true), live(theirs, false)) {
-		c := of(s)
-		s.again = claims[c] >= max(1, expected[c]) || s.number != "" && numbers[s.number]
-		if !s.again {
-			claims[c]++
+		c, n := of(s), numbered{s.number, fold(s.account)}
+		if before := claims[c]; len(before) >= max(1, expected[c]) {
+			s.repeats = before[0]
+		} else if i := slices.IndexFunc(ofAccount[n], func(o *side) bool { return !o.period.Intersect(s.period).IsEmpty() }); s.number != "" && i >= 0 {
+			s.repeats = ofAccount[n][i]
+		} else {
+			claims[c] = append(before, s)
 		}
-		if s.number != "" {
-			numbers[s.number] = true
+		if s.number == "" {
+			continue
 		}
+		if s.repeats == nil && numbers[s.number] {
+			shared++
+		}
+		numbers[s.number] = true
+		ofAccount[n] = append(ofAccount[n], s)
+	}
+	return shared
+}
+
+// repeat says of which row a row is the repetition.
+func (s *side) repeat() string {
+	switch o := s.repeats; {
+	case !s.same(&o.Figures) || s.period != o.period:
+		return fmt.Sprintf("its number is that of another row of theirs for this account: %s for %s", o.Final.Number(), o.period)
+	case s.number == o.number:
+		return "another row of theirs is the same, number, account, period and amounts"
+	default:
+		return "its account, period and amounts are those of their row " + o.number
 	}
 }
 

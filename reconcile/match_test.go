@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -83,6 +84,33 @@ func TestMatching(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			require.ElementsMatch(t, row.want, classesOf(hold(t, gold(t, "a", false), row.rows...)))
 		})
+	}
+}
+
+// TestNumberOfAnotherRow: a number that another account or period has too is noted, and is no second charge.
+func TestNumberOfAnotherRow(t *testing.T) {
+	events := gather(t, gold(t, "a", false).Of("a"), gold(t, "b", false).Of("b"))
+	rep := hold(t, events, bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50"), bare("1", "b", "2025-09-30", "2025-08-30", "2025-09-29", "50"),
+		bare("1", "b", "2025-10-30", "2025-09-30", "2025-10-29", "50"), bare("2", "a", "2025-10-30", "2025-09-30", "2025-10-29", "50"))
+	require.ElementsMatch(t, []string{"matched 1 2025-09-30", "matched 1 2025-09-30", "matched 1 2025-10-30", "matched 2 2025-10-30"}, classesOf(rep))
+	require.Equal(t, []string{"of their rows, 2 have a number that stands on a row for another account or period too"}, rep.Notes)
+}
+
+// TestRepeatIsNamed: a duplicate says what it repeats.
+func TestRepeatIsNamed(t *testing.T) {
+	first := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+	for _, row := range []struct {
+		again distributor.Invoice
+		note  string
+	}{
+		{first, "another row of theirs is the same, number, account, period and amounts"},
+		{bare("2", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50"), "its account, period and amounts are those of their row 1"},
+		{bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "51"), "its number is that of another row of theirs for this account: 50.00 for 2025-08-30 … 2025-09-29"},
+	} {
+		rep := hold(t, gold(t, "a", false), first, row.again)
+		i := slices.IndexFunc(rep.Rows, func(r reconcile.Row) bool { return r.Class == reconcile.Duplicate })
+		require.GreaterOrEqual(t, i, 0)
+		require.Equal(t, []string{row.note}, rep.Rows[i].Notes)
 	}
 }
 

@@ -118,7 +118,9 @@ func Reconcile(ctx context.Context, in Input) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	markRepeats(theirs, ours)
+	if n := markRepeats(theirs, ours); n > 0 {
+		report.Notes = append(report.Notes, fmt.Sprintf("of their rows, %d have a number that stands on a row for another account or period too", n))
+	}
 	for _, s := range theirs {
 		r.byAccount[fold(s.account)] = append(r.byAccount[fold(s.account)], s)
 	}

@@ -59,7 +59,7 @@ func (r *reconciler) choose(g *grid, pairs []pair) []*pair {
 	var told [keys]bool // keys that the account's events may tell apart
 	for i := range pairs {
 		p := &pairs[i]
-		if p.theirs == nil || p.ambiguous || p.theirs.again || p.theirs.broken != "" {
+		if p.theirs == nil || p.ambiguous || p.theirs.repeats != nil || p.theirs.broken != "" {
 			continue
 		}
 		if i == 0 || p.account != name {
