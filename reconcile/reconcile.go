@@ -79,10 +79,11 @@ type Report struct {
 	From, Through cycle.Date
 	Currency      money.Currency
 	Policy        invoice.Policy
-	Rows          []Row       // by account, then date
-	Problems      []string    // what is wrong with the documents as such
-	Notes         []string    // what else there is to know of them
-	Convention    *Convention // nil when no prorated row speaks of one
+	Rows          []Row             // by account, then date
+	Problems      []string          // what is wrong with the documents as such
+	Notes         []string          // what else there is to know of them
+	Convention    *Convention       // nil when no prorated row speaks of one
+	Anomalies     []account.Anomaly // events of ours that make no sense, and are left out of what we expect
 }
 
 // reconciler holds what explaining a row takes.
@@ -114,7 +115,7 @@ func Reconcile(ctx context.Context, in Input) (*Report, error) {
 		return nil, err
 	}
 	r.from, r.through = report.From, report.Through
-	ours, err := r.ours(ctx)
+	ours, err := r.ours(ctx, report)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +202,7 @@ func (r *reconciler) theirs(report *Report) ([]*side, error) {
 }
 
 // ours are our invoices dated in question.
-func (r *reconciler) ours(ctx context.Context) ([]*side, error) {
+func (r *reconciler) ours(ctx context.Context, report *Report) ([]*side, error) {
 	var all []*side
 	r.ourTotal = money.New(0, r.currency)
 	if r.through.IsZero() {
@@ -211,6 +212,7 @@ func (r *reconciler) ours(ctx context.Context) ([]*side, error) {
 		if err != nil {
 			return nil, err
 		}
+		report.Anomalies = append(report.Anomalies, bill.Anomalies...)
 		for i := range bill.Invoices {
 			if inv := &bill.Invoices[i]; !inv.Date.Before(r.from) {
 				all = append(all, ofInvoice(inv))

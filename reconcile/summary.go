@@ -38,9 +38,9 @@ type Share struct {
 const most = 10
 
 // Findings reports that there is something to look at: a row that is neither matched nor
-// tolerated, or something wrong with a document.
+// tolerated, something wrong with a document, or an event that is not billed.
 func (rep *Report) Findings() bool {
-	return len(rep.Problems) > 0 || slices.ContainsFunc(rep.Rows, func(r Row) bool { return r.Class > Tolerated })
+	return len(rep.Problems)+len(rep.Anomalies) > 0 || slices.ContainsFunc(rep.Rows, func(r Row) bool { return r.Class > Tolerated })
 }
 
 // Believed are the findings to believe: the first, or where no one explains all of the row the

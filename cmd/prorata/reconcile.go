@@ -39,7 +39,7 @@ and period, and looks for the one change of fact or policy under which our engin
 their figure, to the cent. It also says by which policy they seem to prorate.
 
 Exit status: 0 everything matches or is tolerated; 1 bad input, and nothing was written;
-2 wrong usage; 3 done, and there are differences to look at.`,
+2 wrong usage; 3 done, and there are differences or anomalies to look at.`,
 		Example: `  prorata reconcile --packages testdata/demo/packages.json \
       --distributor testdata/reconcile/invoices.json --format table testdata/demo/events.jsonl`,
 		Args: filesArgs,
@@ -80,12 +80,32 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 		return err
 	}
 	in.Events = &events.Events
-	in.Accounts = c.accounts
+	if in.Accounts, err = c.inQuestion(events, in.Documents); err != nil {
+		return err
+	}
 	rep, err := reconcile.Reconcile(cmd.Context(), in)
 	if err != nil {
 		return err
 	}
-	return f.write(cmd, c, format, rep, events)
+	return f.write(cmd, c, format, rep, events, files)
+}
+
+// inQuestion are the accounts named by --account, nil for all. One that only the documents name has no events; one that nothing
+// names, or that the events spell in other letters, would leave nothing to compare.
+func (c *common) inQuestion(events *reading, documents []distributor.Invoices) ([]string, error) {
+	for _, name := range c.accounts {
+		ours := slices.ContainsFunc(events.Accounts(), func(a string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(name)) })
+		theirs := slices.ContainsFunc(documents, func(d distributor.Invoices) bool {
+			return slices.ContainsFunc(d.Rows, func(row distributor.Invoice) bool { return row.Username == name })
+		})
+		if ours || !theirs {
+			one := common{accounts: []string{name}}
+			if _, err := one.chosen(events); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return c.accounts, nil
 }
 
 // checkOutputs makes sure that each output is a file of its own.
@@ -162,7 +182,7 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 }
 
 // write writes the report and what goes with it, and says whether there is something to look at.
-func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep *reconcile.Report, events *reading) error {
+func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep *reconcile.Report, events *reading, files []string) error {
 	summary, err := rep.Summarize()
 	if err != nil {
 		return err
@@ -191,16 +211,15 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 	if err := commitAll(outputs...); err != nil {
 		return err
 	}
-	for _, q := range events.bad {
-		printError(cmd.ErrOrStderr(), q.err)
-	}
+	sortAnomalies(rep.Anomalies, files)
+	left := (&replay{events: events, anomalies: rep.Anomalies}).findings(cmd.ErrOrStderr(), c.quarantine)
 	if f.writePolicy != "" && !told {
 		fmt.Fprintf(cmd.ErrOrStderr(), "prorata: no other policy tried prints more of their rows than the one given, so %s is not written\n", f.writePolicy)
 	}
-	if rep.Findings() || len(events.bad) > 0 {
-		return errFindings
+	if left == nil && rep.Findings() {
+		left = errFindings
 	}
-	return nil
+	return left
 }
 
 func writeReport(w io.Writer, format string, rep *reconcile.Report, s *reconcile.Summary) error {
