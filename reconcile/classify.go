@@ -10,7 +10,6 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
-	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
@@ -174,8 +173,8 @@ func (r *reconciler) withoutOurs(p *pair, events []account.Event) (Finding, bool
 	}
 	if len(events) == 0 {
 		text := fmt.Sprintf("no event names the account %q", p.theirs.account)
-		if near, ok := names.Nearest(p.theirs.account, r.in.Events.Accounts()); ok {
-			text += fmt.Sprintf("; the nearest that one does is %q", near)
+		if near, ok := r.spelling().near(p.theirs.account); ok {
+			text += fmt.Sprintf("; one that is spelled much like it is %q", near)
 		}
 		return found("unknown_account", "no event names this account", text)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prorata-go/prorata/account"
@@ -70,6 +71,7 @@ type Row struct {
 	Events   []string // ids of the account's events that shape the row
 
 	Difference money.Amount // theirs − ours
+	Other      *Row         // the row of the other side that may be the same invoice, under another name of the account
 
 	outcomes []outcome // of the causes that other accounts may share
 }
@@ -96,12 +98,14 @@ type reconciler struct {
 	through   cycle.Date
 	ourTotal  money.Amount
 	byAccount map[string][]*side // rows of theirs, by folded account
+	spelling  func() *spelling   // of our accounts; made when it is asked for
 }
 
 // Reconcile holds the Distributor's documents against what our engine bills for the same
 // events. A disagreement is a result; an error is input that cannot be read as money.
 func Reconcile(ctx context.Context, in Input) (*Report, error) {
 	r := &reconciler{in: in, zones: in.Zones, currency: in.Policy.MoneyCurrency(), byAccount: map[string][]*side{}}
+	r.spelling = sync.OnceValue(func() *spelling { return newSpelling(in.Events.Accounts()) })
 	var err error
 	if r.catalogue, err = invoice.NewCatalogue(in.Packages, in.Prices); err != nil {
 		return nil, err
@@ -131,6 +135,7 @@ func Reconcile(ctx context.Context, in Input) (*Report, error) {
 	if err := r.classify(ctx, pairs, report.Rows); err != nil {
 		return nil, err
 	}
+	r.underAnotherName(report.Rows)
 	if report.Convention, err = r.convention(ctx, pairs); err != nil {
 		return nil, err
 	}

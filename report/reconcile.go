@@ -292,7 +292,7 @@ func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
 	out.Write(disputeHeader)
 	for i := range rep.Rows {
 		row := &rep.Rows[i]
-		if row.Theirs == nil || row.Class <= reconcile.Tolerated || row.Class == reconcile.Ambiguous || row.Difference.Sign() <= 0 ||
+		if row.Theirs == nil || row.Class <= reconcile.Tolerated || row.Class == reconcile.Ambiguous || row.Difference.Sign() <= 0 || row.Other != nil ||
 			row.Theirs.Status == "Canceled" || row.Theirs.Status == "Refunded" {
 			continue
 		}
