@@ -24,7 +24,7 @@ func (r *reconciler) implied(s *search) []string {
 		if price, ok := r.impliedPrice(line, theirs); ok {
 			text := fmt.Sprintf("%s would be %d of %d days at a price of %s", theirs.Number(), line.Days(), line.PeriodDays(), price.Number())
 			if line.Days() == line.PeriodDays() {
-				text = theirs.Number() + " would be the whole period at that price"
+				text = theirs.Number() + " would be the price of a whole period"
 			}
 			list = append(list, text)
 		}

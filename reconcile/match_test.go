@@ -176,6 +176,24 @@ func TestImplied(t *testing.T) {
 	require.Equal(t, []string{"43.55 would be 27 of 31 days at the price of 50.00", "43.55 would be billed if the account had closed on 2025-11-26"}, rep.Rows[0].Implied)
 }
 
+// TestOpenFigures: what no cause explains is said with both figures, and is what a claim rests on.
+func TestOpenFigures(t *testing.T) {
+	row := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+	row.AdditionalCharges, row.FinalAmount = "5", "55"
+	rep := hold(t, gold(t, "a", false), row)
+	require.Equal(t, "unexplained", rep.Rows[0].Class.String())
+	require.Equal(t, "additional charges: theirs 5.00, ours 0.00; no cause found", rep.Rows[0].Evidence())
+	require.Equal(t, rep.Rows[0].Evidence(), rep.Rows[0].Explanation())
+	row = bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "13.37")
+	rep = hold(t, gold(t, "a", false), row)
+	require.Equal(t, "recurring: theirs 13.37, ours 50.00 = 31 of 31 days × $50.00; no cause found; 13.37 would be the price of a whole period", rep.Rows[0].Evidence())
+	// A cause that may be an accident is no evidence.
+	rep = hold(t, gold(t, "a", true), bare("1", "a", "2025-11-30", "2025-10-30", "2025-11-29", "25.00"))
+	require.Contains(t, rep.Rows[0].Strength(), "possible")
+	require.Equal(t, "recurring: theirs 25.00, ours 17.74 = 11 of 31 days × $50.00; no cause found", rep.Rows[0].Evidence())
+	require.Empty(t, rep.Rows[0].Open(), "the possible cause says it")
+}
+
 // TestConventionIsNotOursOrNothing: none is shown that reproduces no more than our own policy.
 func TestConventionIsNotOursOrNothing(t *testing.T) {
 	rep := hold(t, gold(t, "a", true), bare("1", "a", "2025-11-30", "2025-10-30", "2025-11-29", "1.23"))

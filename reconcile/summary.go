@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
 
@@ -86,9 +88,48 @@ func (row *Row) Cause() string {
 // Explanation is the sentence of the cause to believe, or what else there is to say.
 func (row *Row) Explanation() string {
 	if len(row.Findings) > 0 {
-		return row.joined("; ", func(f *Finding) string { return f.Sentence })
+		return strings.Join(append(row.each(func(f *Finding) string { return f.Sentence }), row.Open()...), "; ")
 	}
-	return strings.Join(append(slices.Clone(row.Implied), row.Notes...), "; ")
+	return row.without()
+}
+
+// Evidence is what a claim rests on: the sentence of a cause that was found, or else both sides' figures, since what may be an accident
+// is no evidence.
+func (row *Row) Evidence() string {
+	if len(row.Findings) > 0 && !row.Findings[0].Possible() {
+		return row.Explanation()
+	}
+	return row.without()
+}
+
+// without is what there is to say of a row without a cause.
+func (row *Row) without() string {
+	return strings.Join(slices.Concat(row.figures(nil), row.Implied, row.Notes), "; ")
+}
+
+// Open are the figures that differ and that no cause to believe explains, as both sides have them.
+func (row *Row) Open() []string { return row.figures(row.Believed()) }
+
+func (row *Row) figures(believed []Finding) []string {
+	switch {
+	case row.Class == TheirsOnly && len(believed) == 0:
+		return []string{"we have no invoice that it could be, and nothing tried makes us bill it"}
+	case row.Class != Unexplained:
+		return nil
+	}
+	var list []string
+	for c := range components {
+		theirs, ours := row.Figures.Theirs.of(c), row.Figures.Ours.of(c)
+		if theirs == ours || slices.ContainsFunc(believed, func(f Finding) bool { return f.fixes[c] }) {
+			continue
+		}
+		text := fmt.Sprintf("%s: theirs %s, ours %s", c, theirs.Number(), ours.Number())
+		if lines := lineSentence(row.Ours, invoice.Kind(c)); lines != "" {
+			text += " = " + lines
+		}
+		list = append(list, text+"; no cause found")
+	}
+	return list
 }
 
 // Strength says how much the cause to believe is worth.
@@ -97,13 +138,18 @@ func (row *Row) Strength() string {
 }
 
 func (row *Row) joined(sep string, of func(f *Finding) string) string {
+	return strings.Join(row.each(of), sep)
+}
+
+// each says something of each finding to believe, the same once.
+func (row *Row) each(of func(f *Finding) string) []string {
 	var parts []string
 	for _, f := range row.Believed() {
 		if text := of(&f); !slices.Contains(parts, text) {
 			parts = append(parts, text)
 		}
 	}
-	return strings.Join(parts, sep)
+	return parts
 }
 
 // Package is the package of the row, as we know it or else as they do.

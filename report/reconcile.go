@@ -175,7 +175,7 @@ func sentences(row *reconcile.Row) []string {
 	if more := len(rivals) - maxRivals; more > 0 {
 		list = append(list, fmt.Sprintf("or %s more, in the JSON report", Count(more, "cause", "causes")))
 	}
-	return append(append(list, row.Implied...), row.Notes...)
+	return slices.Concat(list, row.Open(), row.Implied, row.Notes)
 }
 
 // maxRivals is how many rivals of a cause a table shows.
@@ -227,8 +227,14 @@ func conventionText(w io.Writer, rep *reconcile.Report) error {
 	if len(c.Against) > 0 {
 		fmt.Fprintf(&b, "Against it: %s.\n", strings.Join(c.Against[:min(20, len(c.Against))], ", "))
 	}
-	fmt.Fprintf(&b, "All accounts in these dates: %s by their convention, %s by ours; theirs costs %s.\n",
-		grouped(c.TheirsTotal), grouped(c.OursTotal), grouped(c.Cost))
+	costs := fmt.Sprintf("theirs costs %s more", grouped(c.Cost))
+	switch c.Cost.Sign() {
+	case -1:
+		costs = fmt.Sprintf("theirs costs %s less", grouped(negated(c.Cost)))
+	case 0:
+		costs = "theirs costs the same"
+	}
+	fmt.Fprintf(&b, "All accounts in these dates: %s by their convention, %s by ours; %s.\n", grouped(c.TheirsTotal), grouped(c.OursTotal), costs)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -296,13 +302,13 @@ func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
 			row.Theirs.Status == "Canceled" || row.Theirs.Status == "Refunded" {
 			continue
 		}
-		cause, evidence := row.Cause(), row.Explanation()
-		if cause == "" || row.Findings[0].Possible() { // what may be an accident is no evidence
-			cause, evidence = row.Class.String(), strings.Join(row.Notes, "; ")
+		cause := row.Cause()
+		if cause == "" || row.Findings[0].Possible() {
+			cause = row.Class.String()
 		}
 		out.Write([]string{reconcile.ClaimID(row.Account, cause), row.Account, cause, row.Theirs.Number, row.Theirs.DateInvoiced.String(),
 			row.Theirs.StartDate.String(), row.Theirs.EndDate.String(), row.Figures.Theirs.Final.Number(), row.Figures.Ours.Final.Number(),
-			row.Difference.Number(), evidence})
+			row.Difference.Number(), row.Evidence()})
 	}
 	out.Flush()
 	return out.Error()
