@@ -38,6 +38,9 @@ func (r *reconciler) leadShared(ctx context.Context, pairs []pair, rep *Report) 
 				return err
 			}
 		}
+		if rep.Convention.Established {
+			trust(pairs, rep, convention)
+		}
 	}
 	tallies := map[string]*tally{}
 	for i := range rep.Rows {
@@ -80,6 +83,22 @@ func (r *reconciler) leadShared(ctx context.Context, pairs []pair, rep *Report) 
 		}
 	}
 	return nil
+}
+
+// trust counts an established convention as the first thing tried on each row, whatever its place in the search: it is known from
+// all rows, not from this one.
+func trust(pairs []pair, rep *Report, convention string) {
+	for i := range rep.Rows {
+		row := &rep.Rows[i]
+		for j := range row.Findings {
+			if f := &row.Findings[j]; f.sets == convention && f.tier != together && f.Tried > 0 {
+				f.Tried = 1
+			}
+		}
+		if row.Class == Unexplained && covered(&pairs[i], row.Findings) {
+			row.Class, row.Implied = Explained, nil
+		}
+	}
 }
 
 // partOf reports that a cause changes some of the keys of a convention, as it does. A row may not tell the others.

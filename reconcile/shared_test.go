@@ -10,6 +10,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
 	"github.com/prorata-go/prorata/reconcile"
 )
@@ -59,4 +60,33 @@ func TestSharedCauseLeads(t *testing.T) {
 			require.Positive(t, differ)
 		})
 	}
+}
+
+// TestEstablishedConventionExplains: a row that an established convention prints is explained by it, however little the row alone could tell.
+func TestEstablishedConventionExplains(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	rate := must(proration.RoundedDailyRate(2, money.HalfUp))
+	in := reconcile.Input{Packages: packages()[2:3], Prices: invoice.Distributor} // figures are few, so that a hit says little
+	var events [][]account.Event
+	for i := range 24 {
+		s := newStory(r, fmt.Sprintf("%d@example.com", i))
+		s.create(date("2025-08-01").AddDays(i), "Starter")
+		s.close(date("2025-11-01").AddDays(i % 13))
+		u := s.upstream(in.Policy)
+		u.packages, u.policy.DailyRate = in.Packages, rate
+		events, in.Documents = append(events, s.events), append(in.Documents, u.document())
+	}
+	in.Events = gather(t, events...)
+	rep := run(t, in)
+	require.True(t, rep.Convention.Established)
+	differ := 0
+	for i := range rep.Rows {
+		if row := &rep.Rows[i]; row.Class > reconcile.Tolerated {
+			differ++
+			require.Equal(t, reconcile.Explained, row.Class, brief(row))
+			require.Equal(t, "daily_rate", row.Cause(), brief(row))
+			require.NotContains(t, row.Strength(), "possible")
+		}
+	}
+	require.Greater(t, differ, 5)
 }
