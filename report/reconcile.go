@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
@@ -291,24 +292,60 @@ func ReconcileCSV(w io.Writer, rep *reconcile.Report) error {
 
 var disputeHeader = []string{"claim", "account", "cause", "number", "date_invoiced", "start_date", "end_date", "billed", "expected", "claimed", "evidence"}
 
-// DisputeCSV prints the claims worth sending upstream: the rows in their favour, under one
-// claim id an account and cause.
+// claim is what is asked back for one account and cause.
+type claim struct{ account, cause string }
+
+// claimOf is the claim that a row belongs to, if it is one to send. What was taken back is not, nor what may be ours under another name.
+func claimOf(row *reconcile.Row) (c claim, cause string, ok bool) {
+	if row.Class <= reconcile.Tolerated || row.Class == reconcile.Ambiguous || row.Other != nil || row.Difference.IsZero() ||
+		row.Theirs != nil && (row.Theirs.Status == "Canceled" || row.Theirs.Status == "Refunded") {
+		return c, "", false
+	}
+	cause = row.Cause()
+	if cause == "" || row.Findings[0].Possible() { // what may be an accident is no evidence
+		cause = row.Class.String()
+	}
+	c = claim{row.Account, cause}
+	if cause == "charge_missing" || cause == "credit_missing" {
+		c.cause = "neighbouring_invoice" // where it is missing, and where it is instead
+	}
+	return c, cause, true
+}
+
+// DisputeCSV prints the claims worth sending upstream, those that come to more than nothing, under one claim id an account and cause. What
+// the same cause made too little on another invoice is taken off: what was only moved is not owed back.
 func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
+	sums := map[claim]money.Amount{}
+	for i := range rep.Rows {
+		c, _, ok := claimOf(&rep.Rows[i])
+		if !ok {
+			continue
+		}
+		sum, seen := sums[c]
+		if !seen {
+			sum = money.New(0, rep.Currency)
+		}
+		var err error
+		if sums[c], err = sum.Add(rep.Rows[i].Difference); err != nil {
+			return fmt.Errorf("claim of %s: %w", c.account, err)
+		}
+	}
 	out := csv.NewWriter(w)
 	out.Write(disputeHeader)
 	for i := range rep.Rows {
 		row := &rep.Rows[i]
-		if row.Theirs == nil || row.Class <= reconcile.Tolerated || row.Class == reconcile.Ambiguous || row.Difference.Sign() <= 0 || row.Other != nil ||
-			row.Theirs.Status == "Canceled" || row.Theirs.Status == "Refunded" {
+		c, cause, ok := claimOf(row)
+		if !ok || sums[c].Sign() <= 0 {
 			continue
 		}
-		cause := row.Cause()
-		if cause == "" || row.Findings[0].Possible() {
-			cause = row.Class.String()
+		number, date, period := "", cycle.Date{}, row.Period()
+		if row.Theirs != nil {
+			number, date = row.Theirs.Number, row.Theirs.DateInvoiced
+		} else {
+			date = row.Ours.Date
 		}
-		out.Write([]string{reconcile.ClaimID(row.Account, cause), row.Account, cause, row.Theirs.Number, row.Theirs.DateInvoiced.String(),
-			row.Theirs.StartDate.String(), row.Theirs.EndDate.String(), row.Figures.Theirs.Final.Number(), row.Figures.Ours.Final.Number(),
-			row.Difference.Number(), row.Evidence()})
+		out.Write([]string{reconcile.ClaimID(c.account, c.cause), row.Account, cause, number, date.String(), period.Start.String(), period.Last().String(),
+			row.Figures.Theirs.Final.Number(), row.Figures.Ours.Final.Number(), row.Difference.Number(), row.Evidence()})
 	}
 	out.Flush()
 	return out.Error()
