@@ -312,3 +312,14 @@ func TestRivalsAreSaidOnce(t *testing.T) {
 	}
 	require.Equal(t, "other_rate", rep.Rows[0].Cause())
 }
+
+// TestPackageNotInTheList: a change that we left out is not taken for the package that the account had.
+func TestPackageNotInTheList(t *testing.T) {
+	events := gold(t, "a", false)
+	require.NoError(t, events.Add(account.Event{ID: "d", Type: account.PackageChanged, Account: "a", At: date("2025-09-10").Start(nil), Package: "Diamond"}))
+	rep := hold(t, events, bare("1", "a", "2025-10-30", "2025-09-30", "2025-10-29", "19.49"))
+	require.Len(t, rep.Anomalies, 1)
+	require.Equal(t, "as if the package Diamond of 2025-09-10, which is not in the list, had been Silver: theirs 19.49 = 30 of 30 days × $19.49; ours 50.00 = 30 of 30 days × $50.00",
+		rep.Rows[0].Explanation())
+	require.Contains(t, rep.Rows[0].Rivals()[0].Sentence, "as if the package had been Silver, not Gold")
+}

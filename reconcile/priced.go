@@ -93,13 +93,18 @@ func (l *candidates) packages() {
 		if e.Type != account.Created && e.Type != account.PackageChanged {
 			continue
 		}
-		if day, err := cycle.DateOf(e.At, l.world.policy.TimeZone); err != nil || !day.Before(l.row.either().period.End) {
+		day, err := cycle.DateOf(e.At, l.world.policy.TimeZone)
+		if err != nil || !day.Before(l.row.either().period.End) {
 			continue
 		}
 		for _, name := range names {
 			if name != e.Package {
 				n := len(l.list)
-				l.add(price, "other_package", onAny, fmt.Sprintf("as if the package had been %s, not %s", name, e.Package),
+				change := fmt.Sprintf("as if the package had been %s, not %s", name, e.Package)
+				if !listed[e.Package] { // we left the event out; they may know what it means
+					change = fmt.Sprintf("as if the package %s of %s, which is not in the list, had been %s", e.Package, day, name)
+				}
+				l.add(price, "other_package", onAny, change,
 					changing(i, func(e *account.Event) { e.Package = name }))
 				for j := range l.list[n:] {
 					l.list[n+j].pkg = name
