@@ -143,7 +143,7 @@ func (r *reconciler) findCauses(p *pair, row *Row) {
 		if p.ours == nil {
 			row.Findings = append(row.Findings, r.billedTwice(p)...)
 		}
-		if row.Class == Unexplained && covered(p, row.Findings) {
+		if row.Class == Unexplained && covered(p, row.Believed()) {
 			row.Class = Explained
 		}
 		if row.Class == Unexplained {
@@ -152,7 +152,7 @@ func (r *reconciler) findCauses(p *pair, row *Row) {
 	}
 }
 
-// covered reports that every figure that differs has a cause that was found.
+// covered reports that every figure that differs has a cause that was found, among those to believe: a rival alone explains nothing.
 func covered(p *pair, findings []Finding) bool {
 	for c := range components {
 		if p.theirs.of(c) == p.ours.of(c) {

@@ -13,6 +13,7 @@ import (
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
 	"github.com/prorata-go/prorata/reconcile"
 )
 
@@ -322,4 +323,20 @@ func TestPackageNotInTheList(t *testing.T) {
 	require.Equal(t, "as if the package Diamond of 2025-09-10, which is not in the list, had been Silver: theirs 19.49 = 30 of 30 days × $19.49; ours 50.00 = 30 of 30 days × $50.00",
 		rep.Rows[0].Explanation())
 	require.Contains(t, rep.Rows[0].Rivals()[0].Sentence, "as if the package had been Silver, not Gold")
+}
+
+// TestBelievedIsFound: a row is explained by the cause that is believed, not by a rival that was hit less easily.
+func TestBelievedIsFound(t *testing.T) {
+	policy := invoice.Policy{DayCount: proration.Year365, DailyRate: must(proration.RoundedDailyRate(4, money.HalfUp))}
+	events := gather(t, []account.Event{
+		{ID: "1", Type: account.Created, Account: "a", At: date("2025-08-31").Start(nil), Package: "Silver"},
+		{ID: "2", Type: account.Closed, Account: "a", At: date("2025-10-05").Start(nil)},
+	})
+	row := bare("1", "a", "2025-10-31", "2025-10-01", "2025-10-30", "2.56")
+	row.Package = "Silver"
+	rep := run(t, reconcile.Input{Events: events, Policy: policy, Documents: []distributor.Invoices{{Rows: []distributor.Invoice{row}}}})
+	require.Equal(t, "month_end", rep.Rows[0].Cause(), brief(&rep.Rows[0]))
+	require.Contains(t, rep.Rows[0].Strength(), "possible")
+	require.Equal(t, reconcile.Unexplained, rep.Rows[0].Class)
+	require.False(t, rep.Rows[0].Found())
 }

@@ -39,7 +39,7 @@ func (r *reconciler) leadShared(ctx context.Context, pairs []pair, rep *Report) 
 			}
 		}
 		if rep.Convention.Established {
-			trust(pairs, rep, convention)
+			trust(rep, convention)
 		}
 	}
 	tallies := map[string]*tally{}
@@ -81,22 +81,22 @@ func (r *reconciler) leadShared(ctx context.Context, pairs []pair, rep *Report) 
 			f := row.Findings[best]
 			row.Findings = slices.Insert(slices.Delete(row.Findings, best, best+1), 0, f)
 		}
+		if row.Class == Unexplained && covered(&pairs[i], row.Believed()) {
+			row.Class, row.Implied = Explained, nil
+		}
 	}
 	return nil
 }
 
 // trust counts an established convention as the first thing tried on each row, whatever its place in the search: it is known from
 // all rows, not from this one.
-func trust(pairs []pair, rep *Report, convention string) {
+func trust(rep *Report, convention string) {
 	for i := range rep.Rows {
 		row := &rep.Rows[i]
 		for j := range row.Findings {
 			if f := &row.Findings[j]; f.sets == convention && f.tier != together && f.Tried > 0 {
 				f.Tried = 1
 			}
-		}
-		if row.Class == Unexplained && covered(&pairs[i], row.Findings) {
-			row.Class, row.Implied = Explained, nil
 		}
 	}
 }
@@ -130,8 +130,5 @@ func (r *reconciler) byConvention(ctx context.Context, pairs []pair, rep *Report
 		f := s.findings[0]
 		f.sets = sets
 		row.Findings = append(row.Findings, f)
-		if row.Class == Unexplained && covered(p, row.Findings) {
-			row.Class, row.Implied = Explained, nil
-		}
 	})
 }

@@ -20,7 +20,7 @@ type Summary struct {
 	Gross              money.Amount // the sum of all differences without their signs
 	AgainstUs, ForUs   money.Amount // what they bill too much, and too little
 	Classes            []Share      // by class, in the order of the classes
-	Causes             []Share      // of explained rows, by cause, the greatest variance first
+	Causes             []Share      // of rows with a cause that was found, by cause, the greatest variance first
 	Packages           []Share      // of rows that differ, by package, the greatest variance first
 	Accounts           []Share      // the ten accounts with the greatest variance
 	TheirRows, OurRows int
@@ -85,6 +85,11 @@ func (row *Row) Cause() string {
 	return row.joined(",", func(f *Finding) string { return f.Code })
 }
 
+// Found reports that the row has a cause that was found, not one that is only possible.
+func (row *Row) Found() bool {
+	return row.Class == Explained || (row.Class == TheirsOnly || row.Class == OursOnly) && len(row.Findings) > 0 && !row.Findings[0].Possible()
+}
+
 // Explanation is the sentence of the cause to believe, or what else there is to say.
 func (row *Row) Explanation() string {
 	if len(row.Findings) > 0 {
@@ -96,7 +101,7 @@ func (row *Row) Explanation() string {
 // Evidence is what a claim rests on: the sentence of a cause that was found, or else both sides' figures, since what may be an accident
 // is no evidence.
 func (row *Row) Evidence() string {
-	if len(row.Findings) > 0 && !row.Findings[0].Possible() {
+	if row.Found() {
 		return row.Explanation()
 	}
 	return row.without()
@@ -186,7 +191,7 @@ func (rep *Report) Summarize() (s Summary, err error) {
 		if row.Class > Tolerated {
 			parts = append(parts, byPackage.at(row.Package(), rep), byAccount.at(row.Account, rep))
 		}
-		if row.Class == Explained || row.Class == TheirsOnly || row.Class == OursOnly {
+		if row.Found() {
 			parts = append(parts, byCause.at(row.Cause(), rep))
 		}
 		for _, p := range parts {

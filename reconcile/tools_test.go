@@ -196,6 +196,9 @@ func requireComplete(tb testing.TB, rep *reconcile.Report) {
 	require.Equal(tb, s.Ours.Minor(), ours)
 	seen := map[any]bool{}
 	for i := range rep.Rows {
+		if rep.Rows[i].Class == reconcile.Explained {
+			require.NotContains(tb, rep.Rows[i].Strength(), "possible", brief(&rep.Rows[i]))
+		}
 		for _, side := range []any{rep.Rows[i].Theirs, rep.Rows[i].Ours} {
 			if side != (*distributor.Invoice)(nil) && side != (*invoice.Invoice)(nil) {
 				require.False(tb, seen[side], "a row is in the report twice")

@@ -62,18 +62,12 @@ func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary) er
 // allCauses are the causes of a summary, and a last share of the rows that differ without one,
 // so that they add up to all that differ.
 func allCauses(rep *reconcile.Report, s *reconcile.Summary) ([]reconcile.Share, error) {
-	var list []reconcile.Share
-	for _, cause := range s.Causes {
-		if cause.Name != "" {
-			list = append(list, cause)
-		}
-	}
+	list := slices.Clone(s.Causes)
 	zero := money.New(0, rep.Currency)
 	none := reconcile.Share{Name: "(no cause found)", Theirs: zero, Ours: zero, Difference: zero}
 	for i := range rep.Rows {
 		row := &rep.Rows[i]
-		summed := row.Class == reconcile.Explained || row.Class == reconcile.TheirsOnly || row.Class == reconcile.OursOnly
-		if row.Class <= reconcile.Tolerated || summed && row.Cause() != "" {
+		if row.Class <= reconcile.Tolerated || row.Found() {
 			continue
 		}
 		none.Rows++
@@ -301,9 +295,9 @@ func claimOf(row *reconcile.Row) (c claim, cause string, ok bool) {
 		row.Theirs != nil && (row.Theirs.Status == "Canceled" || row.Theirs.Status == "Refunded") {
 		return c, "", false
 	}
-	cause = row.Cause()
-	if cause == "" || row.Findings[0].Possible() { // what may be an accident is no evidence
-		cause = row.Class.String()
+	cause = row.Class.String()
+	if row.Found() { // what may be an accident is no evidence
+		cause = row.Cause()
 	}
 	c = claim{row.Account, cause}
 	if cause == "charge_missing" || cause == "credit_missing" {
