@@ -50,6 +50,13 @@ func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary) er
 	for _, text := range rep.Notes {
 		head.note("Note: " + printable(text) + ".")
 	}
+	if n := agreeing(rep); n > 0 {
+		has := "have"
+		if n == 1 {
+			has = "has"
+		}
+		head.note(fmt.Sprintf("Note: %s or tolerated %s notes, such as other credits or dates, in the JSON and CSV reports.", Count(n, "row matched", "rows matched"), has))
+	}
 	if err := head.write(w); err != nil {
 		return err
 	}
@@ -85,6 +92,17 @@ func allCauses(rep *reconcile.Report, s *reconcile.Summary) ([]reconcile.Share, 
 		list = append(list, none)
 	}
 	return list, nil
+}
+
+// agreeing is how many rows that match, or are tolerated, have notes, which the table does not list.
+func agreeing(rep *reconcile.Report) int {
+	n := 0
+	for i := range rep.Rows {
+		if rep.Rows[i].Class <= reconcile.Tolerated && len(rep.Rows[i].Notes) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // differing is how many accounts have a row that is neither matched nor tolerated.
