@@ -12,7 +12,8 @@ import (
 // implied says what the recurring figure of a row that stays unexplained would follow from:
 // the number of days, the price, or the day of a close, each where exactly one prints it.
 func (r *reconciler) implied(s *search) []string {
-	if s.row.ours == nil || s.row.theirs == nil || s.differs&onRecurring == 0 {
+	found := func(f Finding) bool { return f.fixes[recurring] && !f.Possible() }
+	if s.row.ours == nil || s.row.theirs == nil || s.differs&onRecurring == 0 || slices.ContainsFunc(s.findings, found) {
 		return nil
 	}
 	var list []string

@@ -195,6 +195,19 @@ func TestOpenFigures(t *testing.T) {
 	require.Empty(t, rep.Rows[0].Open(), "the possible cause says it")
 }
 
+// TestImpliedWhereNothingIsFound: of two figures, one explained, nothing is said of what that one would follow from.
+func TestImpliedWhereNothingIsFound(t *testing.T) {
+	row := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "79.95")
+	row.AdditionalCharges, row.FinalAmount = "3", "82.95"
+	rep := hold(t, gold(t, "a", false), row)
+	require.Equal(t, "unexplained", rep.Rows[0].Class.String())
+	require.Equal(t, "price_list", rep.Rows[0].Cause())
+	require.Equal(t, []string{"additional charges: theirs 3.00, ours 0.00; no cause found"}, rep.Rows[0].Open())
+	require.Empty(t, rep.Rows[0].Implied)
+	require.Equal(t, "at the retail price: theirs 79.95 = 31 of 31 days × $79.95; ours 50.00 = 31 of 31 days × $50.00; additional charges: theirs 3.00, ours 0.00; no cause found",
+		rep.Rows[0].Evidence())
+}
+
 // TestConventionIsNotOursOrNothing: none is shown that reproduces no more than our own policy.
 func TestConventionIsNotOursOrNothing(t *testing.T) {
 	rep := hold(t, gold(t, "a", true), bare("1", "a", "2025-11-30", "2025-10-30", "2025-11-29", "1.23"))

@@ -91,25 +91,22 @@ func (row *Row) Found() bool {
 }
 
 // Explanation is the sentence of the cause to believe, or what else there is to say.
-func (row *Row) Explanation() string {
-	if len(row.Findings) > 0 {
-		return strings.Join(append(row.each(func(f *Finding) string { return f.Sentence }), row.Open()...), "; ")
-	}
-	return row.without()
-}
+func (row *Row) Explanation() string { return row.text(row.Believed()) }
 
-// Evidence is what a claim rests on: the sentence of a cause that was found, or else both sides' figures, since what may be an accident
-// is no evidence.
+// Evidence is what a claim rests on: the sentences of causes that were found, and else both sides' figures, since what may be an
+// accident is no evidence.
 func (row *Row) Evidence() string {
-	if row.Found() {
-		return row.Explanation()
-	}
-	return row.without()
+	found := slices.DeleteFunc(slices.Clone(row.Believed()), func(f Finding) bool { return f.Possible() })
+	return row.text(found)
 }
 
-// without is what there is to say of a row without a cause.
-func (row *Row) without() string {
-	return strings.Join(slices.Concat(row.figures(nil), row.Implied, row.Notes), "; ")
+// text is what is said of some causes of the row, and what else there is to say where they do not explain it.
+func (row *Row) text(causes []Finding) string {
+	parts := append(said(causes, func(f *Finding) string { return f.Sentence }), row.figures(causes)...)
+	if len(causes) == 0 {
+		parts = slices.Concat(parts, row.Implied, row.Notes)
+	}
+	return strings.Join(parts, "; ")
 }
 
 // Open are the figures that differ and that no cause to believe explains, as both sides have them.
@@ -143,14 +140,14 @@ func (row *Row) Strength() string {
 }
 
 func (row *Row) joined(sep string, of func(f *Finding) string) string {
-	return strings.Join(row.each(of), sep)
+	return strings.Join(said(row.Believed(), of), sep)
 }
 
-// each says something of each finding to believe, the same once.
-func (row *Row) each(of func(f *Finding) string) []string {
+// said says something of each finding, the same once.
+func said(findings []Finding, of func(f *Finding) string) []string {
 	var parts []string
-	for _, f := range row.Believed() {
-		if text := of(&f); !slices.Contains(parts, text) {
+	for i := range findings {
+		if text := of(&findings[i]); !slices.Contains(parts, text) {
 			parts = append(parts, text)
 		}
 	}
