@@ -78,8 +78,11 @@ func (s *search) sentence(found *invoice.Invoice, f *Finding, c *candidate) stri
 			theirs = s.lineMore(k)
 		}
 		part := "theirs " + s.row.theirs.of(k).Number()
-		if theirs != "" {
+		switch {
+		case theirs != "":
 			part += " = " + theirs
+		case k == overage && (c.code == "calendar_month_usage" || c.code == "neighbouring_usage"):
+			part += fmt.Sprintf(" for %d credits used", found.Credits)
 		}
 		if s.row.ours != nil {
 			part += "; ours " + s.row.ours.of(k).Number()

@@ -353,3 +353,21 @@ func TestBelievedIsFound(t *testing.T) {
 	require.Equal(t, reconcile.Unexplained, rep.Rows[0].Class)
 	require.False(t, rep.Rows[0].Found())
 }
+
+// TestOtherWindowSaysItsCredits: an overage of nothing, for the credits of another stretch, says how many those were.
+func TestOtherWindowSaysItsCredits(t *testing.T) {
+	row := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+	events := gold(t, "a", false)
+	for i, use := range []struct {
+		day     string
+		credits int64
+	}{{"2025-09-10", 60000}, {"2025-10-10", 1234}} {
+		require.NoError(t, events.Add(account.Event{ID: fmt.Sprint("u", i), Type: account.UsageRecorded, Account: "a", At: date(use.day).Start(nil), Credits: use.credits}))
+	}
+	rep := hold(t, events, row)
+	var said []string
+	for _, f := range rep.Rows[0].Findings {
+		said = append(said, f.Sentence)
+	}
+	require.Contains(t, said, "as if it counted the credits of the period after, 2025-09-30 … 2025-10-29: theirs 0.00 for 1234 credits used; ours 12.00 = 60,000 credits used − 50,000 included = 10,000 × $0.0012")
+}
