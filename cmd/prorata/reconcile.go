@@ -100,7 +100,7 @@ func (c *common) inQuestion(events *reading, documents []distributor.Invoices) (
 		})
 		if ours || !theirs {
 			one := common{accounts: []string{name}}
-			if _, err := one.chosen(events); err != nil {
+			if _, err := one.chosen(events, shard{}); err != nil {
 				return nil, err
 			}
 		}
