@@ -229,10 +229,7 @@ func streams(format string, lines bool) *streamed {
 	case format == "csv":
 		return &streamed{head: report.InvoiceHeader, none: report.InvoiceHeader, append: report.AppendInvoiceRows}
 	case format == "jsonl" || format == "json":
-		s := &streamed{between: "\n", tail: "\n"}
-		if format == "json" {
-			*s = streamed{head: "[\n", between: ",\n", tail: "\n]\n", none: "[]\n"}
-		}
+		s := jsonFrame(format)
 		s.append = func(to []byte, invoices []invoice.Invoice) []byte {
 			for i := range invoices {
 				if i > 0 {
@@ -297,32 +294,27 @@ func (r *replay) stream(outputs []*output, s *streamed) error {
 	return err
 }
 
-// writeJSON writes n objects: one a line as jsonl, as a list as json.
-func writeJSON(w io.Writer, format string, n int, object func(i int, to []byte) []byte) error {
-	open, between, end := "", "\n", "\n"
+// jsonFrame is what stands around JSON objects: one a line as jsonl, a list of them as json.
+func jsonFrame(format string) *streamed {
 	if format == "json" {
-		open, between, end = "[\n", ",\n", "\n]\n"
+		return &streamed{head: "[\n", between: ",\n", tail: "\n]\n", none: "[]\n"}
 	}
-	if n == 0 {
-		between, end = "", ""
-		if format == "json" {
-			open = "[]\n"
-		}
-	}
-	if _, err := io.WriteString(w, open); err != nil {
-		return err
-	}
-	var line []byte
+	return &streamed{between: "\n", tail: "\n"}
+}
+
+// writeJSON writes n objects as jsonl or json.
+func writeJSON(w io.Writer, format string, n int, object func(i int, to []byte) []byte) error {
+	s := jsonFrame(format)
+	before, after := s.head, s.none
+	var text []byte
 	for i := range n {
-		line = object(i, line[:0])
-		if i < n-1 {
-			line = append(line, between...)
-		}
-		if _, err := w.Write(line); err != nil {
+		text = object(i, append(text[:0], before...))
+		before, after = s.between, s.tail
+		if _, err := w.Write(text); err != nil {
 			return err
 		}
 	}
-	_, err := io.WriteString(w, end)
+	_, err := io.WriteString(w, after)
 	return err
 }
 
