@@ -29,7 +29,7 @@ type progress struct {
 
 	billing  atomic.Bool
 	billFrom time.Time
-	accounts int
+	bill     int
 	billed   atomic.Int64
 }
 
@@ -105,9 +105,9 @@ func (p *progress) done() {
 	p.over.Wait()
 }
 
-// bills says that reading is over, and how many accounts are to be billed.
-func (p *progress) bills(accounts int) {
-	p.accounts, p.billFrom = accounts, time.Now()
+// bills says that reading is over, and how many bills are to be made. It is called once.
+func (p *progress) bills(n int) {
+	p.bill, p.billFrom = n, time.Now()
 	p.billing.Store(true)
 }
 
@@ -115,8 +115,8 @@ func (p *progress) bills(accounts int) {
 func (p *progress) text(now time.Time) string {
 	if p.billing.Load() {
 		n := p.billed.Load()
-		return fmt.Sprintf("billing: %s of %s accounts%s", count(n), count(int64(p.accounts)),
-			left(float64(n), float64(p.accounts), now.Sub(p.billFrom)))
+		return fmt.Sprintf("billing: %s of %s bills%s", count(n), count(int64(p.bill)),
+			left(float64(n), float64(p.bill), now.Sub(p.billFrom)))
 	}
 	read, events, took := p.read.Load(), p.events.Load(), now.Sub(p.start)
 	text := "reading: " + size(read)

@@ -20,9 +20,9 @@ func TestProgressText(t *testing.T) {
 	p.open.Store(true)
 	require.Equal(t, "reading: 500.0 MB, 4,000,000 events, 2,000,000/s", p.text(p.start.Add(2*time.Second)), "standard input may go on")
 	p.bills(1000)
-	require.Equal(t, "billing: 0 of 1,000 accounts", p.text(p.billFrom.Add(time.Second)))
+	require.Equal(t, "billing: 0 of 1,000 bills", p.text(p.billFrom.Add(time.Second)))
 	p.billed.Store(100)
-	require.Equal(t, "billing: 100 of 1,000 accounts, 10 %, 9s left", p.text(p.billFrom.Add(time.Second)))
+	require.Equal(t, "billing: 100 of 1,000 bills, 10 %, 9s left", p.text(p.billFrom.Add(time.Second)))
 }
 
 func TestSize(t *testing.T) {

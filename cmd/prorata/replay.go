@@ -160,10 +160,10 @@ type replay struct {
 
 // write writes the bills to the first output, the others being ready.
 func (r *replay) write(outputs []*output, format string, lines bool) error {
-	r.progress.bills(len(r.accounts))
 	if s := streams(format, lines); s != nil {
 		return r.stream(outputs, s)
 	}
+	r.progress.bills(len(r.accounts))
 	invoices, err := r.gather()
 	if err != nil {
 		return err
@@ -255,12 +255,14 @@ var texts = sync.Pool{New: func() any { return new([]byte) }}
 // stream writes the invoices of each account while those after it are being billed. What can
 // fail has not failed before the first is written: unless no bill can fail, all are made twice.
 func (r *replay) stream(outputs []*output, s *streamed) error {
-	if !r.events.Certain(r.catalogue, r.policy) {
+	if r.events.Certain(r.catalogue, r.policy) {
+		r.progress.bills(len(r.accounts))
+	} else {
+		r.progress.bills(2 * len(r.accounts))
 		err := each(r, func(*account.Bill) struct{} { return struct{}{} }, func(struct{}) error { return nil })
 		if err != nil {
 			return err
 		}
-		r.progress.bills(len(r.accounts))
 	}
 	out := outputs[0]
 	if out.toStdout() && isTerminal(out.stdout) {
