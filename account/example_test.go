@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
 	"strings"
 	"time"
@@ -117,6 +118,49 @@ func ExampleEvents_Replay() {
 	// harbor 2026-04-05 69.95 USD
 	// quarry 2026-04-01 28.37 USD
 	// anomaly: event "6" (usage.recorded of "quarry"): the account was closed on 2026-03-12
+}
+
+// Large files are loaded several at a time, and each worker makes the text of the bills it makes.
+func ExampleReplayAs() {
+	logs := map[string]string{
+		"january.jsonl":  `{"id":"1","type":"account.created","account":"quarry","at":"2026-01-31","package":"Gold"}`,
+		"february.jsonl": `{"id":"2","type":"account.closed","account":"quarry","at":"2026-02-10"}`,
+	}
+	var files []account.Source
+	for _, name := range []string{"january.jsonl", "february.jsonl"} {
+		files = append(files, account.Source{Name: name, Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(logs[name])), nil // or os.Open(name)
+		}})
+	}
+	ctx, policy := context.Background(), invoice.Policy{}
+	var events account.Events
+	loaded, err := events.Load(ctx, files, account.Loading{Policy: policy})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := loaded.Err(); err != nil { // bill nothing unless every line is in
+		log.Fatal(err)
+	}
+
+	catalogue, err := invoice.NewCatalogue([]invoice.Package{gold()}, invoice.Retail)
+	if err != nil {
+		log.Fatal(err)
+	}
+	csv := func(b *account.Bill) string {
+		var text strings.Builder
+		for _, inv := range b.Invoices {
+			fmt.Fprintf(&text, "%s,%s,%s\n", b.Account, inv.Date, inv.FinalAmount.Number())
+		}
+		return text.String()
+	}
+	for text, err := range account.ReplayAs(ctx, &events, events.Accounts(), catalogue, policy, cycle.MustDate("2026-02-28"), 0, csv) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Print(text)
+	}
+	// Output:
+	// quarry,2026-02-28,28.55
 }
 
 // A decoder reads events one by one where they do not come in a file, from a queue say.

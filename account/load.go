@@ -18,9 +18,9 @@ import (
 
 // Source is a file of events.
 type Source struct {
-	Name string // as errors name it
-	Open func() (io.ReadCloser, error)
-	Size int64 // in bytes, 0 where it is not known: how much memory is made ready
+	Name string                        // as errors name it
+	Open func() (io.ReadCloser, error) // its lines: what is compressed, it decompresses
+	Size int64                         // in bytes, 0 where it is not known: how much memory is made ready
 }
 
 // Loading says how files are read.
@@ -50,6 +50,18 @@ type Loaded struct {
 	Failed []FileFailed // in the order of the files
 }
 
+// Err is everything that was wrong with the files, or nil: then every line of every file is in.
+func (l *Loaded) Err() error {
+	var all []error
+	for _, line := range l.Bad {
+		all = append(all, line)
+	}
+	for _, f := range l.Failed {
+		all = append(all, f.Err)
+	}
+	return errors.Join(all...)
+}
+
 // FileFailed is a file that could not be read to its end.
 type FileFailed struct {
 	Name string
@@ -57,8 +69,10 @@ type FileFailed struct {
 }
 
 // Load reads the events of files into es, several at a time. What it finds does not depend on
-// the number of workers, nor on which of them is faster. Its error is that of the context, and
-// then es is not to be used; a goroutine that waits for a file ends when that answers.
+// the number of workers, nor on which of them is faster. Lines that are wrong and files that
+// cannot be read are no error of Load: they are in what it returns, and [Loaded.Err] says whether
+// there are any. Its error is that of the context, and then es is not to be used; a goroutine that
+// waits for a file ends when that answers.
 func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded, error) {
 	es.init()
 	if how.Workers <= 0 {

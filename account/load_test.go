@@ -174,6 +174,8 @@ func TestLoadFails(t *testing.T) {
 		found, err := events.Load(context.Background(), files, account.Loading{Workers: workers})
 		require.NoError(t, err)
 		require.Equal(t, want, badLines(found))
+		require.ErrorContains(t, found.Err(), "1.jsonl:2:1: broken JSON")
+		require.ErrorIs(t, found.Err(), io.ErrUnexpectedEOF)
 		require.Equal(t, 1, events.Len())
 	}
 	var events account.Events
@@ -223,6 +225,8 @@ func TestLoadOnly(t *testing.T) {
 	text := usage + `,"credits":1}` + "\n" + `{"id":"2","type":"account.closed","account":"b","at":"2026-03-05"}` + "\noops\n"
 	var n atomic.Int64
 	events, found := load(t, account.Loading{Only: func(name string) bool { return name == "a" }, Events: &n}, text)
+	require.Error(t, found.Err())
+	require.NoError(t, (&account.Loaded{}).Err())
 	require.Equal(t, []string{"a"}, events.Accounts())
 	require.Equal(t, date("2026-03-05"), events.Latest(invoice.Policy{}))
 	require.Len(t, found.Bad, 1)

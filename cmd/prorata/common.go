@@ -53,7 +53,7 @@ func (c *common) formatFlags(cmd *cobra.Command, formats ...string) {
 func (c *common) eventFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only the account `NAME` (repeatable)")
 	cmd.Flags().BoolVar(&c.keepGoing, "keep-going", false, "leave out the lines that cannot be read, and bill the rest")
-	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "as --keep-going, and write those lines to `FILE`, each with the reason; those of an id that has several contents as the event read, written anew")
+	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "as --keep-going, and write those lines to `FILE`, each with its place and the reason")
 }
 
 func (c *common) workersFlag(cmd *cobra.Command) {
@@ -175,7 +175,7 @@ func required(cmd *cobra.Command, flags ...string) error {
 // filesArgs are one or more files.
 func filesArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usagef("no files, expected one or more event files, or - for standard input")
+		return usagef("no files, expected one or more, or - for standard input")
 	}
 	if slices.Contains(args, "") {
 		return usagef("a file's name is empty, expected an event file, or - for standard input")

@@ -67,6 +67,9 @@ func scheduleFlags(cmd *cobra.Command, every int) (s cycle.Schedule, err error) 
 	if err := required(cmd, "start"); err != nil {
 		return s, err
 	}
+	if every < 1 || every > 1200 {
+		return s, usagef("--every %d, expected 1 to 1200 months", every)
+	}
 	start, err := dateFlag(cmd, "start")
 	if err != nil {
 		return s, err

@@ -24,7 +24,7 @@ account and the day, so importing a day again is counted once.`,
 		Example: `  prorata import stats --account harbor-books@example.com testdata/reconcile/stats.json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] != "stats" {
-				return usagef("expected stats, and the files of statistics")
+				return usagef("nothing to import, expected stats FILE..., the files of statistics")
 			}
 			return filesArgs(cmd, args[1:])
 		},

@@ -26,7 +26,8 @@ func newMerge() *cobra.Command {
 		Short: "Put the invoices of several shards together",
 		Long: `Merges what replay --shard wrote, in any of the formats jsonl, json and csv, into what one run
 for all accounts would have written, byte for byte. Each file has its invoices by account,
-then date, as replay writes them, and no account is in two files. Files are read twice, so that
+then date, as replay writes them, and no account is in two files. Whether all shards are there,
+and of one policy and date, cannot be seen from the files. They are read twice, so that
 nothing is written unless all are good; what is read from standard input is held in memory.
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage.`,
@@ -98,7 +99,7 @@ func (m *merge) run(w io.Writer) error {
 		}
 	}
 	s := streams(files[0].format.name, files[0].format.lines)
-	before, after := s.head, s.none
+	before, after, currency := s.head, s.none, ""
 	for {
 		files = slices.DeleteFunc(files, func(f *sorted) bool { return f.done && f.Close() == nil })
 		if len(files) == 0 {
@@ -119,6 +120,11 @@ func (m *merge) run(w io.Writer) error {
 				return err
 			}
 			before, after = s.between, s.tail
+			if currency == "" {
+				currency = first.currency
+			} else if first.currency != currency {
+				return source.Errorf(first.at, "an invoice in %s, but those before it are in %s, expected files of one run, in one currency", names.Clip(first.currency), names.Clip(currency))
+			}
 			if err := first.next(); err != nil {
 				return err
 			}
@@ -151,6 +157,7 @@ type sorted struct {
 	at            source.Place
 	text          []byte // of the invoice, or of its row
 	account, date string
+	currency      string
 	empty, done   bool
 
 	checked bool // all of the file is known to be good
@@ -290,9 +297,9 @@ func (f *sorted) read() error {
 			return f.errorf("the last line is cut short, expected a line feed at its end")
 		}
 		keepReturns(fields, bytes.TrimLeft(raw, "\r\n"))
-		f.text, f.account, f.date = []byte(f.row(fields)), fields[1], fields[2]
+		f.text, f.account, f.date, f.currency = []byte(f.row(fields)), fields[1], fields[2], fields[3]
 		if !f.format.lines {
-			f.date = fields[3]
+			f.date, f.currency = fields[3], fields[7]
 		}
 		return nil
 	}
@@ -354,7 +361,7 @@ func (f *sorted) head() error {
 	}
 	found := 0
 	for _, m := range members {
-		to := map[string]*string{"account": &f.account, "date_invoiced": &f.date}[m.Name]
+		to := map[string]*string{"account": &f.account, "date_invoiced": &f.date, "currency": &f.currency}[m.Name]
 		if to == nil {
 			continue
 		}
@@ -363,8 +370,8 @@ func (f *sorted) head() error {
 		}
 		found++
 	}
-	if found < 2 {
-		return f.errorf("no account and date_invoiced, expected an invoice that replay wrote")
+	if found < 3 {
+		return f.errorf("no account, date_invoiced and currency, expected an invoice that replay wrote")
 	}
 	return nil
 }
@@ -383,7 +390,7 @@ func (f *sorted) plain() bool {
 			return false
 		}
 		if t.Kind() == '}' {
-			return found == 2 && int(f.json.InputOffset()) == len(f.text)
+			return found == 3 && int(f.json.InputOffset()) == len(f.text)
 		}
 		var to *string
 		switch t.String() {
@@ -391,6 +398,8 @@ func (f *sorted) plain() bool {
 			to = &f.account
 		case "date_invoiced":
 			to = &f.date
+		case "currency":
+			to = &f.currency
 		default:
 			if f.json.SkipValue() != nil {
 				return false
@@ -401,7 +410,7 @@ func (f *sorted) plain() bool {
 			return false
 		}
 		*to = t.String()
-		if found++; found == 2 && f.checked {
+		if found++; found == 3 && f.checked {
 			return true
 		}
 	}

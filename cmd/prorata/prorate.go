@@ -137,6 +137,9 @@ func (p *prorationAsked) dates(cmd *cobra.Command) (err error) {
 	if p.whole.End.IsZero() {
 		p.whole.End = p.whole.Start.AddMonths(1)
 	}
+	if days := p.whole.Days(); days > 31 && p.policy.DayCount != proration.Actual {
+		return usagef("--end %s makes a period of %d days, expected at most 31 with day_count=%s, which is for months", p.whole.End, days, p.policy.DayCount)
+	}
 	if p.whole.IsEmpty() {
 		return usagef("--end %s is not after --start %s", p.whole.End, p.whole.Start)
 	}
