@@ -371,3 +371,30 @@ func TestOtherWindowSaysItsCredits(t *testing.T) {
 	}
 	require.Contains(t, said, "as if it counted the credits of the period after, 2025-09-30 … 2025-10-29: theirs 0.00 for 1234 credits used; ours 12.00 = 60,000 credits used − 50,000 included = 10,000 × $0.0012")
 }
+
+// TestInputRefused: what nothing could follow from is an error, not an empty report.
+func TestInputRefused(t *testing.T) {
+	_, err := reconcile.Reconcile(t.Context(), reconcile.Input{})
+	require.EqualError(t, err, "reconcile: Input.Events is nil, expected the events of the accounts")
+
+	documents := []distributor.Invoices{{Rows: []distributor.Invoice{bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")}}}
+	for want, in := range map[string]reconcile.Input{
+		"from 2025-10-01, as asked for, through 2025-09-30, the latest date_invoiced of the documents":   {From: date("2025-10-01")},
+		"from 2025-09-30, the earliest date_invoiced of the documents, through 2025-09-29, as asked for": {Through: date("2025-09-29")},
+		"from 2025-10-02, as asked for, through 2025-10-01, as asked for":                                {From: date("2025-10-02"), Through: date("2025-10-01")},
+	} {
+		in.Events, in.Documents = gold(t, "a", false), documents
+		_, err := reconcile.Reconcile(t.Context(), in)
+		require.EqualError(t, err, "no dates to compare: "+want)
+	}
+}
+
+// TestDatesWithoutRows: dates that leave out all of their rows are something to look at.
+func TestDatesWithoutRows(t *testing.T) {
+	row := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+	rep := run(t, reconcile.Input{Events: gold(t, "a", false), From: date("2025-08-01"), Through: date("2025-08-31"),
+		Documents: []distributor.Invoices{{Rows: []distributor.Invoice{row}}}})
+	require.Empty(t, rep.Rows)
+	require.Equal(t, []string{"no row of theirs is dated from 2025-08-01 through 2025-08-31, 1 left out"}, rep.Problems)
+	require.True(t, rep.Findings())
+}

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ import (
 
 // Input is what is held against each other.
 type Input struct {
-	Events    *account.Events
+	Events    *account.Events // required; without any events it is empty
 	Packages  []invoice.Package
 	Prices    invoice.PriceList // usually invoice.Distributor: what the reseller owes upstream
 	Policy    invoice.Policy
@@ -29,7 +30,8 @@ type Input struct {
 	Accounts []string
 
 	// From and Through are the dates of the invoices in question, both inclusive; zero Dates
-	// are the earliest and the latest date_invoiced of the documents.
+	// are the earliest and the latest date_invoiced of the documents. From after Through, given or
+	// not, is an error.
 	From, Through cycle.Date
 
 	Tolerance money.Amount     // differences up to it in every figure are tolerated; the zero Amount is none
@@ -104,6 +106,9 @@ type reconciler struct {
 // Reconcile holds the Distributor's documents against what our engine bills for the same
 // events. A disagreement is a result; an error is input that cannot be read as money.
 func Reconcile(ctx context.Context, in Input) (*Report, error) {
+	if in.Events == nil {
+		return nil, errors.New("reconcile: Input.Events is nil, expected the events of the accounts")
+	}
 	r := &reconciler{in: in, zones: in.Zones, currency: in.Policy.MoneyCurrency(), byAccount: map[string][]*side{}}
 	r.spelling = sync.OnceValue(func() *spelling { return newSpelling(in.Events.Accounts()) })
 	var err error
@@ -198,12 +203,33 @@ func (r *reconciler) theirs(report *Report) ([]*side, error) {
 			report.Through = s.date
 		}
 	}
+	if err := r.checkDates(report); err != nil {
+		return nil, err
+	}
 	left := len(all)
 	all = slices.DeleteFunc(all, func(s *side) bool { return s.date.Before(report.From) || s.date.After(report.Through) })
-	if left -= len(all); left > 0 {
+	switch left -= len(all); {
+	case left > 0 && len(all) == 0: // whoever asks for other dates than the documents' is to know it
+		report.Problems = append(report.Problems, fmt.Sprintf("no row of theirs is dated from %s through %s, %d left out", report.From, report.Through, left))
+	case left > 0:
 		report.Notes = append(report.Notes, fmt.Sprintf("left out, as they are dated before %s or after %s: %d of their rows", report.From, report.Through, left))
 	}
 	return slices.DeleteFunc(all, func(s *side) bool { return !r.asked(s.account) }), nil
+}
+
+// checkDates refuses dates of which the first is after the last: nothing would be compared.
+func (r *reconciler) checkDates(report *Report) error {
+	if report.Through.IsZero() || !report.Through.Before(report.From) {
+		return nil
+	}
+	whence := func(asked cycle.Date, which string) string {
+		if asked.IsZero() {
+			return "the " + which + " date_invoiced of the documents"
+		}
+		return "as asked for"
+	}
+	return fmt.Errorf("no dates to compare: from %s, %s, through %s, %s", report.From, whence(r.in.From, "earliest"), report.Through,
+		whence(r.in.Through, "latest"))
 }
 
 // ours are our invoices dated in question.

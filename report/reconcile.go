@@ -152,7 +152,11 @@ func negated(a money.Amount) money.Amount {
 func differences(w io.Writer, rep *reconcile.Report) error {
 	rows := lookAt(rep)
 	if len(rows) == 0 {
-		_, err := fmt.Fprintf(w, "\nNothing differs.\n")
+		text := "Nothing differs."
+		if len(rep.Rows) == 0 {
+			text = "Nothing was compared."
+		}
+		_, err := fmt.Fprintf(w, "\n%s\n", text)
 		return err
 	}
 	t := table{right: []bool{false, false, false, true, true, true, false, false}}
