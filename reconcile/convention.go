@@ -29,8 +29,8 @@ type Convention struct {
 	Against     []string         // numbers of the rows that contradict it
 	Telling     string           // which row would tell the members apart; empty when nothing would
 
-	// Theirs and OursTotal are what all rows in question come to under their convention and
-	// under ours; the difference is what theirs costs.
+	// TheirsTotal and OursTotal are what all accounts come to, on the dates in question, under their
+	// convention and under ours. Cost is the first less the second. All are zero unless Better.
 	TheirsTotal, OursTotal, Cost money.Amount
 
 	spoken []*gridPolicy // it, our own and the runner-up

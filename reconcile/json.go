@@ -176,6 +176,9 @@ func (c *Convention) appendJSON(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `,"reproduced_by_runner_up":`...), int64(c.Second), 10)
 	b = list(append(b, `,"against":`...), c.Against)
 	b = strictjson.AppendString(append(b, `,"telling":`...), c.Telling)
+	if !c.Better { // no other convention, no totals under it
+		return append(b, `,"theirs":null,"ours":null,"cost":null}`...)
+	}
 	b = amount(append(b, `,"theirs":`...), c.TheirsTotal)
 	b = amount(append(b, `,"ours":`...), c.OursTotal)
 	return append(amount(append(b, `,"cost":`...), c.Cost), '}')
