@@ -2,8 +2,11 @@ package reconcile_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"flag"
+	"maps"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,12 +55,12 @@ func TestDemoMonth(t *testing.T) {
 		"juniper-law":      {"ours_only", "not_billed_upstream"},
 		"willow-vets":      {"explained", "terms"},
 		"copper-kettle":    {"explained", "other_package"},
-		"fernhill-school":  {"duplicate", ""},
+		"fernhill-school":  {"duplicate", "duplicate"},
 		"cedar-dental":     {"explained", "charged_twice"},
 		"leapday-bakery":   {"unexplained", ""},
 		"tide-pool-games":  {"theirs_only", "unknown_account"},
 		"mapleway-gym":     {"explained", "cancellation_missing"},
-		"bluebird-clinic":  {"broken", ""},
+		"bluebird-clinic":  {"broken", "broken"},
 		"sunrise-radio":    {"explained", "other_credits"},
 		"pebble-blog":      {"tolerated", ""},
 		"quarry-coffee":    {"matched", ""},
@@ -90,8 +93,36 @@ func TestDemoMonth(t *testing.T) {
 		var b bytes.Buffer
 		require.NoError(t, report.ReconcileTable(&b, rep, &s))
 		printed = append(printed, b.String()+string(rep.AppendJSON(nil, &s)))
+		causesAgree(t, rep, &s)
 	}
 	require.Equal(t, printed[0], printed[1])
+}
+
+// causesAgree makes sure that the summary counts the rows' causes, and that a claim has the cause of its row.
+func causesAgree(t *testing.T, rep *reconcile.Report, s *reconcile.Summary) {
+	counted, summed, rows := map[string]int{}, map[string]int{}, map[[3]string]bool{}
+	for i := range rep.Rows {
+		row := &rep.Rows[i]
+		if row.Found() {
+			counted[row.Cause()]++
+			require.NotEmpty(t, row.Strength())
+		}
+		rows[[3]string{row.Account, row.Number(), row.Cause()}] = true
+	}
+	for _, share := range s.Causes {
+		summed[share.Name] = share.Rows
+	}
+	require.Equal(t, counted, summed)
+	require.Subset(t, slices.Collect(maps.Keys(summed)), []string{"duplicate", "broken"})
+
+	var b bytes.Buffer
+	require.NoError(t, report.DisputeCSV(&b, rep))
+	claims, err := csv.NewReader(&b).ReadAll()
+	require.NoError(t, err)
+	require.Greater(t, len(claims), 1)
+	for _, c := range claims[1:] { // claim, account, cause, number, …
+		require.Contains(t, rows, [3]string{c[1], c[3], c[2]})
+	}
 }
 
 // demoMonth is November 2025 with its errors.

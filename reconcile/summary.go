@@ -20,7 +20,7 @@ type Summary struct {
 	Gross              money.Amount // the sum of all differences without their signs
 	AgainstUs, ForUs   money.Amount // what they bill too much, and too little
 	Classes            []Share      // by class, in the order of the classes
-	Causes             []Share      // of rows with a cause that was found, by cause, the greatest variance first
+	Causes             []Share      // of rows with a cause that was found, by Row.Cause, the greatest variance first
 	Packages           []Share      // of rows that differ, by package, the greatest variance first
 	Accounts           []Share      // the ten accounts with the greatest variance
 	TheirRows, OurRows int
@@ -80,14 +80,21 @@ func (row *Row) Rivals() []Finding {
 }
 
 // Cause is the code of the cause to believe, empty where there is none; two, where two figures
-// differ for two reasons, are joined with a comma.
+// differ for two reasons, are joined with a comma. A duplicate and a broken row are explained by
+// what they are, so that their class is the cause.
 func (row *Row) Cause() string {
+	if row.itself() {
+		return row.Class.String()
+	}
 	return row.joined(",", func(f *Finding) string { return f.Code })
 }
 
+// itself reports that the row is explained by what it is.
+func (row *Row) itself() bool { return row.Class == Duplicate || row.Class == Broken }
+
 // Found reports that the row has a cause that was found, not one that is only possible.
 func (row *Row) Found() bool {
-	return row.Class == Explained || (row.Class == TheirsOnly || row.Class == OursOnly) && len(row.Findings) > 0 && !row.Findings[0].Possible()
+	return row.Class == Explained || row.itself() || (row.Class == TheirsOnly || row.Class == OursOnly) && len(row.Findings) > 0 && !row.Findings[0].Possible()
 }
 
 // Explanation is the sentence of the cause to believe, or what else there is to say.
@@ -136,6 +143,9 @@ func (row *Row) figures(believed []Finding) []string {
 
 // Strength says how much the cause to believe is worth.
 func (row *Row) Strength() string {
+	if row.itself() {
+		return "found"
+	}
 	return row.joined("; ", (*Finding).Strength)
 }
 
