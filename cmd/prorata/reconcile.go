@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +40,9 @@ and period, and looks for the one change of fact or policy under which our engin
 their figure, to the cent. It also says by which policy they seem to prorate.
 
 Exit status: 0 everything matches or is tolerated; 1 bad input, and nothing was written;
-2 wrong usage; 3 done, and there are differences or anomalies to look at.`,
+2 wrong usage; 3 done, and there are differences or anomalies to look at.
+
+` + policyHelp(),
 		Example: `  prorata reconcile --packages testdata/demo/packages.json \
       --distributor testdata/reconcile/invoices.json --format table testdata/demo/events.jsonl`,
 		Args: filesArgs,
@@ -49,7 +52,8 @@ Exit status: 0 everything matches or is tolerated; 1 bad input, and nothing was 
 	cmd.Flags().StringArrayVar(&f.documents, "distributor", nil, "the Distributor's invoices, a JSON or XML `FILE` (repeatable)")
 	cmd.Flags().String("from", "", "expect invoices dated from `DATE` on (default the earliest of the Distributor's)")
 	cmd.Flags().String("through", "", "expect invoices dated through `DATE` (default the latest of the Distributor's)")
-	cmd.Flags().StringVar(&c.price, "price", "distributor", "which price to expect: `retail|distributor`")
+	cmd.Flags().StringVar(&c.price, "price", "distributor", "expect the `PRICE` retail or distributor")
+	_ = cmd.RegisterFlagCompletionFunc("price", cobra.FixedCompletions([]string{"retail", "distributor"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringVar(&f.tolerance, "tolerance", "0", "tolerate rows in which no figure differs by more than `AMOUNT`")
 	cmd.Flags().StringSliceVar(&f.zones, "zones", []string{"UTC", "America/Los_Angeles"}, "time zones to try for the Distributor's days: `LIST`, separated by commas")
 	cmd.Flags().StringVar(&f.writePolicy, "write-policy", "", "write the policy they seem to prorate by to `FILE`")
@@ -214,7 +218,11 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 	sortAnomalies(rep.Anomalies, files)
 	left := (&replay{events: events, anomalies: rep.Anomalies}).findings(cmd.ErrOrStderr(), c.quarantine)
 	if f.writePolicy != "" && !told {
-		fmt.Fprintf(cmd.ErrOrStderr(), "prorata: no other policy tried prints more of their rows than the one given, so %s is not written\n", f.writePolicy)
+		outcome := "is not written"
+		if _, err := os.Lstat(f.writePolicy); err == nil {
+			outcome = "is left as it is"
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "prorata: no other policy tried prints more of their rows than the one given, so %s %s\n", f.writePolicy, outcome)
 	}
 	if left == nil && rep.Findings() {
 		left = errFindings
