@@ -248,34 +248,38 @@ func (b *intake) enter(t *idTable, a *addition, again func(first, e *Event)) err
 	}
 	tag := tagOf(a.hash)
 	entry := tag<<refBits | uint64(a.at)
-	i := t.slot(tag)
-	for ; t.entries[i] != 0; i = (i + 1) & (len(t.entries) - 1) {
+	i, first := b.seek(t, tag, idOf(b.records[a.from:a.to]))
+	if first == nil {
+		if t.entries[i] == 0 {
+			t.n++
+		}
+		t.entries[i] = entry
+		return nil
+	}
+	e := b.event(a)
+	if kept := *a; first.Same(&e) && b.above(e.Place, first.Place) {
+		kept.at = refOf(t.entries[i])
+		t.entries[i] = entry
+		b.refused = append(b.refused, kept)
+	} else {
+		b.refused = append(b.refused, *a)
+	}
+	again(first, &e)
+	return nil
+}
+
+// seek finds the entry of an id in its table, and the event it stands for; nil when that was
+// taken out again, or when there is no entry: then it is to be made there.
+func (b *intake) seek(t *idTable, tag uint64, id []byte) (i int, first *Event) {
+	for i = t.slot(tag); t.entries[i] != 0; i = (i + 1) & (len(t.entries) - 1) {
 		if t.entries[i]>>refBits != tag {
 			continue
 		}
-		at := ref(t.entries[i] & (1<<refBits - 1))
-		first, gone, ok := b.match(at, idOf(b.records[a.from:a.to]))
-		if !ok {
-			continue
+		if first, ok := b.match(refOf(t.entries[i]), id); ok {
+			return i, first
 		}
-		if gone {
-			t.entries[i] = entry
-			return nil
-		}
-		e := b.event(a)
-		if kept := *a; first.Same(&e) && b.above(e.Place, first.Place) {
-			t.entries[i] = entry
-			kept.at = at
-			b.refused = append(b.refused, kept)
-		} else {
-			b.refused = append(b.refused, *a)
-		}
-		again(first, &e)
-		return nil
 	}
-	t.entries[i] = entry
-	t.n++
-	return nil
+	return i, nil
 }
 
 // event reads an event of the intake.
@@ -288,23 +292,21 @@ func (b *intake) event(a *addition) (e Event) {
 // find returns the event of an id that was added, and takes it out again if asked to.
 func (b *intake) find(id string, out bool) Event {
 	hash := maphash.String(b.seed, id)
-	t, tag := &b.ids[hash>>(64-stripeBits)], tagOf(hash)
+	t := &b.ids[hash>>(64-stripeBits)]
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := t.slot(tag); t.entries[i] != 0; i = (i + 1) & (len(t.entries) - 1) {
-		if t.entries[i]>>refBits != tag {
-			continue
-		}
-		at := ref(t.entries[i] & (1<<refBits - 1))
-		if first, gone, ok := b.match(at, []byte(id)); ok && !gone {
-			if out {
-				b.parts[at.part()].markRemoved(at)
-			}
-			return *first
-		}
+	i, first := b.seek(t, tagOf(hash), []byte(id))
+	if first == nil {
+		panic(fmt.Sprintf("account: there is no event %q", id))
 	}
-	panic(fmt.Sprintf("account: there is no event %q", id))
+	if at := refOf(t.entries[i]); out {
+		b.parts[at.part()].markRemoved(at)
+	}
+	return *first
 }
+
+// refOf is where the record of a table's entry is.
+func refOf(entry uint64) ref { return ref(entry & (1<<refBits - 1)) }
 
 // tagOf is what an entry of a table keeps of a hash; the bits before it say which table.
 func tagOf(hash uint64) uint64 { return hash >> (64 - stripeBits - tagBits) & (1<<tagBits - 1) }
@@ -318,9 +320,9 @@ func (b *intake) above(x, y source.Place) bool {
 	return x.Line < y.Line || x.Line == y.Line && x.Column < y.Column
 }
 
-// match reads the record at a ref and reports whether it has the id, and whether it was taken
-// out again.
-func (b *intake) match(at ref, id []byte) (first *Event, gone, ok bool) {
+// match reads the record at a ref and reports whether it has the id. The event is nil when it
+// was taken out again.
+func (b *intake) match(at ref, id []byte) (first *Event, ok bool) {
 	p := &b.parts[at.part()]
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -328,15 +330,14 @@ func (b *intake) match(at ref, id []byte) (first *Event, gone, ok bool) {
 	length, n := binary.Uvarint(b.read)
 	b.read = p.read(b.read[:0], at, n+int(length)+3*binary.MaxVarintLen64)
 	if !bytes.Equal(idOf(b.read), id) {
-		return nil, false, false
+		return nil, false
 	}
-	gone = b.read[n]&removed != 0
-	if !gone {
+	if b.read[n]&removed == 0 {
 		r := records{text: string(b.read), account: p.logs[p.owner(at.block())].account, files: b.fileNames()}
 		first = new(Event)
 		r.next(first)
 	}
-	return first, gone, true
+	return first, true
 }
 
 // idOf is the id in a record.
