@@ -98,13 +98,11 @@ func (m *merge) run(w io.Writer) error {
 			return err
 		}
 	}
-	s := streams(files[0].format.name, files[0].format.lines)
-	before, after, currency := s.head, s.none, ""
+	to, currency := framed{w: w, streamed: streams(files[0].format.name, files[0].format.lines)}, ""
 	for {
 		files = slices.DeleteFunc(files, func(f *sorted) bool { return f.done && f.Close() == nil })
 		if len(files) == 0 {
-			_, err := io.WriteString(w, after)
-			return err
+			return to.end()
 		}
 		first := slices.MinFunc(files, func(a, b *sorted) int { return cmp.Compare(a.account, b.account) })
 		for _, f := range files {
@@ -113,13 +111,9 @@ func (m *merge) run(w io.Writer) error {
 			}
 		}
 		for account := first.account; !first.done && first.account == account; {
-			if _, err := io.WriteString(w, before); err != nil {
+			if err := to.write(first.text); err != nil {
 				return err
 			}
-			if _, err := w.Write(first.text); err != nil {
-				return err
-			}
-			before, after = s.between, s.tail
 			if currency == "" {
 				currency = first.currency
 			} else if first.currency != currency {

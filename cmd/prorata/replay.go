@@ -271,7 +271,7 @@ func (r *replay) stream(outputs []*output, s *streamed) error {
 	if err := startAll(outputs...); err != nil {
 		return err
 	}
-	before, after := s.head, s.none
+	f := framed{w: out, streamed: s}
 	err := each(r, func(b *account.Bill) text {
 		t := text{texts.Get().(*[]byte), b.Anomalies}
 		*t.bytes = s.append((*t.bytes)[:0], r.wanted(b))
@@ -282,17 +282,40 @@ func (r *replay) stream(outputs []*output, s *streamed) error {
 		if len(*t.bytes) == 0 {
 			return nil
 		}
-		_, err := io.WriteString(out, before)
-		if err == nil {
-			_, err = out.Write(*t.bytes)
-		}
-		before, after = s.between, s.tail
-		return err
+		return f.write(*t.bytes)
 	})
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(out, after)
+	return f.end()
+}
+
+// framed writes texts with what the format has before, between and after them.
+type framed struct {
+	*streamed
+	w     io.Writer
+	begun bool
+}
+
+func (f *framed) write(text []byte) error {
+	before := f.head
+	if f.begun {
+		before = f.between
+	}
+	f.begun = true
+	if _, err := io.WriteString(f.w, before); err != nil {
+		return err
+	}
+	_, err := f.w.Write(text)
+	return err
+}
+
+func (f *framed) end() error {
+	after := f.none
+	if f.begun {
+		after = f.tail
+	}
+	_, err := io.WriteString(f.w, after)
 	return err
 }
 
@@ -306,18 +329,15 @@ func jsonFrame(format string) *streamed {
 
 // writeJSON writes n objects as jsonl or json.
 func writeJSON(w io.Writer, format string, n int, object func(i int, to []byte) []byte) error {
-	s := jsonFrame(format)
-	before, after := s.head, s.none
+	f := framed{w: w, streamed: jsonFrame(format)}
 	var text []byte
 	for i := range n {
-		text = object(i, append(text[:0], before...))
-		before, after = s.between, s.tail
-		if _, err := w.Write(text); err != nil {
+		text = object(i, text[:0])
+		if err := f.write(text); err != nil {
 			return err
 		}
 	}
-	_, err := io.WriteString(w, after)
-	return err
+	return f.end()
 }
 
 // writeDistributor writes the invoices as the Distributor's usage document, whose number is
