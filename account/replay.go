@@ -12,6 +12,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -30,18 +31,28 @@ type Events struct {
 // seen sums up events that were added, repeats included.
 type seen struct {
 	kept, others     time.Time // the latest instant of those that were kept, and of those that were only read
-	credits, charges float64   // of those that were kept, whatever their sign
+	credits, charges int64     // of those that were kept, whatever their sign, or the most there is
 }
 
 func (s *seen) add(e *Event) {
 	s.kept = laterOf(s.kept, e.At)
-	s.credits += math.Abs(float64(e.Credits))
-	s.charges += math.Abs(float64(e.Amount.Minor()))
+	s.credits, s.charges = sumUp(s.credits, e.Credits), sumUp(s.charges, e.Amount.Minor())
 }
 
 func (s *seen) addAll(o *seen) {
 	s.kept, s.others = laterOf(s.kept, o.kept), laterOf(s.others, o.others)
-	s.credits, s.charges = s.credits+o.credits, s.charges+o.charges
+	s.credits, s.charges = sumUp(s.credits, o.credits), sumUp(s.charges, o.charges)
+}
+
+// sumUp adds the size of b to a, which is 0 or more, up to the most there is.
+func sumUp(a, b int64) int64 {
+	if b < 0 {
+		b = -max(b, -math.MaxInt64)
+	}
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 func laterOf(a, b time.Time) time.Time {
@@ -189,19 +200,29 @@ func (es *Events) latestInstant() (latest time.Time) {
 // policy: every package has a price, and all figures added up stay far below what fits an
 // amount. Where it does not, one may fail, or not.
 func (es *Events) Certain(catalogue invoice.Catalogue, policy invoice.Policy) bool {
-	largest, rate := 0.0, 0.0
+	const periods = 12 * 10_000 // of the longest account
+	parts := int64(es.Len()) + periods
+	price, overage := int64(0), int64(0) // the most that all parts, and all credits, come to
 	for terms := range catalogue.All() {
-		price, err := terms.PeriodPrice()
+		one, err := terms.PeriodPrice()
 		if err != nil {
 			return false
 		}
-		largest = max(largest, float64(price.Minor()))
-		perCredit, _ := terms.Overage.Decimal().Shift(int32(policy.MoneyCurrency().Digits())).Float64()
-		rate = max(rate, perCredit)
+		all, err := one.MulFrac(parts, 1, money.Up)
+		if err != nil {
+			return false
+		}
+		used, err := terms.Overage.Times(es.seen.credits, policy.MoneyCurrency(), money.Up)
+		if err != nil {
+			return false
+		}
+		price, overage = max(price, all.Minor()), max(overage, used.Minor())
 	}
-	const periods = 12 * 10_000 // of the longest account
-	parts := float64(es.Len()) + periods
-	return parts*(largest+1)+es.seen.credits*(rate+1)+es.seen.charges < 1<<60
+	sum := int64(0)
+	for _, n := range []int64{price, parts, overage, es.seen.credits, es.seen.charges} { // each part is rounded
+		sum = sumUp(sum, n)
+	}
+	return sum < 1<<60
 }
 
 // Replay bills the named accounts, several at a time, and yields their bills in that order.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -244,4 +246,45 @@ func TestEvents(t *testing.T) {
 	require.True(t, events.Has("a"))
 	require.False(t, events.Has("c"))
 	require.Empty(t, events.Of("c"))
+}
+
+// Law: where no bill can fail, none does, however large the figures.
+func TestLawCertain(t *testing.T) {
+	sizes := []int64{1, 1e6, 1 << 40, 1 << 58, 1<<62 - 1, math.MaxInt64}
+	certain, failed := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		pick := drawn(t)
+		size := func() int64 { return sizes[pick(len(sizes))] }
+		rate, err := money.ParseRate([]string{"0", "0.001", "1000"}[pick(3)])
+		require.NoError(t, err)
+		packages := catalogue(invoice.Package{Name: "Large", Price: money.New(size()>>pick(60), money.USD), Credits: 1, Overage: rate})
+		var events account.Events
+		require.NoError(t, events.Add(account.Event{ID: "1", Account: "a", Type: account.Created, At: at("2026-01-01"), Package: "Large"}))
+		for i := range 1 + pick(4) {
+			e := account.Event{ID: fmt.Sprint("e", i), Account: "a", Type: account.UsageRecorded, At: at("2026-01-05"), Credits: size()}
+			if pick(2) == 0 {
+				e.Type, e.Credits, e.Amount = account.ChargeAdded, 0, money.New([]int64{1, -1}[pick(2)]*size(), money.USD)
+			}
+			require.NoError(t, events.Add(e))
+		}
+		_, err = account.BillAccount(events.Of("a"), packages, invoice.Policy{}, date("2026-12-31"))
+		if err != nil {
+			failed++
+		}
+		if events.Certain(packages, invoice.Policy{}) {
+			certain++
+			require.NoError(t, err)
+		}
+	})
+	require.NotZero(t, certain)
+	require.NotZero(t, failed)
+
+	var events account.Events
+	require.NoError(t, events.Add(account.Event{ID: "1", Account: "a", Type: account.ChargeAdded, At: at("2026-01-01"), Amount: money.New(math.MinInt64, money.USD)}))
+	require.False(t, events.Certain(catalogue(gold()), invoice.Policy{}), "the largest of all credits")
+	events = account.Events{}
+	require.True(t, events.Certain(catalogue(gold()), invoice.Policy{}))
+	unpriced, err := invoice.NewCatalogue([]invoice.Package{gold()}, invoice.Distributor)
+	require.NoError(t, err)
+	require.False(t, events.Certain(unpriced, invoice.Policy{}), "a price is missing")
 }

@@ -60,7 +60,8 @@ func (c *common) workersFlag(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&c.workers, "workers", 0, "use `N` cores (default all there are)")
 }
 
-// useWorkers holds the process to the number of cores that it may use.
+// useWorkers holds the process to the number of cores that it may use: what works in parallel
+// takes as many workers as there are.
 func (c *common) useWorkers(cmd *cobra.Command) error {
 	if !cmd.Flags().Changed("workers") {
 		return nil
@@ -74,7 +75,7 @@ func (c *common) useWorkers(cmd *cobra.Command) error {
 
 // loading is how event files are read.
 func (c *common) loading(policy invoice.Policy, only shard, p *progress) account.Loading {
-	how := account.Loading{Policy: policy, Workers: c.workers, KeepGoing: c.keepGoing || c.quarantine != "", MaxProblems: maxProblems}
+	how := account.Loading{Policy: policy, KeepGoing: c.keepGoing || c.quarantine != "", MaxProblems: maxProblems}
 	if only.of > 1 {
 		how.Only = only.has
 	}

@@ -112,7 +112,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 		return err
 	}
 	r := &replay{ctx: cmd.Context(), events: events, accounts: accounts, catalogue: catalogue, policy: policy, span: span,
-		workers: c.workers, progress: progress}
+		progress: progress}
 	out, quarantine := c.newOutput(cmd), &output{name: c.quarantine}
 	outputs := []*output{out}
 	if c.quarantine != "" {
@@ -153,7 +153,6 @@ type replay struct {
 	catalogue invoice.Catalogue
 	policy    invoice.Policy
 	span      cycle.Period // inclusive
-	workers   int
 	progress  *progress
 	anomalies []account.Anomaly
 }
@@ -190,7 +189,7 @@ func (r *replay) wanted(b *account.Bill) []invoice.Invoice {
 
 // gather bills all accounts and keeps all invoices.
 func (r *replay) gather() (invoices []invoice.Invoice, err error) {
-	for b, err := range r.events.Replay(r.ctx, r.accounts, r.catalogue, r.policy, r.span.End, r.workers) {
+	for b, err := range r.events.Replay(r.ctx, r.accounts, r.catalogue, r.policy, r.span.End, 0) {
 		if err != nil {
 			return nil, err
 		}
@@ -203,7 +202,7 @@ func (r *replay) gather() (invoices []invoice.Invoice, err error) {
 
 // each bills all accounts and makes something of each bill, in the order of the accounts.
 func each[T any](r *replay, made func(*account.Bill) T, then func(T) error) error {
-	for t, err := range account.ReplayAs(r.ctx, &r.events.Events, r.accounts, r.catalogue, r.policy, r.span.End, r.workers, made) {
+	for t, err := range account.ReplayAs(r.ctx, &r.events.Events, r.accounts, r.catalogue, r.policy, r.span.End, 0, made) {
 		if err != nil {
 			return err
 		}
