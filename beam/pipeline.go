@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"slices"
 	"strconv"
@@ -161,7 +160,7 @@ func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents fu
 				continue
 			}
 			events.add(e.Account, placed{e.Place, e.AppendJSON(nil)})
-			ids.add(part(e.ID, idBuckets), placed{e.Place, append(appendString(nil, e.ID), e.Account...)})
+			ids.add(account.Shard(e.ID, idBuckets), placed{e.Place, append(appendString(nil, e.ID), e.Account...)})
 			if e.At.After(last) {
 				last = e.At
 			}
@@ -245,7 +244,7 @@ func (fn *billFn) ProcessElement(name string, lines func(*[]byte) bool, through 
 	for i := range bill.Invoices {
 		block = append(bill.Invoices[i].AppendJSON(block), '\n')
 	}
-	blocks(part(name, fn.Shards), block)
+	blocks(account.Shard(name, fn.Shards), block)
 	for _, a := range bill.Anomalies {
 		anomalies(0, appendPlaced(nil, placed{a.Event.Place, []byte(a.String())}))
 	}
@@ -269,14 +268,6 @@ func (fn *billFn) bill(name string, lines []placed, through string) (none accoun
 		}
 	}
 	return account.BillAccount(events.Of(name), fn.catalogue, fn.Terms.Policy, day)
-}
-
-// part is into which of some parts a name falls: for accounts that of prorata replay --shard,
-// by the upper 32 bits of the 64-bit FNV-1a hash.
-func part(name string, parts int) int {
-	h := fnv.New64a()
-	_, _ = io.WriteString(h, name)
-	return int(h.Sum64() >> 32 % uint64(parts))
 }
 
 // seeds has an empty block for each shard, so that one without accounts is written too.

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"hash/fnv"
 	"strconv"
 	"strings"
+
+	"github.com/prorata-go/prorata/account"
 )
 
 // shard is one of several runs over the same files, each of which bills some of the accounts.
 // The zero value bills all of them.
-type shard struct{ index, of uint64 }
+type shard struct{ index, of int }
 
 // maxShards is how many there can be.
 const maxShards = 1 << 20
@@ -27,18 +28,10 @@ func parseShard(text string) (shard, error) {
 	if index >= of {
 		return shard{}, usagef("--shard %s, expected 0/%d to %d/%d: shards count from 0", text, of, of-1, of)
 	}
-	return shard{index, of}, nil
+	return shard{int(index), int(of)}, nil
 }
 
-// has reports whether an account is of the shard: whether the upper 32 bits of the 64-bit
-// FNV-1a hash of its name, divided by the number of shards, leave the shard's index. (The lower
-// bits depend too much on the lower bits of the letters.) This never changes, so that runs on
-// other machines, or by another version, go together.
-func (s shard) has(account string) bool {
-	if s.of <= 1 {
-		return true
-	}
-	h := fnv.New64a()
-	h.Write([]byte(account))
-	return h.Sum64()>>32%s.of == s.index
+// has reports whether an account is of the shard, see [account.Shard].
+func (s shard) has(name string) bool {
+	return s.of <= 1 || account.Shard(name, s.of) == s.index
 }
