@@ -31,8 +31,11 @@ type Decoder struct {
 	data   []byte
 	fields []field
 	known  map[string]string // strings seen before: packages, accounts and the like repeat
-	pass   bool              // accounts are not kept, so that there is no need to know them
 	chunk  strings.Builder   // the latest of the strings that do not
+	said   said              // on the line, where it was read the fast way
+
+	lastDate     [10]byte // the date read last, and when it begins
+	lastMidnight int64
 }
 
 // field is one member of an event's object.
@@ -73,15 +76,28 @@ func (d *Decoder) Decode(line []byte, at source.Place) (Event, error) {
 func (d *Decoder) decode(line []byte, at source.Place, e *Event) error {
 	at.Column = max(at.Column, 1)
 	*e = Event{Place: at}
-	if d.fast(line, e) {
+	if d.fast(line, &d.said) {
+		d.event(e, &d.said)
 		return nil
 	}
-	*e = Event{Place: at}
 	err := d.strict(line, e)
 	if err != nil {
 		*e = Event{}
 	}
 	return err
+}
+
+// decodeSaid is decode into what a line says, which is good for as long as the line is.
+func (d *Decoder) decodeSaid(line []byte, at source.Place, s *said) error {
+	if d.fast(line, s) {
+		return nil
+	}
+	e := Event{Place: at}
+	if err := d.strict(line, &e); err != nil {
+		return err
+	}
+	*s = saidBy(&e)
+	return nil
 }
 
 // strict reads whatever is on the line into e, or says what is wrong with it.
@@ -90,7 +106,7 @@ func (d *Decoder) strict(line []byte, e *Event) error {
 	if err := d.scan(); err != nil {
 		return err
 	}
-	return d.event(e)
+	return d.read(e)
 }
 
 // errorf is a problem at an offset of the line.
@@ -167,14 +183,6 @@ func (d *Decoder) intern(text []byte) string {
 	return s
 }
 
-// account returns the name of an account.
-func (d *Decoder) account(text []byte) string {
-	if d.pass {
-		return d.keep(text)
-	}
-	return d.intern(text)
-}
-
 const (
 	maxKnown    = 1 << 20 // strings: some 125 MB of them, when they are e-mail addresses
 	maxKnownLen = 256     // bytes of one
@@ -196,8 +204,8 @@ func (d *Decoder) keep(text []byte) string {
 	return d.chunk.String()[from:]
 }
 
-// event reads the members, the type first because it says which others there may be.
-func (d *Decoder) event(e *Event) error {
+// read reads the members, the type first because it says which others there may be.
+func (d *Decoder) read(e *Event) error {
 	f, err := d.require("type")
 	if err != nil {
 		return err
@@ -253,7 +261,7 @@ func (d *Decoder) set(e *Event, f *field) (err error) {
 		e.ID, err = d.nonEmpty(f)
 	case "account":
 		e.Account, err = d.nonEmpty(f)
-		e.Account = d.account([]byte(e.Account))
+		e.Account = d.intern([]byte(e.Account))
 	case "at":
 		e.At, err = d.instant(f)
 	case "recorded_at":
@@ -448,22 +456,22 @@ func (d *Decoder) checkBillingDate(e *Event) error {
 	if err != nil {
 		return err
 	}
-	if _, err := schedule(e, d.policy); err != nil {
+	if _, err := schedule(e.At, e.BillingDate, d.policy); err != nil {
 		return d.fail(f.valueAt, err)
 	}
 	return nil
 }
 
-// schedule is the one a creation starts.
-func schedule(e *Event, policy invoice.Policy) (s cycle.Schedule, err error) {
-	day, err := cycle.DateOf(e.At, policy.TimeZone)
+// schedule is the one a creation starts; its billing date may be the zero Date.
+func schedule(at time.Time, billingDate cycle.Date, policy invoice.Policy) (s cycle.Schedule, err error) {
+	day, err := cycle.DateOf(at, policy.TimeZone)
 	if err != nil {
 		return s, err
 	}
-	if e.BillingDate.IsZero() {
+	if billingDate.IsZero() {
 		s, err = cycle.NewSchedule(day, 1)
 	} else {
-		s, err = cycle.NewStubSchedule(day, e.BillingDate, 1)
+		s, err = cycle.NewStubSchedule(day, billingDate, 1)
 	}
 	return s.WithMonthEnd(policy.MonthEnd), err
 }

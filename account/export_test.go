@@ -9,7 +9,10 @@ import (
 // DecodeFast reads a line the fast way only, or returns false.
 func (d *Decoder) DecodeFast(line []byte, at source.Place) (Event, bool) {
 	e := Event{Place: at}
-	ok := d.fast(line, &e)
+	ok := d.fast(line, &d.said)
+	if ok {
+		d.event(&e, &d.said)
+	}
 	return e, ok
 }
 
@@ -36,12 +39,8 @@ func (d *desk) SetTerms(catalogue invoice.Catalogue, policy invoice.Policy) {
 	d.terms = newTerms(catalogue, policy)
 }
 
-// Blocks is how many blocks hold the events.
-func (es *Events) Blocks() int {
-	n := 0
-	for i := range es.store.parts {
-		p := &es.store.parts[i]
-		n += int(p.blocks) - len(p.free)
-	}
-	return n
+// LookForRepeatsAt sets how much memory may be in use before repeats are looked for.
+func (es *Events) LookForRepeatsAt(size int64) {
+	es.init()
+	es.store.mayFill = size
 }

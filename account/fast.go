@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
-	"time"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -91,74 +92,76 @@ func fieldNamed(name []byte) fieldSet {
 	return 0
 }
 
-// fast reads a line into e, or returns false and leaves anything in it.
-func (d *Decoder) fast(line []byte, e *Event) bool {
+// fast reads a line, or returns false and leaves anything in s. It gives no place.
+func (d *Decoder) fast(line []byte, s *said) bool {
+	*s = said{}
 	c := cursor{line: line}
 	seen := fieldSet(0)
 	for more := c.token('{'); more; more = c.token(',') {
 		field := fieldNamed(c.text())
-		if field == 0 || seen&field != 0 || !c.token(':') || !d.value(e, field, &c) {
+		if field == 0 || seen&field != 0 || !c.token(':') || !d.value(s, field, &c) {
 			return false
 		}
 		seen |= field
 	}
-	if !c.token('}') || !c.end() || !seen.complete(e.Type) {
+	if !c.token('}') || !c.end() || !seen.complete(s.kind) {
 		return false
 	}
 	if seen&hasBillingDate != 0 {
-		_, err := schedule(e, d.policy)
+		_, err := schedule(utc(s.at), s.billingDate, d.policy)
 		return err == nil
 	}
 	return true
 }
 
 // value reads the value of a field.
-func (d *Decoder) value(e *Event, field fieldSet, c *cursor) (ok bool) {
+func (d *Decoder) value(s *said, field fieldSet, c *cursor) (ok bool) {
 	switch field {
 	case hasCredits:
-		e.Credits, ok = c.count()
+		s.credits, ok = c.count()
 		return ok
 	case hasMetadata:
-		return d.metadata(e, c)
+		s.metadata, ok = d.metadata(c)
+		return ok
 	}
 	text := c.text()
 	switch field {
 	case hasID:
-		e.ID = d.keep(text)
+		s.id = text
 		return len(text) > 0
 	case hasType:
 		i := word(text, types)
-		e.Type = Type(i)
+		s.kind = Type(i)
 		return i >= 0
 	case hasAccount:
-		e.Account = d.account(text)
+		s.account = text
 		return len(text) > 0
 	case hasAt:
-		e.At, ok = d.fastInstant(text)
+		s.at, ok = d.fastInstant(text)
 	case hasRecordedAt:
-		e.RecordedAt, ok = d.fastInstant(text)
+		s.recordedAt, ok = d.fastInstant(text)
 	case hasPackage:
-		e.Package = d.intern(text)
+		s.pkg = text
 		return len(text) > 0
 	case hasBillingDate:
-		e.BillingDate, ok = fastDate(text)
+		s.billingDate, ok = fastDate(text)
 	case hasEffective:
 		i := word(text, effectives)
-		e.Effective = Effective(i)
+		s.effective = Effective(i)
 		return i >= 0
 	case hasAmount:
 		a, err := money.ParseIn(string(text), d.policy.MoneyCurrency())
-		e.Amount = a
+		s.amount = a
 		return text != nil && err == nil
 	case hasDescription:
-		e.Description = d.keep(text)
+		s.description = text
 		return text != nil
 	case hasInvoice:
-		e.Invoice = d.keep(text)
+		s.invoice = text
 		return len(text) > 0
 	case hasStatus:
-		s, err := invoice.ParseStatus(d.intern(text))
-		e.Status = s
+		status, err := invoice.ParseStatus(d.intern(text))
+		s.status = status
 		return err == nil
 	}
 	return ok
@@ -166,19 +169,19 @@ func (d *Decoder) value(e *Event, field fieldSet, c *cursor) (ok bool) {
 
 // metadata reads an object as the strict way does. One of 10,000 bytes is not nested too deep:
 // each level takes two.
-func (d *Decoder) metadata(e *Event, c *cursor) bool {
+func (d *Decoder) metadata(c *cursor) (jsontext.Value, bool) {
 	if c.end() || c.line[c.at] != '{' {
-		return false
+		return nil, false
 	}
 	d.line = *bytes.NewBuffer(c.line[c.at:])
 	d.json.Reset(&d.line)
 	v, err := d.json.ReadValue()
 	if err != nil || len(v) > 10_000 {
-		return false
+		return nil, false
 	}
-	e.Metadata = v.Clone()
+	from := c.at
 	c.at += len(v)
-	return true
+	return jsontext.Value(c.line[from:c.at]), true
 }
 
 // word is the position of a text in a list, or -1.
@@ -193,37 +196,48 @@ func word(text []byte, list []string) int {
 
 // fastInstant reads an instant or a plain date. It leaves out the first and the last year:
 // all the others are in the calendar in every zone.
-func (d *Decoder) fastInstant(text []byte) (time.Time, bool) {
-	const day = 24 * 60 * 60
+func (d *Decoder) fastInstant(text []byte) (instant, bool) {
 	if len(text) < len("2006-01-02T15:04:05Z") {
 		date, ok := fastDate(text)
-		return date.Start(d.policy.TimeZone).UTC(), ok
+		return instantOf(date.Start(d.policy.TimeZone)), ok
 	}
-	date, ok := fastDate(text[:len("2006-01-02")])
+	midnight, ok := d.midnight([10]byte(text))
 	hour, minute, second := twoDigits(text[11:]), twoDigits(text[14:]), twoDigits(text[17:])
 	if !ok || text[10] != 'T' || text[13] != ':' || text[16] != ':' || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, false
+		return instant{}, false
 	}
 	nanos, zone, ok := fraction(text[len("2006-01-02T15:04:05"):])
 	if !ok {
-		return time.Time{}, false
+		return instant{}, false
 	}
 	offset := 0
 	if string(zone) != "Z" {
 		if len(zone) != len("+07:00") || zone[0] != '+' && zone[0] != '-' || zone[3] != ':' {
-			return time.Time{}, false
+			return instant{}, false
 		}
 		hours, minutes := twoDigits(zone[1:]), twoDigits(zone[4:])
 		if hours > 23 || minutes > 59 {
-			return time.Time{}, false
+			return instant{}, false
 		}
 		offset = (hours*60 + minutes) * 60
 		if zone[0] == '-' {
 			offset = -offset
 		}
 	}
-	seconds := date.Sub(epoch)*day + (hour*60+minute)*60 + second - offset
-	return time.Unix(int64(seconds), int64(nanos)).UTC(), true
+	return instant{midnight + int64((hour*60+minute)*60+second-offset), int32(nanos)}, true
+}
+
+// midnight is the second of an [instant] at which a date begins in UTC. Logs have many events
+// of a day one after the other.
+func (d *Decoder) midnight(text [10]byte) (int64, bool) {
+	if text != d.lastDate {
+		date, ok := fastDate(text[:])
+		if !ok {
+			return 0, false
+		}
+		d.lastDate, d.lastMidnight = text, instantOf(date.Start(nil)).sec
+	}
+	return d.lastMidnight, true
 }
 
 var epoch = cycle.MustDate("1970-01-01")

@@ -102,7 +102,7 @@ func check(e *Event, t *terms) (cycle.Date, error) {
 	}
 	day, err := cycle.DateOf(e.At, t.policy.TimeZone)
 	if err == nil && e.Type == Created {
-		_, err = schedule(e, t.policy)
+		_, err = schedule(e.At, e.BillingDate, t.policy)
 	}
 	return day, err
 }

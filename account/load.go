@@ -1,19 +1,16 @@
 package account
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"io"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/source"
 )
 
 // Source is a file of events.
@@ -42,6 +39,11 @@ type Loading struct {
 
 	// Events, if not nil, counts the events as they are read.
 	Events *atomic.Int64
+
+	// Allocate, if not nil, gives the memory that events are kept in, instead of make: size
+	// bytes that are zero, for as long as anybody uses them. From 2 MiB on, memory in large
+	// pages saves a good part of the time.
+	Allocate func(size int) []byte
 }
 
 // Loaded is what was wrong with the files.
@@ -75,17 +77,19 @@ type FileFailed struct {
 // waits for a file ends when that answers.
 func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded, error) {
 	es.init()
+	es.store.memory.allocate, es.entries = how.Allocate, nil
 	if how.Workers <= 0 {
 		how.Workers = runtime.GOMAXPROCS(0)
 	}
 	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), chunks: make(chan fileChunk, 2*how.Workers)}
+	l.full.Store(es.store.mayFill)
 	for i := range files {
-		l.size += files[i].Size
 		l.files[i].name, l.files[i].number = files[i].Name, es.store.file(files[i].Name)
 	}
 	done := make(chan struct{})
 	go func() {
 		l.run(ctx, files)
+		l.settle(ctx)
 		close(done)
 	}()
 	select {
@@ -105,15 +109,17 @@ type loader struct {
 	store  *store
 	files  []loading
 	chunks chan fileChunk
-	size   int64        // of all files
-	sized  sync.Once    // room was made for it
 	next   atomic.Int64 // the next file to be read
 	failed atomic.Bool  // a file could not be read, so that those after it need not be
 
-	mu        sync.Mutex // of what follows
-	seen      seen
-	conflicts map[string][]Event        // by id: all that differ from the one in the store
-	repeats   map[string][]source.Place // by id, when it keeps going: of those that say the same
+	full   atomic.Int64 // memory in use at which repeats are looked for
+	adding sync.RWMutex // held by those who add to the store, and by who looks for repeats alone
+
+	mu   sync.Mutex // of what follows
+	seen seen
+
+	contested map[uint64]bool // hashes of ids that several events have
+	dropped   []string        // entries that repeated another, when it keeps going
 }
 
 // loading is one of the files.
@@ -123,7 +129,6 @@ type loading struct {
 
 	mu  sync.Mutex
 	bad []*Line
-	n   int // of bad lines and conflicts
 	err error
 }
 
@@ -143,8 +148,7 @@ func (l *loader) run(ctx context.Context, files []Source) {
 	}
 	for range l.Workers {
 		workers.Go(func() {
-			w := worker{loader: l, intake: intake{store: l.store}, decoder: NewDecoder(l.Policy)}
-			w.decoder.pass = true
+			w := worker{loader: l, intake: l.store.newIntake(), decoder: NewDecoder(l.Policy)}
 			for c := range l.chunks {
 				if ctx.Err() == nil {
 					w.add(c)
@@ -169,7 +173,6 @@ func (l *loader) read(ctx context.Context, file *Source, f *loading) {
 		for in := newChunker(r, file.Name); err == nil && !l.givenUp(f); {
 			var c *chunk
 			c, err = in.next()
-			l.sized.Do(func() { l.makeRoom(c) })
 			select {
 			case l.chunks <- fileChunk{c, f}:
 			case <-ctx.Done():
@@ -183,55 +186,71 @@ func (l *loader) read(ctx context.Context, file *Source, f *loading) {
 	}
 }
 
-// makeRoom expects all lines to be about as long as those of a chunk.
-func (l *loader) makeRoom(c *chunk) {
-	if lines := bytes.Count(c.text, []byte("\n")); lines > 0 && l.Only == nil {
-		l.store.reserve(l.size / int64(len(c.text)) * int64(lines))
-	}
-}
-
 func (l *loader) givenUp(f *loading) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.err != nil || !l.KeepGoing && l.MaxProblems > 0 && f.n > l.MaxProblems
+	return f.err != nil || l.tooMany(len(f.bad))
 }
 
 // worker adds the events of chunks to the store.
 type worker struct {
 	*loader
-	intake
+	intake  *intake
 	decoder *Decoder
-	one     Event
+	said    said
 	seen    seen
 }
 
 func (w *worker) add(c fileChunk) {
-	n, e := int64(0), &w.one
+	w.adding.RLock()
+	n := int64(0)
 	for line, at := range c.lines {
-		if err := w.decoder.decodeLine(line, at, e); err != nil {
+		if err := w.decoder.saidLine(line, at, &w.said); err != nil {
 			c.problem(err)
 			continue
 		}
 		n++
-		w.event(e, c.number)
+		w.said.file, w.said.line, w.said.column = c.number, at.Line, at.Column
+		w.event(&w.said)
 	}
-	err := w.flush(func(first, e *Event) { w.again(first, e, c.loading) })
-	if err != nil {
-		c.problem(err)
-	}
+	w.adding.RUnlock()
 	if w.Events != nil {
 		w.Events.Add(n)
 	}
+	if w.store.memory.used.Load() > w.full.Load() {
+		w.dropRepeats()
+	}
 }
 
-// event takes an event into the intake, if it is to be kept.
-func (w *worker) event(e *Event, file int) {
-	if w.Only != nil && !w.Only(e.Account) {
-		w.seen.others = laterOf(w.seen.others, e.At)
+// event takes an event into the store, if it is to be kept.
+func (w *worker) event(s *said) {
+	if w.Only != nil && !w.Only(w.decoder.intern(s.account)) {
+		w.seen.others = laterOf(w.seen.others, s.at)
 		return
 	}
-	w.seen.add(e)
-	w.intake.add(e, file)
+	w.seen.add(s)
+	w.intake.add(s)
+}
+
+// dropRepeats drops what is given again before all is read, if it takes much of the memory in
+// use: a look at the largest partition tells. That every event is one more is the rule, and
+// costs a look each time that memory has doubled.
+func (l *loader) dropRepeats() {
+	l.adding.Lock()
+	defer l.adding.Unlock()
+	used := l.store.memory.used.Load()
+	if used <= l.full.Load() {
+		return
+	}
+	if !l.KeepGoing { // else it has to know of each
+		g := grouper{store: l.store}
+		if events, dropped := g.group(l.store.largest()); dropped > events/8 {
+			for n := range partitions {
+				g.group(n)
+			}
+		}
+	}
+	l.full.Store(2 * max(l.store.memory.used.Load(), used/2))
 }
 
 // problem notes a line that is wrong, or anything else that is, which ends the reading.
@@ -240,87 +259,35 @@ func (f *loading) problem(err error) {
 	defer f.mu.Unlock()
 	if bad := (*Line)(nil); errors.As(err, &bad) {
 		f.bad = append(f.bad, bad)
-		f.n++
 	} else if f.err == nil {
 		f.err = err
 	}
 }
 
-// again notes an event whose id was used before. What is said twice in different words is a
-// problem of the file of the later place, whichever was read first.
-func (w *worker) again(first, e *Event, f *loading) {
-	same := first.Same(e)
-	if same && !w.KeepGoing {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if same {
-		at := e.Place
-		if w.above(at, first.Place) { // which it has replaced
-			at = first.Place
-		}
-		if w.repeats == nil {
-			w.repeats = map[string][]source.Place{}
-		}
-		w.repeats[strings.Clone(e.ID)] = append(w.repeats[e.ID], at)
-		return
-	}
-	others := w.conflicts[e.ID]
-	if !w.KeepGoing { // of those that say the same, the one that stands furthest up is enough
-		if i := slices.IndexFunc(others, func(o Event) bool { return o.Same(e) }); i >= 0 {
-			if w.above(e.Place, others[i].Place) {
-				others[i] = *e
-			}
-			return
-		}
-	}
-	if w.conflicts == nil {
-		w.conflicts = map[string][]Event{}
-	}
-	w.conflicts[e.ID] = append(others, *e)
-	if w.above(e.Place, first.Place) {
-		f = w.named(first.Place.File)
-	}
-	if f != nil {
-		f.mu.Lock()
-		f.n++
-		f.mu.Unlock()
-	}
-}
-
-// named is the first of the files of that name, or nil.
-func (l *loader) named(name string) *loading {
-	for i := range l.files {
-		if l.files[i].name == name {
-			return &l.files[i]
-		}
-	}
-	return nil
+// settle groups what was read, and finds the ids that need a second look.
+func (l *loader) settle(ctx context.Context) {
+	l.contested, l.dropped = l.store.settle(ctx, l.Workers, l.KeepGoing)
 }
 
 // loaded sums up what was wrong.
 func (l *loader) loaded(es *Events) (all Loaded) {
-	disputed := l.settle(es)
-	ends := map[string]int{} // of the files that were given up: the last line that counts
+	es.seen.addAll(&l.seen)
+	ends := map[int]int{} // of the files that were given up: the last line that counts
+	for i := range l.files {
+		f := &l.files[i]
+		slices.SortFunc(f.bad, byPlace)
+		if l.tooMany(len(f.bad)) { // how much was read after that depends on the workers
+			ends[f.number] = f.bad[l.MaxProblems].Err.Line
+		}
+	}
+	disputed := l.conflicts(es, ends)
 	for i := range l.files {
 		f := &l.files[i]
 		bad := append(f.bad, disputed[f.number]...)
 		delete(disputed, f.number) // a file that is named twice has them once
-		slices.SortStableFunc(bad, func(a, b *Line) int {
-			return cmp.Or(cmp.Compare(a.Err.Line, b.Err.Line), cmp.Compare(a.Err.Column, b.Err.Column))
-		})
-		bad = slices.DeleteFunc(bad, func(line *Line) bool { // how much was read after that depends on the workers
-			conflict := (*ConflictError)(nil)
-			end, found := 0, errors.As(line.Err, &conflict)
-			if found {
-				end, found = ends[conflict.First.File]
-			}
-			return found && conflict.First.File != f.name && conflict.First.Line > end
-		})
-		if !l.KeepGoing && l.MaxProblems > 0 && len(bad) > l.MaxProblems {
+		slices.SortStableFunc(bad, byPlace)
+		if l.tooMany(len(bad)) {
 			bad = bad[:l.MaxProblems+1]
-			ends[f.name] = bad[l.MaxProblems].Err.Line
 		}
 		all.Bad = append(all.Bad, bad...)
 		if f.err != nil {
@@ -333,37 +300,11 @@ func (l *loader) loaded(es *Events) (all Loaded) {
 	return all
 }
 
-// settle says what is wrong with the ids that are used with different content, by the number
-// of the file, and takes their events out again when it is to keep going.
-func (l *loader) settle(es *Events) map[int][]*Line {
-	lines := map[int][]*Line{}
-	wrong := func(e *Event, err *ConflictError) {
-		n := l.store.file(e.Place.File)
-		lines[n] = append(lines[n], &Line{Err: &source.ParseError{Place: e.Place, Err: err}, Text: e.AppendJSON(nil)})
-	}
-	for id, events := range l.conflicts {
-		one := es.intake.find(id, l.KeepGoing)
-		events = append(events, one)
-		for _, one.Place = range l.repeats[id] {
-			events = append(events, one)
-		}
-		slices.SortFunc(events, func(a, b Event) int {
-			return cmp.Or(cmp.Compare(l.store.file(a.Place.File), l.store.file(b.Place.File)),
-				cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))
-		})
-		for i := range events {
-			e := &events[i]
-			switch {
-			case !e.Same(&events[0]):
-				wrong(e, &ConflictError{ID: id, First: events[0].Place, Second: e.Place})
-			case l.KeepGoing:
-				wrong(e, &ConflictError{ID: id, Second: e.Place})
-			}
-		}
-	}
-	if l.KeepGoing && len(l.conflicts) > 0 { // the latest event may be one of those taken out
-		l.seen.kept = es.latestInstant()
-	}
-	es.seen.addAll(&l.seen)
-	return lines
+func byPlace(a, b *Line) int {
+	return cmp.Or(cmp.Compare(a.Err.Line, b.Err.Line), cmp.Compare(a.Err.Column, b.Err.Column))
+}
+
+// tooMany reports that a file with so many problems is given up.
+func (l *loader) tooMany(problems int) bool {
+	return !l.KeepGoing && l.MaxProblems > 0 && problems > l.MaxProblems
 }

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
@@ -314,16 +315,35 @@ func TestManyIDs(t *testing.T) {
 	require.ErrorContains(t, events.Add(account.Event{ID: "777", Account: "1", Type: account.UsageRecorded, At: at("2026-01-01"), Credits: 777}), `id "777" is used twice with different content, expected one event an id`)
 }
 
-// What is given again takes no room, however many events of an account a chunk has.
+// What is given again takes no room, however many events of an account a chunk has, and however
+// often it comes.
 func TestRepeatsTakeNoRoom(t *testing.T) {
 	var text strings.Builder
 	for i := range 20_000 {
 		fmt.Fprintf(&text, `{"id":"event-%d","type":"usage.recorded","account":"%d","at":"2026-01-05","credits":1}`+"\n", i, i%3)
 	}
-	once, _ := load(t, account.Loading{Workers: 1}, text.String())
-	again, _ := load(t, account.Loading{Workers: 1}, text.String(), text.String(), text.String())
-	require.Equal(t, kept(once), kept(again))
-	require.Equal(t, once.Blocks(), again.Blocks())
+	for _, workers := range []int{1, 3} {
+		allocated := func(times int) (*account.Events, int) {
+			var events account.Events
+			events.LookForRepeatsAt(1 << 20)
+			var mu sync.Mutex
+			n := 0
+			found, err := events.Load(t.Context(), sources(slices.Repeat([]string{text.String()}, times)...), account.Loading{Workers: workers,
+				Allocate: func(size int) []byte {
+					mu.Lock()
+					defer mu.Unlock()
+					n += size
+					return make([]byte, size)
+				}})
+			require.NoError(t, err)
+			require.NoError(t, found.Err())
+			return &events, n
+		}
+		once, little := allocated(1)
+		again, much := allocated(50)
+		require.Equal(t, kept(once), kept(again))
+		require.Less(t, much, 8*little)
+	}
 }
 
 // Which problems are found does not depend on which file is faster, also where one is given up.

@@ -55,11 +55,21 @@ func Read(r io.Reader, file string, policy invoice.Policy) iter.Seq2[Event, erro
 
 // decodeLine reads a line of a file into e. Its error is a [*Line].
 func (d *Decoder) decodeLine(line []byte, at source.Place, e *Event) error {
+	return ofLine(line, at, func() error { return d.decode(line, at, e) })
+}
+
+// saidLine reads what a line of a file says. Its error is a [*Line].
+func (d *Decoder) saidLine(line []byte, at source.Place, s *said) error {
+	return ofLine(line, at, func() error { return d.decodeSaid(line, at, s) })
+}
+
+// ofLine reads a line of a file that is not too long, and gives the error its text.
+func ofLine(line []byte, at source.Place, read func() error) error {
 	if len(line) > MaxLine {
 		at.Column = MaxLine + 1
 		return &Line{Text: bytes.Clone(line[:MaxLine]), Err: source.Errorf(at, "the line goes on, expected at most %d bytes", MaxLine)}
 	}
-	err := d.decode(line, at, e)
+	err := read()
 	if err == nil {
 		return nil
 	}

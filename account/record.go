@@ -10,94 +10,113 @@ import (
 	"github.com/prorata-go/prorata/source"
 )
 
-// A record is what [Events] keeps of an event: everything it says, in as few bytes as that
-// takes, some 30 for a usage event whose id has 15. It is
+// A record is what [Events] keeps of an event: everything it says but whose it is, in as few
+// bytes as that takes, some 35 for a usage event whose id has 20. It is
 //
-//	length of the content, content, file, line, column where it is not 1
-//
-// where the content is
-//
-//	fields that are set, type, id, at, and those fields in the order of the constants
+//	length of what follows, fields that are set, type, id, at, those fields in the order of
+//	the constants, file, line, column where it is not 1
 //
 // Numbers are varints, instants are seconds and, when there are any, nanoseconds, strings have
-// their length before them. The first byte of the content has a bit for "taken out again".
+// their length before them.
 const (
-	removed = 1 << iota
-	withCredits
+	withCredits = 1 << iota
 	withNanos
 	withRecorded
 	withPackage
 	withEffective
-	withAmount // the first byte of a varint ends here
-	withBillingDate
+	withAmount
+	withBillingDate // the first byte of a varint ends here
 	withDescription
 	withInvoice
 	withStatus
 	withMetadata
 )
 
-// appendContent appends what an event says, without where it stands. Events with the same
-// content say the same; the reverse does not hold, as metadata can be spelled in many ways.
-func appendContent(b []byte, e *Event) []byte {
-	nanos := e.At.Nanosecond()
-	var fields uint64
+// fields are those that a record has.
+func (s *said) fields() (fields uint64) {
 	set := func(is bool, field uint64) {
 		if is {
 			fields |= field
 		}
 	}
-	set(e.Credits != 0, withCredits)
-	set(nanos != 0, withNanos)
-	set(!e.RecordedAt.IsZero(), withRecorded)
-	set(e.Package != "", withPackage)
-	set(e.Effective != 0, withEffective)
-	set(e.Amount != money.Amount{}, withAmount)
-	set(!e.BillingDate.IsZero(), withBillingDate)
-	set(e.Description != "", withDescription)
-	set(e.Invoice != "", withInvoice)
-	set(e.Status != 0, withStatus)
-	set(e.Metadata != nil, withMetadata)
+	set(s.credits != 0, withCredits)
+	set(s.at.nsec != 0, withNanos)
+	set(s.recordedAt != (instant{}), withRecorded)
+	set(len(s.pkg) > 0, withPackage)
+	set(s.effective != 0, withEffective)
+	set(s.amount != money.Amount{}, withAmount)
+	set(!s.billingDate.IsZero(), withBillingDate)
+	set(len(s.description) > 0, withDescription)
+	set(len(s.invoice) > 0, withInvoice)
+	set(s.status != 0, withStatus)
+	set(s.metadata != nil, withMetadata)
+	return fields
+}
 
+// room is the most that a record takes.
+func (s *said) room() int {
+	const numbers = 10 * binary.MaxVarintLen64 // more than there are, lengths included
+	return numbers + len(s.id) + len(s.pkg) + len(s.description) + len(s.invoice) + len(s.metadata)
+}
+
+// appendRecord appends the record of an event to b, which has room for it.
+func (s *said) appendRecord(b []byte) []byte {
+	from := len(b)
+	fields := s.fields()
+	b = append(b, 0) // the length
 	b = binary.AppendUvarint(b, fields)
-	b = append(b, byte(e.Type))
-	b = appendText(b, e.ID)
-	b = binary.AppendVarint(b, e.At.Unix())
+	b = append(b, byte(s.kind))
+	b = appendText(b, s.id)
+	b = binary.AppendVarint(b, s.at.sec-unixEpoch)
 	if fields&withCredits != 0 {
-		b = binary.AppendVarint(b, e.Credits)
+		b = binary.AppendVarint(b, s.credits)
 	}
+	if fields&^withCredits != 0 { // few events
+		b = s.appendFields(b, fields)
+	}
+	elsewhere := uint64(0)
+	if s.column != 1 {
+		elsewhere = 1
+	}
+	b = binary.AppendUvarint(b, uint64(s.file)<<1|elsewhere)
+	b = binary.AppendUvarint(b, uint64(s.line))
+	if elsewhere != 0 {
+		b = binary.AppendUvarint(b, uint64(s.column))
+	}
+	return setLength(b, from)
+}
+
+func (s *said) appendFields(b []byte, fields uint64) []byte {
 	if fields&withNanos != 0 {
-		b = binary.AppendUvarint(b, uint64(nanos))
-	}
-	if fields&^(removed|withCredits|withNanos) == 0 { // most events
-		return b
+		b = binary.AppendUvarint(b, uint64(s.at.nsec))
 	}
 	if fields&withRecorded != 0 {
-		b = binary.AppendVarint(b, e.RecordedAt.Unix())
-		b = binary.AppendUvarint(b, uint64(e.RecordedAt.Nanosecond()))
+		b = binary.AppendVarint(b, s.recordedAt.sec-unixEpoch)
+		b = binary.AppendUvarint(b, uint64(s.recordedAt.nsec))
 	}
 	if fields&withPackage != 0 {
-		b = appendText(b, e.Package)
+		b = appendText(b, s.pkg)
 	}
 	if fields&withEffective != 0 {
-		b = append(b, byte(e.Effective))
+		b = append(b, byte(s.effective))
 	}
 	if fields&withAmount != 0 {
-		b = appendText(binary.AppendVarint(b, e.Amount.Minor()), e.Amount.Currency().String())
+		b = appendText(binary.AppendVarint(b, s.amount.Minor()), s.amount.Currency().String())
 	}
 	if fields&withBillingDate != 0 {
-		b = binary.AppendVarint(b, int64(e.BillingDate.Sub(epoch)))
+		b = binary.AppendVarint(b, int64(s.billingDate.Sub(epoch)))
 	}
 	if fields&withDescription != 0 {
-		b = appendText(b, e.Description)
+		b = appendText(b, s.description)
 	}
 	if fields&withInvoice != 0 {
-		b = appendText(b, e.Invoice)
+		b = appendText(b, s.invoice)
 	}
 	if fields&withStatus != 0 {
-		b = append(b, byte(e.Status))
+		b = append(b, byte(s.status))
 	}
 	if fields&withMetadata != 0 {
-		b = appendText(b, e.Metadata)
+		b = appendText(b, s.metadata)
 	}
 	return b
 }
@@ -106,19 +125,36 @@ func appendText[S string | ~[]byte](b []byte, s S) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// appendRecord appends the record of a content at a place in the file of that number.
-func appendRecord(b, content []byte, file int, at source.Place) []byte {
-	b = appendText(b, content)
-	elsewhere := uint64(0)
-	if at.Column != 1 {
-		elsewhere = 1
+// setLength writes the length of what follows a byte that was left for it, and makes room where
+// that is not enough.
+func setLength(b []byte, at int) []byte {
+	n := len(b) - at - 1
+	if n < 0x80 {
+		b[at] = byte(n)
+		return b
 	}
-	b = binary.AppendUvarint(b, uint64(file)<<1|elsewhere)
-	b = binary.AppendUvarint(b, uint64(at.Line))
-	if elsewhere != 0 {
-		b = binary.AppendUvarint(b, uint64(at.Column))
-	}
+	var length [binary.MaxVarintLen64]byte
+	more := binary.PutUvarint(length[:], uint64(n)) - 1
+	b = append(b, length[:more]...)
+	copy(b[at+1+more:], b[at+1:])
+	copy(b[at:], length[:1+more])
 	return b
+}
+
+// cutText cuts a text with its length before it off the front, as what [appendText] appends.
+func cutText(b []byte) (text, rest []byte) {
+	if n := int(b[0]); n < 0x80 {
+		return b[1 : 1+n], b[1+n:]
+	}
+	length, n := binary.Uvarint(b)
+	return b[n:][:length], b[n+int(length):]
+}
+
+// idOf is the id in a record, given without its length.
+func idOf(record []byte) []byte {
+	_, n := binary.Uvarint(record) // the fields
+	id, _ := cutText(record[n+1:]) // after the type
+	return id
 }
 
 // records reads records one after the other. The strings of the events are parts of text, so
@@ -129,24 +165,22 @@ type records struct {
 	files   []string
 }
 
-// next reads the next event that has not been taken out again, and reports false at the end.
+// next reads the next event, and reports false at the end.
 func (r *records) next(e *Event) bool {
-	for r.text != "" {
-		length := r.uvarint()
-		rest := r.text[length:]
-		if r.text[0]&removed == 0 {
-			r.event(e)
-			r.text = rest
-			r.place(e)
-			return true
-		}
-		r.text = rest
-		r.place(e)
+	if r.text == "" {
+		return false
 	}
-	return false
+	r.uvarint() // the length
+	r.event(e)
+	file, line, column := r.uvarint(), r.uvarint(), uint64(1)
+	if file&1 != 0 {
+		column = r.uvarint()
+	}
+	e.Place = source.Place{File: r.files[file>>1], Line: int(line), Column: int(column)}
+	return true
 }
 
-// event reads a content.
+// event reads what comes before the place.
 func (r *records) event(e *Event) {
 	fields := r.uvarint()
 	*e = Event{Account: r.account, Type: Type(r.byte()), ID: r.string()}
@@ -158,7 +192,7 @@ func (r *records) event(e *Event) {
 		nanos = int64(r.uvarint())
 	}
 	e.At = time.Unix(seconds, nanos).UTC()
-	if fields&^(removed|withCredits|withNanos) == 0 {
+	if fields&^(withCredits|withNanos) == 0 { // most events
 		return
 	}
 	if fields&withRecorded != 0 {
@@ -191,15 +225,6 @@ func (r *records) event(e *Event) {
 	if fields&withMetadata != 0 {
 		e.Metadata = []byte(r.string())
 	}
-}
-
-// place reads what follows the content.
-func (r *records) place(e *Event) {
-	file, line, column := r.uvarint(), r.uvarint(), uint64(1)
-	if file&1 != 0 {
-		column = r.uvarint()
-	}
-	e.Place = source.Place{File: r.files[file>>1], Line: int(line), Column: int(column)}
 }
 
 func (r *records) byte() byte {

@@ -7,8 +7,8 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
-	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -20,23 +20,27 @@ import (
 // zero value is ready to use. It is not safe for concurrent use; [Events.Load] and
 // [Events.Replay] use the cores there are by themselves.
 //
-// It keeps each event in as few bytes as say it, about 15 and its id, and finds ids by a table
-// of 11 to 21 bytes each: 10 million events take about half a gigabyte.
+// It keeps each event in as few bytes as say it, about 15 and its id. While files are read, the
+// name of the account and 8 bytes more are kept with it.
 type Events struct {
-	store  *store
-	intake intake
-	seen   seen
+	store *store
+	seen  seen
+
+	// Of events added one by one: where they are taken in, nil when all is grouped, and by id
+	// the entry of each that is there, nil before the first.
+	intake  *intake
+	entries map[string]string
 }
 
 // seen sums up events that were added, repeats included.
 type seen struct {
-	kept, others     time.Time // the latest instant of those that were kept, and of those that were only read
-	credits, charges int64     // of those that were kept, whatever their sign, or the most there is
+	kept, others     instant // the latest of those that were kept, and of those that were only read
+	credits, charges int64   // of those that were kept, whatever their sign, or the most there is
 }
 
-func (s *seen) add(e *Event) {
-	s.kept = laterOf(s.kept, e.At)
-	s.credits, s.charges = sumUp(s.credits, e.Credits), sumUp(s.charges, e.Amount.Minor())
+func (s *seen) add(e *said) {
+	s.kept = laterOf(s.kept, e.at)
+	s.credits, s.charges = sumUp(s.credits, e.credits), sumUp(s.charges, e.amount.Minor())
 }
 
 func (s *seen) addAll(o *seen) {
@@ -55,7 +59,7 @@ func sumUp(a, b int64) int64 {
 	return a + b
 }
 
-func laterOf(a, b time.Time) time.Time {
+func laterOf(a, b instant) instant {
 	if b.After(a) {
 		return b
 	}
@@ -65,62 +69,83 @@ func laterOf(a, b time.Time) time.Time {
 func (es *Events) init() {
 	if es.store == nil {
 		es.store = newStore()
-		es.intake.store = es.store
 	}
 }
 
 // Add adds an event. An event that was added before, with the same id and the same content,
 // is counted once; the same id with other content is a [*ConflictError] at the place of the
 // later one, and changes nothing.
+//
+// It is for some events: to know at once whether an id was used before, it finds them all by
+// their ids, which takes several times the memory of the events. [Events.Load] does not.
 func (es *Events) Add(e Event) error {
 	es.init()
-	es.intake.add(&e, es.store.file(e.Place.File))
-	var conflict error
-	err := es.intake.flush(func(first, e *Event) {
-		if !first.Same(e) {
-			conflict = source.At(e.Place, &ConflictError{ID: e.ID, First: first.Place, Second: e.Place})
+	if es.entries == nil {
+		es.findByID()
+	}
+	if entry, found := es.entries[e.ID]; found {
+		if first := es.store.event(entry); !first.Same(&e) {
+			return source.At(e.Place, &ConflictError{ID: e.ID, First: first.Place, Second: e.Place})
 		}
-	})
-	if err != nil {
-		return source.At(e.Place, err)
+		return nil
 	}
-	if conflict != nil {
-		return conflict
+	s := saidBy(&e)
+	s.file = es.store.file(e.Place.File)
+	if es.intake == nil {
+		es.intake = es.store.newIntake()
 	}
-	es.seen.add(&e)
+	es.entries[strings.Clone(e.ID)] = string(es.intake.add(&s))
+	es.seen.add(&s)
 	return nil
+}
+
+func (es *Events) findByID() {
+	es.entries = map[string]string{}
+	for p, l := range es.all() {
+		for text := p.read(nil, l); len(text) > 0; {
+			record, rest := cutText(text)
+			es.entries[string(idOf(record))] = string(append(appendText(nil, l.account), text[:len(text)-len(rest)]...))
+			text = rest
+		}
+	}
+}
+
+// all yields the accounts that have events, once what was added is grouped.
+func (es *Events) all() iter.Seq2[*partition, *log] {
+	es.group()
+	if es.store == nil {
+		return func(func(*partition, *log) bool) {}
+	}
+	return es.store.all()
+}
+
+// group groups what was added one by one.
+func (es *Events) group() {
+	if es.intake == nil {
+		return
+	}
+	g := grouper{store: es.store}
+	for n := range partitions {
+		if len(es.intake.parts[n].last) > 0 {
+			g.group(n)
+		}
+	}
+	es.intake, es.store.intakes = nil, nil
 }
 
 // Len is the number of events, repeats not counted.
 func (es *Events) Len() int {
 	n := 0
-	for l := range es.logs() {
-		n += int(l.n)
+	for _, l := range es.all() {
+		n += l.n
 	}
 	return n
-}
-
-// logs yields the accounts that have events.
-func (es *Events) logs() iter.Seq[*log] {
-	return func(yield func(*log) bool) {
-		if es.store == nil {
-			return
-		}
-		for i := range es.store.parts {
-			p := &es.store.parts[i]
-			for j := range p.logs {
-				if p.logs[j].n > 0 && !yield(&p.logs[j]) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // Accounts lists the accounts in order.
 func (es *Events) Accounts() []string {
 	var names []string
-	for l := range es.logs() {
+	for _, l := range es.all() {
 		names = append(names, l.account)
 	}
 	slices.Sort(names)
@@ -134,6 +159,7 @@ func (es *Events) Has(account string) bool {
 }
 
 func (es *Events) log(account string) (*partition, *log) {
+	es.group()
 	if es.store == nil {
 		return nil, nil
 	}
@@ -161,36 +187,39 @@ func (r *reader) read(account string) ([]Event, bool) {
 	if l == nil {
 		return nil, false
 	}
+	return r.readLog(p, l), true
+}
+
+func (r *reader) readLog(p *partition, l *log) []Event {
 	if r.files == nil {
 		r.files = r.of.store.fileNames()
 	}
-	r.log = p.all(r.log[:0], l)
+	r.log = p.read(r.log[:0], l)
 	in := records{text: string(r.log), account: l.account, files: r.files}
-	r.events = slices.Grow(r.events[:0], int(l.n))[:l.n]
+	r.events = slices.Grow(r.events[:0], l.n)[:l.n]
 	for i := range r.events {
 		in.next(&r.events[i])
 	}
-	return r.events, true
+	return r.events
 }
 
 // Latest is the date of the latest event in the policy's time zone, those of accounts that
 // were read and not kept included; the zero Date when there is none.
 func (es *Events) Latest(policy invoice.Policy) cycle.Date {
 	at := laterOf(es.seen.kept, es.seen.others)
-	if at.IsZero() {
+	if at == (instant{}) {
 		return cycle.Date{}
 	}
-	day, _ := cycle.DateOf(at, policy.TimeZone)
+	day, _ := cycle.DateOf(at.time(), policy.TimeZone)
 	return day
 }
 
 // latestInstant looks at all events.
-func (es *Events) latestInstant() (latest time.Time) {
+func (es *Events) latestInstant() (latest instant) {
 	r := reader{of: es}
-	for l := range es.logs() {
-		events, _ := r.read(l.account)
-		for i := range events {
-			latest = laterOf(latest, events[i].At)
+	for p, l := range es.all() {
+		for _, e := range r.readLog(p, l) {
+			latest = laterOf(latest, instantOf(e.At))
 		}
 	}
 	return latest
@@ -244,6 +273,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 		workers = runtime.GOMAXPROCS(0)
 	}
 	return func(yield func(T, error) bool) {
+		es.group() // from now on, nothing is changed
 		ctx, cancel := context.WithCancel(ctx)
 		var done sync.WaitGroup
 		defer done.Wait()

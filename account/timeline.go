@@ -233,7 +233,7 @@ func (t *timeline) create(e *entry) string {
 	if reason := t.unknown(e.Package); reason != "" {
 		return reason
 	}
-	grid, err := schedule(e.Event, t.terms.policy)
+	grid, err := schedule(e.At, e.BillingDate, t.terms.policy)
 	if err != nil {
 		return err.Error()
 	}

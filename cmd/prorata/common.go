@@ -75,7 +75,7 @@ func (c *common) useWorkers(cmd *cobra.Command) error {
 
 // loading is how event files are read.
 func (c *common) loading(policy invoice.Policy, only shard, p *progress) account.Loading {
-	how := account.Loading{Policy: policy, KeepGoing: c.keepGoing || c.quarantine != "", MaxProblems: maxProblems}
+	how := account.Loading{Policy: policy, Allocate: allocate, KeepGoing: c.keepGoing || c.quarantine != "", MaxProblems: maxProblems}
 	if only.of > 1 {
 		how.Only = only.has
 	}

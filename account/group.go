@@ -1,0 +1,250 @@
+package account
+
+import (
+	"context"
+	"encoding/binary"
+	"hash/maphash"
+	"math/bits"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prorata-go/prorata/source"
+)
+
+// grouper groups what was taken in by account, one partition after the other, and drops what
+// says the same under the same id. Each goroutine has its own.
+type grouper struct {
+	store *store
+	notes bool // it notes the hashes of the ids
+	keeps bool // it keeps what it drops
+
+	dropped []string // entries, where it keeps them
+
+	ids [partitions]pieces // hashes of ids, of 8 bytes each
+
+	// Of the partition at hand.
+	owners  []uint32 // the numbers of the logs of the entries
+	next    []int    // by log: where its next record goes
+	text    []byte   // the records, log after log
+	records []extent // of the log at hand: where they are in its text
+	slots   []uint32 // of a table of the ids of the log at hand: 1 + the number of a record, or 0
+	hashes  []uint64 // of those ids
+	kept    []byte   // records, where some are dropped
+}
+
+// extent is a stretch of a text.
+type extent struct{ from, to int }
+
+// group groups one partition, and returns how many events that has and how many it dropped.
+func (g *grouper) group(n int) (events, dropped int) {
+	p := &g.store.parts[n]
+	var taken [][]byte
+	for _, in := range g.store.intakes {
+		taken = append(taken, in.parts[n].take()...)
+	}
+	g.gather(p, taken)
+
+	// The records are shorter than the entries, so that they fit where these were.
+	out := stream{pieces: append(p.pieces, taken...)}
+	for i := range p.logs {
+		l := &p.logs[i]
+		to := g.next[i]
+		text := g.dropRepeats(l, g.text[to-l.size:to])
+		events, dropped = events+l.n, dropped+l.n-len(g.records)
+		l.n = len(g.records)
+		l.piece, l.offset, l.size = int32(out.piece), int32(out.offset), len(text)
+		out.write(text)
+	}
+	p.pieces = out.close(&g.store.memory)
+	return events, dropped
+}
+
+// gather copies the records of a partition and those of entries into g.text, side by side for
+// each account, and sets the sizes of the logs. g.next is then where they end.
+func (g *grouper) gather(p *partition, taken [][]byte) {
+	g.owners = g.owners[:0]
+	g.next = g.next[:0]
+	for i := range p.logs {
+		g.next = append(g.next, p.logs[i].size)
+	}
+	for name, record := range g.store.entries(taken) {
+		owner := p.log(name, maphash.Bytes(g.store.seed, name))
+		if owner == len(g.next) {
+			g.next = append(g.next, 0)
+		}
+		g.next[owner] += len(record)
+		p.logs[owner].n++
+		g.owners = append(g.owners, uint32(owner))
+	}
+	size := 0
+	for i := range g.next {
+		size, g.next[i] = size+g.next[i], size
+	}
+	g.text = slices.Grow(g.text[:0], size)[:size]
+	for i := range p.logs {
+		l := &p.logs[i]
+		p.read(g.text[g.next[i]:g.next[i]], l)
+		g.next[i] += l.size
+	}
+	i := 0
+	for _, record := range g.store.entries(taken) {
+		owner := g.owners[i]
+		i++
+		g.next[owner] += copy(g.text[g.next[owner]:], record)
+		p.logs[owner].size += len(record)
+	}
+}
+
+// dropRepeats returns the records of a log without those that repeat another, and notes the
+// hashes of their ids. Of those that say the same, the one that stands furthest up is kept.
+func (g *grouper) dropRepeats(l *log, text []byte) []byte {
+	g.records, g.hashes = g.records[:0], g.hashes[:0]
+	g.slots = slices.Grow(g.slots[:0], 1<<bits.Len(uint(2*l.n)))[:1<<bits.Len(uint(2*l.n))]
+	clear(g.slots)
+	for at := 0; at < len(text); {
+		record, rest := cutText(text[at:])
+		from := at
+		at = len(text) - len(rest)
+		hash := g.store.idHash(idOf(record))
+		if g.enter(l, text, extent{from, at}, hash) && g.notes {
+			p := &g.ids[partitionOf(hash)]
+			p.last = binary.LittleEndian.AppendUint64(p.room(8, &g.store.memory), hash)
+		}
+	}
+	if len(g.records) == l.n {
+		return text
+	}
+	g.kept = g.kept[:0]
+	for _, r := range g.records {
+		g.kept = append(g.kept, text[r.from:r.to]...)
+	}
+	return g.kept
+}
+
+// enter enters a record of the log at hand into its table, unless it repeats one that is there.
+func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) bool {
+	mask := uint64(len(g.slots) - 1)
+	at := hash >> 1 & mask
+	for ; g.slots[at] != 0; at = (at + 1) & mask {
+		n := g.slots[at] - 1
+		if g.hashes[n] != hash {
+			continue
+		}
+		was, is := g.event(l, text, g.records[n]), g.event(l, text, record)
+		if !was.Same(&is) {
+			continue
+		}
+		if g.store.above(is.Place, was.Place) {
+			g.records[n], record = record, g.records[n]
+		}
+		if g.keeps {
+			g.dropped = append(g.dropped, string(append(appendText(nil, l.account), text[record.from:record.to]...)))
+		}
+		return false
+	}
+	g.records, g.hashes = append(g.records, record), append(g.hashes, hash)
+	g.slots[at] = uint32(len(g.records))
+	return true
+}
+
+// event reads a record of a log.
+func (g *grouper) event(l *log, text []byte, record extent) (e Event) {
+	r := records{text: string(text[record.from:record.to]), account: l.account, files: g.store.fileNames()}
+	r.next(&e)
+	return e
+}
+
+// idHash is the hash of an id, never 0.
+func (s *store) idHash(id []byte) uint64 { return maphash.Bytes(s.seed, id) | 1 }
+
+// above reports that a place is further up than another: in a file that was named before, or
+// further up in the same one.
+func (s *store) above(x, y source.Place) bool {
+	if x.File != y.File {
+		return s.file(x.File) < s.file(y.File)
+	}
+	return x.Line < y.Line || x.Line == y.Line && x.Column < y.Column
+}
+
+// idCheck finds the ids that several events have. Ids are held against each other by 64 bits
+// of their hash first, so few are looked at that are not the same; whether they are is for who
+// looks at them.
+type idCheck struct {
+	groupers []*grouper // who noted them
+
+	mu    sync.Mutex
+	found map[uint64]bool // hashes that occur more than once
+}
+
+// look looks at one partition of the ids that were noted, with a table to use.
+func (c *idCheck) look(n int, table []uint64) []uint64 {
+	var noted [][]byte
+	size := 0
+	for _, g := range c.groupers {
+		for _, piece := range g.ids[n].take() {
+			noted, size = append(noted, piece), size+len(piece)/8
+		}
+	}
+	table = slices.Grow(table[:0], 1<<bits.Len(uint(2*size)))[:1<<bits.Len(uint(2*size))]
+	clear(table)
+	mask := uint64(len(table) - 1)
+	for _, piece := range noted {
+		for b := piece; len(b) > 0; b = b[8:] {
+			hash := binary.LittleEndian.Uint64(b)
+			at := hash >> 1 & mask
+			for table[at] != 0 && table[at] != hash {
+				at = (at + 1) & mask
+			}
+			if table[at] == hash {
+				c.note(hash)
+			}
+			table[at] = hash
+		}
+		c.groupers[0].store.memory.release(piece)
+	}
+	return table
+}
+
+func (c *idCheck) note(hash uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.found == nil {
+		c.found = map[uint64]bool{}
+	}
+	c.found[hash] = true
+}
+
+// settle groups all that was taken in, and returns the hashes of the ids that several events
+// have which do not say the same, and what was dropped if it is to be kept.
+func (s *store) settle(ctx context.Context, workers int, keeps bool) (found map[uint64]bool, dropped []string) {
+	groupers := make([]*grouper, workers)
+	share := func(do func(worker int) func(n int)) {
+		var next atomic.Int64
+		var all sync.WaitGroup
+		for worker := range workers {
+			all.Go(func() {
+				one := do(worker)
+				for n := next.Add(1) - 1; n < partitions && ctx.Err() == nil; n = next.Add(1) - 1 {
+					one(int(n))
+				}
+			})
+		}
+		all.Wait()
+	}
+	share(func(worker int) func(int) {
+		g := &grouper{store: s, notes: true, keeps: keeps}
+		groupers[worker] = g
+		return func(n int) { g.group(n) }
+	})
+	s.intakes = nil
+	check := idCheck{groupers: groupers}
+	share(func(int) func(int) {
+		var table []uint64
+		return func(n int) { table = check.look(n, table) }
+	})
+	for _, g := range groupers {
+		dropped = append(dropped, g.dropped...)
+	}
+	return check.found, dropped
+}
