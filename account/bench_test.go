@@ -91,7 +91,7 @@ func BenchmarkBillAccount(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := desk.Bill(bm.events, true, through); err != nil {
+				if _, err := desk.BillRecords(bm.events, through); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -152,7 +152,7 @@ func TestBillAccountAllocations(t *testing.T) {
 		limit  float64
 	}{{aPlainYear(), 4}, {aYear(), 4}, {twoYears(), 5}} {
 		allocations := testing.AllocsPerRun(50, func() {
-			if _, err := desk.Bill(tt.events, false, date("2028-01-15")); err != nil {
+			if _, err := desk.Bill(tt.events, date("2028-01-15")); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -33,7 +33,7 @@ func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Pol
 	d := desks.Get().(*desk)
 	defer desks.Put(d)
 	d.terms = newTerms(catalogue, policy)
-	return d.bill(events, false, through)
+	return d.bill(events, through)
 }
 
 // desks are kept for [BillAccount], which is mostly called again and again.
@@ -56,18 +56,23 @@ func newDesk(catalogue invoice.Catalogue, policy invoice.Policy) (*desk, error) 
 	return &desk{terms: newTerms(catalogue, policy)}, nil
 }
 
-// bill bills one account, see [BillAccount]. When its events are unique, no two of them have
-// one id. They are not changed or kept; there is at least one.
-func (d *desk) bill(events []Event, unique bool, through cycle.Date) (Bill, error) {
-	h := &d.history
-	if err := h.fill(events, unique, d.terms); err != nil {
+// bill bills one account, see [BillAccount]. Its events are not changed or kept; there is at
+// least one.
+func (d *desk) bill(events []Event, through cycle.Date) (Bill, error) {
+	if err := d.history.fill(events, d.terms); err != nil {
 		return Bill{}, err
 	}
+	return d.made(events[0].Account, through)
+}
+
+// made bills the account whose history is on the desk.
+func (d *desk) made(account string, through cycle.Date) (Bill, error) {
+	h := &d.history
 	b := &d.biller
 	if d.lends {
 		b.book.Reuse()
 	}
-	b.sit(d.terms, events[0].Account, h)
+	b.sit(d.terms, account, h)
 	bill := Bill{Account: b.account, Anomalies: judge(h, b.view.timeline)}
 	b.view.timeline.reset(d.terms)
 	var err error
@@ -92,7 +97,7 @@ func Check(events []Event, catalogue *invoice.Catalogue, policy invoice.Policy) 
 		t.catalogue = *catalogue
 	}
 	var h history
-	if err := h.fill(events, false, t); err != nil {
+	if err := h.fill(events, t); err != nil {
 		return nil, err
 	}
 	return judge(&h, newTimeline(t)), nil
@@ -105,7 +110,7 @@ func judge(h *history, t *timeline) []Anomaly {
 	for i := range h.entries {
 		if reason := t.apply(h.entries[i]); reason != "" {
 			h.entries[i].senseless = true
-			anomalies = append(anomalies, Anomaly{Event: *h.entries[i].Event, Reason: reason})
+			anomalies = append(anomalies, Anomaly{Event: *h.entries[i].event(), Reason: reason})
 		}
 	}
 	return anomalies
@@ -126,7 +131,7 @@ func setStatuses(h *history, numbers *invoice.Numbers, invoices []invoice.Invoic
 		case own && found:
 			invoices[at].Status = e.Status
 		case !own || !day.After(through):
-			anomalies = append(anomalies, Anomaly{Event: *e.Event, Reason: fmt.Sprintf("the account has no invoice %q", shown(e.Invoice))})
+			anomalies = append(anomalies, Anomaly{Event: *e.event(), Reason: fmt.Sprintf("the account has no invoice %q", shown(e.Invoice))})
 		}
 	}
 	return anomalies

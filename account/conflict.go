@@ -17,7 +17,7 @@ func (l *loader) conflicts(es *Events, ends map[int]int) map[int][]*Line {
 		lines[n] = append(lines[n], &Line{Err: &source.ParseError{Place: e.Place, Err: err}, Text: e.AppendJSON(nil)})
 	}
 	removed := map[string]map[string]bool{} // by account: ids
-	for id, events := range l.contenders(es, ends) {
+	for id, events := range l.contenders(ends) {
 		slices.SortFunc(events, func(a, b Event) int {
 			return cmp.Or(cmp.Compare(l.store.file(a.Place.File), l.store.file(b.Place.File)),
 				cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))
@@ -51,26 +51,29 @@ func (l *loader) conflicts(es *Events, ends map[int]int) map[int][]*Line {
 
 // contenders are the events of each id that more than one event has, as far as the hashes of
 // the ids tell.
-func (l *loader) contenders(es *Events, ends map[int]int) map[string][]Event {
+func (l *loader) contenders(ends map[int]int) map[string][]Event {
 	if len(l.contested) == 0 {
 		return nil
 	}
 	byID := map[string][]Event{}
 	note := func(e *Event) {
-		if end, found := ends[l.store.file(e.Place.File)]; l.contested[l.store.idHash([]byte(e.ID))] && (!found || e.Place.Line <= end) {
-			byID[e.ID] = append(byID[e.ID], cloned(*e))
+		if end, found := ends[l.store.file(e.Place.File)]; !found || e.Place.Line <= end {
+			byID[e.ID] = append(byID[e.ID], *e)
 		}
 	}
-	r := reader{of: es}
 	for p, log := range l.store.all() {
-		events := r.readLog(p, log)
-		for i := range events {
-			note(&events[i])
+		for all := l.store.records(p, log, nil); all.more(); {
+			if r := all.next(); l.contested[l.store.idHash(idOf(r.text))] {
+				var e Event
+				r.event(&e)
+				note(&e)
+			}
 		}
 	}
 	for _, entry := range l.dropped {
-		e := l.store.event(entry)
-		note(&e)
+		if e := l.store.event(entry); l.contested[l.store.idHash([]byte(e.ID))] {
+			note(&e)
+		}
 	}
 	return byID
 }
@@ -83,13 +86,11 @@ func (s *store) remove(account string, ids map[string]bool) {
 	}
 	var kept []byte
 	n := 0
-	for text := p.read(nil, l); len(text) > 0; {
-		record, rest := cutText(text)
-		if !ids[string(idOf(record))] {
-			kept = append(kept, text[:len(text)-len(rest)]...)
+	for all := s.records(p, l, nil); all.more(); {
+		if r := all.next(); !ids[string(idOf(r.text))] {
+			kept = appendText(kept, r.text)
 			n++
 		}
-		text = rest
 	}
 	p.rewrite(l, n, kept)
 }

@@ -36,10 +36,10 @@ func TestLawDeskStartsAfresh(t *testing.T) {
 			}
 			fresh := must(account.NewDesk(h.catalogue(), h.policy))
 			used.SetTerms(h.catalogue(), h.policy)
-			bill, err := used.Bill(h.events, false, h.through())
+			bill, err := used.Bill(h.events, h.through())
 			require.NoError(t, err)
 			bills = append(bills, bill)
-			want = append(want, text(must(fresh.Bill(h.events, false, h.through()))))
+			want = append(want, text(must(fresh.Bill(h.events, h.through()))))
 		}
 		for i := range bills {
 			require.Equal(t, want[i], text(bills[i]), "account %d", i+1)
@@ -50,7 +50,7 @@ func TestLawDeskStartsAfresh(t *testing.T) {
 // An account that cannot be billed leaves nothing behind on the desk.
 func TestDeskAfterAnError(t *testing.T) {
 	desk := must(account.NewDesk(catalogue(gold()), policyOf()))
-	want := text(must(desk.Bill(aPlainYear(), true, date("2027-01-15"))))
+	want := text(must(desk.BillRecords(aPlainYear(), date("2027-01-15"))))
 	most := account.Event{Type: account.UsageRecorded, Account: "a", Credits: 1<<63 - 1}
 	bad := aPlainYear()
 	for i, id := range []string{"most", "more"} {
@@ -58,9 +58,9 @@ func TestDeskAfterAnError(t *testing.T) {
 		e.ID, e.At = id, at("2026-07-20").AddDate(0, 0, i)
 		bad = append(bad, e)
 	}
-	_, err := desk.Bill(bad, true, date("2027-01-15"))
+	_, err := desk.BillRecords(bad, date("2027-01-15"))
 	require.ErrorContains(t, err, "credits used")
-	require.Equal(t, want, text(must(desk.Bill(aPlainYear(), true, date("2027-01-15")))))
+	require.Equal(t, want, text(must(desk.BillRecords(aPlainYear(), date("2027-01-15")))))
 	_, err = account.NewDesk(catalogue(gold()), invoice.Policy{SettleDays: -1})
 	require.ErrorContains(t, err, "settle_days")
 }
@@ -79,8 +79,8 @@ func TestLawUniqueEvents(t *testing.T) {
 			return
 		}
 		desk := must(account.NewDesk(h.catalogue(), h.policy))
-		want := text(must(desk.Bill(h.events, false, h.through())))
-		require.Equal(t, want, text(must(desk.Bill(h.events, true, h.through()))), "%s", h)
+		want := text(must(desk.Bill(h.events, h.through())))
+		require.Equal(t, want, text(must(desk.BillRecords(h.events, h.through()))), "%s", h)
 	})
 }
 

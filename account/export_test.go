@@ -30,8 +30,22 @@ func NewDesk(catalogue invoice.Catalogue, policy invoice.Policy) (*Desk, error) 
 	return newDesk(catalogue, policy)
 }
 
-func (d *desk) Bill(events []Event, unique bool, through cycle.Date) (Bill, error) {
-	return d.bill(events, unique, through)
+func (d *desk) Bill(events []Event, through cycle.Date) (Bill, error) {
+	return d.bill(events, through)
+}
+
+// BillRecords is Bill of events that come from records, no two of them with one id.
+func (d *desk) BillRecords(events []Event, through cycle.Date) (Bill, error) {
+	files := []string{events[0].Place.File}
+	all := records{of: &owner{events[0].Account, files}}
+	for i := range events {
+		s := saidBy(&events[i])
+		all.text = s.appendRecord(all.text)
+	}
+	if err := d.history.fillRecords(all, len(events), d.terms); err != nil {
+		return Bill{}, err
+	}
+	return d.made(events[0].Account, through)
 }
 
 // SetTerms gives the desk another catalogue and policy, as BillAccount does.

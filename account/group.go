@@ -139,7 +139,8 @@ func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) bool {
 			g.records[n], record = record, g.records[n]
 		}
 		if g.keeps {
-			g.dropped = append(g.dropped, string(append(appendText(nil, l.account), text[record.from:record.to]...)))
+			r := g.record(l, text, record)
+			g.dropped = append(g.dropped, r.entry())
 		}
 		return false
 	}
@@ -148,10 +149,15 @@ func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) bool {
 	return true
 }
 
+func (g *grouper) record(l *log, text []byte, at extent) record {
+	text, _ = cutText(text[at.from:at.to])
+	return record{text, g.store.owner(l.account)}
+}
+
 // event reads a record of a log.
-func (g *grouper) event(l *log, text []byte, record extent) (e Event) {
-	r := records{text: string(text[record.from:record.to]), account: l.account, files: g.store.fileNames()}
-	r.next(&e)
+func (g *grouper) event(l *log, text []byte, at extent) (e Event) {
+	r := g.record(l, text, at)
+	r.event(&e)
 	return e
 }
 

@@ -23,44 +23,45 @@ type history struct {
 	charges dated
 	late    []*entry // usage and charges recorded after they happened, as they became known
 
-	ids idSet
+	ids    idSet
+	events []Event // made of records
 }
 
-// entry is an event with what follows from it and the policy.
+// entry is an event with what follows from it and the policy. Most are usage of which no more
+// is asked than there is here: then the event is made of its record when it is asked for.
 type entry struct {
-	*Event
+	*Event    // nil until it is made
+	record    record
+	Type      Type
+	Credits   int64
 	at, known instant
 	day       cycle.Date // of at
 	senseless bool       // it makes no sense where it stands, with everything known
 }
 
-// fill sorts and checks the events of one account; it does not change them. When they are
-// unique, no two of them have one id.
-func (h *history) fill(events []Event, unique bool, t *terms) error {
-	h.stored = slices.Grow(h.stored[:0], len(events))[:len(events)]
-	h.entries = slices.Grow(h.entries[:0], len(events))
-	sorted := true
+// event is the event itself.
+func (e *entry) event() *Event {
+	if e.Event == nil {
+		e.Event = new(Event)
+		e.record.event(e.Event)
+	}
+	return e.Event
+}
+
+// fill sorts and checks the events of one account; it does not change them.
+func (h *history) fill(events []Event, t *terms) error {
+	h.begin(len(events))
 	for i := range events {
 		e := &events[i]
 		if e.Account != events[0].Account {
 			return fmt.Errorf("bill: events of two accounts, %q and %q", shown(events[0].Account), shown(e.Account))
 		}
-		day, err := check(e, t)
-		if err != nil {
-			return source.At(e.Place, fmt.Errorf("event %q: %w", shown(e.ID), err))
+		if err := h.add(e, t); err != nil {
+			return err
 		}
-		n := &h.stored[i]
-		*n = entry{Event: e, at: instantOf(e.At), day: day}
-		if n.known = n.at; !e.RecordedAt.IsZero() {
-			n.known = instantOf(e.RecordedAt)
-		}
-		h.entries = append(h.entries, n)
-		sorted = sorted && (i == 0 || order(h.entries[i-1], n) <= 0)
 	}
-	if !sorted {
-		slices.SortFunc(h.entries, order)
-	}
-	if !unique && h.ids.repeat(h.entries) {
+	h.sort()
+	if h.ids.repeat(h.entries) {
 		if err := h.removeRepeats(); err != nil {
 			return err
 		}
@@ -69,12 +70,75 @@ func (h *history) fill(events []Event, unique bool, t *terms) error {
 	return nil
 }
 
+// fillRecords is fill with the n events of some records, no two of which have one id.
+func (h *history) fillRecords(all records, n int, t *terms) error {
+	h.begin(n)
+	h.events = slices.Grow(h.events[:0], n)
+	for all.more() {
+		r := all.next()
+		if h.addUsage(r, t) {
+			continue
+		}
+		h.events = append(h.events, Event{})
+		e := &h.events[len(h.events)-1]
+		r.event(e)
+		if err := h.add(e, t); err != nil {
+			return err
+		}
+	}
+	h.sort()
+	h.index()
+	return nil
+}
+
+func (h *history) begin(n int) {
+	h.stored = slices.Grow(h.stored[:0], n)
+	h.entries = slices.Grow(h.entries[:0], n)
+}
+
+// addUsage adds the event of a record if it is usage with nothing wrong about it.
+func (h *history) addUsage(r record, t *terms) bool {
+	at, known, credits, ok := r.usage()
+	if !ok || credits < 0 || at == (instant{}) || r.of.account == "" || len(idOf(r.text)) == 0 {
+		return false
+	}
+	day, err := cycle.DateOf(at.time(), t.policy.TimeZone)
+	if err != nil {
+		return false
+	}
+	h.stored = append(h.stored, entry{record: r, Type: UsageRecorded, Credits: credits, at: at, known: known, day: day})
+	h.entries = append(h.entries, &h.stored[len(h.stored)-1])
+	return true
+}
+
+// add adds an event.
+func (h *history) add(e *Event, t *terms) error {
+	day, err := check(e, t)
+	if err != nil {
+		return source.At(e.Place, fmt.Errorf("event %q: %w", shown(e.ID), err))
+	}
+	n := entry{Event: e, Type: e.Type, Credits: e.Credits, at: instantOf(e.At), day: day}
+	if n.known = n.at; !e.RecordedAt.IsZero() {
+		n.known = instantOf(e.RecordedAt)
+	}
+	h.stored = append(h.stored, n)
+	h.entries = append(h.entries, &h.stored[len(h.stored)-1])
+	return nil
+}
+
+// sort puts the entries in the order in which they take effect.
+func (h *history) sort() {
+	if !slices.IsSortedFunc(h.entries, order) {
+		slices.SortFunc(h.entries, order)
+	}
+}
+
 // order is that of [Event.Compare], most of which the instant decides.
 func order(a, b *entry) int {
-	if c := a.at.Compare(b.at); c != 0 {
+	if c := a.at.Compare(b.at); c != 0 || a == b {
 		return c
 	}
-	return a.Compare(b.Event)
+	return a.event().Compare(b.event())
 }
 
 // check returns the day of an event that can be billed.

@@ -2,7 +2,6 @@ package account
 
 import (
 	"encoding/binary"
-	"fmt"
 	"time"
 
 	"github.com/prorata-go/prorata/invoice"
@@ -157,107 +156,140 @@ func idOf(record []byte) []byte {
 	return id
 }
 
-// records reads records one after the other. The strings of the events are parts of text, so
-// that reading allocates nothing, and keep it alive.
+// records are those of an account, one after the other.
 type records struct {
-	text    string
+	text []byte
+	of   *owner
+}
+
+// owner is what records of an account do not say themselves.
+type owner struct {
 	account string
-	files   []string
+	files   []string // by number
 }
 
-// next reads the next event, and reports false at the end.
-func (r *records) next(e *Event) bool {
-	if r.text == "" {
-		return false
-	}
-	r.uvarint() // the length
-	r.event(e)
-	file, line, column := r.uvarint(), r.uvarint(), uint64(1)
-	if file&1 != 0 {
-		column = r.uvarint()
-	}
-	e.Place = source.Place{File: r.files[file>>1], Line: int(line), Column: int(column)}
-	return true
+func (r *records) more() bool { return len(r.text) > 0 }
+
+func (r *records) next() record {
+	text, rest := cutText(r.text)
+	r.text = rest
+	return record{text, r.of}
 }
 
-// event reads what comes before the place.
-func (r *records) event(e *Event) {
-	fields := r.uvarint()
-	*e = Event{Account: r.account, Type: Type(r.byte()), ID: r.string()}
-	seconds, nanos := r.varint(), int64(0)
+// record is one of them, without its length.
+type record struct {
+	text []byte
+	of   *owner
+}
+
+// entry is the record with the name of its account, as an [intake] takes it in.
+func (r *record) entry() string { return string(appendText(appendText(nil, r.of.account), r.text)) }
+
+// usage reads a record of usage without its texts, and reports false where there is more to it
+// than credits.
+func (r *record) usage() (at, known instant, credits int64, ok bool) {
+	fields, b := cutUvarint(r.text)
+	if Type(b[0]) != UsageRecorded || fields&^(withCredits|withNanos|withRecorded) != 0 {
+		return at, known, 0, false
+	}
+	_, b = cutText(b[1:])
+	at.sec, b = cutVarint(b)
+	at.sec += unixEpoch
 	if fields&withCredits != 0 {
-		e.Credits = r.varint()
+		credits, b = cutVarint(b)
 	}
 	if fields&withNanos != 0 {
-		nanos = int64(r.uvarint())
+		var nanos uint64
+		nanos, b = cutUvarint(b)
+		at.nsec = int32(nanos)
 	}
-	e.At = time.Unix(seconds, nanos).UTC()
-	if fields&^(withCredits|withNanos) == 0 { // most events
-		return
+	if known = at; fields&withRecorded != 0 {
+		known, _ = cutInstant(b)
 	}
+	return at, known, credits, true
+}
+
+// event reads all that a record has. Its strings are parts of one that is made for it.
+func (r *record) event(e *Event) {
+	b := r.text
+	text := string(b)
+	cut := func() string {
+		var part []byte
+		part, b = cutText(b)
+		end := len(text) - len(b)
+		return text[end-len(part) : end]
+	}
+	fields, b := cutUvarint(b)
+	*e = Event{Account: r.of.account, Type: Type(b[0])}
+	b = b[1:]
+	e.ID = cut()
+	seconds, b := cutVarint(b)
+	nanos := uint64(0)
+	if fields&withCredits != 0 {
+		e.Credits, b = cutVarint(b)
+	}
+	if fields&withNanos != 0 {
+		nanos, b = cutUvarint(b)
+	}
+	e.At = time.Unix(seconds, int64(nanos)).UTC()
 	if fields&withRecorded != 0 {
-		seconds = r.varint()
-		e.RecordedAt = time.Unix(seconds, int64(r.uvarint())).UTC()
+		var known instant
+		known, b = cutInstant(b)
+		e.RecordedAt = known.time().UTC()
 	}
 	if fields&withPackage != 0 {
-		e.Package = r.string()
+		e.Package = cut()
 	}
 	if fields&withEffective != 0 {
-		e.Effective = Effective(r.byte())
+		e.Effective, b = Effective(b[0]), b[1:]
 	}
 	if fields&withAmount != 0 {
-		minor := r.varint()
-		currency, _ := money.ParseCurrency(r.string()) // the zero Currency is written as one that cannot be read
+		var minor int64
+		minor, b = cutVarint(b)
+		currency, _ := money.ParseCurrency(cut()) // the zero Currency is written as one that cannot be read
 		e.Amount = money.New(minor, currency)
 	}
 	if fields&withBillingDate != 0 {
-		e.BillingDate = epoch.AddDays(int(r.varint()))
+		var days int64
+		days, b = cutVarint(b)
+		e.BillingDate = epoch.AddDays(int(days))
 	}
 	if fields&withDescription != 0 {
-		e.Description = r.string()
+		e.Description = cut()
 	}
 	if fields&withInvoice != 0 {
-		e.Invoice = r.string()
+		e.Invoice = cut()
 	}
 	if fields&withStatus != 0 {
-		e.Status = invoice.Status(r.byte())
+		e.Status, b = invoice.Status(b[0]), b[1:]
 	}
 	if fields&withMetadata != 0 {
-		e.Metadata = []byte(r.string())
+		e.Metadata = []byte(cut())
 	}
-}
-
-func (r *records) byte() byte {
-	c := r.text[0]
-	r.text = r.text[1:]
-	return c
-}
-
-func (r *records) string() string {
-	n := r.uvarint()
-	s := r.text[:n]
-	r.text = r.text[n:]
-	return s
-}
-
-func (r *records) uvarint() uint64 {
-	if c := r.text[0]; c < 0x80 {
-		r.text = r.text[1:]
-		return uint64(c)
+	file, b := cutUvarint(b)
+	line, b := cutUvarint(b)
+	column := uint64(1)
+	if file&1 != 0 {
+		column, _ = cutUvarint(b)
 	}
-	var n uint64
-	for i := 0; i < binary.MaxVarintLen64; i++ {
-		c := r.text[i]
-		n |= uint64(c&0x7f) << (7 * i)
-		if c < 0x80 {
-			r.text = r.text[i+1:]
-			return n
-		}
-	}
-	panic(fmt.Sprintf("account: a record is damaged at %x", r.text[:binary.MaxVarintLen64]))
+	e.Place = source.Place{File: r.of.files[file>>1], Line: int(line), Column: int(column)}
 }
 
-func (r *records) varint() int64 {
-	n := r.uvarint()
-	return int64(n>>1) ^ -int64(n&1)
+func cutUvarint(b []byte) (uint64, []byte) {
+	if c := b[0]; c < 0x80 {
+		return uint64(c), b[1:]
+	}
+	x, n := binary.Uvarint(b)
+	return x, b[n:]
+}
+
+func cutVarint(b []byte) (int64, []byte) {
+	x, b := cutUvarint(b)
+	return int64(x>>1) ^ -int64(x&1), b
+}
+
+func cutInstant(b []byte) (instant, []byte) {
+	seconds, b := cutVarint(b)
+	nanos, b := cutUvarint(b)
+	return instant{seconds + unixEpoch, int32(nanos)}, b
 }

@@ -102,10 +102,9 @@ func (es *Events) Add(e Event) error {
 func (es *Events) findByID() {
 	es.entries = map[string]string{}
 	for p, l := range es.all() {
-		for text := p.read(nil, l); len(text) > 0; {
-			record, rest := cutText(text)
-			es.entries[string(idOf(record))] = string(append(appendText(nil, l.account), text[:len(text)-len(rest)]...))
-			text = rest
+		for all := es.store.records(p, l, nil); all.more(); {
+			r := all.next()
+			es.entries[string(idOf(r.text))] = r.entry()
 		}
 	}
 }
@@ -169,38 +168,17 @@ func (es *Events) log(account string) (*partition, *log) {
 // Of returns the events of an account: in the order they were added, or, when files were
 // loaded, in any. Instants are in UTC.
 func (es *Events) Of(account string) []Event {
-	r := reader{of: es}
-	events, _ := r.read(account)
-	return events
-}
-
-// reader reads the events of one account after the other, always into the same memory.
-type reader struct {
-	of     *Events
-	events []Event
-	log    []byte
-	files  []string
-}
-
-func (r *reader) read(account string) ([]Event, bool) {
-	p, l := r.of.log(account)
+	p, l := es.log(account)
 	if l == nil {
-		return nil, false
+		return nil
 	}
-	return r.readLog(p, l), true
-}
-
-func (r *reader) readLog(p *partition, l *log) []Event {
-	if r.files == nil {
-		r.files = r.of.store.fileNames()
+	events := make([]Event, l.n)
+	all := es.store.records(p, l, nil)
+	for i := range events {
+		r := all.next()
+		r.event(&events[i])
 	}
-	r.log = p.read(r.log[:0], l)
-	in := records{text: string(r.log), account: l.account, files: r.files}
-	r.events = slices.Grow(r.events[:0], l.n)[:l.n]
-	for i := range r.events {
-		in.next(&r.events[i])
-	}
-	return r.events
+	return events
 }
 
 // Latest is the date of the latest event in the policy's time zone, those of accounts that
@@ -216,9 +194,11 @@ func (es *Events) Latest(policy invoice.Policy) cycle.Date {
 
 // latestInstant looks at all events.
 func (es *Events) latestInstant() (latest instant) {
-	r := reader{of: es}
+	var e Event
 	for p, l := range es.all() {
-		for _, e := range r.readLog(p, l) {
+		for all := es.store.records(p, l, nil); all.more(); {
+			r := all.next()
+			r.event(&e)
 			latest = laterOf(latest, instantOf(e.At))
 		}
 	}
@@ -273,6 +253,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 		workers = runtime.GOMAXPROCS(0)
 	}
 	return func(yield func(T, error) bool) {
+		es.init()
 		es.group() // from now on, nothing is changed
 		ctx, cancel := context.WithCancel(ctx)
 		var done sync.WaitGroup
@@ -301,7 +282,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 		})
 		for range workers {
 			done.Go(func() {
-				r := reader{of: es}
+				r := reader{store: es.store}
 				d, err := newDesk(catalogue, policy)
 				if err == nil {
 					d.lends = lends
@@ -364,14 +345,25 @@ func (b *batch[T]) fill(bill func(name string) (T, error)) error {
 	return nil
 }
 
+// reader reads the records of one account after the other, always into the same memory.
+type reader struct {
+	store *store
+	text  []byte
+}
+
 // bill bills one account of those it reads.
 func (r *reader) bill(ctx context.Context, name string, d *desk, through cycle.Date) (Bill, error) {
 	if err := ctx.Err(); err != nil {
 		return Bill{}, err
 	}
-	events, found := r.read(name)
-	if !found {
+	p, l := r.store.log(name)
+	if l == nil {
 		return Bill{}, fmt.Errorf("replay: there are no events of account %q", shown(name))
 	}
-	return d.bill(events, true, through)
+	all := r.store.records(p, l, r.text[:0])
+	r.text = all.text
+	if err := d.history.fillRecords(all, l.n, d.terms); err != nil {
+		return Bill{}, err
+	}
+	return d.made(l.account, through)
 }

@@ -5,7 +5,6 @@ import (
 	"hash/maphash"
 	"iter"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -99,9 +98,10 @@ func (s *store) largest() (largest int) {
 
 // event reads an entry.
 func (s *store) event(entry string) (e Event) {
-	account, record := cutText([]byte(entry))
-	r := records{text: string(record), account: string(account), files: s.fileNames()}
-	r.next(&e)
+	account, text := cutText([]byte(entry))
+	text, _ = cutText(text)
+	r := record{text, s.owner(string(account))}
+	r.event(&e)
 	return e
 }
 
@@ -167,6 +167,13 @@ func (p *partition) read(b []byte, l *log) []byte {
 	}
 	return b
 }
+
+// records reads the records of a log into b.
+func (s *store) records(p *partition, l *log, b []byte) records {
+	return records{p.read(b, l), s.owner(l.account)}
+}
+
+func (s *store) owner(account string) *owner { return &owner{account, s.fileNames()} }
 
 // rewrite replaces the records of a log by some that take no more room.
 func (p *partition) rewrite(l *log, n int, records []byte) {
@@ -246,11 +253,4 @@ func (s *store) entries(taken [][]byte) iter.Seq2[[]byte, []byte] {
 			}
 		}
 	}
-}
-
-// cloned is an event that keeps no memory but its own alive.
-func cloned(e Event) Event {
-	e.ID, e.Account, e.Package = strings.Clone(e.ID), strings.Clone(e.Account), strings.Clone(e.Package)
-	e.Description, e.Invoice = strings.Clone(e.Description), strings.Clone(e.Invoice)
-	return e
 }
