@@ -87,19 +87,6 @@ func (d *Decoder) decode(line []byte, at source.Place, e *Event) error {
 	return err
 }
 
-// decodeSaid is decode into what a line says, which is good for as long as the line is.
-func (d *Decoder) decodeSaid(line []byte, at source.Place, s *said) error {
-	if d.fast(line, s) {
-		return nil
-	}
-	e := Event{Place: at}
-	if err := d.strict(line, &e); err != nil {
-		return err
-	}
-	*s = saidBy(&e)
-	return nil
-}
-
 // strict reads whatever is on the line into e, or says what is wrong with it.
 func (d *Decoder) strict(line []byte, e *Event) error {
 	d.at, d.data = e.Place, line

@@ -97,7 +97,14 @@ func (d *Decoder) fast(line []byte, s *said) bool {
 	*s = said{}
 	c := cursor{line: line}
 	seen := fieldSet(0)
-	for more := c.token('{'); more; more = c.token(',') {
+	more := false
+	if d.usual(&c, s) {
+		seen = hasID | hasType | hasAccount | hasAt
+		more = c.token(',')
+	} else {
+		more = c.token('{')
+	}
+	for ; more; more = c.token(',') {
 		field := fieldNamed(c.text())
 		if field == 0 || seen&field != 0 || !c.token(':') || !d.value(s, field, &c) {
 			return false
@@ -112,6 +119,72 @@ func (d *Decoder) fast(line []byte, s *said) bool {
 		return err == nil
 	}
 	return true
+}
+
+// usual reads the beginning of a line as most programs write it: id, type, account and at, in
+// this order and without white space, an instant of whole seconds in UTC. On any other line it
+// returns false, and leaves the cursor where it was.
+func (d *Decoder) usual(c *cursor, s *said) (ok bool) {
+	line := c.line
+	at := len(`{"id":"`)
+	if len(line) < 100 || string(line[:at]) != `{"id":"` {
+		return false
+	}
+	if s.id, at, ok = quoted(line, at); !ok || string(line[at:at+10]) != `","type":"` {
+		return false
+	}
+	at += 10
+	if s.kind = UsageRecorded; string(line[at:at+14]) == "usage.recorded" {
+		at += 14
+	} else {
+		var kind []byte
+		kind, at, ok = quoted(line, at)
+		i := word(kind, types)
+		if s.kind = Type(i); !ok || i < 0 {
+			return false
+		}
+	}
+	if len(line)-at < 50 || string(line[at:at+13]) != `","account":"` {
+		return false
+	}
+	if s.account, at, ok = quoted(line, at+13); !ok || string(line[at:at+8]) != `","at":"` {
+		return false
+	}
+	at += 8
+	if len(line)-at < 22 || line[at+10] != 'T' || string(line[at+19:at+21]) != `Z"` {
+		return false
+	}
+	midnight, known := d.midnight([10]byte(line[at:]))
+	second, valid := timeOfDay(binary.LittleEndian.Uint64(line[at+11:]))
+	s.at = instant{sec: midnight + second}
+	c.at = at + 21
+	return known && valid
+}
+
+// quoted is a text of one byte or more from a place of a line up to the next quote, which is at
+// end, with 16 bytes after it. It reports false where a text is not as plain as that.
+func quoted(line []byte, from int) (text []byte, end int, ok bool) {
+	end = from + plain(line[from:])
+	if end == from || len(line)-end < 17 || line[end] != '"' {
+		return nil, from, false
+	}
+	return line[from:end], end, true
+}
+
+// timeOfDay is the seconds of a time such as 23:59:59, given as its bytes, and whether it is one.
+func timeOfDay(text uint64) (seconds int64, ok bool) {
+	const (
+		zero   = 0x3030_3a_3030_3a_3030 // 00:00:00
+		digits = 0x0f0f_00_0f0f_00_0f0f
+		more   = 0x0606_00_0606_00_0606 // what takes 10 over the edge
+	)
+	x := text ^ zero // now digits are 0 to 9, and colons 0
+	if (x|(x+more))&^digits != 0 {
+		return 0, false
+	}
+	x = x*10 + x>>8
+	hour, minute, second := x&0xff, x>>24&0xff, x>>48&0xff
+	return int64(hour*3600 + minute*60 + second), hour < 24 && minute < 60 && second < 60
 }
 
 // value reads the value of a field.

@@ -28,6 +28,16 @@ var canonical = []string{
 	charge + `,"amount":"-12.50"}`,
 	charge + `,"amount":"100"}`,
 	status + `,"status":"canceled"}`,
+	usual("2025-03-04T09:30:12Z"),
+	usual("2025-03-04T23:59:59Z"),
+	usual("2024-02-29T00:00:00Z"),
+	usual("2025-03-04T09:30:12.5Z"),
+	usual("2025-03-04T09:30:12+01:00"),
+	usual("2025-03-04"),
+	strings.Replace(usual("2025-03-04T09:30:12Z"), `usage.recorded`, `account.closed`, 1)[:len(usual("2025-03-04T09:30:12Z"))-len(`,"credits":1234}`)] + `,"effective":"period_end","metadata":{"a":1}}`,
+	strings.Replace(usual("2025-03-04T09:30:12Z"), `evt`, `évt`, 1),
+	strings.Replace(usual("2025-03-04T09:30:12Z"), `harbor`, `hårbor`, 1),
+	strings.Replace(usual("2025-03-04T09:30:12Z"), `,"cred`, ` , "cred`, 1),
 	`{"credits":1234,"at":"2025-03-04T09:30:12Z","account":"harbor-books-00123@example.com","type":"usage.recorded","id":"evt-000000123456"}`,
 	" \t{ \"id\" : \"1\" ,\r\"type\"\n: \"usage.recorded\", \"account\" :\"a\", \"at\": \"2026-01-31\" , \"credits\" : 5 } \r\n\t",
 	"{\"id\":\"ü\",\"type\":\"charge.added\",\"account\":\"账户🙂\",\"at\":\"2026-01-31\",\"amount\":\"5\",\"description\":\"</b> \x7f\u2028\"}",
@@ -40,6 +50,27 @@ var canonical = []string{
 	someAt + `"9998-12-31T23:59:59.999999999-23:59"}`,
 	someAt + `"1969-12-31T23:59:59.5-00:00"}`,
 	someAt + `"2026-03-29T02:30:00.120Z"}`,
+}
+
+// usual is a line as most programs write it, with an instant.
+func usual(at string) string {
+	return `{"id":"evt-000000123456","type":"usage.recorded","account":"harbor-books-00123@example.com","at":"` + at + `","credits":1234}`
+}
+
+// unusual are lines that begin as the usual one does, and are no events: cut short everywhere, and
+// with another byte everywhere.
+func unusual() (list []string) {
+	line := usual("2025-03-04T09:30:12Z")
+	for i := range line {
+		list = append(list, line[:i], line[:i]+"\x00"+line[i+1:], line[:i]+`"`+line[i:])
+		for _, b := range "09:;/@5T}," {
+			list = append(list, line[:i]+string(b)+line[i+1:])
+		}
+	}
+	for _, at := range []string{"24:00:00", "23:60:00", "23:59:60", "0a:00:00", "00:0:000", "00:00:0 ", "00-00-00", "/0:00:00", ":0:00:00", "00:00:0:"} {
+		list = append(list, usual("2025-03-04T"+at+"Z"))
+	}
+	return append(list, usual("2025-02-29T09:30:12Z"), usual("0001-01-01T00:00:00Z"), usual("9999-12-31T00:00:00Z"))
 }
 
 // others are lines of good events that are read the strict way.
@@ -80,7 +111,7 @@ var mistakes = []string{
 
 // lines are all of them, and what TestReadRefuses has.
 func lines() []string {
-	list := slices.Concat(canonical, others, mistakes)
+	list := slices.Concat(canonical, others, mistakes, unusual())
 	for _, r := range refusals() {
 		list = append(list, strings.Split(strings.Replace(r.text, "‸", "", 1), "\n")...)
 	}

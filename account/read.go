@@ -55,24 +55,35 @@ func Read(r io.Reader, file string, policy invoice.Policy) iter.Seq2[Event, erro
 
 // decodeLine reads a line of a file into e. Its error is a [*Line].
 func (d *Decoder) decodeLine(line []byte, at source.Place, e *Event) error {
-	return ofLine(line, at, func() error { return d.decode(line, at, e) })
+	if len(line) > MaxLine {
+		return tooLong(line, at)
+	}
+	return ofLine(line, d.decode(line, at, e))
 }
 
 // saidLine reads what a line of a file says. Its error is a [*Line].
 func (d *Decoder) saidLine(line []byte, at source.Place, s *said) error {
-	return ofLine(line, at, func() error { return d.decodeSaid(line, at, s) })
-}
-
-// ofLine reads a line of a file that is not too long, and gives the error its text.
-func ofLine(line []byte, at source.Place, read func() error) error {
 	if len(line) > MaxLine {
-		at.Column = MaxLine + 1
-		return &Line{Text: bytes.Clone(line[:MaxLine]), Err: source.Errorf(at, "the line goes on, expected at most %d bytes", MaxLine)}
+		return tooLong(line, at)
 	}
-	err := read()
-	if err == nil {
+	if d.fast(line, s) {
 		return nil
 	}
+	e := Event{Place: at}
+	if err := d.strict(line, &e); err != nil {
+		return ofLine(line, err)
+	}
+	*s = saidBy(&e)
+	return nil
+}
+
+func tooLong(line []byte, at source.Place) error {
+	at.Column = MaxLine + 1
+	return &Line{Text: bytes.Clone(line[:MaxLine]), Err: source.Errorf(at, "the line goes on, expected at most %d bytes", MaxLine)}
+}
+
+// ofLine gives an error the text of its line.
+func ofLine(line []byte, err error) error {
 	if pe := (*source.ParseError)(nil); errors.As(err, &pe) {
 		return &Line{Err: pe, Text: bytes.Clone(line)}
 	}
