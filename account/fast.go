@@ -3,12 +3,12 @@ package account
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
@@ -164,7 +164,7 @@ func (d *Decoder) usual(c *cursor, s *said) (ok bool) {
 // quoted is a text of one byte or more from a place of a line up to the next quote, which is at
 // end, with 16 bytes after it. It reports false where a text is not as plain as that.
 func quoted(line []byte, from int) (text []byte, end int, ok bool) {
-	end = from + plain(line[from:])
+	end = from + strictjson.Plain(line[from:])
 	if end == from || len(line)-end < 17 || line[end] != '"' {
 		return nil, from, false
 	}
@@ -405,7 +405,7 @@ func (c *cursor) text() []byte {
 	}
 	from := c.at
 	for {
-		c.at += plain(c.line[c.at:])
+		c.at += strictjson.Plain(c.line[c.at:])
 		if c.at == len(c.line) {
 			return nil
 		}
@@ -422,22 +422,4 @@ func (c *cursor) text() []byte {
 		}
 		c.at += size
 	}
-}
-
-// plain counts the bytes before the first one that is a quote, a backslash, a control
-// character or not ASCII, eight at a time.
-func plain(b []byte) int {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	i := 0
-	for ; len(b)-i >= 8; i += 8 {
-		x := binary.LittleEndian.Uint64(b[i:])
-		// The top bit of a byte is set when the byte is such a one. A borrow makes the bytes
-		// above it wrong, but the first is right.
-		if found := (x | (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones)) & tops; found != 0 {
-			return i + bits.TrailingZeros64(found)/8
-		}
-	}
-	for ; i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' && b[i] < utf8.RuneSelf; i++ {
-	}
-	return i
 }

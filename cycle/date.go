@@ -150,11 +150,14 @@ func (d Date) Append(b []byte) []byte {
 	if year > 9999 {
 		b, year = append(b, byte('0'+year/10000)), year%10000
 	}
-	return append(b,
-		byte('0'+year/1000), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10), '-',
-		byte('0'+month/10), byte('0'+month%10), '-',
-		byte('0'+day/10), byte('0'+day%10))
+	century, y, m, dd := pair(year/100), pair(year%100), pair(month), pair(day)
+	return append(b, century[0], century[1], y[0], y[1], '-', m[0], m[1], '-', dd[0], dd[1])
 }
+
+// pair is the two digits of a number from 0 to 99.
+func pair(n int) string { return pairs[2*n : 2*n+2] }
+
+const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
 
 const lastDay = 3652059 // 9999-12-31
 

@@ -3,6 +3,7 @@ package invoice
 import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
 )
 
 // Line is one line of an invoice: what is owed for one thing, less what invoices before it
@@ -57,6 +58,9 @@ func (l *Line) PeriodDays() int {
 func (l *Line) Days() int {
 	if l.Kind != Recurring || l.owed == nil {
 		return 0
+	}
+	if l.owed.rule.Cut == proration.CutRight {
+		return l.owed.Days.Days()
 	}
 	share, _ := l.owed.share() // it was computed once without an error
 	return share.Days

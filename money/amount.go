@@ -46,8 +46,12 @@ func (a Amount) AppendNumber(b []byte) []byte {
 func (a Amount) appendMagnitude(b []byte) []byte {
 	u, _ := magnitude(a.minor)
 	digits := a.cur.Digits()
-	if digits == 0 {
+	switch digits {
+	case 0:
 		return strconv.AppendUint(b, u, 10)
+	case 2: // most, and dividing by a constant is multiplying
+		b, u = strconv.AppendUint(b, u/100, 10), u%100
+		return append(b, '.', '0'+byte(u/10), '0'+byte(u%10))
 	}
 	unit := pow10[digits]
 	b = strconv.AppendUint(b, u/unit, 10)

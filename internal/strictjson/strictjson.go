@@ -5,10 +5,12 @@ package strictjson
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -324,27 +326,34 @@ func EndString(b []byte, at int) []byte {
 
 // plain reports that a JSON string has the text as it is: it is UTF-8, with nothing to escape.
 func plain(text []byte) bool {
-	var all byte
-	for _, c := range text {
-		all |= special[c]
-	}
-	return all == 0 || all == wide && utf8.Valid(text)
+	text = text[Plain(text):]
+	return len(text) == 0 || text[0] >= utf8.RuneSelf && plainWide(text)
 }
 
-const (
-	escaped = 1 << iota // JSON has a backslash for it
-	wide                // part of a character of several bytes, if it is UTF-8
-)
-
-// special tells what a byte of a text is: a table takes fewer steps a byte than comparing.
-var special = func() (of [256]byte) {
-	for c := range of {
-		switch {
-		case c < ' ' || c == '"' || c == '\\':
-			of[c] = escaped
-		case c >= utf8.RuneSelf:
-			of[c] = wide
+// plainWide is plain for a text that has characters of several bytes.
+func plainWide(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c == '"' || c == '\\' {
+			return false
 		}
 	}
-	return of
-}()
+	return utf8.Valid(text)
+}
+
+// Plain counts the bytes before the first one that is a quote, a backslash, a control
+// character or not ASCII, eight at a time.
+func Plain(b []byte) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; len(b)-i >= 8; i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		// The top bit of a byte is set when the byte is such a one. A borrow makes the bytes
+		// above it wrong, but the first is right.
+		if found := (x | (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones)) & tops; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' && b[i] < utf8.RuneSelf; i++ {
+	}
+	return i
+}
