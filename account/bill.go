@@ -409,7 +409,8 @@ func (b *biller) cut(day cycle.Date, why cause) error {
 	if stretch.IsEmpty() {
 		stretch.End = day.AddDays(1) // to show: the day itself
 	}
-	inv, made, err := b.book.Invoice(&invoice.Cut{
+	b.made = append(b.made, invoice.Invoice{})
+	made, err := b.book.Invoice(&b.made[len(b.made)-1], &invoice.Cut{
 		Account: b.account, Date: day, Type: why.kind, Period: stretch, Terms: terms,
 		Currency: b.currency, From: from, Required: required,
 	}, b.items)
@@ -419,10 +420,11 @@ func (b *biller) cut(day cycle.Date, why cause) error {
 	if made || b.book.Settled(from, b.items) { // else there are credits within an allowance to count on the next invoice
 		b.looked, v.dirty = day, cycle.Date{}
 	}
-	if made {
-		b.lastCut, b.settled = day, c
-		b.made = append(b.made, inv)
+	if !made {
+		b.made = b.made[:len(b.made)-1]
+		return nil
 	}
+	b.lastCut, b.settled = day, c
 	return nil
 }
 

@@ -94,7 +94,10 @@ func fieldNamed(name []byte) fieldSet {
 
 // fast reads a line, or returns false and leaves anything in s. It gives no place.
 func (d *Decoder) fast(line []byte, s *said) bool {
-	*s = said{}
+	if s.unusual {
+		*s = said{}
+	}
+	s.unusual, s.credits = true, 0 // until the end is reached
 	c := cursor{line: line}
 	seen := fieldSet(0)
 	more := false
@@ -118,6 +121,7 @@ func (d *Decoder) fast(line []byte, s *said) bool {
 		_, err := schedule(utc(s.at), s.billingDate, d.policy)
 		return err == nil
 	}
+	s.unusual = seen&^(hasID|hasType|hasAccount|hasAt|hasCredits) != 0
 	return true
 }
 

@@ -266,7 +266,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 		done.Go(func() {
 			defer close(queue)
 			defer close(work)
-			for names := range slices.Chunk(accounts, 64) {
+			for names := range slices.Chunk(accounts, 32) {
 				b := &batch[T]{accounts: names, ready: make(chan struct{})}
 				select {
 				case queue <- b:
@@ -288,11 +288,11 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 					d.lends = lends
 				}
 				for b := range work {
-					b.err = b.fill(func(name string) (T, error) {
+					b.err = b.fill(es.store, func(name string, at found) (T, error) {
 						if err != nil {
 							return *new(T), err
 						}
-						bill, err := r.bill(ctx, name, d, through)
+						bill, err := r.bill(ctx, name, at, d, through)
 						if err != nil {
 							return *new(T), err
 						}
@@ -333,16 +333,26 @@ type batch[T any] struct {
 	ready    chan struct{}
 }
 
-func (b *batch[T]) fill(bill func(name string) (T, error)) error {
+func (b *batch[T]) fill(store *store, bill func(name string, at found) (T, error)) error {
+	logs := make([]found, len(b.accounts))
+	for i, name := range b.accounts { // all at once: each is a wait for memory, and these overlap
+		logs[i].partition, logs[i].log = store.log(name)
+	}
 	b.made = make([]T, 0, len(b.accounts))
-	for _, name := range b.accounts {
-		made, err := bill(name)
+	for i, name := range b.accounts {
+		made, err := bill(name, logs[i])
 		if err != nil {
 			return err
 		}
 		b.made = append(b.made, made)
 	}
 	return nil
+}
+
+// found is where the records of an account are, with a nil log when there are none.
+type found struct {
+	*partition
+	*log
 }
 
 // reader reads the records of one account after the other, always into the same memory.
@@ -352,18 +362,17 @@ type reader struct {
 }
 
 // bill bills one account of those it reads.
-func (r *reader) bill(ctx context.Context, name string, d *desk, through cycle.Date) (Bill, error) {
+func (r *reader) bill(ctx context.Context, name string, at found, d *desk, through cycle.Date) (Bill, error) {
 	if err := ctx.Err(); err != nil {
 		return Bill{}, err
 	}
-	p, l := r.store.log(name)
-	if l == nil {
+	if at.log == nil {
 		return Bill{}, fmt.Errorf("replay: there are no events of account %q", shown(name))
 	}
-	all := r.store.records(p, l, r.text[:0])
+	all := r.store.records(at.partition, at.log, r.text[:0])
 	r.text = all.text
-	if err := d.history.fillRecords(all, l.n, d.terms); err != nil {
+	if err := d.history.fillRecords(all, at.n, d.terms); err != nil {
 		return Bill{}, err
 	}
-	return d.made(l.account, through)
+	return d.made(at.account, through)
 }

@@ -28,11 +28,13 @@ type said struct {
 	metadata    jsontext.Value
 
 	file, line, column int // where it stands, the file by its number in the store
+
+	unusual bool // more may be set than id, account, kind, at, credits and the place
 }
 
 // saidBy is what an event says, and where it stands but for the file.
 func saidBy(e *Event) said {
-	s := said{id: []byte(e.ID), account: []byte(e.Account), kind: e.Type, effective: e.Effective, status: e.Status,
+	s := said{unusual: true, id: []byte(e.ID), account: []byte(e.Account), kind: e.Type, effective: e.Effective, status: e.Status,
 		at: instantOf(e.At), credits: e.Credits, pkg: []byte(e.Package), description: []byte(e.Description), invoice: []byte(e.Invoice),
 		billingDate: e.BillingDate, amount: e.Amount, metadata: e.Metadata, line: e.Place.Line, column: e.Place.Column}
 	if !e.RecordedAt.IsZero() {

@@ -28,7 +28,7 @@ type store struct {
 }
 
 const (
-	partitionBits = 10
+	partitionBits = 9
 	partitions    = 1 << partitionBits
 )
 

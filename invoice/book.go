@@ -48,19 +48,19 @@ type Cut struct {
 	Required bool
 }
 
-// Invoice makes the invoice of a cut: everything owed less everything billed so far. It
-// reports false, and books nothing, when nothing differs and no invoice is required. Its
-// number is left to [Numbers].
+// Invoice makes the invoice of a cut in inv, a zero Invoice: everything owed less everything
+// billed so far. It reports false, and books nothing, when nothing differs and no invoice is
+// required; then, and after an error, anything may be in inv. Its number is left to [Numbers].
 //
 // It reorders owed, and keeps no reference to it. This is the order of operations, in full:
 // what is owed was rounded where the policy says; from here on there are only sums.
-func (b *Book) Invoice(cut *Cut, owed []Item) (inv Invoice, made bool, err error) {
+func (b *Book) Invoice(inv *Invoice, cut *Cut, owed []Item) (made bool, err error) {
 	sortItems(owed)
 	billed := b.since(cut.From)
 	kept := append(b.items.room(len(owed)), owed...)
 	lines, credits, differs, err := compare(b.lines.room(len(billed)+len(owed)), billed, kept)
 	if err != nil || !differs && !cut.Required {
-		return Invoice{}, false, err
+		return false, err
 	}
 	if !slices.IsSortedFunc(lines, inReadingOrder) {
 		slices.SortFunc(lines, inReadingOrder)
@@ -68,7 +68,7 @@ func (b *Book) Invoice(cut *Cut, owed []Item) (inv Invoice, made bool, err error
 	inv.Account, inv.Type, inv.Date, inv.Period = cut.Account, cut.Type, cut.Date, cut.Period
 	inv.Credits, inv.Lines = credits, lines
 	if err = inv.total(cut); err != nil {
-		return Invoice{}, false, err
+		return false, err
 	}
 	inv.Lines = b.lines.take(lines)
 	b.taken.items += len(kept)
@@ -77,7 +77,7 @@ func (b *Book) Invoice(cut *Cut, owed []Item) (inv Invoice, made bool, err error
 	for i := range b.items.take(kept) {
 		b.billed = append(b.billed, &kept[i])
 	}
-	return inv, true, nil
+	return true, nil
 }
 
 // Settled reports that everything owed for the periods from a day on is what was billed for

@@ -17,6 +17,14 @@ import (
 
 var march = cycle.Period{Start: cycle.MustDate("2026-03-10"), End: cycle.MustDate("2026-04-10")}
 
+// invoiceOf is an invoice of a book by itself; a zero one when none is made.
+func invoiceOf(book *invoice.Book, cut *invoice.Cut, owed []invoice.Item) (inv invoice.Invoice, made bool, err error) {
+	if made, err = book.Invoice(&inv, cut, owed); !made {
+		inv = invoice.Invoice{}
+	}
+	return inv, made, err
+}
+
 func goldTerms(t require.TestingT) *invoice.Terms {
 	c, err := invoice.NewCatalogue(parsePackages(t, `[{"name":"Gold","price":79.95,"credits":50000,"overage":0.001}]`), invoice.Retail)
 	require.NoError(t, err)
@@ -51,27 +59,27 @@ func lines(inv invoice.Invoice) string {
 
 func TestBookOwedLessBilled(t *testing.T) {
 	var book invoice.Book
-	first, made, err := book.Invoice(cut(t, "2026-03-10"), []invoice.Item{days(t, 31)})
+	first, made, err := invoiceOf(&book, cut(t, "2026-03-10"), []invoice.Item{days(t, 31)})
 	require.NoError(t, err)
 	require.True(t, made)
 	require.Equal(t, "79.95 31 of 31 days × $79.95\n", lines(first))
 	require.Equal(t, "79.95 USD", first.FinalAmount.String())
 	require.Equal(t, invoice.Unpaid, first.Status)
 
-	_, made, err = book.Invoice(cut(t, "2026-03-15"), []invoice.Item{days(t, 31)})
+	_, made, err = invoiceOf(&book, cut(t, "2026-03-15"), []invoice.Item{days(t, 31)})
 	require.NoError(t, err)
 	require.False(t, made, "nothing differs")
 
 	same := cut(t, "2026-03-16")
 	same.Required = true
-	nothing, made, err := book.Invoice(same, []invoice.Item{days(t, 31)})
+	nothing, made, err := invoiceOf(&book, same, []invoice.Item{days(t, 31)})
 	require.NoError(t, err)
 	require.True(t, made)
 	require.Empty(t, nothing.Lines)
 	require.Equal(t, invoice.Paid, nothing.Status, "an invoice of zero is paid")
 	require.Equal(t, nothing.Amount, nothing.Prorated, "all of the price was billed before")
 
-	less, _, err := book.Invoice(cut(t, "2026-03-20"), []invoice.Item{used(t, 60000), days(t, 10)})
+	less, _, err := invoiceOf(&book, cut(t, "2026-03-20"), []invoice.Item{used(t, 60000), days(t, 10)})
 	require.NoError(t, err)
 	require.Equal(t, "-54.16 10 of 31 days × $79.95 = $25.79, less $79.95 billed before\n"+
 		"10.00 60,000 credits used − 50,000 included = 10,000 × $0.001\n", lines(less))
@@ -86,7 +94,7 @@ func TestBookOwedLessBilled(t *testing.T) {
 
 	none := cut(t, "2026-04-01")
 	none.Terms = nil
-	gone, _, err := book.Invoice(none, []invoice.Item{used(t, 50500)})
+	gone, _, err := invoiceOf(&book, none, []invoice.Item{used(t, 50500)})
 	require.NoError(t, err)
 	require.Equal(t, "-25.79 nothing owed, less $25.79 billed before\n"+
 		"-9.50 50,500 credits used − 50,000 included = 500 × $0.001 = $0.50, less $10.00 billed before\n", lines(gone))
@@ -100,19 +108,19 @@ func TestBookOwedLessBilled(t *testing.T) {
 
 func TestBookKeepsWhatIsBeforeFrom(t *testing.T) {
 	var book invoice.Book
-	_, _, err := book.Invoice(cut(t, "2026-04-10"), []invoice.Item{days(t, 31)})
+	_, _, err := invoiceOf(&book, cut(t, "2026-04-10"), []invoice.Item{days(t, 31)})
 	require.NoError(t, err)
 	later := cut(t, "2026-05-10")
 	later.From = cycle.MustDate("2026-04-10")
 	charge := invoice.NewCharge("e1", cycle.MustDate("2026-04-20"), money.MustParse("-5.00 USD"), "Outage")
-	inv, made, err := book.Invoice(later, []invoice.Item{charge})
+	inv, made, err := invoiceOf(&book, later, []invoice.Item{charge})
 	require.NoError(t, err)
 	require.True(t, made)
 	require.Equal(t, "-5.00 Outage\n", lines(inv), "the period of March is not in question")
 	require.Equal(t, "-5.00 USD", inv.AdditionalCharges.String())
 
 	all := cut(t, "2026-06-10")
-	inv, _, err = book.Invoice(all, []invoice.Item{charge})
+	inv, _, err = invoiceOf(&book, all, []invoice.Item{charge})
 	require.NoError(t, err)
 	require.Equal(t, "-79.95 nothing owed, less $79.95 billed before\n", lines(inv), "and now it is")
 }
@@ -121,10 +129,10 @@ func TestBookErrors(t *testing.T) {
 	most := invoice.NewCharge("e1", march.Start, money.New(math.MaxInt64, money.USD), "")
 	one := invoice.NewCharge("e2", march.Start, money.New(1, money.USD), "")
 	var book invoice.Book
-	_, made, err := book.Invoice(cut(t, "2026-04-10"), []invoice.Item{most, one})
+	_, made, err := invoiceOf(&book, cut(t, "2026-04-10"), []invoice.Item{most, one})
 	require.ErrorIs(t, err, money.ErrOverflow)
 	require.False(t, made)
-	_, _, err = new(invoice.Book).Invoice(cut(t, "2026-04-10"), []invoice.Item{invoice.NewCharge("e1", march.Start, money.New(1, money.JPY), "")})
+	_, _, err = invoiceOf(new(invoice.Book), cut(t, "2026-04-10"), []invoice.Item{invoice.NewCharge("e1", march.Start, money.New(1, money.JPY), "")})
 	require.ErrorIs(t, err, money.ErrCurrency)
 }
 
@@ -148,9 +156,9 @@ func TestLawBookAddsUp(t *testing.T) {
 			c := cut(t, march.Start.AddDays(i).String())
 			backwards := slices.Clone(owed)
 			slices.Reverse(backwards)
-			inv, made, err := book.Invoice(c, owed)
+			inv, made, err := invoiceOf(&book, c, owed)
 			require.NoError(t, err)
-			again, _, err := other.Invoice(c, backwards)
+			again, _, err := invoiceOf(&other, c, backwards)
 			require.NoError(t, err)
 			require.Equal(t, string(inv.AppendJSON(nil)), string(again.AppendJSON(nil)))
 			if made {

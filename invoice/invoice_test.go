@@ -75,7 +75,7 @@ func TestStatuses(t *testing.T) {
 
 func TestInvoiceJSON(t *testing.T) {
 	var book invoice.Book
-	inv, _, err := book.Invoice(cut(t, "2026-04-10"), []invoice.Item{days(t, 31), used(t, 60000)})
+	inv, _, err := invoiceOf(&book, cut(t, "2026-04-10"), []invoice.Item{days(t, 31), used(t, 60000)})
 	require.NoError(t, err)
 	inv.Number = "n"
 	const want = `{"number":"n","account":"a","type":"Recurring Bill","date_invoiced":"2026-04-10","start_date":"2026-03-10","end_date":"2026-04-09",` +

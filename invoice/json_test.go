@@ -25,7 +25,7 @@ func typical(t require.TestingT) []struct {
 	bill := func(book *invoice.Book, day string, owed ...invoice.Item) invoice.Invoice {
 		c := cut(t, day)
 		c.Account = "harbor-books"
-		inv, made, err := book.Invoice(c, owed)
+		inv, made, err := invoiceOf(book, c, owed)
 		require.NoError(t, err)
 		require.True(t, made)
 		inv.Number = invoice.NumbersOf("harbor-books").On(c.Date)
@@ -154,7 +154,7 @@ func TestLawInvoiceJSON(t *testing.T) {
 			for _, o := range owed {
 				items = append(items, o.item)
 			}
-			inv, _, err := book.Invoice(c, items)
+			inv, _, err := invoiceOf(&book, c, items)
 			require.NoError(t, err)
 			inv.Number = genText().Draw(t, "number")
 

@@ -32,7 +32,7 @@ func TestUnder(t *testing.T) {
 	}
 	cut := &invoice.Cut{Account: "a", Date: whole.End, Period: whole, Terms: terms, Currency: money.USD, From: start, Required: true}
 	var book invoice.Book
-	inv, _, err := book.Invoice(cut, items(invoice.Policy{}))
+	inv, _, err := invoiceOf(&book, cut, items(invoice.Policy{}))
 	require.NoError(t, err)
 	other := invoice.Policy{DayCount: proration.Year365, DailyRate: daily, RoundPart: proration.Each, Rounding: money.Up}
 	want := items(other)
@@ -48,7 +48,7 @@ func TestUnder(t *testing.T) {
 			}
 		}
 	}
-	gone, _, err := book.Invoice(cut, nil)
+	gone, _, err := invoiceOf(&book, cut, nil)
 	require.NoError(t, err)
 	got, err := gone.Lines[0].Under(other)
 	require.NoError(t, err)

@@ -8,6 +8,14 @@ func Group(number string) string { return string(appendGroups(nil, number)) }
 
 // AppendInt appends a whole number with separators to b; it allocates only when b is too small.
 func AppendInt(b []byte, n int64) []byte {
+	switch {
+	case 0 <= n && n < 1_000:
+		return strconv.AppendInt(b, n, 10)
+	case 0 <= n && n < 1_000_000: // most
+		rest := n % 1_000
+		b = strconv.AppendInt(b, n/1_000, 10)
+		return append(b, ',', '0'+byte(rest/100), '0'+byte(rest/10%10), '0'+byte(rest%10))
+	}
 	var buf [len("-9223372036854775808")]byte
 	return appendGroups(b, strconv.AppendInt(buf[:0], n, 10))
 }
