@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -18,6 +19,7 @@ import (
 type history struct {
 	stored  []entry
 	entries []*entry // as they take effect
+	merged  []*entry // to sort them in
 	byKnown []int32  // the structural ones of entries, as they became known
 	usage   dated
 	charges dated
@@ -126,16 +128,57 @@ func (h *history) add(e *Event, t *terms) error {
 	return nil
 }
 
-// sort puts the entries in the order in which they take effect.
+// sort puts the entries in the order in which they take effect. Logs are mostly in order, and
+// when several goroutines have read one, in as many orders one after the other: stretches that
+// are sorted are merged, two neighbours at a time.
 func (h *history) sort() {
-	if !slices.IsSortedFunc(h.entries, order) {
-		slices.SortFunc(h.entries, order)
+	for {
+		h.merged = slices.Grow(h.merged[:0], len(h.entries))
+		rest := h.entries
+		for len(rest) > 0 {
+			var a, b []*entry
+			a, rest = cutSorted(rest)
+			b, rest = cutSorted(rest)
+			if len(a) == len(h.entries) {
+				return
+			}
+			h.merged = appendMerged(h.merged, a, b)
+		}
+		h.entries, h.merged = h.merged, h.entries
 	}
+}
+
+// cutSorted cuts off the entries at the front that are in order.
+func cutSorted(list []*entry) (sorted, rest []*entry) {
+	n := min(1, len(list))
+	for n < len(list) && order(list[n-1], list[n]) <= 0 {
+		n++
+	}
+	return list[:n], list[n:]
+}
+
+// appendMerged appends the entries of two lists that are in order; of equals, those of a first.
+func appendMerged(to, a, b []*entry) []*entry {
+	for len(a) > 0 && len(b) > 0 {
+		if order(a[0], b[0]) <= 0 {
+			to, a = append(to, a[0]), a[1:]
+		} else {
+			to, b = append(to, b[0]), b[1:]
+		}
+	}
+	return append(append(to, a...), b...)
 }
 
 // order is that of [Event.Compare], most of which the instant decides.
 func order(a, b *entry) int {
-	if c := a.at.Compare(b.at); c != 0 || a == b {
+	if a.at.sec != b.at.sec {
+		return cmp.Compare(a.at.sec, b.at.sec)
+	}
+	return orderInSecond(a, b)
+}
+
+func orderInSecond(a, b *entry) int {
+	if c := a.at.Compare(b.at); c != 0 {
 		return c
 	}
 	return a.event().Compare(b.event())
