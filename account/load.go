@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -81,14 +82,15 @@ func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded
 	if how.Workers <= 0 {
 		how.Workers = runtime.GOMAXPROCS(0)
 	}
-	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), chunks: make(chan fileChunk, 2*how.Workers)}
+	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files))}
 	l.full.Store(es.store.mayFill)
+	l.failed.Store(math.MaxInt64)
 	for i := range files {
-		l.files[i].name, l.files[i].number = files[i].Name, es.store.file(files[i].Name)
+		l.files[i].Source, l.files[i].number = &files[i], es.store.file(files[i].Name)
 	}
 	done := make(chan struct{})
 	go func() {
-		l.run(ctx, files)
+		l.run(ctx)
 		l.settle(ctx)
 		close(done)
 	}()
@@ -102,15 +104,14 @@ func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded
 	return l.loaded(es), nil
 }
 
-// loader is the reading of some files: a goroutine for each of a few files cuts them into
-// chunks, and the workers decode these and add what they hold to the store.
+// loader is the reading of some files. Each worker reads a chunk, decodes it and adds what it
+// holds to the store, so that the bytes stay with the core that fetched them.
 type loader struct {
 	Loading
 	store  *store
 	files  []loading
-	chunks chan fileChunk
-	next   atomic.Int64 // the next file to be read
-	failed atomic.Bool  // a file could not be read, so that those after it need not be
+	next   atomic.Int64 // the next file that nobody reads yet
+	failed atomic.Int64 // the first file that could not be read, so that those after it need not be
 
 	full   atomic.Int64 // memory in use at which repeats are looked for
 	adding sync.RWMutex // held by those who add to the store, and by who looks for repeats alone
@@ -124,65 +125,91 @@ type loader struct {
 
 // loading is one of the files.
 type loading struct {
-	name   string
+	*Source
 	number int // in the store
 
-	mu  sync.Mutex
+	reading sync.Mutex // of what follows
+	opened  bool
+	file    io.Closer
+	chunks  *chunker // of the open file, else nil
+
+	mu  sync.Mutex // of what follows
 	bad []*Line
 	err error
 }
 
-type fileChunk struct {
-	*chunk
-	*loading
-}
-
-func (l *loader) run(ctx context.Context, files []Source) {
-	var readers, workers sync.WaitGroup
-	for range min(l.Workers, len(files)) {
-		readers.Go(func() {
-			for i := l.next.Add(1) - 1; i < int64(len(files)) && !l.failed.Load() && ctx.Err() == nil; i = l.next.Add(1) - 1 {
-				l.read(ctx, &files[i], &l.files[i])
-			}
-		})
-	}
+func (l *loader) run(ctx context.Context) {
+	var workers sync.WaitGroup
 	for range l.Workers {
 		workers.Go(func() {
 			w := worker{loader: l, intake: l.store.newIntake(), decoder: NewDecoder(l.Policy)}
-			for c := range l.chunks {
-				if ctx.Err() == nil {
-					w.add(c)
-				}
-				c.release()
+			for n := l.next.Add(1) - 1; n < int64(len(l.files)); n = l.next.Add(1) - 1 {
+				w.read(ctx, n)
+			}
+			for n := range int64(len(l.files)) { // help with what others read
+				w.read(ctx, n)
 			}
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			l.seen.addAll(&w.seen)
 		})
 	}
-	readers.Wait()
-	close(l.chunks)
 	workers.Wait()
+	for i := range l.files {
+		l.files[i].close()
+	}
 }
 
-// read cuts a file into chunks.
-func (l *loader) read(ctx context.Context, file *Source, f *loading) {
-	r, err := file.Open()
-	if err == nil {
-		defer r.Close()
-		for in := newChunker(r, file.Name); err == nil && !l.givenUp(f); {
-			var c *chunk
-			c, err = in.next()
-			select {
-			case l.chunks <- fileChunk{c, f}:
-			case <-ctx.Done():
-				return
-			}
+// read adds the events of a file, as many as others who do the same leave.
+func (w *worker) read(ctx context.Context, n int64) {
+	f := &w.files[n]
+	for ctx.Err() == nil {
+		c := w.chunk(n)
+		if c == nil {
+			return
 		}
+		w.add(c, f)
+		c.release()
+	}
+}
+
+// chunk reads the next chunk of a file, or returns nil when there is none any more. What could
+// not be read leaves the files before it as they are, and those after it to nobody.
+func (l *loader) chunk(n int64) (c *chunk) {
+	f := &l.files[n]
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	var err error
+	if !f.opened && n < l.failed.Load() {
+		err = f.open()
+	}
+	if f.chunks != nil && !l.givenUp(f) {
+		c, err = f.chunks.next()
 	}
 	if err != nil && err != io.EOF {
 		f.problem(err)
-		l.failed.Store(!l.KeepGoing)
+		for was := l.failed.Load(); !l.KeepGoing && n < was && !l.failed.CompareAndSwap(was, n); was = l.failed.Load() {
+		}
+	}
+	if c == nil || err != nil {
+		f.close()
+	}
+	return c
+}
+
+func (f *loading) open() error {
+	f.opened = true
+	r, err := f.Open()
+	if err == nil {
+		f.file, f.chunks = r, newChunker(r, f.Name)
+	}
+	return err
+}
+
+func (f *loading) close() {
+	if f.chunks != nil {
+		f.file.Close()
+		f.chunks = nil
 	}
 }
 
@@ -201,16 +228,16 @@ type worker struct {
 	seen    seen
 }
 
-func (w *worker) add(c fileChunk) {
+func (w *worker) add(c *chunk, f *loading) {
 	w.adding.RLock()
 	n := int64(0)
 	for line, at := range c.lines {
 		if err := w.decoder.saidLine(line, at, &w.said); err != nil {
-			c.problem(err)
+			f.problem(err)
 			continue
 		}
 		n++
-		w.said.file, w.said.line, w.said.column = c.number, at.Line, at.Column
+		w.said.file, w.said.line, w.said.column = f.number, at.Line, at.Column
 		w.event(&w.said)
 	}
 	w.adding.RUnlock()
@@ -291,7 +318,7 @@ func (l *loader) loaded(es *Events) (all Loaded) {
 		}
 		all.Bad = append(all.Bad, bad...)
 		if f.err != nil {
-			all.Failed = append(all.Failed, FileFailed{f.name, f.err})
+			all.Failed = append(all.Failed, FileFailed{f.Name, f.err})
 			if !l.KeepGoing {
 				break
 			}
