@@ -213,7 +213,6 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 			break
 		}
 	}
-	b.numbers.Assign(b.made)
 	return b.made, nil
 }
 
@@ -424,6 +423,7 @@ func (b *biller) cut(day cycle.Date, why cause) error {
 		b.made = b.made[:len(b.made)-1]
 		return nil
 	}
+	b.made[len(b.made)-1].Number = b.numbers.On(day)
 	b.lastCut, b.settled = day, c
 	return nil
 }

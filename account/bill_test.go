@@ -138,12 +138,12 @@ func TestStatuses(t *testing.T) {
 	}
 	events := []account.Event{
 		{ID: "1", Type: account.Created, Account: "a", At: at("2026-01-01"), Package: "Gold"},
-		status("2", "2026-02-03", number.On(date("2026-02-01")), invoice.Paid),
-		status("3", "2026-02-20", number.On(date("2026-02-01")), invoice.Refunded),
-		status("4", "2026-03-03", number.On(date("2026-03-01")), invoice.Paid),
-		status("5", "2026-03-03", number.On(date("2026-03-02")), invoice.Paid),
-		status("6", "2026-03-03", invoice.NumbersOf("b").On(date("2026-03-01")), invoice.Paid),
-		status("7", "2026-03-03", number.On(date("2026-05-01")), invoice.Paid),
+		status("2", "2026-02-03", number.On(date("2026-02-01")).String(), invoice.Paid),
+		status("3", "2026-02-20", number.On(date("2026-02-01")).String(), invoice.Refunded),
+		status("4", "2026-03-03", number.On(date("2026-03-01")).String(), invoice.Paid),
+		status("5", "2026-03-03", number.On(date("2026-03-02")).String(), invoice.Paid),
+		status("6", "2026-03-03", invoice.NumbersOf("b").On(date("2026-03-01")).String(), invoice.Paid),
+		status("7", "2026-03-03", number.On(date("2026-05-01")).String(), invoice.Paid),
 	}
 	b := bill(t, events, catalogue(gold()), policyOf(), "2026-04-01")
 	var got []string

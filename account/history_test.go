@@ -173,7 +173,7 @@ func (t *teller) something() {
 		amount := money.New(one[int64](t.picker, 2500, 999, -500, -1250, 0), t.policy.MoneyCurrency())
 		t.add(account.Event{Type: account.ChargeAdded, Amount: amount, Description: "extra"}, t.someDay())
 	default:
-		number := invoice.NumbersOf(t.account).On(t.someDay())
+		number := invoice.NumbersOf(t.account).On(t.someDay()).String()
 		t.add(account.Event{Type: account.InvoiceStatusChanged, Invoice: number, Status: invoice.Status(t.pick(5))}, t.someDay())
 	}
 }

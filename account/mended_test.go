@@ -32,7 +32,7 @@ invoice | 2026-03-07 | Account Upgrade | 2026-02-27 | 2026-03-06 | Trial | 0.00 
 func TestMendedStatusBeforeTheCreation(t *testing.T) {
 	events := []account.Event{
 		{ID: "1", Type: account.Created, Account: "a", At: at("2026-01-01"), Package: "Nonesuch"},
-		{ID: "2", Type: account.InvoiceStatusChanged, Account: "a", At: at("2026-01-02"), Invoice: invoice.NumbersOf("a").On(date("2026-03-01")), Status: invoice.Canceled},
+		{ID: "2", Type: account.InvoiceStatusChanged, Account: "a", At: at("2026-01-02"), Invoice: invoice.NumbersOf("a").On(date("2026-03-01")).String(), Status: invoice.Canceled},
 	}
 	require.Len(t, bill(t, events, catalogue(gold()), policyOf(), "2026-06-01").Anomalies, 2, "one for each event")
 
@@ -99,7 +99,7 @@ func TestMendedUnknownStatusAndEffective(t *testing.T) {
 	created := account.Event{ID: "1", Type: account.Created, Account: "a", At: at("2026-01-01"), Package: "Gold"}
 	for _, e := range []account.Event{
 		{ID: "2", Type: account.Closed, Account: "a", At: at("2026-02-02"), Effective: 7},
-		{ID: "2", Type: account.InvoiceStatusChanged, Account: "a", At: at("2026-02-02"), Invoice: invoice.NumbersOf("a").On(date("2026-02-01")), Status: 77},
+		{ID: "2", Type: account.InvoiceStatusChanged, Account: "a", At: at("2026-02-02"), Invoice: invoice.NumbersOf("a").On(date("2026-02-01")).String(), Status: 77},
 	} {
 		_, err := account.BillAccount([]account.Event{created, e}, catalogue(gold()), policyOf(), date("2026-03-01"))
 		require.ErrorContains(t, err, "unknown")

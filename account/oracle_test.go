@@ -352,5 +352,5 @@ func (o *oracle) statements(through cycle.Date) (texts, strange []string) {
 }
 
 func (o *oracle) number(d day) string {
-	return invoice.NumbersOf(o.sorted[0].Account).On(dateOf(d))
+	return invoice.NumbersOf(o.sorted[0].Account).On(dateOf(d)).String()
 }

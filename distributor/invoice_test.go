@@ -100,7 +100,7 @@ func usd(s string) money.Amount { return money.MustParse(s + " USD") }
 
 func ours() []invoice.Invoice {
 	return []invoice.Invoice{{
-		Number: "20100930-abc", Account: "example@example.com", Type: invoice.Upgrade, Date: cycle.MustDate("2010-09-01"),
+		Number: invoice.NumbersOf("a").On(cycle.MustDate("2010-09-30")), Account: "example@example.com", Type: invoice.Upgrade, Date: cycle.MustDate("2010-09-01"),
 		Period:  cycle.Period{Start: cycle.MustDate("2010-08-01"), End: cycle.MustDate("2010-09-01")},
 		Package: "Gold & Silver", Credits: 123456,
 		Amount: usd("79.95"), Prorated: usd("51.58"), Overage: usd("50.00"), AdditionalCharges: usd("-3.00"), FinalAmount: usd("75.37"),
@@ -110,7 +110,7 @@ func ours() []invoice.Invoice {
 func TestFromInvoices(t *testing.T) {
 	doc := distributor.FromInvoices("2010010001", ours())
 	require.Equal(t, `{"number":"2010010001","invoices":[
-  {"number":"20100930-abc","credits":123456,"date_invoiced":"2010-09-01 00:00:00","status":"Unpaid","amount":79.95,"overage":50.00,`+
+  {"number":"20100930-sabr24pa3eywnyp2","credits":123456,"date_invoiced":"2010-09-01 00:00:00","status":"Unpaid","amount":79.95,"overage":50.00,`+
 		`"type":"Account Upgrade","prorated":51.58,"start_date":"2010-08-01","end_date":"2010-08-31","username":"example@example.com",`+
 		`"package":"Gold & Silver","additional_charges":-3.00,"final_amount":75.37}
 ]}

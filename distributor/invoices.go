@@ -146,7 +146,7 @@ func FromInvoices(number string, invoices []invoice.Invoice) Invoices {
 
 func fromInvoice(inv *invoice.Invoice) Invoice {
 	return Invoice{
-		Number: inv.Number, Username: inv.Account, Package: inv.Package, Type: inv.Type.String(), Status: inv.Status.String(),
+		Number: inv.Number.String(), Username: inv.Account, Package: inv.Package, Type: inv.Type.String(), Status: inv.Status.String(),
 		Credits: Number(strconv.FormatInt(inv.Credits, 10)), Amount: Number(inv.Amount.Number()), Overage: Number(inv.Overage.Number()),
 		Prorated: Number(inv.Prorated.Number()), AdditionalCharges: Number(inv.AdditionalCharges.Number()),
 		FinalAmount: Number(inv.FinalAmount.Number()), DateInvoiced: inv.Date,

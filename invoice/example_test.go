@@ -71,7 +71,7 @@ func ExampleCatalogue_On() {
 func ExampleNumbersOf() {
 	numbers := invoice.NumbersOf("a")
 	number := numbers.On(cycle.MustDate("2026-02-01"))
-	day, own := numbers.Day(number)
+	day, own := numbers.Day(number.String())
 	fmt.Println(number, day, own)
 	// Output: 20260201-sabr24pa3eywnyp2 2026-02-01 true
 }

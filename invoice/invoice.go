@@ -17,7 +17,7 @@ import (
 // Amount − Prorated is the sum of its recurring lines, Overage and AdditionalCharges are the
 // sums of theirs.
 type Invoice struct {
-	Number  string // a pure function of account and date, see [Numbers]
+	Number  Number // a pure function of account and date, see [Numbers]
 	Account string
 	Type    Type
 	Date    cycle.Date
@@ -77,18 +77,34 @@ func (s Status) String() string { return names.Word(uint8(s), statuses) }
 // Key is the status as events spell it: paid.
 func (s Status) Key() string { return names.Word(uint8(s), statusKeys) }
 
+// Number is the number of an invoice, such as 20101130-1vmdd3chhjdwypvp. The zero value is
+// none, and an empty text.
+type Number struct {
+	day    cycle.Date
+	suffix [suffixLen]byte
+}
+
+func (n Number) String() string { return string(n.Append(make([]byte, 0, 8+suffixLen))) }
+
+// Append appends String to b.
+func (n Number) Append(b []byte) []byte {
+	if n == (Number{}) {
+		return b
+	}
+	year, month, d := n.day.Civil()
+	digit := func(v int) byte { return byte('0' + v%10) }
+	b = append(b, digit(year/1000), digit(year/100), digit(year/10), digit(year), digit(month/10), digit(month), digit(d/10), digit(d))
+	return append(b, n.suffix[:]...)
+}
+
 // Numbers makes the invoice numbers of one account.
 type Numbers struct{ suffix [suffixLen]byte }
 
 // A number is a date of 8 digits, a hyphen and 16 characters of 5 bits.
-const (
-	suffixLen = 1 + 16
-	numberLen = 8 + suffixLen
-)
+const suffixLen = 1 + 16
 
 // NumbersOf returns the numbers of an account's invoices: the date, then 80 bits of the
-// SHA-256 of the account's name, such as 20101130-1vmdd3chhjdwypvp. They are the same in
-// every run, on every machine.
+// SHA-256 of the account's name. They are the same in every run, on every machine.
 func NumbersOf(account string) Numbers {
 	n := Numbers{}
 	n.suffix[0] = '-'
@@ -100,30 +116,9 @@ func NumbersOf(account string) Numbers {
 var numbering = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // On returns the number of the invoice of a day.
-func (n Numbers) On(day cycle.Date) string {
-	return string(n.append(make([]byte, 0, numberLen), day))
-}
+func (n Numbers) On(day cycle.Date) Number { return Number{day, n.suffix} }
 
-// Assign gives invoices of the account their numbers, with one allocation for all of them.
-func (n Numbers) Assign(invoices []Invoice) {
-	text := make([]byte, 0, 32*numberLen)
-	for i := range invoices {
-		text = n.append(text, invoices[i].Date)
-	}
-	all := string(text)
-	for i := range invoices {
-		invoices[i].Number = all[i*numberLen:][:numberLen]
-	}
-}
-
-func (n Numbers) append(b []byte, day cycle.Date) []byte {
-	year, month, d := day.Civil()
-	digit := func(v int) byte { return byte('0' + v%10) }
-	b = append(b, digit(year/1000), digit(year/100), digit(year/10), digit(year), digit(month/10), digit(month), digit(d/10), digit(d))
-	return append(b, n.suffix[:]...)
-}
-
-// Day returns the day of a number, and whether it is one of this account's.
+// Day returns the day of a number's text, and whether it is one of this account's.
 func (n Numbers) Day(number string) (cycle.Date, bool) {
 	digits, own := strings.CutSuffix(number, string(n.suffix[:]))
 	if !own || len(digits) != 8 {

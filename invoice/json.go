@@ -11,8 +11,8 @@ import (
 // dates as YYYY-MM-DD, end dates inclusive. It allocates only when b is too small, a text must
 // be escaped, or the price of a credit has more than 18 digits.
 func (inv *Invoice) AppendJSON(b []byte) []byte {
-	b = strictjson.AppendString(append(b, `{"number":`...), inv.Number)
-	b = strictjson.AppendString(append(b, `,"account":`...), inv.Account)
+	b = inv.Number.Append(append(b, `{"number":"`...))
+	b = strictjson.AppendString(append(b, `","account":`...), inv.Account)
 	b = append(append(b, `,"type":"`...), inv.Type.String()...)
 	b = append(inv.Date.Append(append(b, `","date_invoiced":"`...)), '"')
 	dates := len(b)

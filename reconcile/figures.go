@@ -73,7 +73,7 @@ func (s *side) text() string {
 func ofInvoice(inv *invoice.Invoice) *side {
 	net, _ := inv.Amount.Sub(inv.Prorated) // it was the sum of lines that made Prorated
 	return &side{
-		account: inv.Account, number: inv.Number, kind: inv.Type.String(), pkg: inv.Package,
+		account: inv.Account, number: inv.Number.String(), kind: inv.Type.String(), pkg: inv.Package,
 		credits: fmt.Sprint(inv.Credits), date: inv.Date, period: inv.Period, ours: inv,
 		Figures: Figures{Recurring: net, Overage: inv.Overage, Charges: inv.AdditionalCharges, Final: inv.FinalAmount},
 	}

@@ -80,7 +80,7 @@ func (row *Row) Number() string {
 	if row.Theirs != nil {
 		return row.Theirs.Number
 	}
-	return row.Ours.Number
+	return row.Ours.Number.String()
 }
 
 // Period is that of their row, or else of ours.

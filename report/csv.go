@@ -42,7 +42,7 @@ func AppendInvoiceRows(b []byte, invoices []invoice.Invoice) []byte {
 	var r record
 	for i := range invoices {
 		inv := &invoices[i]
-		r.field(append(r.text, inv.Number...))
+		r.field(inv.Number.Append(r.text))
 		r.field(append(r.text, inv.Account...))
 		r.field(append(r.text, inv.Type.String()...))
 		r.field(inv.Date.Append(r.text))
@@ -74,7 +74,7 @@ func AppendLineRows(b []byte, invoices []invoice.Invoice) []byte {
 		inv := &invoices[i]
 		for j := range inv.Lines {
 			l := &inv.Lines[j]
-			r.field(append(r.text, inv.Number...))
+			r.field(inv.Number.Append(r.text))
 			r.field(append(r.text, inv.Account...))
 			r.field(inv.Date.Append(r.text))
 			r.field(append(r.text, l.Amount.Currency().String()...))

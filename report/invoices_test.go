@@ -122,7 +122,7 @@ func TestInvoiceCSV(t *testing.T) {
 		require.NoError(t, err, "%q", name)
 		require.Len(t, rows, 3)
 		require.Equal(t, strings.Split(strings.TrimSuffix(header, "\n"), ","), rows[0])
-		require.Equal(t, []string{invoices[1].Number, name, "Recurring Bill", "2026-03-31", "2026-02-28", "2026-03-30", "Gold", "USD",
+		require.Equal(t, []string{invoices[1].Number.String(), name, "Recurring Bill", "2026-03-31", "2026-02-28", "2026-03-30", "Gold", "USD",
 			"0", "79.95", "54.16", "0.00", "-25.00", "0.79", "Unpaid"}, rows[2])
 	}
 }

@@ -232,7 +232,7 @@ func (g *Generator) status(b []byte, i int32, now int64) []byte {
 	}
 	cut := g.periodOf(i, dateOf(now)).Start
 	b = g.common(b, "invoice.status_changed", i, now, now)
-	b = append(append(b, `,"invoice":"`...), invoice.NumbersOf(string(appendName(nil, i))).On(cut)...)
+	b = invoice.NumbersOf(string(appendName(nil, i))).On(cut).Append(append(b, `,"invoice":"`...))
 	return text(b, `","status":"`, status)
 }
 
