@@ -12,11 +12,12 @@ import (
 	"github.com/prorata-go/prorata/source"
 )
 
-// grouper groups what was taken in by account, one partition after the other, and drops what
+// grouper groups what was taken in by account, one partition after the other, and may drop what
 // says the same under the same id. Each goroutine has its own.
 type grouper struct {
 	store *store
 	notes bool // it notes the hashes of the ids
+	drops bool // it drops repeats
 	keeps bool // it keeps what it drops
 
 	dropped []string // entries, where it keeps them
@@ -49,10 +50,15 @@ func (g *grouper) group(n int) (events, dropped int) {
 	out := stream{pieces: append(p.pieces, taken...)}
 	for i := range p.logs {
 		l := &p.logs[i]
-		to := g.next[i]
-		text := g.dropRepeats(l, g.text[to-l.size:to])
-		events, dropped = events+l.n, dropped+l.n-len(g.records)
-		l.n = len(g.records)
+		to, n := g.next[i], l.n
+		text := g.text[to-l.size : to]
+		if g.drops {
+			text = g.dropRepeats(l, text)
+		}
+		if g.notes {
+			g.note(text)
+		}
+		events, dropped = events+n, dropped+n-l.n
 		l.piece, l.offset, l.size = int32(out.piece), int32(out.offset), len(text)
 		out.write(text)
 	}
@@ -96,8 +102,19 @@ func (g *grouper) gather(p *partition, taken [][]byte) {
 	}
 }
 
-// dropRepeats returns the records of a log without those that repeat another, and notes the
-// hashes of their ids. Of those that say the same, the one that stands furthest up is kept.
+// note notes the hashes of the ids of records.
+func (g *grouper) note(text []byte) {
+	for len(text) > 0 {
+		var record []byte
+		record, text = cutText(text)
+		hash := g.store.idHash(idOf(record))
+		p := &g.ids[partitionOf(hash)]
+		p.last = binary.LittleEndian.AppendUint64(p.room(8, &g.store.memory), hash)
+	}
+}
+
+// dropRepeats returns the records of a log without those that repeat another. Of those that say
+// the same, the one that stands furthest up is kept.
 func (g *grouper) dropRepeats(l *log, text []byte) []byte {
 	g.records, g.hashes = g.records[:0], g.hashes[:0]
 	g.slots = slices.Grow(g.slots[:0], 1<<bits.Len(uint(2*l.n)))[:1<<bits.Len(uint(2*l.n))]
@@ -106,15 +123,12 @@ func (g *grouper) dropRepeats(l *log, text []byte) []byte {
 		record, rest := cutText(text[at:])
 		from := at
 		at = len(text) - len(rest)
-		hash := g.store.idHash(idOf(record))
-		if g.enter(l, text, extent{from, at}, hash) && g.notes {
-			p := &g.ids[partitionOf(hash)]
-			p.last = binary.LittleEndian.AppendUint64(p.room(8, &g.store.memory), hash)
-		}
+		g.enter(l, text, extent{from, at}, g.store.idHash(idOf(record)))
 	}
 	if len(g.records) == l.n {
 		return text
 	}
+	l.n = len(g.records)
 	g.kept = g.kept[:0]
 	for _, r := range g.records {
 		g.kept = append(g.kept, text[r.from:r.to]...)
@@ -123,7 +137,7 @@ func (g *grouper) dropRepeats(l *log, text []byte) []byte {
 }
 
 // enter enters a record of the log at hand into its table, unless it repeats one that is there.
-func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) bool {
+func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) {
 	mask := uint64(len(g.slots) - 1)
 	at := hash >> 1 & mask
 	for ; g.slots[at] != 0; at = (at + 1) & mask {
@@ -142,11 +156,10 @@ func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) bool {
 			r := g.record(l, text, record)
 			g.dropped = append(g.dropped, r.entry())
 		}
-		return false
+		return
 	}
 	g.records, g.hashes = append(g.records, record), append(g.hashes, hash)
 	g.slots[at] = uint32(len(g.records))
-	return true
 }
 
 func (g *grouper) record(l *log, text []byte, at extent) record {
@@ -178,6 +191,7 @@ func (s *store) above(x, y source.Place) bool {
 // looks at them.
 type idCheck struct {
 	groupers []*grouper // who noted them
+	all      bool       // all of them are to be found, not just one
 
 	mu    sync.Mutex
 	found map[uint64]bool // hashes that occur more than once
@@ -195,6 +209,7 @@ func (c *idCheck) look(n int, table []uint64) []uint64 {
 	table = slices.Grow(table[:0], 1<<bits.Len(uint(2*size)))[:1<<bits.Len(uint(2*size))]
 	clear(table)
 	mask := uint64(len(table) - 1)
+	enough := false
 	for _, piece := range noted {
 		for b := piece; len(b) > 0; b = b[8:] {
 			hash := binary.LittleEndian.Uint64(b)
@@ -202,8 +217,9 @@ func (c *idCheck) look(n int, table []uint64) []uint64 {
 			for table[at] != 0 && table[at] != hash {
 				at = (at + 1) & mask
 			}
-			if table[at] == hash {
+			if table[at] == hash && !enough {
 				c.note(hash)
+				enough = !c.all
 			}
 			table[at] = hash
 		}
@@ -218,19 +234,34 @@ func (c *idCheck) note(hash uint64) {
 	if c.found == nil {
 		c.found = map[uint64]bool{}
 	}
-	c.found[hash] = true
+	if c.all || len(c.found) == 0 {
+		c.found[hash] = true
+	}
 }
 
 // settle groups all that was taken in, and returns the hashes of the ids that several events
 // have which do not say the same, and what was dropped if it is to be kept.
+//
+// Mostly no id comes twice, and that is found out first.
 func (s *store) settle(ctx context.Context, workers int, keeps bool) (found map[uint64]bool, dropped []string) {
+	found, _ = s.groupAll(ctx, workers, grouper{notes: true})
+	if len(found) > 0 {
+		found, dropped = s.groupAll(ctx, workers, grouper{notes: true, drops: true, keeps: keeps})
+	}
+	s.intakes = nil
+	return found, dropped
+}
+
+// groupAll groups all partitions with groupers like one, and then looks at the ids that they
+// noted.
+func (s *store) groupAll(ctx context.Context, workers int, like grouper) (found map[uint64]bool, dropped []string) {
 	groupers := make([]*grouper, workers)
-	share := func(do func(worker int) func(n int)) {
+	share := func(begin func(worker int) (one func(n int))) {
 		var next atomic.Int64
 		var all sync.WaitGroup
 		for worker := range workers {
 			all.Go(func() {
-				one := do(worker)
+				one := begin(worker)
 				for n := next.Add(1) - 1; n < partitions && ctx.Err() == nil; n = next.Add(1) - 1 {
 					one(int(n))
 				}
@@ -239,12 +270,11 @@ func (s *store) settle(ctx context.Context, workers int, keeps bool) (found map[
 		all.Wait()
 	}
 	share(func(worker int) func(int) {
-		g := &grouper{store: s, notes: true, keeps: keeps}
+		g := &grouper{store: s, notes: like.notes, drops: like.drops, keeps: like.keeps}
 		groupers[worker] = g
 		return func(n int) { g.group(n) }
 	})
-	s.intakes = nil
-	check := idCheck{groupers: groupers}
+	check := idCheck{groupers: groupers, all: like.drops}
 	share(func(int) func(int) {
 		var table []uint64
 		return func(n int) { table = check.look(n, table) }

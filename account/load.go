@@ -270,7 +270,7 @@ func (l *loader) dropRepeats() {
 		return
 	}
 	if !l.KeepGoing { // else it has to know of each
-		g := grouper{store: l.store}
+		g := grouper{store: l.store, drops: true}
 		if events, dropped := g.group(l.store.largest()); dropped > events/8 {
 			for n := range partitions {
 				g.group(n)

@@ -23,7 +23,7 @@ type horizon struct {
 // owes.
 func (b *biller) owed(from cycle.Date, to horizon) error {
 	b.items = b.items[:0]
-	for day := from; !day.After(to.day); {
+	for day := from; day.Before(to.recurring) || day.Before(to.charges); {
 		p := b.view.period(day)
 		if err := b.owedIn(p, to); err != nil {
 			return fmt.Errorf("period %s: %w", p.Period, err)

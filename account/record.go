@@ -10,21 +10,30 @@ import (
 )
 
 // A record is what [Events] keeps of an event: everything it says but whose it is, in as few
-// bytes as that takes, some 35 for a usage event whose id has 20. It is
+// bytes as that takes, some 32 for a usage event whose id has 20. It is
 //
-//	length of what follows, fields that are set, type, id, at, those fields in the order of
-//	the constants, file, line, column where it is not 1
+//	length of what follows, head, type where the head has none, fields that are set, id, at,
+//	credits, those fields in the order of the constants, file and column, line
 //
-// Numbers are varints, instants are seconds and, when there are any, nanoseconds, strings have
-// their length before them.
+// where the head says which of these there are. Numbers are varints, strings have their length
+// before them. Where the head says nothing else, at is a whole second of 32 bits since 1970, and
+// the place is the first column of the first file.
 const (
-	withCredits = 1 << iota
-	withNanos
+	headType      = 1<<3 - 1 // the type, or this for one of its own
+	headCredits   = 1 << 3
+	headFields    = 1 << 4
+	headWide      = 1 << 5 // at is a varint of more than 32 bits
+	headElsewhere = 1 << 6
+)
+
+// The fields that few events have.
+const (
+	withNanos = 1 << iota
 	withRecorded
 	withPackage
 	withEffective
 	withAmount
-	withBillingDate // the first byte of a varint ends here
+	withBillingDate
 	withDescription
 	withInvoice
 	withStatus
@@ -38,8 +47,10 @@ func (s *said) fields() (fields uint64) {
 			fields |= field
 		}
 	}
-	set(s.credits != 0, withCredits)
 	set(s.at.nsec != 0, withNanos)
+	if !s.unusual {
+		return fields
+	}
 	set(s.recordedAt != (instant{}), withRecorded)
 	set(len(s.pkg) > 0, withPackage)
 	set(s.effective != 0, withEffective)
@@ -52,36 +63,59 @@ func (s *said) fields() (fields uint64) {
 	return fields
 }
 
+// head is what a record begins with.
+func (s *said) head(fields uint64) byte {
+	head := min(byte(s.kind), headType)
+	if s.credits != 0 {
+		head |= headCredits
+	}
+	if fields != 0 {
+		head |= headFields
+	}
+	if unix := s.at.sec - unixEpoch; unix != int64(uint32(unix)) {
+		head |= headWide
+	}
+	if s.file != 1 || s.column != 1 {
+		head |= headElsewhere
+	}
+	return head
+}
+
 // room is the most that a record takes.
 func (s *said) room() int {
 	const numbers = 10 * binary.MaxVarintLen64 // more than there are, lengths included
 	return numbers + len(s.id) + len(s.pkg) + len(s.description) + len(s.invoice) + len(s.metadata)
 }
 
-// appendRecord appends the record of an event to b, which has room for it.
+// appendRecord appends the record of an event to b.
 func (s *said) appendRecord(b []byte) []byte {
 	from := len(b)
 	fields := s.fields()
-	b = append(b, 0) // the length
-	b = binary.AppendUvarint(b, fields)
-	b = append(b, byte(s.kind))
+	head := s.head(fields)
+	b = append(b, 0, head) // the length comes last
+	if head&headType == headType {
+		b = append(b, byte(s.kind))
+	}
+	if fields != 0 {
+		b = binary.AppendUvarint(b, fields)
+	}
 	b = appendText(b, s.id)
-	b = binary.AppendVarint(b, s.at.sec-unixEpoch)
-	if fields&withCredits != 0 {
+	if unix := s.at.sec - unixEpoch; head&headWide == 0 {
+		b = binary.LittleEndian.AppendUint32(b, uint32(unix))
+	} else {
+		b = binary.AppendVarint(b, unix)
+	}
+	if s.credits != 0 {
 		b = binary.AppendVarint(b, s.credits)
 	}
-	if fields&^withCredits != 0 { // few events
+	if fields != 0 {
 		b = s.appendFields(b, fields)
 	}
-	elsewhere := uint64(0)
-	if s.column != 1 {
-		elsewhere = 1
-	}
-	b = binary.AppendUvarint(b, uint64(s.file)<<1|elsewhere)
-	b = binary.AppendUvarint(b, uint64(s.line))
-	if elsewhere != 0 {
+	if head&headElsewhere != 0 {
+		b = binary.AppendUvarint(b, uint64(s.file))
 		b = binary.AppendUvarint(b, uint64(s.column))
 	}
+	b = binary.AppendUvarint(b, uint64(s.line))
 	return setLength(b, from)
 }
 
@@ -121,6 +155,9 @@ func (s *said) appendFields(b []byte, fields uint64) []byte {
 }
 
 func appendText[S string | ~[]byte](b []byte, s S) []byte {
+	if len(s) < 0x80 {
+		return append(append(b, byte(len(s))), s...)
+	}
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
@@ -151,9 +188,29 @@ func cutText(b []byte) (text, rest []byte) {
 
 // idOf is the id in a record, given without its length.
 func idOf(record []byte) []byte {
-	_, n := binary.Uvarint(record) // the fields
-	id, _ := cutText(record[n+1:]) // after the type
+	_, _, _, b := cutHead(record)
+	id, _ := cutText(b)
 	return id
+}
+
+// cutHead cuts off what comes before the id.
+func cutHead(b []byte) (head byte, kind Type, fields uint64, rest []byte) {
+	head, b = b[0], b[1:]
+	if kind = Type(head & headType); kind == headType {
+		kind, b = Type(b[0]), b[1:]
+	}
+	if head&headFields != 0 {
+		fields, b = cutUvarint(b)
+	}
+	return head, kind, fields, b
+}
+
+// cutAt cuts off the second of at.
+func cutAt(b []byte, head byte) (unix int64, rest []byte) {
+	if head&headWide == 0 {
+		return int64(binary.LittleEndian.Uint32(b)), b[4:]
+	}
+	return cutVarint(b)
 }
 
 // records are those of an account, one after the other.
@@ -188,14 +245,14 @@ func (r *record) entry() string { return string(appendText(appendText(nil, r.of.
 // usage reads a record of usage without its texts, and reports false where there is more to it
 // than credits.
 func (r *record) usage() (at, known instant, credits int64, ok bool) {
-	fields, b := cutUvarint(r.text)
-	if Type(b[0]) != UsageRecorded || fields&^(withCredits|withNanos|withRecorded) != 0 {
+	head, kind, fields, b := cutHead(r.text)
+	if kind != UsageRecorded || fields&^(withNanos|withRecorded) != 0 {
 		return at, known, 0, false
 	}
-	_, b = cutText(b[1:])
-	at.sec, b = cutVarint(b)
+	_, b = cutText(b)
+	at.sec, b = cutAt(b, head)
 	at.sec += unixEpoch
-	if fields&withCredits != 0 {
+	if head&headCredits != 0 {
 		credits, b = cutVarint(b)
 	}
 	if fields&withNanos != 0 {
@@ -211,21 +268,19 @@ func (r *record) usage() (at, known instant, credits int64, ok bool) {
 
 // event reads all that a record has. Its strings are parts of one that is made for it.
 func (r *record) event(e *Event) {
-	b := r.text
-	text := string(b)
+	text := string(r.text)
+	head, kind, fields, b := cutHead(r.text)
 	cut := func() string {
 		var part []byte
 		part, b = cutText(b)
 		end := len(text) - len(b)
 		return text[end-len(part) : end]
 	}
-	fields, b := cutUvarint(b)
-	*e = Event{Account: r.of.account, Type: Type(b[0])}
-	b = b[1:]
+	*e = Event{Account: r.of.account, Type: kind}
 	e.ID = cut()
-	seconds, b := cutVarint(b)
+	seconds, b := cutAt(b, head)
 	nanos := uint64(0)
-	if fields&withCredits != 0 {
+	if head&headCredits != 0 {
 		e.Credits, b = cutVarint(b)
 	}
 	if fields&withNanos != 0 {
@@ -266,13 +321,13 @@ func (r *record) event(e *Event) {
 	if fields&withMetadata != 0 {
 		e.Metadata = []byte(cut())
 	}
-	file, b := cutUvarint(b)
-	line, b := cutUvarint(b)
-	column := uint64(1)
-	if file&1 != 0 {
-		column, _ = cutUvarint(b)
+	file, column := uint64(1), uint64(1)
+	if head&headElsewhere != 0 {
+		file, b = cutUvarint(b)
+		column, b = cutUvarint(b)
 	}
-	e.Place = source.Place{File: r.of.files[file>>1], Line: int(line), Column: int(column)}
+	line, _ := cutUvarint(b)
+	e.Place = source.Place{File: r.of.files[file], Line: int(line), Column: int(column)}
 }
 
 func cutUvarint(b []byte) (uint64, []byte) {

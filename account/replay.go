@@ -282,7 +282,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 		})
 		for range workers {
 			done.Go(func() {
-				r := reader{store: es.store}
+				r := reader{store: es.store, owner: owner{files: es.store.fileNames()}}
 				d, err := newDesk(catalogue, policy)
 				if err == nil {
 					d.lends = lends
@@ -359,6 +359,7 @@ type found struct {
 type reader struct {
 	store *store
 	text  []byte
+	owner owner
 }
 
 // bill bills one account of those it reads.
@@ -369,8 +370,8 @@ func (r *reader) bill(ctx context.Context, name string, at found, d *desk, throu
 	if at.log == nil {
 		return Bill{}, fmt.Errorf("replay: there are no events of account %q", shown(name))
 	}
-	all := r.store.records(at.partition, at.log, r.text[:0])
-	r.text = all.text
+	r.text, r.owner.account = at.read(r.text[:0], at.log), at.account
+	all := records{r.text, &r.owner}
 	if err := d.history.fillRecords(all, at.n, d.terms); err != nil {
 		return Bill{}, err
 	}

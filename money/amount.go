@@ -50,8 +50,11 @@ func (a Amount) appendMagnitude(b []byte) []byte {
 	case 0:
 		return strconv.AppendUint(b, u, 10)
 	case 2: // most, and dividing by a constant is multiplying
-		b, u = strconv.AppendUint(b, u/100, 10), u%100
-		return append(b, '.', '0'+byte(u/10), '0'+byte(u%10))
+		whole, cents := u/100, byte(u%100)
+		if whole < 10 {
+			return append(b, '0'+byte(whole), '.', '0'+cents/10, '0'+cents%10)
+		}
+		return append(strconv.AppendUint(b, whole, 10), '.', '0'+cents/10, '0'+cents%10)
 	}
 	unit := pow10[digits]
 	b = strconv.AppendUint(b, u/unit, 10)
