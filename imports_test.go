@@ -17,13 +17,13 @@ const modulePath = "github.com/prorata-go/prorata/"
 // mayImport are the packages of this module that each package of the core may import: imports
 // go one way.
 var mayImport = map[string][]string{
-	"money":               nil,
-	"cycle":               nil,
+	"money":               {"internal/digits"},
+	"cycle":               {"internal/digits"},
 	"source":              nil,
 	"internal/names":      nil,
 	"internal/digits":     nil,
 	"internal/strictjson": {"source", "internal/names"},
-	"proration":           {"money", "cycle", "internal/names"},
+	"proration":           {"money", "cycle", "internal/digits", "internal/names"},
 	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/names", "internal/strictjson"},
 	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
 	"distributor":         {"invoice", "money", "cycle", "source", "internal/names", "internal/strictjson"},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/prorata-go/prorata/internal/digits"
 )
 
 // Date is a civil date: a day on the calendar, with no time and no zone. Dates compare with ==.
@@ -150,14 +152,9 @@ func (d Date) Append(b []byte) []byte {
 	if year > 9999 {
 		b, year = append(b, byte('0'+year/10000)), year%10000
 	}
-	century, y, m, dd := pair(year/100), pair(year%100), pair(month), pair(day)
+	century, y, m, dd := digits.Pair(year/100), digits.Pair(year%100), digits.Pair(month), digits.Pair(day)
 	return append(b, century[0], century[1], y[0], y[1], '-', m[0], m[1], '-', dd[0], dd[1])
 }
-
-// pair is the two digits of a number from 0 to 99.
-func pair(n int) string { return pairs[2*n : 2*n+2] }
-
-const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
 
 const lastDay = 3652059 // 9999-12-31
 

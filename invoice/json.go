@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/internal/strictjson"
 )
 
@@ -20,7 +21,7 @@ func (inv *Invoice) AppendJSON(b []byte) []byte {
 	datesEnd := len(b)
 	b = strictjson.AppendString(append(b, `,"package":`...), inv.Package)
 	b = append(append(b, `,"currency":"`...), inv.FinalAmount.Currency().String()...)
-	b = strconv.AppendInt(append(b, `","credits":`...), inv.Credits, 10)
+	b = digits.Append(append(b, `","credits":`...), inv.Credits)
 	b = inv.Amount.AppendNumber(append(b, `,"amount":"`...))
 	b = inv.Prorated.AppendNumber(append(b, `","prorated":"`...))
 	b = inv.Overage.AppendNumber(append(b, `","overage":"`...))
@@ -59,9 +60,9 @@ func (l *Line) appendHead(b []byte) []byte {
 }
 
 func (l *Line) appendRest(b []byte) []byte {
-	b = strconv.AppendInt(append(b, `,"days":`...), int64(l.Days()), 10)
-	b = strconv.AppendInt(append(b, `,"period_days":`...), int64(l.PeriodDays()), 10)
-	b = strconv.AppendInt(append(b, `,"quantity":`...), l.Quantity(), 10)
+	b = digits.Append(append(b, `,"days":`...), int64(l.Days()))
+	b = digits.Append(append(b, `,"period_days":`...), int64(l.PeriodDays()))
+	b = digits.Append(append(b, `,"quantity":`...), l.Quantity())
 	b = l.AppendUnitPrice(append(b, `,"unit_price":"`...))
 	b = l.Amount.AppendNumber(append(b, `","amount":"`...))
 	b = strconv.AppendBool(append(b, `","adjustment":`...), l.Adjustment)

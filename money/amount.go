@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"github.com/prorata-go/prorata/internal/digits"
 )
 
 // Amount is a whole number of minor units of a currency: 7995 of USD is $79.95. It may be negative, which on a bill is a credit.
@@ -45,20 +47,16 @@ func (a Amount) AppendNumber(b []byte) []byte {
 // appendMagnitude appends the number without its sign.
 func (a Amount) appendMagnitude(b []byte) []byte {
 	u, _ := magnitude(a.minor)
-	digits := a.cur.Digits()
-	switch digits {
+	decimals := a.cur.Digits()
+	switch decimals {
 	case 0:
 		return strconv.AppendUint(b, u, 10)
 	case 2: // most, and dividing by a constant is multiplying
-		whole, cents := u/100, byte(u%100)
-		if whole < 10 {
-			return append(b, '0'+byte(whole), '.', '0'+cents/10, '0'+cents%10)
-		}
-		return append(strconv.AppendUint(b, whole, 10), '.', '0'+cents/10, '0'+cents%10)
+		return append(append(digits.Append(b, int64(u/100)), '.'), digits.Pair(int(u%100))...)
 	}
-	unit := pow10[digits]
+	unit := pow10[decimals]
 	b = strconv.AppendUint(b, u/unit, 10)
-	b = append(b, ".0000"[:1+digits]...)
+	b = append(b, ".0000"[:1+decimals]...)
 	for i, frac := len(b)-1, u%unit; frac > 0; i-- {
 		b[i], frac = '0'+byte(frac%10), frac/10
 	}

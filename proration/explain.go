@@ -3,6 +3,7 @@ package proration
 import (
 	"strconv"
 
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/money"
 )
 
@@ -95,8 +96,8 @@ func (s *Share) appendSentence(b []byte, from, to int) []byte {
 
 // appendPart words so many days of a period at the price.
 func (s *Share) appendPart(b []byte, days, of int64) []byte {
-	b = append(strconv.AppendInt(b, days, 10), " of "...)
-	b = append(strconv.AppendInt(b, of, 10), " days × "...)
+	b = append(digits.Append(b, days), " of "...)
+	b = append(digits.Append(b, of), " days × "...)
 	return s.Price.AppendDisplay(b)
 }
 

@@ -34,8 +34,23 @@ func TestLawGroup(t *testing.T) {
 		require.Regexp(t, grouped, got)
 
 		n := rapid.Int64().Draw(t, "n")
+		n >>= rapid.IntRange(0, 63).Draw(t, "shift")
 		require.Equal(t, digits.Group(strconv.FormatInt(n, 10)), string(digits.AppendInt(nil, n)))
+		require.Equal(t, strconv.FormatInt(n, 10), string(digits.Append(nil, n)))
 	})
+}
+
+// TestAppend goes over all small numbers, which are written in other ways.
+func TestAppend(t *testing.T) {
+	for n := int64(-1_000); n < 1_100_000; n++ {
+		if got, want := string(digits.Append(nil, n)), strconv.FormatInt(n, 10); got != want {
+			t.Fatalf("%d is written %s", n, got)
+		}
+		if got, want := string(digits.AppendInt(nil, n)), digits.Group(strconv.FormatInt(n, 10)); got != want {
+			t.Fatalf("%d is grouped %s", n, got)
+		}
+	}
+	require.Equal(t, "07", digits.Pair(7))
 }
 
 func TestAllocations(t *testing.T) {
