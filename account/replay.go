@@ -147,8 +147,29 @@ func (es *Events) Accounts() []string {
 	for _, l := range es.all() {
 		names = append(names, l.account)
 	}
-	slices.Sort(names)
-	return names
+	return sorted(names, runtime.GOMAXPROCS(0))
+}
+
+// sorted sorts names, halves of many of them side by side where there are cores for it.
+func sorted(names []string, cores int) []string {
+	if cores < 2 || len(names) < 1<<12 {
+		slices.Sort(names)
+		return names
+	}
+	a, b := names[:len(names)/2], names[len(names)/2:]
+	var half sync.WaitGroup
+	half.Go(func() { a = sorted(a, cores/2) })
+	b = sorted(b, cores-cores/2)
+	half.Wait()
+	all := make([]string, 0, len(names))
+	for len(a) > 0 && len(b) > 0 {
+		if a[0] <= b[0] {
+			all, a = append(all, a[0]), a[1:]
+		} else {
+			all, b = append(all, b[0]), b[1:]
+		}
+	}
+	return append(append(all, a...), b...)
 }
 
 // Has reports whether there are events of an account.
@@ -266,7 +287,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 		done.Go(func() {
 			defer close(queue)
 			defer close(work)
-			for names := range slices.Chunk(accounts, 32) {
+			for names := range slices.Chunk(accounts, 8) {
 				b := &batch[T]{accounts: names, ready: make(chan struct{})}
 				select {
 				case queue <- b:

@@ -248,6 +248,26 @@ func TestEvents(t *testing.T) {
 	require.Empty(t, events.Of("c"))
 }
 
+// Many accounts are sorted side by side, and come out as few do.
+func TestManyAccounts(t *testing.T) {
+	var text strings.Builder
+	var want []string
+	for i := range 10_000 {
+		name := fmt.Sprint(i*7919%10_007, "@example.com")
+		want = append(want, name)
+		fmt.Fprintf(&text, `{"id":"%d","type":"usage.recorded","account":%q,"at":"2026-01-05","credits":1}`+"\n", i, name)
+	}
+	slices.Sort(want)
+	events, found := load(t, account.Loading{}, text.String())
+	require.NoError(t, found.Err())
+	for _, cores := range []int{1, 2, 3, 8} {
+		was := runtime.GOMAXPROCS(cores)
+		got := events.Accounts()
+		runtime.GOMAXPROCS(was)
+		require.Equal(t, want, got, "%d cores", cores)
+	}
+}
+
 // Law: where no bill can fail, none does, however large the figures.
 func TestLawCertain(t *testing.T) {
 	sizes := []int64{1, 1e6, 1 << 40, 1 << 58, 1<<62 - 1, math.MaxInt64}
