@@ -22,11 +22,17 @@
 // payments given back and changes of the grid are all such differences, so that the invoices always add up to what is
 // owed.
 //
-// [Events] keeps what each event says, in a record of some 15 bytes and its id, and not sums of them: an id that comes
+// [Events] keeps what each event says, in a record of some 12 bytes and its id, and not sums of them: an id that comes
 // again counts once if it says the same and is an error if not, an anomaly names its event, and a credit on the day
-// of a change belongs to an instant. Credits are summed by phase when the account is billed. Records are found by
-// their ids through a table of 8 bytes an entry, between 3 and 6 eighths full, so 11 to 21 bytes an id. The set is
-// exact: where the bits of the hash in an entry agree, the ids themselves are compared, and then the two events.
+// of a change belongs to an instant. Credits are summed by phase when the account is billed.
+//
+// [Events.Load] writes each record and the name of its account behind the one before, in one of 512 partitions that the
+// hash of the name says. When all is read, it moves the records of one partition after the other to their accounts, and
+// makes sure that no id comes twice: it holds hashes of 64 bits against each other, 8 bytes an id, also by partition.
+// Mostly no two are the same, and that is all. Where two are, the events of each account are held against each other
+// by their ids, those that say the same are dropped, and for what is left of the hashes that come twice the ids
+// themselves are compared. So the set is exact, and what it costs is gone once the files are loaded. Repeats do not
+// gather: each time memory has doubled, one partition is looked at, and where an eighth of it is repeats, all are dropped.
 //
 // # Events
 //
@@ -97,8 +103,8 @@
 //
 // A line has at most [MaxLine] bytes and nests at most 10,000 deep. Dates are in the years 1 to 9999, instants have at
 // most nine digits of a second. Periods are months. Everything is in the policy's one currency. [Events] holds its
-// events in memory, as records, and takes up to half a billion. Lines of several bills may share an allocation, which
-// is kept while one of them is. No goroutine outlives [Events.Replay]. An [Event] is not changed by anything here, nor
+// events in memory, as records: a gigabyte holds more than 10 million. Lines of several bills may share an allocation,
+// which is kept while one of them is. No goroutine outlives [Events.Replay]. An [Event] is not changed by anything here, nor
 // is a slice of them.
 //
 // # Rounding

@@ -274,6 +274,13 @@ func TestDecodeAllocations(t *testing.T) {
 		}
 	})
 	require.Less(t, allocations/float64(len(list)), 0.005)
+	require.Zero(t, testing.AllocsPerRun(5, func() {
+		for _, line := range list {
+			if err := d.Said(line, source.Place{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}))
 }
 
 // The strings of an event stay as they are when other lines are read, and the line may be used
