@@ -62,11 +62,11 @@ func (d *desk) bill(events []Event, through cycle.Date) (Bill, error) {
 	if err := d.history.fill(events, d.terms); err != nil {
 		return Bill{}, err
 	}
-	return d.made(events[0].Account, through)
+	return d.billHistory(events[0].Account, through)
 }
 
-// made bills the account whose history is on the desk.
-func (d *desk) made(account string, through cycle.Date) (Bill, error) {
+// billHistory bills the account whose history is on the desk.
+func (d *desk) billHistory(account string, through cycle.Date) (Bill, error) {
 	h := &d.history
 	b := &d.biller
 	if d.lends {

@@ -1,27 +1,22 @@
 package account
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/prorata-go/prorata/source"
 )
 
 // conflicts says what is wrong with the ids that are used with different content, by the number
-// of the file, and takes their events out again when it is to keep going. Of the files that were
-// given up, only the lines up to their ends count.
-func (l *loader) conflicts(es *Events, ends map[int]int) map[int][]*Line {
+// of the file, and takes their events out again when it is to keep going.
+func (l *loader) conflicts(es *Events) map[int][]*Line {
 	lines := map[int][]*Line{}
 	wrong := func(e *Event, err *ConflictError) {
 		n := l.store.file(e.Place.File)
 		lines[n] = append(lines[n], &Line{Err: &source.ParseError{Place: e.Place, Err: err}, Text: e.AppendJSON(nil)})
 	}
 	removed := map[string]map[string]bool{} // by account: ids
-	for id, events := range l.contenders(ends) {
-		slices.SortFunc(events, func(a, b Event) int {
-			return cmp.Or(cmp.Compare(l.store.file(a.Place.File), l.store.file(b.Place.File)),
-				cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))
-		})
+	for id, events := range l.contenders() {
+		slices.SortFunc(events, func(a, b Event) int { return l.store.spotOf(a.Place).compare(l.store.spotOf(b.Place)) })
 		first := &events[0]
 		if !slices.ContainsFunc(events, func(e Event) bool { return !e.Same(first) }) {
 			continue
@@ -50,29 +45,49 @@ func (l *loader) conflicts(es *Events, ends map[int]int) map[int][]*Line {
 }
 
 // contenders are the events of each id that more than one event has, as far as the hashes of
-// the ids tell.
-func (l *loader) contenders(ends map[int]int) map[string][]Event {
+// the ids tell: those that are kept, and those that were dropped because they say the same.
+func (l *loader) contenders() map[string][]Event {
 	if len(l.contested) == 0 {
 		return nil
 	}
-	byID := map[string][]Event{}
-	note := func(e *Event) {
-		if end, found := ends[l.store.file(e.Place.File)]; !found || e.Place.Line <= end {
-			byID[e.ID] = append(byID[e.ID], *e)
-		}
+	type one struct { // event; events that were added may have no place
+		id uint64
+		at spot
 	}
+	kept := map[one]Event{}
 	for p, log := range l.store.all() {
 		for all := l.store.records(p, log, nil); all.more(); {
-			if r := all.next(); l.contested[l.store.idHash(idOf(r.text))] {
-				var e Event
-				r.event(&e)
-				note(&e)
+			r := all.next()
+			id := l.store.idHash(idOf(r.text))
+			if !l.contested[id] {
+				continue
+			}
+			var e Event
+			r.event(&e)
+			at := l.store.spotOf(e.Place)
+			if end, found := l.ends[int(at.file)]; !found || e.Place.Line <= end {
+				kept[one{id, at}] = e
 			}
 		}
 	}
-	for _, entry := range l.dropped {
-		if e := l.store.event(entry); l.contested[l.store.idHash([]byte(e.ID))] {
-			note(&e)
+	byID := map[string][]Event{}
+	for _, e := range kept {
+		byID[e.ID] = append(byID[e.ID], e)
+	}
+	of := map[one]spot{}
+	for _, r := range l.repeats {
+		if r.at != r.of { // as it is when a file is named twice
+			of[one{r.id, r.at}] = r.of
+		}
+	}
+	for _, r := range l.repeats {
+		now := r.of
+		for next, dropped := now, true; dropped; next, dropped = of[one{r.id, now}] {
+			now = next
+		}
+		if e, found := kept[one{r.id, now}]; found {
+			e.Place = r.at.place(l.store.fileNames())
+			byID[e.ID] = append(byID[e.ID], e)
 		}
 	}
 	return byID

@@ -26,6 +26,15 @@ func (d *Decoder) DecodeStrict(line []byte, at source.Place) (Event, error) {
 // Said reads what a line says, as files are loaded.
 func (d *Decoder) Said(line []byte, at source.Place) error { return d.saidLine(line, at, &d.said) }
 
+// Recorded is an event as its record has it.
+func Recorded(e Event) (back Event) {
+	s := saidBy(&e)
+	r := records{s.appendRecord(nil), &owner{e.Account, []string{e.Place.File}}}
+	one := r.next()
+	one.event(&back)
+	return back
+}
+
 // Desk is a desk for tests.
 type Desk = desk
 
@@ -48,7 +57,7 @@ func (d *desk) BillRecords(events []Event, through cycle.Date) (Bill, error) {
 	if err := d.history.fillRecords(all, len(events), d.terms); err != nil {
 		return Bill{}, err
 	}
-	return d.made(events[0].Account, through)
+	return d.billHistory(events[0].Account, through)
 }
 
 // SetTerms gives the desk another catalogue and policy, as BillAccount does.

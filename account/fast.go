@@ -2,7 +2,6 @@ package account
 
 import (
 	"bytes"
-	"encoding/binary"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -13,8 +12,8 @@ import (
 	"github.com/prorata-go/prorata/money"
 )
 
-// The fast way to read a line goes over its bytes once. It knows the lines that programs
-// write, with fields in any order, and gives up on everything else: escapes, a name or value
+// The fast way to read a line goes over its bytes once, or twice where it does not begin as
+// most do, see [Decoder.usual]. It knows the lines that programs write, with fields in any order, and gives up on everything else: escapes, a name or value
 // it does not know, numbers of 19 digits, years at the ends of the calendar, all that is wrong.
 // What it gives up on is read the strict way, which alone decides what an error is, so that
 // the fast way may accept less than the strict one, but nothing more and nothing else.
@@ -123,72 +122,6 @@ func (d *Decoder) fast(line []byte, s *said) bool {
 	}
 	s.unusual = seen&^(hasID|hasType|hasAccount|hasAt|hasCredits) != 0
 	return true
-}
-
-// usual reads the beginning of a line as most programs write it: id, type, account and at, in
-// this order and without white space, an instant of whole seconds in UTC. On any other line it
-// returns false, and leaves the cursor where it was.
-func (d *Decoder) usual(c *cursor, s *said) (ok bool) {
-	line := c.line
-	at := len(`{"id":"`)
-	if len(line) < 100 || string(line[:at]) != `{"id":"` {
-		return false
-	}
-	if s.id, at, ok = quoted(line, at); !ok || string(line[at:at+10]) != `","type":"` {
-		return false
-	}
-	at += 10
-	if s.kind = UsageRecorded; string(line[at:at+14]) == "usage.recorded" {
-		at += 14
-	} else {
-		var kind []byte
-		kind, at, ok = quoted(line, at)
-		i := word(kind, types)
-		if s.kind = Type(i); !ok || i < 0 {
-			return false
-		}
-	}
-	if len(line)-at < 50 || string(line[at:at+13]) != `","account":"` {
-		return false
-	}
-	if s.account, at, ok = quoted(line, at+13); !ok || string(line[at:at+8]) != `","at":"` {
-		return false
-	}
-	at += 8
-	if len(line)-at < 22 || line[at+10] != 'T' || string(line[at+19:at+21]) != `Z"` {
-		return false
-	}
-	midnight, known := d.midnight([10]byte(line[at:]))
-	second, valid := timeOfDay(binary.LittleEndian.Uint64(line[at+11:]))
-	s.at = instant{sec: midnight + second}
-	c.at = at + 21
-	return known && valid
-}
-
-// quoted is a text of one byte or more from a place of a line up to the next quote, which is at
-// end, with 16 bytes after it. It reports false where a text is not as plain as that.
-func quoted(line []byte, from int) (text []byte, end int, ok bool) {
-	end = from + strictjson.Plain(line[from:])
-	if end == from || len(line)-end < 17 || line[end] != '"' {
-		return nil, from, false
-	}
-	return line[from:end], end, true
-}
-
-// timeOfDay is the seconds of a time such as 23:59:59, given as its bytes, and whether it is one.
-func timeOfDay(text uint64) (seconds int64, ok bool) {
-	const (
-		zero   = 0x3030_3a_3030_3a_3030 // 00:00:00
-		digits = 0x0f0f_00_0f0f_00_0f0f
-		more   = 0x0606_00_0606_00_0606 // what takes 10 over the edge
-	)
-	x := text ^ zero // now digits are 0 to 9, and colons 0
-	if (x|(x+more))&^digits != 0 {
-		return 0, false
-	}
-	x = x*10 + x>>8
-	hour, minute, second := x&0xff, x>>24&0xff, x>>48&0xff
-	return int64(hour*3600 + minute*60 + second), hour < 24 && minute < 60 && second < 60
 }
 
 // value reads the value of a field.

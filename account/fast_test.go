@@ -57,8 +57,8 @@ func usual(at string) string {
 	return `{"id":"evt-000000123456","type":"usage.recorded","account":"harbor-books-00123@example.com","at":"` + at + `","credits":1234}`
 }
 
-// unusual are lines that begin as the usual one does, and are no events: cut short everywhere, and
-// with another byte everywhere.
+// unusual are lines that begin as the usual one does, most of them no events: cut short everywhere,
+// and with another byte everywhere.
 func unusual() (list []string) {
 	line := usual("2025-03-04T09:30:12Z")
 	for i := range line {
@@ -66,6 +66,13 @@ func unusual() (list []string) {
 		for _, b := range "09:;/@5T}," {
 			list = append(list, line[:i]+string(b)+line[i+1:])
 		}
+	}
+	long := strings.Replace(line, "evt", strings.Repeat("x", 80), 1)
+	for i := range long {
+		list = append(list, long[:i], long[:i]+`"`)
+	}
+	for n := range 60 {
+		list = append(list, `{"id":"`+strings.Repeat("a", 30+n)+`","type":"abcdefghijklm`[:len(`","type":"abcdefghijklm`)-n%24])
 	}
 	for _, at := range []string{"24:00:00", "23:60:00", "23:59:60", "0a:00:00", "00:0:000", "00:00:0 ", "00-00-00", "/0:00:00", ":0:00:00", "00:00:0:"} {
 		list = append(list, usual("2025-03-04T"+at+"Z"))
@@ -135,6 +142,7 @@ func newReadings() (r readings) {
 // requireOne: a line is the same event, or the same error, whether the fast way is tried or not,
 // and once more when its strings are known.
 func (r readings) requireOne(t require.TestingT, line []byte) {
+	line = slices.Clip(slices.Clone(line)) // to see that nothing reads beyond it
 	place := source.Place{File: "f", Line: 7, Column: 3}
 	for i, d := range r.decoders {
 		want, problem := r.strict[i].DecodeStrict(line, place)

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"hash/maphash"
@@ -12,15 +13,46 @@ import (
 	"github.com/prorata-go/prorata/source"
 )
 
-// grouper groups what was taken in by account, one partition after the other, and may drop what
-// says the same under the same id. Each goroutine has its own.
-type grouper struct {
-	store *store
-	notes bool // it notes the hashes of the ids
-	drops bool // it drops repeats
-	keeps bool // it keeps what it drops
+// grouping says what is done while events are grouped.
+type grouping struct {
+	notes bool // the hashes of the ids are noted, and held against each other afterwards
+	drops bool // events that repeat another are dropped
+	keeps bool // where, is kept
 
-	dropped []string // entries, where it keeps them
+	// ends, by the number of a file: the last line that counts.
+	ends map[int]int
+}
+
+// repeat is an event that was dropped, and the one that it repeats, which may be dropped in its
+// turn.
+type repeat struct {
+	id     uint64 // its hash
+	at, of spot
+}
+
+// spot is a place in as few bytes as that takes.
+type spot struct{ file, line, column int32 }
+
+func (s *store) spotOf(at source.Place) spot {
+	return spot{int32(s.file(at.File)), int32(at.Line), int32(at.Column)}
+}
+
+func (s spot) place(files []string) source.Place {
+	return source.Place{File: files[s.file], Line: int(s.line), Column: int(s.column)}
+}
+
+// compare orders places as the files were named, and then as they stand there.
+func (s spot) compare(o spot) int {
+	return cmp.Or(cmp.Compare(s.file, o.file), cmp.Compare(s.line, o.line), cmp.Compare(s.column, o.column))
+}
+
+// grouper groups what was taken in by account, one partition after the other. Each goroutine has
+// its own.
+type grouper struct {
+	grouping
+	store *store
+
+	repeats []repeat // that were dropped, where they are kept
 
 	ids [partitions]pieces // hashes of ids, of 8 bytes each
 
@@ -29,8 +61,8 @@ type grouper struct {
 	next    []int    // by log: where its next record goes
 	text    []byte   // the records, log after log
 	records []extent // of the log at hand: where they are in its text
-	slots   []uint32 // of a table of the ids of the log at hand: 1 + the number of a record, or 0
-	hashes  []uint64 // of those ids
+	slots   []uint32 // of a table of the records of the log at hand: 1 + the number of one, or 0
+	hashes  []uint64 // by which they are found there
 	kept    []byte   // records, where some are dropped
 }
 
@@ -43,6 +75,11 @@ func (g *grouper) group(n int) (events, dropped int) {
 	var taken [][]byte
 	for _, in := range g.store.intakes {
 		taken = append(taken, in.parts[n].take()...)
+	}
+	if len(g.ends) > 0 {
+		for i := range taken {
+			taken[i] = g.within(taken[i])
+		}
 	}
 	g.gather(p, taken)
 
@@ -74,7 +111,7 @@ func (g *grouper) gather(p *partition, taken [][]byte) {
 	for i := range p.logs {
 		g.next = append(g.next, p.logs[i].size)
 	}
-	for name, record := range g.store.entries(taken) {
+	for name, record := range entries(taken) {
 		owner := p.log(name, maphash.Bytes(g.store.seed, name))
 		if owner == len(g.next) {
 			g.next = append(g.next, 0)
@@ -94,7 +131,7 @@ func (g *grouper) gather(p *partition, taken [][]byte) {
 		g.next[i] += l.size
 	}
 	i := 0
-	for _, record := range g.store.entries(taken) {
+	for _, record := range entries(taken) {
 		owner := g.owners[i]
 		i++
 		g.next[owner] += copy(g.text[g.next[owner]:], record)
@@ -123,7 +160,7 @@ func (g *grouper) dropRepeats(l *log, text []byte) []byte {
 		record, rest := cutText(text[at:])
 		from := at
 		at = len(text) - len(rest)
-		g.enter(l, text, extent{from, at}, g.store.idHash(idOf(record)))
+		g.enter(l, text, extent{from, at}, g.store.keyOf(record))
 	}
 	if len(g.records) == l.n {
 		return text
@@ -149,12 +186,12 @@ func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) {
 		if !was.Same(&is) {
 			continue
 		}
-		if g.store.above(is.Place, was.Place) {
-			g.records[n], record = record, g.records[n]
+		kept, dropped := g.store.spotOf(was.Place), g.store.spotOf(is.Place)
+		if dropped.compare(kept) < 0 {
+			g.records[n], kept, dropped = record, dropped, kept
 		}
 		if g.keeps {
-			r := g.record(l, text, record)
-			g.dropped = append(g.dropped, r.entry())
+			g.repeats = append(g.repeats, repeat{g.store.idHash([]byte(is.ID)), dropped, kept})
 		}
 		return
 	}
@@ -162,28 +199,49 @@ func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) {
 	g.slots[at] = uint32(len(g.records))
 }
 
-func (g *grouper) record(l *log, text []byte, at extent) record {
-	text, _ = cutText(text[at.from:at.to])
-	return record{text, g.store.owner(l.account)}
-}
-
 // event reads a record of a log.
 func (g *grouper) event(l *log, text []byte, at extent) (e Event) {
-	r := g.record(l, text, at)
+	text, _ = cutText(text[at.from:at.to])
+	r := record{text, g.store.owner(l.account)}
 	r.event(&e)
 	return e
+}
+
+// within moves the entries of a piece together that stand within the ends of their files.
+func (g *grouper) within(piece []byte) []byte {
+	kept := piece[:0]
+	for rest := piece; len(rest) > 0; {
+		_, after := cutText(rest)
+		_, after = cutText(after)
+		entry := rest[:len(rest)-len(after)]
+		e := g.store.event(string(entry))
+		if end, found := g.ends[g.store.file(e.Place.File)]; !found || e.Place.Line <= end {
+			kept = append(kept, entry...)
+		}
+		rest = after
+	}
+	return kept
 }
 
 // idHash is the hash of an id, never 0.
 func (s *store) idHash(id []byte) uint64 { return maphash.Bytes(s.seed, id) | 1 }
 
-// above reports that a place is further up than another: in a file that was named before, or
-// further up in the same one.
-func (s *store) above(x, y source.Place) bool {
-	if x.File != y.File {
-		return s.file(x.File) < s.file(y.File)
+// keyOf is a hash of an id and of more that those say who repeat each other, so that the events
+// of one who gives all of them one id are told apart.
+func (s *store) keyOf(text []byte) uint64 {
+	head, kind, _, b := cutHead(text)
+	id, b := cutText(b)
+	said := struct {
+		id      uint64
+		unix    int64
+		credits int64
+		kind    Type
+	}{id: s.idHash(id), kind: kind}
+	said.unix, b = cutAt(b, head)
+	if head&headCredits != 0 {
+		said.credits, _ = cutVarint(b)
 	}
-	return x.Line < y.Line || x.Line == y.Line && x.Column < y.Column
+	return maphash.Comparable(s.seed, said)
 }
 
 // idCheck finds the ids that several events have. Ids are held against each other by 64 bits
@@ -243,18 +301,19 @@ func (c *idCheck) note(hash uint64) {
 // have which do not say the same, and what was dropped if it is to be kept.
 //
 // Mostly no id comes twice, and that is found out first.
-func (s *store) settle(ctx context.Context, workers int, keeps bool) (found map[uint64]bool, dropped []string) {
-	found, _ = s.groupAll(ctx, workers, grouper{notes: true})
+func (s *store) settle(ctx context.Context, workers int, how grouping) (found map[uint64]bool, repeats []repeat) {
+	how.notes = true
+	found, _ = s.group(ctx, workers, how)
 	if len(found) > 0 {
-		found, dropped = s.groupAll(ctx, workers, grouper{notes: true, drops: true, keeps: keeps})
+		how.drops = true
+		found, repeats = s.group(ctx, workers, how)
 	}
 	s.intakes = nil
-	return found, dropped
+	return found, repeats
 }
 
-// groupAll groups all partitions with groupers like one, and then looks at the ids that they
-// noted.
-func (s *store) groupAll(ctx context.Context, workers int, like grouper) (found map[uint64]bool, dropped []string) {
+// group groups all partitions, and then looks at the ids that were noted.
+func (s *store) group(ctx context.Context, workers int, how grouping) (found map[uint64]bool, repeats []repeat) {
 	groupers := make([]*grouper, workers)
 	share := func(begin func(worker int) (one func(n int))) {
 		var next atomic.Int64
@@ -270,17 +329,20 @@ func (s *store) groupAll(ctx context.Context, workers int, like grouper) (found 
 		all.Wait()
 	}
 	share(func(worker int) func(int) {
-		g := &grouper{store: s, notes: like.notes, drops: like.drops, keeps: like.keeps}
+		g := &grouper{grouping: how, store: s}
 		groupers[worker] = g
 		return func(n int) { g.group(n) }
 	})
-	check := idCheck{groupers: groupers, all: like.drops}
+	for _, g := range groupers {
+		repeats = append(repeats, g.repeats...)
+	}
+	if !how.notes {
+		return nil, repeats
+	}
+	check := idCheck{groupers: groupers, all: how.drops}
 	share(func(int) func(int) {
 		var table []uint64
 		return func(n int) { table = check.look(n, table) }
 	})
-	for _, g := range groupers {
-		dropped = append(dropped, g.dropped...)
-	}
-	return check.found, dropped
+	return check.found, repeats
 }

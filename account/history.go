@@ -1,6 +1,7 @@
 package account
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func (h *history) fill(events []Event, t *terms) error {
 // fillRecords is fill with the n events of some records, no two of which have one id.
 func (h *history) fillRecords(all records, n int, t *terms) error {
 	h.begin(n)
-	h.events = slices.Grow(h.events[:0], n)
+	h.events = h.events[:0]
 	for all.more() {
 		r := all.next()
 		if h.addUsage(r, t) {
@@ -132,7 +133,7 @@ func (h *history) add(e *Event, t *terms) error {
 // when several goroutines have read one, in as many orders one after the other: stretches that
 // are sorted are merged, two neighbours at a time.
 func (h *history) sort() {
-	for {
+	for len(h.entries) > 1 {
 		h.merged = slices.Grow(h.merged[:0], len(h.entries))
 		rest := h.entries
 		for len(rest) > 0 {
@@ -142,7 +143,7 @@ func (h *history) sort() {
 			if len(a) == len(h.entries) {
 				return
 			}
-			h.merged = appendMerged(h.merged, a, b)
+			h.merged = appendMerged(h.merged, a, b, order)
 		}
 		h.entries, h.merged = h.merged, h.entries
 	}
@@ -157,10 +158,10 @@ func cutSorted(list []*entry) (sorted, rest []*entry) {
 	return list[:n], list[n:]
 }
 
-// appendMerged appends the entries of two lists that are in order; of equals, those of a first.
-func appendMerged(to, a, b []*entry) []*entry {
+// appendMerged appends what is in two lists that are in order; of equals, those of a first.
+func appendMerged[T any](to, a, b []T, compare func(a, b T) int) []T {
 	for len(a) > 0 && len(b) > 0 {
-		if order(a[0], b[0]) <= 0 {
+		if compare(a[0], b[0]) <= 0 {
 			to, a = append(to, a[0]), a[1:]
 		} else {
 			to, b = append(to, b[0]), b[1:]
@@ -178,10 +179,13 @@ func order(a, b *entry) int {
 }
 
 func orderInSecond(a, b *entry) int {
-	if c := a.at.Compare(b.at); c != 0 {
+	if c := cmp.Or(a.at.Compare(b.at), cmp.Compare(a.Type, b.Type)); c != 0 {
 		return c
 	}
-	return a.event().Compare(b.event())
+	if a.Event == nil && b.Event == nil {
+		return bytes.Compare(idOf(a.record.text), idOf(b.record.text))
+	}
+	return strings.Compare(a.event().ID, b.event().ID)
 }
 
 // check returns the day of an event that can be billed.

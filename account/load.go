@@ -18,7 +18,6 @@ import (
 type Source struct {
 	Name string                        // as errors name it
 	Open func() (io.ReadCloser, error) // its lines: what is compressed, it decompresses
-	Size int64                         // in bytes, 0 where it is not known: how much memory is made ready
 }
 
 // Loading says how files are read.
@@ -42,8 +41,9 @@ type Loading struct {
 	Events *atomic.Int64
 
 	// Allocate, if not nil, gives the memory that events are kept in, instead of make: size
-	// bytes that are zero, for as long as anybody uses them. From 2 MiB on, memory in large
-	// pages saves a good part of the time.
+	// bytes, for as long as anybody uses them. It is called by one goroutine at a time, also
+	// when events are added later. From 2 MiB on, memory in large pages saves a good part of
+	// the time.
 	Allocate func(size int) []byte
 }
 
@@ -75,7 +75,8 @@ type FileFailed struct {
 // the number of workers, nor on which of them is faster. Lines that are wrong and files that
 // cannot be read are no error of Load: they are in what it returns, and [Loaded.Err] says whether
 // there are any. Its error is that of the context, and then es is not to be used; a goroutine that
-// waits for a file ends when that answers.
+// waits for a file ends when that answers. Where something is wrong and it does not keep going, es
+// is not to be billed: some of it is not there, and of an id with two contents, both may be.
 func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded, error) {
 	es.init()
 	es.store.memory.allocate, es.entries = how.Allocate, nil
@@ -111,16 +112,15 @@ type loader struct {
 	store  *store
 	files  []loading
 	next   atomic.Int64 // the next file that nobody reads yet
-	failed atomic.Int64 // the first file that could not be read, so that those after it need not be
+	failed atomic.Int64 // the first file that could not be opened, so that those after it need not be read
 
 	full   atomic.Int64 // memory in use at which repeats are looked for
 	adding sync.RWMutex // held by those who add to the store, and by who looks for repeats alone
 
-	mu   sync.Mutex // of what follows
-	seen seen
-
+	seen      seen
+	ends      map[int]int     // by the number of a file that is given up: the last line that counts
 	contested map[uint64]bool // hashes of ids that several events have
-	dropped   []string        // entries that repeated another, when it keeps going
+	repeats   []repeat        // that were dropped, when it keeps going
 }
 
 // loading is one of the files.
@@ -139,24 +139,30 @@ type loading struct {
 }
 
 func (l *loader) run(ctx context.Context) {
-	var workers sync.WaitGroup
-	for range l.Workers {
-		workers.Go(func() {
-			w := worker{loader: l, intake: l.store.newIntake(), decoder: NewDecoder(l.Policy)}
-			for n := l.next.Add(1) - 1; n < int64(len(l.files)); n = l.next.Add(1) - 1 {
-				w.read(ctx, n)
-			}
-			for n := range int64(len(l.files)) { // help with what others read
-				w.read(ctx, n)
-			}
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.seen.addAll(&w.seen)
-		})
+	team := make([]worker, l.Workers) // complete before the first of them begins
+	for i := range team {
+		team[i] = worker{loader: l, intake: l.store.newIntake(), decoder: NewDecoder(l.Policy)}
 	}
-	workers.Wait()
+	var working sync.WaitGroup
+	for i := range team {
+		working.Go(func() { team[i].work(ctx) })
+	}
+	working.Wait()
+	for i := range team {
+		l.seen.addAll(&team[i].seen)
+	}
 	for i := range l.files {
 		l.files[i].close()
+	}
+}
+
+// work reads files that nobody reads yet, and then helps with those that others read.
+func (w *worker) work(ctx context.Context) {
+	for n := w.next.Add(1) - 1; n < int64(len(w.files)); n = w.next.Add(1) - 1 {
+		w.read(ctx, n)
+	}
+	for n := range int64(len(w.files)) {
+		w.read(ctx, n)
 	}
 }
 
@@ -168,33 +174,40 @@ func (w *worker) read(ctx context.Context, n int64) {
 		if c == nil {
 			return
 		}
-		w.add(c, f)
+		w.add(ctx, c, f)
 		c.release()
 	}
 }
 
-// chunk reads the next chunk of a file, or returns nil when there is none any more. What could
-// not be read leaves the files before it as they are, and those after it to nobody.
+// chunk reads the next chunk of a file, or returns nil when there is none any more.
 func (l *loader) chunk(n int64) (c *chunk) {
 	f := &l.files[n]
 	f.reading.Lock()
 	defer f.reading.Unlock()
 	var err error
 	if !f.opened && n < l.failed.Load() {
-		err = f.open()
+		if err = f.open(); err != nil {
+			l.stopAfter(n)
+		}
 	}
 	if f.chunks != nil && !l.givenUp(f) {
 		c, err = f.chunks.next()
 	}
 	if err != nil && err != io.EOF {
 		f.problem(err)
-		for was := l.failed.Load(); !l.KeepGoing && n < was && !l.failed.CompareAndSwap(was, n); was = l.failed.Load() {
-		}
 	}
 	if c == nil || err != nil {
 		f.close()
 	}
 	return c
+}
+
+// stopAfter leaves the files after one that cannot be opened to nobody. (After one that cannot be
+// read on they are read, and left out in the end: whether it is the bad lines before that end it
+// is not known yet.)
+func (l *loader) stopAfter(n int64) {
+	for was := l.failed.Load(); !l.KeepGoing && n < was && !l.failed.CompareAndSwap(was, n); was = l.failed.Load() {
+	}
 }
 
 func (f *loading) open() error {
@@ -228,7 +241,7 @@ type worker struct {
 	seen    seen
 }
 
-func (w *worker) add(c *chunk, f *loading) {
+func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 	w.adding.RLock()
 	n := int64(0)
 	for line, at := range c.lines {
@@ -245,13 +258,13 @@ func (w *worker) add(c *chunk, f *loading) {
 		w.Events.Add(n)
 	}
 	if w.store.memory.used.Load() > w.full.Load() {
-		w.dropRepeats()
+		w.dropRepeats(ctx)
 	}
 }
 
 // event takes an event into the store, if it is to be kept.
 func (w *worker) event(s *said) {
-	if w.Only != nil && !w.Only(w.decoder.intern(s.account)) {
+	if w.Only != nil && !w.Only(w.decoder.keep(s.account)) {
 		w.seen.others = laterOf(w.seen.others, s.at)
 		return
 	}
@@ -260,24 +273,28 @@ func (w *worker) event(s *said) {
 }
 
 // dropRepeats drops what is given again before all is read, if it takes much of the memory in
-// use: a look at the largest partition tells. That every event is one more is the rule, and
-// costs a look each time that memory has doubled.
-func (l *loader) dropRepeats() {
+// use: a look at some partitions tells. That every event is one more is the rule, and costs a
+// look each time that memory has doubled.
+func (l *loader) dropRepeats(ctx context.Context) {
 	l.adding.Lock()
 	defer l.adding.Unlock()
 	used := l.store.memory.used.Load()
 	if used <= l.full.Load() {
 		return
 	}
-	if !l.KeepGoing { // else it has to know of each
-		g := grouper{store: l.store, drops: true}
-		if events, dropped := g.group(l.store.largest()); dropped > events/8 {
-			for n := range partitions {
-				g.group(n)
-			}
-		}
+	how := grouping{drops: true, keeps: l.KeepGoing}
+	g := grouper{grouping: how, store: l.store}
+	many := false
+	for _, n := range l.store.probes() {
+		events, dropped := g.group(n)
+		many = many || dropped > events/8
 	}
-	l.full.Store(2 * max(l.store.memory.used.Load(), used/2))
+	l.repeats = append(l.repeats, g.repeats...)
+	if many {
+		_, repeats := l.store.group(ctx, l.Workers, how)
+		l.repeats = append(l.repeats, repeats...)
+	}
+	l.full.Store(max(l.store.mayFill, 2*l.store.memory.used.Load()))
 }
 
 // problem notes a line that is wrong, or anything else that is, which ends the reading.
@@ -291,23 +308,27 @@ func (f *loading) problem(err error) {
 	}
 }
 
-// settle groups what was read, and finds the ids that need a second look.
+// settle groups what was read, and finds the ids that need a second look. Of a file that is
+// given up, how much was read depends on the workers: what comes after the last problem that
+// is told does not count.
 func (l *loader) settle(ctx context.Context) {
-	l.contested, l.dropped = l.store.settle(ctx, l.Workers, l.KeepGoing)
+	l.ends = map[int]int{}
+	for i := range l.files {
+		f := &l.files[i]
+		slices.SortFunc(f.bad, byPlace)
+		if l.tooMany(len(f.bad)) {
+			l.ends[f.number] = f.bad[l.MaxProblems].Err.Line
+			f.err = nil // if there is one, it comes after that
+		}
+	}
+	found, repeats := l.store.settle(ctx, l.Workers, grouping{keeps: l.KeepGoing, ends: l.ends})
+	l.contested, l.repeats = found, append(l.repeats, repeats...)
 }
 
 // loaded sums up what was wrong.
 func (l *loader) loaded(es *Events) (all Loaded) {
 	es.seen.addAll(&l.seen)
-	ends := map[int]int{} // of the files that were given up: the last line that counts
-	for i := range l.files {
-		f := &l.files[i]
-		slices.SortFunc(f.bad, byPlace)
-		if l.tooMany(len(f.bad)) { // how much was read after that depends on the workers
-			ends[f.number] = f.bad[l.MaxProblems].Err.Line
-		}
-	}
-	disputed := l.conflicts(es, ends)
+	disputed := l.conflicts(es)
 	for i := range l.files {
 		f := &l.files[i]
 		bad := append(f.bad, disputed[f.number]...)

@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
@@ -315,34 +314,117 @@ func TestManyIDs(t *testing.T) {
 	require.ErrorContains(t, events.Add(account.Event{ID: "777", Account: "1", Type: account.UsageRecorded, At: at("2026-01-01"), Credits: 777}), `id "777" is used twice with different content, expected one event an id`)
 }
 
-// What is given again takes no room, however many events of an account a chunk has, and however
-// often it comes.
+// What is given again takes no more room, however often it comes: beside events of one account
+// that are new each time, too, and when it is to keep going.
 func TestRepeatsTakeNoRoom(t *testing.T) {
-	var text strings.Builder
-	for i := range 20_000 {
-		fmt.Fprintf(&text, `{"id":"event-%d","type":"usage.recorded","account":"%d","at":"2026-01-05","credits":1}`+"\n", i, i%3)
+	line := func(id, account string) string {
+		return fmt.Sprintf(`{"id":%q,"type":"usage.recorded","account":%q,"at":"2026-01-05","credits":1}`+"\n", id, account)
 	}
-	for _, workers := range []int{1, 3} {
+	var repeated strings.Builder
+	for i := range 5_000 {
+		repeated.WriteString(line(fmt.Sprint("event-", i), fmt.Sprint(i%300)))
+	}
+	for _, how := range []account.Loading{{Workers: 1}, {Workers: 3}, {Workers: 2, KeepGoing: true}} {
 		allocated := func(times int) (*account.Events, int) {
+			var texts []string
+			for i := range times {
+				text := repeated.String()
+				for j := range 10 {
+					text += line(fmt.Sprint("new-", i, "-", j), "big")
+				}
+				texts = append(texts, text)
+			}
 			var events account.Events
-			events.LookForRepeatsAt(1 << 20)
-			var mu sync.Mutex
+			events.LookForRepeatsAt(1 << 18)
 			n := 0
-			found, err := events.Load(t.Context(), sources(slices.Repeat([]string{text.String()}, times)...), account.Loading{Workers: workers,
-				Allocate: func(size int) []byte {
-					mu.Lock()
-					defer mu.Unlock()
-					n += size
-					return make([]byte, size)
-				}})
+			how.Allocate = func(size int) []byte {
+				n += size
+				return make([]byte, size)
+			}
+			found, err := events.Load(t.Context(), sources(texts...), how)
 			require.NoError(t, err)
 			require.NoError(t, found.Err())
+			require.Equal(t, 5_000+10*times, events.Len())
 			return &events, n
 		}
-		once, little := allocated(1)
-		again, much := allocated(50)
-		require.Equal(t, kept(once), kept(again))
-		require.Less(t, much, 16*little, "of 50 times")
+		_, few := allocated(20)
+		_, many := allocated(100)
+		require.Less(t, many, 2*few, "of 20 times and of 100")
+	}
+}
+
+// Repeats may be looked for after any chunk, whatever the others are doing.
+func TestRepeatsAtAnyTime(t *testing.T) {
+	var text strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&text, `{"id":"%d","type":"usage.recorded","account":"%d","at":"2026-01-05","credits":1}`+"\n", i, i%300)
+	}
+	var events account.Events
+	events.LookForRepeatsAt(1)
+	found, err := events.Load(t.Context(), sources(slices.Repeat([]string{text.String()}, 8)...), account.Loading{Workers: 16})
+	require.NoError(t, err)
+	require.NoError(t, found.Err())
+	require.Equal(t, 20_000, events.Len())
+}
+
+// One id for everything is a problem of every line but one, and takes no time.
+func TestOneIDForAll(t *testing.T) {
+	var text strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&text, `{"id":"same","type":"usage.recorded","account":"a","at":"2026-01-05","credits":%d}`+"\n", i)
+	}
+	_, found := load(t, account.Loading{}, text.String())
+	require.Len(t, found.Bad, 19_999)
+	events, found := load(t, account.Loading{KeepGoing: true}, text.String(), text.String())
+	require.Len(t, found.Bad, 40_000)
+	require.Zero(t, events.Len())
+}
+
+// What was added has no place, and is told apart all the same.
+func TestLoadAgainstWhatWasAdded(t *testing.T) {
+	for _, how := range []account.Loading{{}, {KeepGoing: true}} {
+		var events account.Events
+		for _, id := range []string{"1", "2", "3"} {
+			require.NoError(t, events.Add(account.Event{ID: id, Account: id, Type: account.UsageRecorded, At: at("2026-01-05"), Credits: 1}))
+		}
+		line := func(id string, credits int) string {
+			return fmt.Sprintf(`{"id":%q,"type":"usage.recorded","account":%q,"at":"2026-01-05","credits":%d}`+"\n", id, id, credits)
+		}
+		found, err := events.Load(t.Context(), sources(line("1", 2)+line("2", 1)+line("3", 2)+line("4", 2)), how)
+		require.NoError(t, err)
+		var places []string
+		for _, bad := range found.Bad {
+			places = append(places, bad.Err.Place.String())
+		}
+		require.Equal(t, []string{"0.jsonl:1:1", "0.jsonl:3:1"}, places)
+		if how.KeepGoing {
+			require.Equal(t, []string{"2", "4"}, events.Accounts())
+			require.NoError(t, events.Add(account.Event{ID: "1", Account: "1", Type: account.UsageRecorded, At: at("2026-01-05"), Credits: 3}))
+			require.Equal(t, 3, events.Len())
+		}
+	}
+}
+
+// What is read of a file that is given up, beyond the problems that are told, changes nothing.
+func TestLoadGivesUpWhatIsBeyond(t *testing.T) {
+	used := func(id string, credits int) string {
+		return fmt.Sprintf(`{"id":%q,"type":"usage.recorded","account":"a","at":"2026-01-05","credits":%d}`+"\n", id, credits)
+	}
+	files := sources(strings.Repeat("oops\n", 5)+used("x", 1), used("x", 1), used("x", 2))
+	bad := files[0].Open
+	files[0].Open = func() (io.ReadCloser, error) { // and then it cannot be read on
+		r, err := bad()
+		return io.NopCloser(io.MultiReader(r, iotest.ErrReader(io.ErrUnexpectedEOF))), err
+	}
+	for _, workers := range []int{1, 2, 4} {
+		for range 20 {
+			var events account.Events
+			found, err := events.Load(t.Context(), files, account.Loading{Workers: workers, MaxProblems: 3})
+			require.NoError(t, err)
+			require.Len(t, found.Bad, 5)
+			require.Equal(t, "2.jsonl:1:1", found.Bad[4].Err.Place.String())
+			require.Empty(t, found.Failed)
+		}
 	}
 }
 

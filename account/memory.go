@@ -1,6 +1,7 @@
 package account
 
 import (
+	"math/bits"
 	"sync"
 	"sync/atomic"
 )
@@ -14,11 +15,14 @@ type memory struct {
 	mu    sync.Mutex // of what follows
 	rest  []byte     // of the latest allocation
 	size  int        // of the latest allocation
-	spare [][]byte   // pieces of maxPiece that were given back
+	spare [sizes][][]byte
 }
 
+// Pieces are of these sizes, each twice the one before, but for those of something larger.
+const sizes = 6
+
 const (
-	minPiece, maxPiece           = 1 << 9, 1 << 14
+	minPiece, maxPiece           = 1 << 9, minPiece << (sizes - 1)
 	minAllocation, maxAllocation = 1 << 16, 1 << 25
 )
 
@@ -27,9 +31,10 @@ func (m *memory) piece(n int) []byte {
 	m.used.Add(int64(n))
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if last := len(m.spare) - 1; n == maxPiece && last >= 0 {
-		p := m.spare[last]
-		m.spare = m.spare[:last]
+	if spare := m.spareOf(n); spare != nil && len(*spare) > 0 {
+		last := len(*spare) - 1
+		p := (*spare)[last]
+		*spare = (*spare)[:last]
 		return p
 	}
 	if n > len(m.rest) {
@@ -51,11 +56,19 @@ func (m *memory) take(size int) []byte {
 // release gives a piece back, which nobody may use any more.
 func (m *memory) release(p []byte) {
 	m.used.Add(-int64(cap(p)))
-	if cap(p) == maxPiece { // others are few, and small
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		m.spare = append(m.spare, p[:0])
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if spare := m.spareOf(cap(p)); spare != nil {
+		*spare = append(*spare, p[:0])
 	}
+}
+
+// spareOf is where pieces of a size are kept that were given back, nil for other sizes.
+func (m *memory) spareOf(size int) *[][]byte {
+	if size < minPiece || size > maxPiece || size&(size-1) != 0 {
+		return nil
+	}
+	return &m.spare[bits.TrailingZeros(uint(size/minPiece))]
 }
 
 // pieces is a list that is only added to. What is added at once is not cut. The zero value is

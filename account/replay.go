@@ -20,8 +20,8 @@ import (
 // zero value is ready to use. It is not safe for concurrent use; [Events.Load] and
 // [Events.Replay] use the cores there are by themselves.
 //
-// It keeps each event in as few bytes as say it, about 15 and its id. While files are read, the
-// name of the account and 8 bytes more are kept with it.
+// It keeps each event in as few bytes as say it, about 12 and its id, and while files are read
+// the name of its account too.
 type Events struct {
 	store *store
 	seen  seen
@@ -77,7 +77,8 @@ func (es *Events) init() {
 // later one, and changes nothing.
 //
 // It is for some events: to know at once whether an id was used before, it finds them all by
-// their ids, which takes several times the memory of the events. [Events.Load] does not.
+// their ids, which takes several times the memory of the events. [Events.Load] does not. And it
+// is for adding them before asking for any: what was added is put in order when it is asked for.
 func (es *Events) Add(e Event) error {
 	es.init()
 	if es.entries == nil {
@@ -161,15 +162,7 @@ func sorted(names []string, cores int) []string {
 	half.Go(func() { a = sorted(a, cores/2) })
 	b = sorted(b, cores-cores/2)
 	half.Wait()
-	all := make([]string, 0, len(names))
-	for len(a) > 0 && len(b) > 0 {
-		if a[0] <= b[0] {
-			all, a = append(all, a[0]), a[1:]
-		} else {
-			all, b = append(all, b[0]), b[1:]
-		}
-	}
-	return append(append(all, a...), b...)
+	return appendMerged(make([]string, 0, len(names)), a, b, strings.Compare)
 }
 
 // Has reports whether there are events of an account.
@@ -396,5 +389,5 @@ func (r *reader) bill(ctx context.Context, name string, at found, d *desk, throu
 	if err := d.history.fillRecords(all, at.n, d.terms); err != nil {
 		return Bill{}, err
 	}
-	return d.made(at.account, through)
+	return d.billHistory(at.account, through)
 }

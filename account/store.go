@@ -79,9 +79,9 @@ func (in *intake) add(s *said) []byte {
 	return p.last[len(b):]
 }
 
-// largest is the partition that takes most memory before it is grouped.
-func (s *store) largest() (largest int) {
-	most := 0
+// probes are some partitions that have something to group: the largest, and others far apart.
+func (s *store) probes() []int {
+	largest, most := 0, 0
 	for n := range partitions {
 		size := 0
 		for _, in := range s.intakes {
@@ -93,7 +93,11 @@ func (s *store) largest() (largest int) {
 			largest, most = n, size
 		}
 	}
-	return largest
+	probes := []int{largest}
+	for n := 1; n < 8; n++ {
+		probes = append(probes, (largest+n*partitions/8)%partitions)
+	}
+	return probes
 }
 
 // event reads an entry.
@@ -238,8 +242,8 @@ func (w *stream) close(m *memory) [][]byte {
 	return slices.Clip(w.pieces[:used])
 }
 
-// entries yields the accounts and records of entries, and the hashes of the accounts.
-func (s *store) entries(taken [][]byte) iter.Seq2[[]byte, []byte] {
+// entries yields the accounts and records of entries.
+func entries(taken [][]byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(account, record []byte) bool) {
 		for _, b := range taken {
 			for len(b) > 0 {

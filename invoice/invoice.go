@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/money"
 )
@@ -91,11 +92,18 @@ func (n Number) Append(b []byte) []byte {
 	if n == (Number{}) {
 		return b
 	}
-	year, month, d := n.day.Civil()
-	digit := func(v int) byte { return byte('0' + v%10) }
-	b = append(b, digit(year/1000), digit(year/100), digit(year/10), digit(year), digit(month/10), digit(month), digit(d/10), digit(d))
+	year, month, day := n.day.Civil()
+	year = int(uint(year) % 10_000) // no invoice has another
+	b = append(append(b, digits.Pair(year/100)...), digits.Pair(year%100)...)
+	b = append(append(b, digits.Pair(month)...), digits.Pair(day)...)
 	return append(b, n.suffix[:]...)
 }
+
+// AppendText appends String to b. The error is always nil.
+func (n Number) AppendText(b []byte) ([]byte, error) { return n.Append(b), nil }
+
+// MarshalText returns String. The error is always nil.
+func (n Number) MarshalText() ([]byte, error) { return n.Append(nil), nil }
 
 // Numbers makes the invoice numbers of one account.
 type Numbers struct{ suffix [suffixLen]byte }

@@ -31,6 +31,9 @@ func TestNumbers(t *testing.T) {
 		require.False(t, own, strange)
 	}
 	require.Empty(t, invoice.Number{}.String())
+	text, err := json.Marshal(map[string]invoice.Number{"n": invoice.NumbersOf("a").On(cycle.MustDate("2026-02-01"))})
+	require.NoError(t, err)
+	require.Equal(t, `{"n":"20260201-sabr24pa3eywnyp2"}`, string(text))
 }
 
 // Law: a number says its day and whose it is.

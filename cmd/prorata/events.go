@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -58,9 +57,6 @@ func read(ctx context.Context, files []string, how account.Loading, stdin io.Rea
 	sources := make([]account.Source, len(files))
 	for i, name := range files {
 		sources[i] = account.Source{Name: name, Open: func() (io.ReadCloser, error) { return open(name, stdin, p) }}
-		if info, err := os.Stat(name); name != "-" && err == nil && info.Mode().IsRegular() {
-			sources[i].Size = info.Size() // of a compressed file too little, which does no harm
-		}
 	}
 	r = &reading{}
 	loaded, err := r.Load(ctx, sources, how)
