@@ -48,7 +48,8 @@ type field struct {
 // NewDecoder returns a decoder for events billed under a policy, whose currency and time
 // zone say what amounts and plain dates mean.
 func NewDecoder(policy invoice.Policy) *Decoder {
-	return &Decoder{policy: policy, json: jsontext.NewDecoder(strings.NewReader("")), known: map[string]string{}}
+	return &Decoder{policy: policy, json: jsontext.NewDecoder(strings.NewReader("")), known: map[string]string{},
+		lastDate: [10]byte([]byte("1970-01-01")), lastMidnight: unixEpoch}
 }
 
 // wanted are the fields of each type beyond those all types have.

@@ -13,8 +13,9 @@ import (
 )
 
 // The fast way to read a line goes over its bytes once, or twice where it does not begin as
-// most do, see [Decoder.usual]. It knows the lines that programs write, with fields in any order, and gives up on everything else: escapes, a name or value
-// it does not know, numbers of 19 digits, years at the ends of the calendar, all that is wrong.
+// most do, see [Decoder.usual]. It knows the lines that programs write, with fields in any
+// order, and gives up on everything else: escapes, a name or value it does not know, numbers
+// of 19 digits, years at the ends of the calendar, all that is wrong.
 // What it gives up on is read the strict way, which alone decides what an error is, so that
 // the fast way may accept less than the strict one, but nothing more and nothing else.
 

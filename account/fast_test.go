@@ -291,6 +291,17 @@ func TestDecodeAllocations(t *testing.T) {
 	}))
 }
 
+// A decoder that has read no date yet knows none.
+func TestDecodeNoDate(t *testing.T) {
+	for _, date := range []string{strings.Repeat("\x00", 10), strings.Repeat(" ", 10), "0000-00-00", "0001-01-01"} {
+		line := []byte(usual(date + "T00:00:01Z"))
+		_, fast := account.NewDecoder(policyOf()).DecodeFast(line, source.Place{})
+		require.False(t, fast, "%q", date)
+		newReadings().requireOne(t, line)
+	}
+	newReadings().requireOne(t, []byte(usual("1970-01-01T00:00:01Z")))
+}
+
 // The strings of an event stay as they are when other lines are read, and the line may be used
 // again for the next.
 func TestDecodeKeeps(t *testing.T) {

@@ -256,7 +256,7 @@ func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoi
 }
 
 // ReplayAs is [Events.Replay] of what is made of each bill, by the worker that billed it: its
-// text, say. Workers run ahead of the caller by some hundred accounts, and no further. The
+// text, say. Workers run ahead of the caller by some ten accounts each, and no further. The
 // invoices of the bill are lent: their memory is used again for the next one.
 func ReplayAs[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, made func(*Bill) T) iter.Seq2[T, error] {
 	return replay(ctx, es, accounts, catalogue, policy, through, workers, true, made)
