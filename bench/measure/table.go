@@ -181,6 +181,10 @@ func (r *results) ratios(b *strings.Builder) {
 		return r.anEvent(load, most, seconds)
 	})
 	row("the same, time of all cores, 1 worker", "", func(load workload) string { return r.anEvent(load, 1, cpu) })
+	row(fmt.Sprintf("time of each event beyond those of the first column, by that in the second, %d workers", most), "0.85 to 1.15", func(load workload) string {
+		return r.eachMore(load, most, seconds)
+	})
+	row("the same, time of all cores, 1 worker", "", func(load workload) string { return r.eachMore(load, 1, cpu) })
 	row(fmt.Sprintf("replay's peak memory, MiB, %d workers", most), "≤ 1024 at 10 M of 100 k", func(load workload) string {
 		held, measured := r.of(key{load, replay, most}, memory)
 		if !measured {
@@ -203,4 +207,28 @@ func (r *results) anEvent(load workload, workers int, figure func(sample) float6
 		return "–"
 	}
 	return fmt.Sprintf("%.2f", a/float64(load.events)/(b/float64(first.events)))
+}
+
+// eachMore is the time that a replay takes for each event beyond those of the first workload, by
+// that of the second: so what starting the process takes is left out.
+func (r *results) eachMore(load workload, workers int, figure func(sample) float64) string {
+	if len(r.workloads) < 2 {
+		return "–"
+	}
+	a, okA := r.more(load, workers, figure)
+	b, okB := r.more(r.workloads[1], workers, figure)
+	if !okA || !okB || b <= 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f", a/b)
+}
+
+func (r *results) more(load workload, workers int, figure func(sample) float64) (float64, bool) {
+	first := r.workloads[0]
+	if load.events <= first.events || load.events*first.accounts != first.events*load.accounts {
+		return 0, false
+	}
+	a, haveA := r.of(key{load, replay, workers}, figure)
+	b, haveB := r.of(key{first, replay, workers}, figure)
+	return (a - b) / float64(load.events-first.events), haveA && haveB
 }
