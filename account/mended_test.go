@@ -122,3 +122,16 @@ invoice | 2026-04-08 | Recurring Bill | 2026-03-08 | 2026-04-07 | Gold | 79.95 |
 line | recurring | Gold | 2026-01-28 | 2026-02-07 | 28.37 | adjustment
 line | recurring | Gold | 2026-03-08 | 2026-04-07 | 79.95`)
 }
+
+// An account is open since it was created, not since its package was changed.
+func TestMendedOpenSinceItsCreation(t *testing.T) {
+	events := []account.Event{
+		{ID: "1", Type: account.Created, Account: "a", At: at("2026-01-05"), Package: "Gold"},
+		{ID: "2", Type: account.PackageChanged, Account: "a", At: at("2026-02-10"), Package: "Small"},
+		{ID: "3", Type: account.Created, Account: "a", At: at("2026-03-01"), Package: "Gold"},
+	}
+	anomalies, err := account.Check(events, nil, invoice.Policy{})
+	require.NoError(t, err)
+	require.Len(t, anomalies, 1)
+	require.Equal(t, "the account is already open, since 2026-01-05", anomalies[0].Reason)
+}

@@ -18,7 +18,8 @@ type timeline struct {
 	cycles  []span
 	changes []change
 
-	open    bool    // an account is open after the last event
+	open    bool // an account is open after the last event
+	opened  cycle.Date
 	pending pending // a change or close that waits for the end of its period
 
 	last instant // the latest that has taken effect
@@ -228,7 +229,7 @@ func (t *timeline) unknown(pkg string) string {
 
 func (t *timeline) create(e *entry) string {
 	if t.open {
-		return fmt.Sprintf("the account is already open, since %s", t.current().days.Start)
+		return fmt.Sprintf("the account is already open, since %s", t.opened)
 	}
 	if reason := t.unknown(e.Package); reason != "" {
 		return reason
@@ -245,7 +246,7 @@ func (t *timeline) create(e *entry) string {
 			t.changes[len(t.changes)-1].day = e.day
 		}
 	}
-	t.open = true
+	t.open, t.opened = true, e.day
 	t.begin(e.day, grid)
 	t.startPhase(e.Package, e.day, e.at)
 	t.changes = append(t.changes, change{day: e.day, kind: lifeStarts, to: e.Package})

@@ -79,7 +79,8 @@ with the credits used beyond the package's.
 
 Exit status:
   0  done, nothing to report
-  1  it failed: bad input, a file that cannot be read, an interrupt; nothing was written
+  1  it failed: bad input, a file that cannot be read, and nothing was written; or an
+     interrupt, and no file was
   2  wrong usage
   3  done, and there is something to look at`,
 		Example: `  prorata replay --packages testdata/demo/packages.json testdata/demo/events.jsonl
