@@ -22,7 +22,7 @@
 // payments given back and changes of the grid are all such differences, so that the invoices always add up to what is
 // owed.
 //
-// [Events] keeps what each event says, in a record of some 12 bytes and its id, and not sums of them: an id that comes
+// [Events] keeps what each event says, in a record of some 14 bytes and its id, and not sums of them: an id that comes
 // again counts once if it says the same and is an error if not, an anomaly names its event, and a credit on the day
 // of a change belongs to an instant. Credits are summed by phase when the account is billed.
 //

@@ -139,17 +139,23 @@ type loading struct {
 }
 
 func (l *loader) run(ctx context.Context) {
-	team := make([]worker, l.Workers) // complete before the first of them begins
-	for i := range team {
-		team[i] = worker{loader: l, intake: l.store.newIntake(), decoder: NewDecoder(l.Policy)}
+	intakes := make([]*intake, l.Workers) // complete before the first worker begins
+	for i := range intakes {
+		intakes[i] = l.store.newIntake()
 	}
 	var working sync.WaitGroup
-	for i := range team {
-		working.Go(func() { team[i].work(ctx) })
+	seen := make([]seen, l.Workers)
+	for i := range intakes {
+		working.Go(func() {
+			// Made here, so that no two workers write to neighbouring memory.
+			w := worker{loader: l, intake: intakes[i], decoder: NewDecoder(l.Policy)}
+			w.work(ctx)
+			seen[i] = w.seen
+		})
 	}
 	working.Wait()
-	for i := range team {
-		l.seen.addAll(&team[i].seen)
+	for i := range seen {
+		l.seen.addAll(&seen[i])
 	}
 	for i := range l.files {
 		l.files[i].close()

@@ -10,7 +10,7 @@ import (
 )
 
 // A record is what [Events] keeps of an event: everything it says but whose it is, in as few
-// bytes as that takes, some 32 for a usage event whose id has 20. It is
+// bytes as that takes, some 34 for a usage event whose id has 20. It is
 //
 //	length of what follows, head, type where the head has none, fields that are set, id, at,
 //	credits, those fields in the order of the constants, file and column, line

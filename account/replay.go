@@ -20,7 +20,7 @@ import (
 // zero value is ready to use. It is not safe for concurrent use; [Events.Load] and
 // [Events.Replay] use the cores there are by themselves.
 //
-// It keeps each event in as few bytes as say it, about 12 and its id, and while files are read
+// It keeps each event in as few bytes as say it, about 14 and its id, and while files are read
 // the name of its account too.
 type Events struct {
 	store *store
