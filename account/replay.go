@@ -256,7 +256,7 @@ func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoi
 }
 
 // ReplayAs is [Events.Replay] of what is made of each bill, by the worker that billed it: its
-// text, say. Workers run ahead of the caller by some ten accounts each, and no further. The
+// text, say. Workers run ahead of the caller by some fifty accounts each, and no further. The
 // invoices of the bill are lent: their memory is used again for the next one.
 func ReplayAs[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, made func(*Bill) T) iter.Seq2[T, error] {
 	return replay(ctx, es, accounts, catalogue, policy, through, workers, true, made)
@@ -274,26 +274,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 		defer done.Wait()
 		defer cancel()
 
-		// Each slot of the queue is a batch of accounts in order; workers fill them in any.
-		queue := make(chan *batch[T], 2*workers)
-		work := make(chan *batch[T])
-		done.Go(func() {
-			defer close(queue)
-			defer close(work)
-			for names := range slices.Chunk(accounts, 8) {
-				b := &batch[T]{accounts: names, ready: make(chan struct{})}
-				select {
-				case queue <- b:
-				case <-ctx.Done():
-					return
-				}
-				select {
-				case work <- b:
-				case <-ctx.Done():
-					return
-				}
-			}
-		})
+		q := &queue[T]{rest: accounts, batches: make(chan *batch[T], 2*workers)}
 		for range workers {
 			done.Go(func() {
 				r := reader{store: es.store, owner: owner{files: es.store.fileNames()}}
@@ -301,7 +282,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 				if err == nil {
 					d.lends = lends
 				}
-				for b := range work {
+				for b := q.take(ctx); b != nil; b = q.take(ctx) {
 					b.err = b.fill(es.store, func(name string, at found) (T, error) {
 						if err != nil {
 							return *new(T), err
@@ -316,7 +297,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 				}
 			})
 		}
-		for b := range queue {
+		for b := range q.batches {
 			select {
 			case <-b.ready:
 			case <-ctx.Done():
@@ -337,6 +318,36 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 			yield(*new(T), err)
 		}
 	}
+}
+
+// queue hands accounts out in batches, which it holds in their order; workers fill them in any.
+type queue[T any] struct {
+	mu      sync.Mutex
+	rest    []string // accounts that nobody bills yet
+	closed  bool
+	batches chan *batch[T]
+}
+
+// take returns the next batch to fill, once there is room for it in the queue, and nil when there
+// is none any more or the context is done.
+func (q *queue[T]) take(ctx context.Context) *batch[T] {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.rest) > 0 && ctx.Err() == nil {
+		n := min(16, len(q.rest))
+		b := &batch[T]{accounts: q.rest[:n], ready: make(chan struct{})}
+		select {
+		case q.batches <- b:
+			q.rest = q.rest[n:]
+			return b
+		case <-ctx.Done():
+		}
+	}
+	if !q.closed {
+		q.closed = true
+		close(q.batches)
+	}
+	return nil
 }
 
 // batch is some accounts that one worker bills.
