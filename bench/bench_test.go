@@ -89,6 +89,9 @@ func BenchmarkReplay(b *testing.B) {
 // little: some 57 bytes an event with its id and account, 8 for the hash of the id, and nothing
 // for each line.
 func TestMemoryAnEvent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, with which short tests are run, throws some of the memory away that is used again")
+	}
 	log, _ := made(t)
 	load(t, log)
 	r := testing.Benchmark(func(b *testing.B) {
