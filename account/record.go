@@ -290,7 +290,7 @@ func (r *record) event(e *Event) {
 	if fields&withRecorded != 0 {
 		var known instant
 		known, b = cutInstant(b)
-		e.RecordedAt = known.time().UTC()
+		e.RecordedAt = utc(known)
 	}
 	if fields&withPackage != 0 {
 		e.Package = cut()
