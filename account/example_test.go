@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"os"
 	"strings"
 	"time"
 
@@ -121,7 +122,7 @@ func ExampleEvents_Replay() {
 }
 
 // Large files are loaded several at a time, and each worker makes the text of the bills it makes.
-func ExampleReplayAs() {
+func ExampleReplayInto() {
 	logs := map[string]string{
 		"january.jsonl":  `{"id":"1","type":"account.created","account":"quarry","at":"2026-01-31","package":"Gold"}`,
 		"february.jsonl": `{"id":"2","type":"account.closed","account":"quarry","at":"2026-02-10"}`,
@@ -146,18 +147,20 @@ func ExampleReplayAs() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	csv := func(b *account.Bill) string {
-		var text strings.Builder
+	csv := func(text []byte, b *account.Bill) []byte {
 		for _, inv := range b.Invoices {
-			fmt.Fprintf(&text, "%s,%s,%s\n", b.Account, inv.Date, inv.FinalAmount.Number())
+			text = fmt.Appendf(text, "%s,%s,%s\n", b.Account, inv.Date, inv.FinalAmount.Number())
 		}
-		return text.String()
+		return text
 	}
-	for text, err := range account.ReplayAs(ctx, &events, events.Accounts(), catalogue, policy, cycle.MustDate("2026-02-28"), 0, csv) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Print(text)
+	write := func(text []byte) error {
+		_, err := os.Stdout.Write(text)
+		return err
+	}
+	const workers = 4
+	err = account.ReplayInto(ctx, &events, events.Accounts(), catalogue, policy, cycle.MustDate("2026-02-28"), workers, csv, write)
+	if err != nil {
+		log.Fatal(err)
 	}
 	// Output:
 	// quarry,2026-02-28,28.55

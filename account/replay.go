@@ -252,126 +252,82 @@ func (es *Events) Certain(catalogue invoice.Catalogue, policy invoice.Policy) bo
 // It stops at the first error, or when the context is done; no goroutine outlives it. The
 // number of workers, 0 for one a core, changes nothing in what it yields.
 func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int) iter.Seq2[Bill, error] {
-	return replay(ctx, es, accounts, catalogue, policy, through, workers, false, func(b *Bill) Bill { return *b })
-}
-
-// ReplayAs is [Events.Replay] of what is made of each bill, by the worker that billed it: its
-// text, say. Workers run ahead of the caller by some fifty accounts each, and no further. The
-// invoices of the bill are lent: their memory is used again for the next one.
-func ReplayAs[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, made func(*Bill) T) iter.Seq2[T, error] {
-	return replay(ctx, es, accounts, catalogue, policy, through, workers, true, made)
-}
-
-func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, lends bool, made func(*Bill) T) iter.Seq2[T, error] {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	return func(yield func(T, error) bool) {
-		es.init()
-		es.group() // from now on, nothing is changed
+	return func(yield func(Bill, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		var done sync.WaitGroup
-		defer done.Wait()
-		defer cancel()
-
-		q := &queue[T]{rest: accounts, batches: make(chan *batch[T], 2*workers)}
-		for range workers {
-			done.Go(func() {
-				r := reader{store: es.store, owner: owner{files: es.store.fileNames()}}
-				d, err := newDesk(catalogue, policy)
-				if err == nil {
-					d.lends = lends
-				}
-				for b := q.take(ctx); b != nil; b = q.take(ctx) {
-					b.err = b.fill(es.store, func(name string, at found) (T, error) {
-						if err != nil {
-							return *new(T), err
-						}
-						bill, err := r.bill(ctx, name, at, d, through)
-						if err != nil {
-							return *new(T), err
-						}
-						return made(&bill), nil
-					})
-					close(b.ready)
-				}
-			})
-		}
-		for b := range q.batches {
-			select {
-			case <-b.ready:
-			case <-ctx.Done():
-				yield(*new(T), ctx.Err())
-				return
+		bills := make(chan []Bill)
+		var err error
+		go func() {
+			defer close(bills)
+			err = replay(ctx, es, accounts, catalogue, policy, through, workers, false, func(to []Bill, b *Bill) []Bill { return append(to, *b) },
+				func(some []Bill) error {
+					select {
+					case bills <- some:
+						return nil
+					case <-ctx.Done():
+						return ctx.Err()
+					}
+				})
+		}()
+		defer func() {
+			cancel()
+			for range bills { // until it is closed
 			}
-			for _, bill := range b.made {
-				if !yield(bill, nil) {
+		}()
+		for some := range bills {
+			for _, b := range some {
+				if !yield(b, nil) {
 					return
 				}
 			}
-			if b.err != nil {
-				yield(*new(T), b.err)
-				return
-			}
 		}
-		if err := ctx.Err(); err != nil {
-			yield(*new(T), err)
-		}
-	}
-}
-
-// queue hands accounts out in batches, which it holds in their order; workers fill them in any.
-type queue[T any] struct {
-	mu      sync.Mutex
-	rest    []string // accounts that nobody bills yet
-	closed  bool
-	batches chan *batch[T]
-}
-
-// take returns the next batch to fill, once there is room for it in the queue, and nil when there
-// is none any more or the context is done.
-func (q *queue[T]) take(ctx context.Context) *batch[T] {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.rest) > 0 && ctx.Err() == nil {
-		n := min(16, len(q.rest))
-		b := &batch[T]{accounts: q.rest[:n], ready: make(chan struct{})}
-		select {
-		case q.batches <- b:
-			q.rest = q.rest[n:]
-			return b
-		case <-ctx.Done():
-		}
-	}
-	if !q.closed {
-		q.closed = true
-		close(q.batches)
-	}
-	return nil
-}
-
-// batch is some accounts that one worker bills.
-type batch[T any] struct {
-	accounts []string
-	made     []T
-	err      error // of the account after those
-	ready    chan struct{}
-}
-
-func (b *batch[T]) fill(store *store, bill func(name string, at found) (T, error)) error {
-	logs := make([]found, len(b.accounts))
-	for i, name := range b.accounts { // all at once: each is a wait for memory, and these overlap
-		logs[i].partition, logs[i].log = store.log(name)
-	}
-	b.made = make([]T, 0, len(b.accounts))
-	for i, name := range b.accounts {
-		made, err := bill(name, logs[i])
 		if err != nil {
-			return err
+			yield(Bill{}, err)
 		}
-		b.made = append(b.made, made)
 	}
-	return nil
+}
+
+// ReplayInto is [Events.Replay] of what is made of the bills, their text say. The worker that
+// bills some accounts, one after the other, adds each bill to what it made of those before,
+// beginning with the zero T; the invoices of the bill are lent, their memory is used again for
+// the next one. What is made is then given to then: in the order of the accounts, by one
+// goroutine at a time, and mostly by the one that made it, so that it need not go from one core
+// to another. Workers run ahead of a slow one by some accounts each, and no further.
+func ReplayInto[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, add func(to T, b *Bill) T, then func(T) error) error {
+	return replay(ctx, es, accounts, catalogue, policy, through, workers, true, add, then)
+}
+
+func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, lends bool, add func(T, *Bill) T, then func(T) error) error {
+	es.init()
+	es.group() // from now on, nothing is changed
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	stopped, stop := context.WithCancel(ctx)
+	defer stop()
+	q := newQueue(accounts, workers, then)
+	var done sync.WaitGroup
+	for range workers {
+		done.Go(func() {
+			r := reader{store: es.store, owner: owner{files: es.store.fileNames()}}
+			d, err := newDesk(catalogue, policy)
+			if err == nil {
+				d.lends = lends
+			}
+			for b := q.take(stopped); b != nil; b = q.take(stopped) {
+				if b.err = err; err == nil {
+					b.err = r.bills(stopped, b.accounts, d, through, func(bill *Bill) { b.made, b.some = add(b.made, bill), true })
+				}
+				if q.give(b) != nil {
+					stop()
+				}
+			}
+		})
+	}
+	done.Wait()
+	if q.err != nil {
+		return q.err
+	}
+	return ctx.Err()
 }
 
 // found is where the records of an account are, with a nil log when there are none.
@@ -385,6 +341,22 @@ type reader struct {
 	store *store
 	text  []byte
 	owner owner
+}
+
+// bills bills some accounts, up to the first error.
+func (r *reader) bills(ctx context.Context, accounts []string, d *desk, through cycle.Date, then func(*Bill)) error {
+	at := make([]found, len(accounts))
+	for i, name := range accounts { // all at once: each is a wait for memory, and these overlap
+		at[i].partition, at[i].log = r.store.log(name)
+	}
+	for i, name := range accounts {
+		bill, err := r.bill(ctx, name, at[i], d, through)
+		if err != nil {
+			return err
+		}
+		then(&bill)
+	}
+	return nil
 }
 
 // bill bills one account of those it reads.

@@ -10,9 +10,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -106,11 +108,10 @@ func TestLawLentBills(t *testing.T) {
 		h := crowd(pick, 1+pick(30))
 		events := gather(t, h.policy, h.files(pick, 1)...)
 		var lent strings.Builder
-		for text, err := range account.ReplayAs(context.Background(), events, events.Accounts(), h.catalogue(), h.policy, h.through(), 1+pick(2),
-			func(b *account.Bill) string { return billText(*b) }) {
-			require.NoError(t, err)
-			lent.WriteString(text)
-		}
+		err := account.ReplayInto(context.Background(), events, events.Accounts(), h.catalogue(), h.policy, h.through(), 1+pick(3),
+			func(text string, b *account.Bill) string { return text + billText(*b) },
+			func(text string) error { _, err := lent.WriteString(text); return err })
+		require.NoError(t, err)
 		require.Equal(t, h.replayed(t, events, 1), lent.String())
 	})
 }
@@ -207,6 +208,35 @@ func TestReplayStops(t *testing.T) {
 		}
 		require.ErrorContains(t, failure, "-1 credits")
 		require.Equal(t, events.Accounts()[:100], names, "everything before it is billed")
+	})
+	t.Run("at an error of who takes what is made", func(t *testing.T) {
+		full, n := errors.New("the disk is full"), 0
+		err := account.ReplayInto(context.Background(), events, events.Accounts()[:100], h.catalogue(), h.policy, h.through(), 3,
+			func(names []string, b *account.Bill) []string { return append(names, b.Account) },
+			func(names []string) error {
+				assert.Equal(t, events.Accounts()[n:][:len(names)], names)
+				if n += len(names); n >= 50 {
+					return full
+				}
+				return nil
+			})
+		require.ErrorIs(t, err, full)
+		require.Less(t, n, 100, "nothing is given on after an error")
+	})
+	t.Run("when the context is done while nothing is taken", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		billed := atomic.Int64{}
+		err := account.ReplayInto(ctx, events, events.Accounts()[:100], h.catalogue(), h.policy, h.through(), 2,
+			func(_ int, b *account.Bill) int { return int(billed.Add(1)) },
+			func(int) error {
+				for was := int64(-1); billed.Load() > was; time.Sleep(20 * time.Millisecond) { // until the other waits
+					was = billed.Load()
+				}
+				cancel()
+				return nil
+			})
+		require.ErrorIs(t, err, context.Canceled)
+		require.Less(t, billed.Load(), int64(100), "workers do not run far ahead of a slow one")
 	})
 	for deadline := time.Now().Add(time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)

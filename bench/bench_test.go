@@ -46,16 +46,17 @@ func load(tb testing.TB, log []byte) *account.Events {
 
 // replay bills all accounts and makes the text of the invoices, and returns how many bytes that are.
 func replay(tb testing.TB, loaded *account.Events, catalogue invoice.Catalogue) (n int) {
-	for text, err := range account.ReplayAs(context.Background(), loaded, loaded.Accounts(), catalogue, invoice.Policy{}, loaded.Latest(invoice.Policy{}), 0,
-		func(b *account.Bill) (text []byte) {
+	err := account.ReplayInto(context.Background(), loaded, loaded.Accounts(), catalogue, invoice.Policy{}, loaded.Latest(invoice.Policy{}), 0,
+		func(text []byte, b *account.Bill) []byte {
 			for i := range b.Invoices {
 				text = append(b.Invoices[i].AppendJSON(text), '\n')
 			}
 			return text
-		}) {
-		require.NoError(tb, err)
-		n += len(text)
-	}
+		}, func(text []byte) error {
+			n += len(text)
+			return nil
+		})
+	require.NoError(tb, err)
 	return n
 }
 

@@ -106,17 +106,11 @@ func replay(log []byte, catalogue invoice.Catalogue) error {
 		return err
 	}
 	through := events.Latest(invoice.Policy{})
-	for _, err := range account.ReplayAs(context.Background(), &events, events.Accounts(), catalogue, invoice.Policy{}, through, 0,
-		func(b *account.Bill) (size int) {
-			var text []byte
+	return account.ReplayInto(context.Background(), &events, events.Accounts(), catalogue, invoice.Policy{}, through, 0,
+		func(text []byte, b *account.Bill) []byte {
 			for i := range b.Invoices {
 				text = b.Invoices[i].AppendJSON(text)
 			}
-			return len(report.AppendInvoiceRows(text, b.Invoices))
-		}) {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+			return report.AppendInvoiceRows(text, b.Invoices)
+		}, func([]byte) error { return nil })
 }

@@ -65,7 +65,7 @@ func (o *output) start() (err error) {
 			to = o.device
 		}
 	}
-	o.to = bufio.NewWriterSize(to, 1<<18)
+	o.to = bufio.NewWriterSize(to, 1<<16)
 	_, err = o.Write(o.buffer.Bytes())
 	o.buffer = bytes.Buffer{}
 	return err

@@ -200,24 +200,10 @@ func (r *replay) gather() (invoices []invoice.Invoice, err error) {
 	return invoices, nil
 }
 
-// each bills all accounts and makes something of each bill, in the order of the accounts.
-func each[T any](r *replay, made func(*account.Bill) T, then func(T) error) error {
-	for t, err := range account.ReplayAs(r.ctx, &r.events.Events, r.accounts, r.catalogue, r.policy, r.span.End, 0, made) {
-		if err != nil {
-			return err
-		}
-		r.progress.billed.Add(1)
-		if err := then(t); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // streamed is a format in which invoices are written while others are being billed.
 type streamed struct {
 	head, between, tail, none string
-	append                    func(to []byte, invoices []invoice.Invoice) []byte
+	append                    func(to []byte, invoices []invoice.Invoice) []byte // each with between before it
 }
 
 // streams returns the format, or nil for one that needs all invoices first.
@@ -231,10 +217,7 @@ func streams(format string, lines bool) *streamed {
 		s := jsonFrame(format)
 		s.append = func(to []byte, invoices []invoice.Invoice) []byte {
 			for i := range invoices {
-				if i > 0 {
-					to = append(to, s.between...)
-				}
-				to = invoices[i].AppendJSON(to)
+				to = invoices[i].AppendJSON(append(to, s.between...))
 			}
 			return to
 		}
@@ -243,9 +226,9 @@ func streams(format string, lines bool) *streamed {
 	return nil
 }
 
-// text is the invoices of an account as they are written.
+// text is the invoices of some accounts as they are written.
 type text struct {
-	bytes     *[]byte // from texts
+	bytes     *[]byte // from texts, or nil
 	anomalies []account.Anomaly
 }
 
@@ -258,8 +241,7 @@ func (r *replay) stream(outputs []*output, s *streamed) error {
 		r.progress.bills(len(r.accounts))
 	} else {
 		r.progress.bills(2 * len(r.accounts))
-		err := each(r, func(*account.Bill) struct{} { return struct{}{} }, func(struct{}) error { return nil })
-		if err != nil {
+		if err := each(r, func(struct{}, *account.Bill) (none struct{}) { return none }, func(struct{}) error { return nil }); err != nil {
 			return err
 		}
 	}
@@ -271,22 +253,32 @@ func (r *replay) stream(outputs []*output, s *streamed) error {
 		return err
 	}
 	f := framed{w: out, streamed: s}
-	err := each(r, func(b *account.Bill) text {
-		t := text{texts.Get().(*[]byte), b.Anomalies}
-		*t.bytes = s.append((*t.bytes)[:0], r.wanted(b))
+	err := each(r, func(t text, b *account.Bill) text {
+		if t.bytes == nil {
+			t.bytes = texts.Get().(*[]byte)
+			*t.bytes = (*t.bytes)[:0]
+		}
+		*t.bytes = s.append(*t.bytes, r.wanted(b))
+		t.anomalies = append(t.anomalies, b.Anomalies...)
 		return t
 	}, func(t text) error {
 		defer texts.Put(t.bytes)
 		r.anomalies = append(r.anomalies, t.anomalies...)
-		if len(*t.bytes) == 0 {
-			return nil
-		}
-		return f.write(*t.bytes)
+		return f.writeAll(*t.bytes)
 	})
 	if err != nil {
 		return err
 	}
 	return f.end()
+}
+
+// each bills all accounts, adds each bill to what is made of some of them, and gives that to then
+// in the order of the accounts.
+func each[T any](r *replay, add func(T, *account.Bill) T, then func(T) error) error {
+	return account.ReplayInto(r.ctx, &r.events.Events, r.accounts, r.catalogue, r.policy, r.span.End, 0, func(to T, b *account.Bill) T {
+		r.progress.billed.Add(1)
+		return add(to, b)
+	}, then)
 }
 
 // framed writes texts with what the format has before, between and after them.
@@ -306,6 +298,15 @@ func (f *framed) write(text []byte) error {
 		return err
 	}
 	_, err := f.w.Write(text)
+	return err
+}
+
+// writeAll writes any number of texts, each with what the format has between two before it.
+func (f *framed) writeAll(texts []byte) error {
+	if len(texts) > 0 && !f.begun {
+		return f.write(texts[len(f.between):])
+	}
+	_, err := f.w.Write(texts)
 	return err
 }
 
