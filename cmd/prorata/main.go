@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	_ "time/tzdata" // time zones on machines that have none
 
 	"github.com/spf13/cobra"
@@ -17,9 +16,6 @@ import (
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(20) // most of what is held has no pointers, so that looking through it costs less than fresh memory
-	}
 	go exitOnInterrupt(os.Stderr)
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -1,23 +1,22 @@
 package main
 
-import (
-	"syscall"
-	"unsafe"
-)
+import "syscall"
 
 // largePage is the size of a large page on most machines. Where it is another, asking for them
 // does no harm.
 const largePage = 2 << 20
 
 // allocate gives memory in large pages, if the system has some: the millions of small ones that
-// a large run touches would each be fetched, and looked up, by themselves.
+// a large run touches would each be fetched, and looked up, by themselves. It is the system's
+// until the end of the process, and no work for the garbage collector.
 func allocate(size int) []byte {
 	if size < largePage {
 		return make([]byte, size)
 	}
-	b := make([]byte, size+largePage)
-	skip := -uintptr(unsafe.Pointer(unsafe.SliceData(b))) % largePage // to where a page begins
-	b = b[skip:][:size:size]
+	b, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		return make([]byte, size)
+	}
 	_ = syscall.Madvise(b, syscall.MADV_HUGEPAGE) // advice: it is as well not taken
 	return b
 }
