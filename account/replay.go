@@ -286,12 +286,13 @@ func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoi
 	}
 }
 
-// ReplayInto is [Events.Replay] of what is made of the bills, their text say. The worker that
-// bills some accounts, one after the other, adds each bill to what it made of those before,
-// beginning with the zero T; the invoices of the bill are lent, their memory is used again for
-// the next one. What is made is then given to then: in the order of the accounts, by one
-// goroutine at a time, and mostly by the one that made it, so that it need not go from one core
-// to another. Workers run ahead of a slow one by some accounts each, and no further.
+// ReplayInto is [Events.Replay] of what is made of the bills, their text say. A worker bills some
+// accounts, one after the other, and calls add to add each bill to what was made of those before
+// it, the zero T at first; the invoices of the bill are lent, their memory is used again for the
+// next one. What was made of these accounts goes to then: in the order of the accounts, one at a
+// time, and mostly on the goroutine that made it, so that it need not go from one core to another.
+// While then takes its time, workers run ahead by some thirty accounts each, and no further. An
+// error of then is the end, and is returned.
 func ReplayInto[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, add func(to T, b *Bill) T, then func(T) error) error {
 	return replay(ctx, es, accounts, catalogue, policy, through, workers, true, add, then)
 }

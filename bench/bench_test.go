@@ -13,23 +13,13 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/bench/workload"
 	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/money"
 )
 
 const events, accounts = 100_000, 2_000
 
 // made is a workload: its events and its packages.
 func made(tb testing.TB) ([]byte, invoice.Catalogue) {
-	o := workload.Options{Accounts: accounts, Months: 24, Events: events, Seed: 1}
-	g, err := workload.New(o)
-	require.NoError(tb, err)
-	var log []byte
-	for range events {
-		log = g.Append(log)
-	}
-	packages, err := invoice.ParsePackages("packages.json", o.Packages(), money.USD)
-	require.NoError(tb, err)
-	catalogue, err := invoice.NewCatalogue(packages, invoice.Retail)
+	log, catalogue, err := workload.All(workload.Options{Accounts: accounts, Months: 24, Events: events, Seed: 1})
 	require.NoError(tb, err)
 	return log, catalogue
 }

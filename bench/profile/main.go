@@ -20,7 +20,6 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/bench/workload"
 	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
 )
 
@@ -41,7 +40,7 @@ func run(args []string, stderr io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	log, catalogue, err := made(o)
+	log, catalogue, err := workload.All(o)
 	if err != nil {
 		return err
 	}
@@ -76,22 +75,6 @@ func anonymous(p *profile.Profile) {
 	for _, m := range p.Mapping {
 		m.File, m.BuildID = "", ""
 	}
-}
-
-func made(o workload.Options) (log []byte, catalogue invoice.Catalogue, err error) {
-	g, err := workload.New(o)
-	if err != nil {
-		return nil, catalogue, err
-	}
-	for range o.Events {
-		log = g.Append(log)
-	}
-	packages, err := invoice.ParsePackages("packages.json", o.Packages(), money.USD)
-	if err != nil {
-		return nil, catalogue, err
-	}
-	catalogue, err = invoice.NewCatalogue(packages, invoice.Retail)
-	return log, catalogue, err
 }
 
 // replay reads the log, bills it and makes the text of the invoices, as the command does.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 )
 
 // Options say how large a workload is.
@@ -90,6 +91,23 @@ func New(o Options) (*Generator, error) {
 	g.open = make([]int32, 0, o.Accounts)
 	g.perUse = max(1, 1600*int64(o.Accounts)*int64(o.Months)/int64(max(1, g.usage)))
 	return g, nil
+}
+
+// All makes all events of a workload, and the packages that they go with, at their retail prices.
+func All(o Options) (log []byte, catalogue invoice.Catalogue, err error) {
+	g, err := New(o)
+	if err != nil {
+		return nil, catalogue, err
+	}
+	for range o.Events {
+		log = g.Append(log)
+	}
+	packages, err := invoice.ParsePackages("packages.json", o.Packages(), money.USD)
+	if err != nil {
+		return nil, catalogue, err
+	}
+	catalogue, err = invoice.NewCatalogue(packages, invoice.Retail)
+	return log, catalogue, err
 }
 
 // Append appends the line of the next event. There are as many as the options say.

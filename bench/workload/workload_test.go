@@ -29,12 +29,8 @@ var sizes = []workload.Options{
 // lines makes a whole workload.
 func lines(t *testing.T, o workload.Options) []byte {
 	t.Helper()
-	g, err := workload.New(o)
+	b, _, err := workload.All(o)
 	require.NoError(t, err)
-	var b []byte
-	for range o.Events {
-		b = g.Append(b)
-	}
 	return b
 }
 
