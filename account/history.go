@@ -143,7 +143,7 @@ func (h *history) sort() {
 			if len(a) == len(h.entries) {
 				return
 			}
-			h.merged = appendMerged(h.merged, a, b, order)
+			h.merged = appendMerged(h.merged, a, b)
 		}
 		h.entries, h.merged = h.merged, h.entries
 	}
@@ -159,9 +159,9 @@ func cutSorted(list []*entry) (sorted, rest []*entry) {
 }
 
 // appendMerged appends what is in two lists that are in order; of equals, those of a first.
-func appendMerged[T any](to, a, b []T, compare func(a, b T) int) []T {
+func appendMerged(to, a, b []*entry) []*entry {
 	for len(a) > 0 && len(b) > 0 {
-		if compare(a[0], b[0]) <= 0 {
+		if order(a[0], b[0]) <= 0 {
 			to, a = append(to, a[0]), a[1:]
 		} else {
 			to, b = append(to, b[0]), b[1:]

@@ -144,25 +144,16 @@ func (es *Events) Len() int {
 
 // Accounts lists the accounts in order.
 func (es *Events) Accounts() []string {
-	var names []string
+	n := 0
+	for range es.all() {
+		n++
+	}
+	names := make([]string, 0, n) // a list that grows takes longer than to sort it
 	for _, l := range es.all() {
 		names = append(names, l.account)
 	}
-	return sorted(names, runtime.GOMAXPROCS(0))
-}
-
-// sorted sorts names, halves of many of them side by side where there are cores for it.
-func sorted(names []string, cores int) []string {
-	if cores < 2 || len(names) < 1<<12 {
-		slices.Sort(names)
-		return names
-	}
-	a, b := names[:len(names)/2], names[len(names)/2:]
-	var half sync.WaitGroup
-	half.Go(func() { a = sorted(a, cores/2) })
-	b = sorted(b, cores-cores/2)
-	half.Wait()
-	return appendMerged(make([]string, 0, len(names)), a, b, strings.Compare)
+	slices.Sort(names)
+	return names
 }
 
 // Has reports whether there are events of an account.
