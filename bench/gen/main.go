@@ -44,15 +44,15 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("argument %q, expected flags only", flags.Arg(0))
 	}
+	g, err := workload.New(o)
+	if err != nil {
+		return err
+	}
 	if *files < 1 || *files > o.Events {
 		return fmt.Errorf("%d files, expected 1 to %d", *files, o.Events)
 	}
 	if *files > 1 && strings.Count(*output, "%d") != 1 {
 		return fmt.Errorf("-o %q, expected one %%d in it for the number of the file", *output)
-	}
-	g, err := workload.New(o)
-	if err != nil {
-		return err
 	}
 	if *packages != "" {
 		if err := os.WriteFile(*packages, o.Packages(), 0o644); err != nil {

@@ -25,7 +25,8 @@ func newValidate() *cobra.Command {
 		Long: `Reads all events as replay --keep-going does and reports every problem with its file, line,
 column, id and reason, on standard error: lines that cannot be read, and events that make
 no sense where they stand, next to all that could be read. With --packages, the names of
-packages are checked too. How many there were goes to standard output.
+packages are checked too; whether there is the invoice that a status is for, only replay
+tells. How many there were goes to standard output.
 
 Exit status: 0 nothing to report; 1 a line or a file could not be read, and nothing was
 written; 2 wrong usage; 3 all was read, and there are events that make no sense.
@@ -79,8 +80,11 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		failed = append(failed, placed{err: err})
 	}
 	var anomalies []account.Anomaly
+	checked := 0
 	for _, name := range accounts {
-		found, err := account.Check(events.Of(name), catalogue, policy)
+		own := events.Of(name)
+		checked += len(own)
+		found, err := account.Check(own, catalogue, policy)
 		if err != nil {
 			failed = append(failed, place(source.Place{}, err))
 		}
@@ -92,10 +96,10 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	sortAnomalies(anomalies, files)
 	out := c.newOutput(cmd)
 	if format == "json" {
-		writeChecked(out, len(accounts), events.Len(), anomalies)
+		writeChecked(out, len(accounts), checked, anomalies)
 	} else {
 		fmt.Fprintf(out, "%s, %s, %s\n", report.Count(len(accounts), "account", "accounts"),
-			report.Count(events.Len(), "event", "events"), report.Count(len(anomalies), "anomaly", "anomalies"))
+			report.Count(checked, "event", "events"), report.Count(len(anomalies), "anomaly", "anomalies"))
 	}
 	if err := commitAll(out); err != nil {
 		return err
