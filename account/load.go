@@ -41,9 +41,9 @@ type Loading struct {
 	Events *atomic.Int64
 
 	// Allocate, if not nil, gives the memory that events are kept in, instead of make: size
-	// bytes, for as long as anybody uses them. It is called by one goroutine at a time, also
-	// when events are added later. From 2 MiB on, memory in large pages saves a good part of
-	// the time.
+	// bytes, which are 2 MiB or more, for as long as anybody uses them. It is called by one
+	// goroutine at a time, also when events are added later. Memory in large pages saves a
+	// good part of the time.
 	Allocate func(size int) []byte
 }
 

@@ -24,6 +24,7 @@ const sizes = 6
 const (
 	minPiece, maxPiece           = 1 << 9, minPiece << (sizes - 1)
 	minAllocation, maxAllocation = 1 << 16, 1 << 25
+	largeAllocation              = 1 << 21 // the least that a caller is asked for
 )
 
 // piece returns an empty piece with room for n bytes.
@@ -38,15 +39,21 @@ func (m *memory) piece(n int) []byte {
 		return p
 	}
 	if n > len(m.rest) {
-		m.size = min(max(2*m.size, minAllocation), maxAllocation)
-		m.rest = m.take(max(n, m.size))
+		m.rest = m.take(n)
 	}
 	p := m.rest[:0:n]
 	m.rest = m.rest[n:]
 	return p
 }
 
-func (m *memory) take(size int) []byte {
+// take allocates n bytes or more.
+func (m *memory) take(n int) []byte {
+	least := minAllocation
+	if m.allocate != nil {
+		least = largeAllocation
+	}
+	m.size = min(max(2*m.size, least), maxAllocation)
+	size := max(n, m.size)
 	if m.allocate == nil {
 		return make([]byte, size)
 	}

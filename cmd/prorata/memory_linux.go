@@ -2,17 +2,10 @@ package main
 
 import "syscall"
 
-// largePage is the size of a large page on most machines. Where it is another, asking for them
-// does no harm.
-const largePage = 2 << 20
-
 // allocate gives memory in large pages, if the system has some: the millions of small ones that
 // a large run touches would each be fetched, and looked up, by themselves. It is the system's
 // until the end of the process, and no work for the garbage collector.
 func allocate(size int) []byte {
-	if size < largePage {
-		return make([]byte, size)
-	}
 	b, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
 		return make([]byte, size)

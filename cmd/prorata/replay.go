@@ -232,7 +232,10 @@ type text struct {
 	anomalies []account.Anomaly
 }
 
-var texts = sync.Pool{New: func() any { return new([]byte) }}
+var texts = sync.Pool{New: func() any {
+	text := make([]byte, 0, 1<<17) // few are longer; to get there by doubling takes twice the memory
+	return &text
+}}
 
 // stream writes the invoices of each account while those after it are being billed. What can
 // fail has not failed before the first is written: unless no bill can fail, all are made twice.
