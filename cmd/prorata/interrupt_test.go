@@ -54,3 +54,28 @@ func testInterrupt(t *testing.T, sig os.Signal) {
 	require.NoError(t, err)
 	require.Len(t, left, 2, "%s", left)
 }
+
+// A reader of standard output that has gone before anything is written ends the command as any
+// other, however soon that is.
+func TestNobodyReads(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("pipes are others there")
+	}
+	dir := t.TempDir()
+	events := `{"id": "1", "type": "account.created", "account": "a", "at": "2025-01-01", "package": "Gold"}` + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "events.jsonl"), []byte(events), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "packages.json"), []byte(`[{"name": "Gold", "price": 79.95}]`), 0o644))
+	for range 40 {
+		r, w, err := os.Pipe()
+		require.NoError(t, err)
+		require.NoError(t, r.Close())
+		cmd := exec.Command("prorata", "replay", "--packages", "packages.json", "--through", "2026-01-01", "--quarantine", "bad.jsonl", "events.jsonl")
+		cmd.Dir, cmd.Stdout, cmd.Env = dir, w, append(os.Environ(), "GOMAXPROCS=1")
+		require.Error(t, cmd.Run())
+		require.NoError(t, w.Close())
+		require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
+		left, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Len(t, left, 2, "%s", left)
+	}
+}

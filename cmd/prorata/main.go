@@ -16,7 +16,8 @@ import (
 )
 
 func main() {
-	go exitOnInterrupt(os.Stderr)
+	tuneMemory()
+	go exitOnInterrupt(interrupts(), os.Stderr)
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

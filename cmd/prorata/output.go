@@ -222,15 +222,20 @@ func (t *temporary) rename(outputs []*output) error {
 	return nil
 }
 
-// exitOnInterrupt ends the process when it is interrupted, at once and without a trace. A
-// reader of standard output that has gone is the error of a write, and not the end.
-func exitOnInterrupt(stderr io.Writer) {
-	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+// interrupts receives a signal that is to end the process. From when it returns, a reader of
+// standard output that has gone is the error of a write, and not the end.
+func interrupts() <-chan os.Signal {
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) { // as by nohup
-		signal.Notify(interrupts, syscall.SIGHUP) // the terminal is gone
+		signal.Notify(received, syscall.SIGHUP) // the terminal is gone
 	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	return received
+}
+
+// exitOnInterrupt ends the process when it is interrupted, at once and without a trace.
+func exitOnInterrupt(interrupts <-chan os.Signal, stderr io.Writer) {
 	<-interrupts
 	unfinished.mu.Lock() // for good
 	for name := range unfinished.files {

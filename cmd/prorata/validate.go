@@ -64,7 +64,7 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		}
 		catalogue = &read
 	}
-	events, unread, err := read(cmd.Context(), files, account.Loading{Policy: policy, KeepGoing: true}, cmd.InOrStdin(), nil)
+	events, unread, err := read(cmd.Context(), files, account.Loading{Policy: policy, Allocate: allocate, KeepGoing: true}, cmd.InOrStdin(), nil)
 	if err != nil {
 		return err
 	}
