@@ -104,8 +104,8 @@
 // A line has at most [MaxLine] bytes and nests at most 10,000 deep. Dates are in the years 1 to 9999, instants have at
 // most nine digits of a second. Periods are months. Everything is in the policy's one currency. [Events] holds its
 // events in memory, as records: a gigabyte holds more than 10 million. Lines of several bills may share an allocation,
-// which is kept while one of them is. No goroutine outlives [Events.Replay]. An [Event] is not changed by anything here, nor
-// is a slice of them.
+// which is kept while one of them is. No goroutine outlives [Events.Replay] or [ReplayInto]. An [Event] is not changed
+// by anything here, nor is a slice of them.
 //
 // # Rounding
 //

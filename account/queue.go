@@ -9,6 +9,7 @@ import (
 // in theirs. Who brings the batch that is next gives it on, and those after it that are there.
 type queue[T any] struct {
 	then func(T) error
+	stop func()        // called at the first error
 	room chan struct{} // one for each batch that was handed out and not given on
 
 	mu      sync.Mutex  // of what follows
@@ -32,8 +33,8 @@ type batch[T any] struct {
 	ready    bool
 }
 
-func newQueue[T any](accounts []string, workers int, then func(T) error) *queue[T] {
-	return &queue[T]{then: then, rest: accounts, room: make(chan struct{}, batchesAWorker*workers)}
+func newQueue[T any](accounts []string, workers int, then func(T) error, stop func()) *queue[T] {
+	return &queue[T]{then: then, stop: stop, rest: accounts, room: make(chan struct{}, batchesAWorker*workers)}
 }
 
 // take returns the next batch to fill, once there is room for one, and nil when there is none or
@@ -47,7 +48,7 @@ func (q *queue[T]) take(ctx context.Context) *batch[T] {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	n := min(accountsABatch, len(q.rest))
-	if n == 0 || ctx.Err() != nil {
+	if n == 0 {
 		<-q.room
 		return nil
 	}
@@ -56,26 +57,51 @@ func (q *queue[T]) take(ctx context.Context) *batch[T] {
 	return b
 }
 
-// give takes a batch that is filled, and gives on what is next. It returns the first error that
-// there was.
-func (q *queue[T]) give(b *batch[T]) error {
+// give takes a batch that is filled, and gives on what is next, unless somebody does.
+func (q *queue[T]) give(b *batch[T]) {
+	for next := q.ready(b); next != nil; next = q.given() {
+		if err := next.give(q.then); err != nil {
+			q.fail(err)
+			return
+		}
+		<-q.room
+	}
+}
+
+// ready takes a batch that is filled. It returns the one to give on, if there is one.
+func (q *queue[T]) ready(b *batch[T]) *batch[T] {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	b.ready = true
 	if q.giving {
-		return q.err
+		return nil
 	}
-	q.giving = true
-	for q.err == nil && len(q.batches) > 0 && q.batches[0].ready {
-		b, q.batches = q.batches[0], q.batches[1:]
-		q.mu.Unlock()
-		err := b.give(q.then)
-		<-q.room
-		q.mu.Lock()
-		q.err = err
+	return q.next()
+}
+
+// given returns the batch to give on after one that was given on.
+func (q *queue[T]) given() *batch[T] {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.next()
+}
+
+func (q *queue[T]) next() *batch[T] {
+	q.giving = len(q.batches) > 0 && q.batches[0].ready
+	if !q.giving {
+		return nil
 	}
-	q.giving = false
-	return q.err
+	b := q.batches[0]
+	q.batches = q.batches[1:]
+	return b
+}
+
+// fail ends it: nothing more is given on.
+func (q *queue[T]) fail(err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.err = err
+	q.stop()
 }
 
 func (b *batch[T]) give(then func(T) error) error {

@@ -283,7 +283,8 @@ func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoi
 // next one. What was made of these accounts goes to then: in the order of the accounts, one at a
 // time, and mostly on the goroutine that made it, so that it need not go from one core to another.
 // While then takes its time, workers run ahead by some thirty accounts each, and no further. An
-// error of then is the end, and is returned.
+// error of then is the end, and is returned. Add is called by several goroutines at once, and
+// what panics in either ends the program.
 func ReplayInto[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, add func(to T, b *Bill) T, then func(T) error) error {
 	return replay(ctx, es, accounts, catalogue, policy, through, workers, true, add, then)
 }
@@ -296,7 +297,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 	}
 	stopped, stop := context.WithCancel(ctx)
 	defer stop()
-	q := newQueue(accounts, workers, then)
+	q := newQueue(accounts, workers, then, stop)
 	var done sync.WaitGroup
 	for range workers {
 		done.Go(func() {
@@ -309,9 +310,7 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 				if b.err = err; err == nil {
 					b.err = r.bills(stopped, b.accounts, d, through, func(bill *Bill) { b.made, b.some = add(b.made, bill), true })
 				}
-				if q.give(b) != nil {
-					stop()
-				}
+				q.give(b)
 			}
 		})
 	}

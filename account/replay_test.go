@@ -193,25 +193,10 @@ func TestReplayStops(t *testing.T) {
 		require.ErrorIs(t, last, context.Canceled)
 		require.Less(t, n, 500)
 	})
-	t.Run("at the first error", func(t *testing.T) {
-		huge := account.Event{ID: "huge", Account: "account-100", Type: account.UsageRecorded, At: at(h.inYear("01-01")), Credits: -1}
-		require.NoError(t, events.Add(huge))
-		var names []string
-		var failure error
-		for b, err := range events.Replay(context.Background(), events.Accounts(), h.catalogue(), h.policy, h.through(), 3) {
-			if err != nil {
-				require.NoError(t, failure, "an error is the last")
-				failure = err
-				continue
-			}
-			names = append(names, b.Account)
-		}
-		require.ErrorContains(t, failure, "-1 credits")
-		require.Equal(t, events.Accounts()[:100], names, "everything before it is billed")
-	})
+	full := errors.New("the disk is full")
 	t.Run("at an error of who takes what is made", func(t *testing.T) {
-		full, n := errors.New("the disk is full"), 0
-		err := account.ReplayInto(context.Background(), events, events.Accounts()[:100], h.catalogue(), h.policy, h.through(), 3,
+		n := 0
+		err := account.ReplayInto(context.Background(), events, events.Accounts(), h.catalogue(), h.policy, h.through(), 3,
 			func(names []string, b *account.Bill) []string { return append(names, b.Account) },
 			func(names []string) error {
 				assert.Equal(t, events.Accounts()[n:][:len(names)], names)
@@ -223,21 +208,56 @@ func TestReplayStops(t *testing.T) {
 		require.ErrorIs(t, err, full)
 		require.Less(t, n, 100, "nothing is given on after an error")
 	})
-	t.Run("when the context is done while nothing is taken", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(context.Background())
-		billed := atomic.Int64{}
-		err := account.ReplayInto(ctx, events, events.Accounts()[:100], h.catalogue(), h.policy, h.through(), 2,
-			func(_ int, b *account.Bill) int { return int(billed.Add(1)) },
-			func(int) error {
-				for was := int64(-1); billed.Load() > was; time.Sleep(20 * time.Millisecond) { // until the other waits
-					was = billed.Load()
+	for name, end := range map[string]error{"when the context is done": context.Canceled, "at an error": full} {
+		t.Run(name+" while nothing is taken", func(t *testing.T) {
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			billed := atomic.Int64{}
+			err := account.ReplayInto(ctx, events, events.Accounts(), h.catalogue(), h.policy, h.through(), 3,
+				func(_ int, b *account.Bill) int { return int(billed.Add(1)) },
+				func(int) error {
+					for was := int64(-1); billed.Load() > was; time.Sleep(20 * time.Millisecond) { // until the others wait
+						was = billed.Load()
+					}
+					if end == full {
+						return full
+					}
+					cancel()
+					return nil
+				})
+			require.ErrorIs(t, err, end)
+			require.Less(t, billed.Load(), int64(200), "workers do not run far ahead of a slow one")
+		})
+	}
+	for _, wrong := range []int{100, 96, 0} { // within a batch, at the beginning of one, and of all
+		t.Run(fmt.Sprintf("at an error of account %d", wrong), func(t *testing.T) {
+			name := events.Accounts()[wrong]
+			require.NoError(t, events.Add(account.Event{ID: "huge " + name, Account: name, Type: account.UsageRecorded, At: at(h.inYear("01-01")), Credits: -1}))
+			names, failure := []string{}, error(nil)
+			for b, err := range events.Replay(context.Background(), events.Accounts(), h.catalogue(), h.policy, h.through(), 3) {
+				if err != nil {
+					require.NoError(t, failure, "an error is the last")
+					failure = err
+					continue
 				}
-				cancel()
-				return nil
-			})
-		require.ErrorIs(t, err, context.Canceled)
-		require.Less(t, billed.Load(), int64(100), "workers do not run far ahead of a slow one")
-	})
+				names = append(names, b.Account)
+			}
+			require.ErrorContains(t, failure, "-1 credits")
+			require.ErrorContains(t, failure, name)
+			require.Equal(t, events.Accounts()[:wrong], names, "everything before it is billed")
+
+			given := []string{}
+			err := account.ReplayInto(context.Background(), events, events.Accounts(), h.catalogue(), h.policy, h.through(), 3,
+				func(names []string, b *account.Bill) []string { return append(names, b.Account) },
+				func(names []string) error {
+					assert.NotEmpty(t, names, "there is something to take")
+					given = append(given, names...)
+					return nil
+				})
+			require.EqualError(t, err, failure.Error())
+			require.Equal(t, names, given)
+		})
+	}
 	for deadline := time.Now().Add(time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
