@@ -31,15 +31,16 @@ func main() {
 }
 
 func run(args []string, stderr io.Writer) error {
-	o := workload.Options{Accounts: 20_000, Months: 24, Events: 1_000_000, Seed: 2} // not the seed that is measured
+	o := workload.Options{Months: 24, Events: 1_000_000, Seed: 2} // not the seed that is measured
 	flags := flag.NewFlagSet("profile", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	output := flags.String("o", "default.pgo", "write the profile to `FILE`")
 	runs := flags.Int("runs", 8, "replay the workload `N` times")
-	flags.IntVar(&o.Events, "events", o.Events, "number of events")
+	flags.IntVar(&o.Events, "events", o.Events, "number of events, 50 an account")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	o.Accounts = max(1, o.Events/50)
 	log, catalogue, err := workload.All(o)
 	if err != nil {
 		return err
