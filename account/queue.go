@@ -49,8 +49,7 @@ func (q *queue[T]) take(ctx context.Context) *batch[T] {
 	defer q.mu.Unlock()
 	n := min(accountsABatch, len(q.rest))
 	if n == 0 {
-		<-q.room
-		return nil
+		return nil // and the room is left as it is: what is under way has its own
 	}
 	b := &batch[T]{accounts: q.rest[:n]}
 	q.rest, q.batches = q.rest[n:], append(q.batches, b)
