@@ -64,7 +64,9 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		}
 		catalogue = &read
 	}
-	events, unread, err := read(cmd.Context(), files, account.Loading{Policy: policy, Allocate: allocate, KeepGoing: true}, cmd.InOrStdin(), nil)
+	how := c.loading(policy, shard{}, nil)
+	how.KeepGoing = true
+	events, unread, err := read(cmd.Context(), files, how, cmd.InOrStdin(), nil)
 	if err != nil {
 		return err
 	}
