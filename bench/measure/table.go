@@ -194,19 +194,22 @@ func (r *results) ratios(b *strings.Builder) {
 	})
 }
 
-// anEvent is the time a replay takes an event, by that of the first workload. Workloads with other numbers of events
-// an account have other invoices an event, and are not compared.
+// anEvent is the time a replay takes an event, by that of the first workload.
 func (r *results) anEvent(load workload, workers int, figure func(sample) float64) string {
-	first := r.workloads[0]
-	if load.events*first.accounts != first.events*load.accounts {
+	a, b, alike := r.withFirst(load, workers, figure)
+	if !alike || b == 0 {
 		return "–"
 	}
+	return fmt.Sprintf("%.2f", a/float64(load.events)/(b/float64(r.workloads[0].events)))
+}
+
+// withFirst is a figure of the replay of a workload, and that of the first. Workloads with other numbers of events an
+// account have other invoices an event, and are not compared.
+func (r *results) withFirst(load workload, workers int, figure func(sample) float64) (a, b float64, alike bool) {
+	first := r.workloads[0]
 	a, haveA := r.of(key{load, replay, workers}, figure)
 	b, haveB := r.of(key{first, replay, workers}, figure)
-	if !haveA || !haveB || b == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%.2f", a/float64(load.events)/(b/float64(first.events)))
+	return a, b, haveA && haveB && load.events*first.accounts == first.events*load.accounts
 }
 
 // eachMore is the time that a replay takes for each event beyond those of the first workload, by
@@ -224,11 +227,7 @@ func (r *results) eachMore(load workload, workers int, figure func(sample) float
 }
 
 func (r *results) more(load workload, workers int, figure func(sample) float64) (float64, bool) {
-	first := r.workloads[0]
-	if load.events <= first.events || load.events*first.accounts != first.events*load.accounts {
-		return 0, false
-	}
-	a, haveA := r.of(key{load, replay, workers}, figure)
-	b, haveB := r.of(key{first, replay, workers}, figure)
-	return (a - b) / float64(load.events-first.events), haveA && haveB
+	a, b, alike := r.withFirst(load, workers, figure)
+	events := load.events - r.workloads[0].events
+	return (a - b) / float64(events), alike && events > 0
 }
