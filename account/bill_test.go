@@ -131,6 +131,13 @@ func TestCheck(t *testing.T) {
 	require.ErrorContains(t, err, `id "1"`)
 }
 
+// No events are nothing to check.
+func TestCheckNothing(t *testing.T) {
+	anomalies, err := account.Check(nil, nil, invoice.Policy{})
+	require.NoError(t, err)
+	require.Empty(t, anomalies)
+}
+
 func TestStatuses(t *testing.T) {
 	number := invoice.NumbersOf("a")
 	status := func(id, when, of string, s invoice.Status) account.Event {

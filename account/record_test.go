@@ -39,10 +39,3 @@ func TestLawRecords(t *testing.T) {
 		require.Equal(t, e, account.Recorded(e))
 	})
 }
-
-// No events are nothing to check.
-func TestCheckNothing(t *testing.T) {
-	anomalies, err := account.Check(nil, nil, invoice.Policy{})
-	require.NoError(t, err)
-	require.Empty(t, anomalies)
-}
