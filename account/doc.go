@@ -32,7 +32,8 @@
 // Mostly no two are the same, and that is all. Where two are, the events of each account are held against each other
 // by their ids, those that say the same are dropped, and for what is left of the hashes that come twice the ids
 // themselves are compared. So the set is exact, and what it costs is gone once the files are loaded. Repeats do not
-// gather: each time memory has doubled, one partition is looked at, and where an eighth of it is repeats, all are dropped.
+// gather: each time memory has doubled, eight partitions are looked at, and where an eighth of one is repeats, all are
+// dropped; an event that is left out to keep going is remembered by where it stood.
 //
 // # Events
 //
