@@ -57,10 +57,11 @@ var wanted = [...][]string{
 	Created:              {"package", "billing_date"},
 	PackageChanged:       {"package", "effective"},
 	ChangeCancelled:      nil,
-	ChargeAdded:          {"amount", "description"},
+	ChargeAdded:          {"amount", "description", "price_list"},
 	UsageRecorded:        {"credits"},
 	Closed:               {"effective"},
 	InvoiceStatusChanged: {"invoice", "status"},
+	EventVoided:          {"event"},
 }
 
 var common = []string{"id", "type", "account", "at", "recorded_at", "metadata"}
@@ -212,7 +213,7 @@ func (d *Decoder) read(e *Event) error {
 	}
 	for _, list := range [][]string{common[:4], wanted[e.Type]} {
 		for _, name := range list {
-			if name == "effective" || name == "billing_date" {
+			if name == "effective" || name == "billing_date" || name == "price_list" {
 				continue
 			}
 			if _, err := d.require(name); err != nil {
@@ -272,6 +273,10 @@ func (d *Decoder) set(e *Event, f *field) (err error) {
 		e.Amount, err = d.amount(f)
 	case "description":
 		e.Description, err = d.text(f)
+	case "price_list":
+		err = d.choice(f, priceLists[1:], func(i int) { e.PriceList = PriceLists(i + 1) })
+	case "event":
+		e.Voids, err = d.nonEmpty(f)
 	case "invoice":
 		e.Invoice, err = d.nonEmpty(f)
 	case "status":

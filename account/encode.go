@@ -32,9 +32,14 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	case ChargeAdded:
 		b = strictjson.AppendString(append(b, `,"amount":`...), e.Amount.Number())
 		b = strictjson.AppendString(append(b, `,"description":`...), e.Description)
+		if e.PriceList != AllLists {
+			b = strictjson.AppendString(append(b, `,"price_list":`...), e.PriceList.String())
+		}
 	case InvoiceStatusChanged:
 		b = strictjson.AppendString(append(b, `,"invoice":`...), e.Invoice)
 		b = strictjson.AppendString(append(b, `,"status":`...), e.Status.Key())
+	case EventVoided:
+		b = strictjson.AppendString(append(b, `,"event":`...), e.Voids)
 	}
 	if e.Metadata != nil {
 		b = append(append(b, `,"metadata":`...), canonical(e.Metadata)...)

@@ -33,6 +33,8 @@ type Event struct {
 	Description string         // charge
 	Invoice     string         // status: the invoice's number
 	Status      invoice.Status // status: its new status
+	PriceList   PriceLists     // charge: the price list it is kept to; AllLists for both
+	Voids       string         // voided: the id of the event of this account that counts as never recorded
 
 	Metadata jsontext.Value // any JSON object, or nil; no bill depends on it
 
@@ -51,11 +53,12 @@ const (
 	UsageRecorded
 	Closed
 	InvoiceStatusChanged
+	EventVoided
 )
 
 var types = []string{
 	"account.created", "account.package_changed", "account.change_cancelled", "charge.added",
-	"usage.recorded", "account.closed", "invoice.status_changed",
+	"usage.recorded", "account.closed", "invoice.status_changed", "event.voided",
 }
 
 // ParseType reads a type as events spell it, such as "account.created".
@@ -83,6 +86,25 @@ var effectives = []string{"immediately", "period_end"}
 
 func (e Effective) String() string { return names.Word(uint8(e), effectives) }
 
+// PriceLists says on which price lists a one-off charge is billed.
+type PriceLists uint8
+
+const (
+	AllLists        PriceLists = iota // to end users and to the reseller; the default
+	RetailOnly                        // to end users
+	DistributorOnly                   // to the reseller
+)
+
+var priceLists = []string{"", "retail", "distributor"}
+
+// String is the list's name as events spell it, empty for both.
+func (l PriceLists) String() string { return names.Word(uint8(l), priceLists) }
+
+// on reports that a charge is billed on a price list.
+func (l PriceLists) on(list invoice.PriceList) bool {
+	return l == AllLists || (l == RetailOnly) == (list == invoice.Retail)
+}
+
 // Known is when the reseller knew of the event: RecordedAt, or At.
 func (e *Event) Known() time.Time {
 	if e.RecordedAt.IsZero() {
@@ -102,7 +124,8 @@ func (e *Event) Same(o *Event) bool {
 	return e.ID == o.ID && e.Type == o.Type && e.Account == o.Account && e.At.Equal(o.At) &&
 		e.Known().Equal(o.Known()) && e.Package == o.Package && e.BillingDate == o.BillingDate &&
 		e.Effective == o.Effective && e.Credits == o.Credits && e.Amount == o.Amount &&
-		e.Description == o.Description && e.Invoice == o.Invoice && e.Status == o.Status &&
+		e.Description == o.Description && e.PriceList == o.PriceList && e.Invoice == o.Invoice && e.Status == o.Status &&
+		e.Voids == o.Voids &&
 		bytes.Equal(canonical(e.Metadata), canonical(o.Metadata))
 }
 

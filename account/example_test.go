@@ -179,5 +179,5 @@ func ExampleDecoder_Decode() {
 	fmt.Println(err)
 	// Output:
 	// account.package_changed Gold period_end 2026-03-12T15:00:00Z
-	// queue:7:18: unknown type "account.closd" (did you mean "account.closed"?), expected one of account.created, account.package_changed, account.change_cancelled, charge.added, usage.recorded, account.closed, invoice.status_changed
+	// queue:7:18: unknown type "account.closd" (did you mean "account.closed"?), expected one of account.created, account.package_changed, account.change_cancelled, charge.added, usage.recorded, account.closed, invoice.status_changed, event.voided
 }

@@ -20,7 +20,7 @@ import (
 // the fast way may accept less than the strict one, but nothing more and nothing else.
 
 // fieldSet is a set of the fields of a line.
-type fieldSet uint16
+type fieldSet uint32
 
 const (
 	hasID fieldSet = 1 << iota
@@ -37,6 +37,8 @@ const (
 	hasDescription
 	hasInvoice
 	hasStatus
+	hasPriceList
+	hasVoids
 )
 
 // fieldsOf are the fields that an event of a type must and may have.
@@ -44,10 +46,11 @@ var fieldsOf = [...]struct{ must, may fieldSet }{
 	Created:              {must: hasPackage, may: hasBillingDate},
 	PackageChanged:       {must: hasPackage, may: hasEffective},
 	ChangeCancelled:      {},
-	ChargeAdded:          {must: hasAmount | hasDescription},
+	ChargeAdded:          {must: hasAmount | hasDescription, may: hasPriceList},
 	UsageRecorded:        {must: hasCredits},
 	Closed:               {may: hasEffective},
 	InvoiceStatusChanged: {must: hasInvoice | hasStatus},
+	EventVoided:          {must: hasVoids},
 }
 
 // complete reports that the fields are those of an event of a type.
@@ -88,6 +91,10 @@ func fieldNamed(name []byte) fieldSet {
 		return hasInvoice
 	case "status":
 		return hasStatus
+	case "price_list":
+		return hasPriceList
+	case "event":
+		return hasVoids
 	}
 	return 0
 }
@@ -174,6 +181,13 @@ func (d *Decoder) value(s *said, field fieldSet, c *cursor) (ok bool) {
 		status, err := invoice.ParseStatus(d.intern(text))
 		s.status = status
 		return err == nil
+	case hasPriceList:
+		i := word(text, priceLists[1:])
+		s.priceList = PriceLists(i + 1)
+		return i >= 0
+	case hasVoids:
+		s.voids = text
+		return len(text) > 0
 	}
 	return ok
 }

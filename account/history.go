@@ -205,6 +205,9 @@ func check(e *Event, t *terms) (cycle.Date, error) {
 	if e.Status > invoice.Canceled {
 		return cycle.Date{}, fmt.Errorf("unknown status %d", e.Status)
 	}
+	if int(e.PriceList) >= len(priceLists) {
+		return cycle.Date{}, fmt.Errorf("unknown price list %d", e.PriceList)
+	}
 	if e.Credits < 0 {
 		return cycle.Date{}, fmt.Errorf("%d credits, expected 0 or more", e.Credits)
 	}

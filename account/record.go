@@ -38,6 +38,8 @@ const (
 	withInvoice
 	withStatus
 	withMetadata
+	withPriceList
+	withVoids
 )
 
 // fields are those that a record has.
@@ -60,6 +62,8 @@ func (s *said) fields() (fields uint64) {
 	set(len(s.invoice) > 0, withInvoice)
 	set(s.status != 0, withStatus)
 	set(s.metadata != nil, withMetadata)
+	set(s.priceList != 0, withPriceList)
+	set(len(s.voids) > 0, withVoids)
 	return fields
 }
 
@@ -84,7 +88,7 @@ func (s *said) head(fields uint64) byte {
 // room is the most that a record takes.
 func (s *said) room() int {
 	const numbers = 10 * binary.MaxVarintLen64 // more than there are, lengths included
-	return numbers + len(s.id) + len(s.pkg) + len(s.description) + len(s.invoice) + len(s.metadata)
+	return numbers + len(s.id) + len(s.pkg) + len(s.description) + len(s.invoice) + len(s.metadata) + len(s.voids)
 }
 
 // appendRecord appends the record of an event to b.
@@ -150,6 +154,12 @@ func (s *said) appendFields(b []byte, fields uint64) []byte {
 	}
 	if fields&withMetadata != 0 {
 		b = appendText(b, s.metadata)
+	}
+	if fields&withPriceList != 0 {
+		b = append(b, byte(s.priceList))
+	}
+	if fields&withVoids != 0 {
+		b = appendText(b, s.voids)
 	}
 	return b
 }
@@ -320,6 +330,12 @@ func (r *record) event(e *Event) {
 	}
 	if fields&withMetadata != 0 {
 		e.Metadata = []byte(cut())
+	}
+	if fields&withPriceList != 0 {
+		e.PriceList, b = PriceLists(b[0]), b[1:]
+	}
+	if fields&withVoids != 0 {
+		e.Voids = cut()
 	}
 	file, column := uint64(1), uint64(1)
 	if head&headElsewhere != 0 {

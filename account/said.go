@@ -23,6 +23,8 @@ type said struct {
 	pkg         []byte
 	description []byte
 	invoice     []byte
+	voids       []byte
+	priceList   PriceLists
 	billingDate cycle.Date
 	amount      money.Amount
 	metadata    jsontext.Value
@@ -36,6 +38,7 @@ type said struct {
 func saidBy(e *Event) said {
 	s := said{unusual: true, id: []byte(e.ID), account: []byte(e.Account), kind: e.Type, effective: e.Effective, status: e.Status,
 		at: instantOf(e.At), credits: e.Credits, pkg: []byte(e.Package), description: []byte(e.Description), invoice: []byte(e.Invoice),
+		voids: []byte(e.Voids), priceList: e.PriceList,
 		billingDate: e.BillingDate, amount: e.Amount, metadata: e.Metadata, line: e.Place.Line, column: e.Place.Column}
 	if !e.RecordedAt.IsZero() {
 		s.recordedAt = instantOf(e.RecordedAt)
@@ -60,7 +63,10 @@ func (d *Decoder) event(e *Event, s *said) {
 	if s.invoice != nil {
 		e.Invoice = d.keep(s.invoice)
 	}
-	e.BillingDate, e.Amount = s.billingDate, s.amount
+	if s.voids != nil {
+		e.Voids = d.keep(s.voids)
+	}
+	e.BillingDate, e.Amount, e.PriceList = s.billingDate, s.amount, s.priceList
 	if s.metadata != nil {
 		e.Metadata = s.metadata.Clone()
 	}

@@ -29,6 +29,9 @@ type Package struct {
 	// not say.
 	DistributorPrice *money.Amount
 
+	// DistributorOverage is what the reseller pays upstream for one credit over; nil is Overage.
+	DistributorOverage *money.Rate
+
 	// EffectiveFrom is the first day of these terms; the zero Date is "from the beginning".
 	// They hold for billing periods that start on it or after it.
 	EffectiveFrom cycle.Date
