@@ -114,12 +114,12 @@ func (b *biller) owedForCredits(ph *phase, terms *invoice.Terms, credits int64, 
 	if credits == 0 || due.After(to.day) {
 		return nil
 	}
-	included := terms.Credits
+	included := terms.Credits()
 	if b.policy.IncludedCredits == invoice.ProratedCredits {
 		included = 0
 		if !days.IsEmpty() {
 			var err error
-			if included, err = b.rule.Allowance(terms.Credits, p.whole, days); err != nil {
+			if included, err = b.rule.Allowance(terms.Credits(), p.whole, days); err != nil {
 				return err
 			}
 		}

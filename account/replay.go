@@ -226,7 +226,7 @@ func (es *Events) Certain(catalogue invoice.Catalogue, policy invoice.Policy) bo
 		if err != nil {
 			return false
 		}
-		used, err := terms.Overage.Times(es.seen.credits, policy.MoneyCurrency(), money.Up)
+		used, err := terms.CreditPrice().Times(es.seen.credits, policy.MoneyCurrency(), money.Up)
 		if err != nil {
 			return false
 		}

@@ -98,7 +98,7 @@ func (w *rewriter) members(n *node) error {
 	return nil
 }
 
-var mayBeLeftOut = []string{"credits", "overage", "distributor_price", "has_ip", "has_reseller", "effective_from", "currency"}
+var mayBeLeftOut = []string{"credits", "overage", "distributor_price", "distributor_overage", "has_ip", "has_reseller", "effective_from", "currency"}
 
 // packageValue is the JSON of a value. XML does not say what is a number and what is true or false; numbers may be quoted.
 func packageValue(n *node) []byte {

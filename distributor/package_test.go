@@ -61,6 +61,29 @@ func TestReadPackagesOfXMLAccepts(t *testing.T) {
 	require.Equal(t, "f:3:1", p.At.String())
 }
 
+// distributor_overage is prorata's own; the lists may hold it in either format.
+func TestReadPackagesOfDistributorOverage(t *testing.T) {
+	for _, document := range []string{
+		`[{"name":"A","price":5,"credits":10,"overage":0.001,"distributor_overage":0.00060},{"name":"B","price":5}]`,
+		`{"packages":[{"name":"A","price":5,"credits":10,"overage":0.001,"distributor_overage":"0.0006"},{"name":"B","price":5}]}`,
+		`<packages><package><name>A</name><price>5</price><credits>10</credits><overage>0.001</overage><distributor_overage> 0.0006 </distributor_overage></package>
+		<package><name>B</name><price>5</price><distributor_overage/></package></packages>`,
+	} {
+		packages, err := distributor.ReadPackages("f", []byte(document), money.USD)
+		require.NoError(t, err, document)
+		require.Equal(t, "0.0006", packages[0].DistributorOverage.String(), document)
+		require.Nil(t, packages[1].DistributorOverage, document)
+	}
+	for document, want := range map[string]string{
+		`{"packages":[{"name":"A","price":5,"credits":10,` + "\n" + `"distributor_overage":-0.1}]}`:                                                  "f:2:23: distributor_overage: -0.1 is negative, expected 0 or more",
+		"<packages><package><name>A</name><price>5</price><credits>1</credits>\n<distributor_overage>1,5</distributor_overage></package></packages>": `f:2:22: distributor_overage: parse rate "1,5": invalid syntax, expected digits, such as "0.00047", at most 40 characters`,
+		"<packages>\n<package><name>A</name><price>5</price><distributor_overage>1</distributor_overage></package></packages>":                       `f:2:1: package "A" has a distributor_overage but no credits, expected the credits it includes`,
+	} {
+		_, err := distributor.ReadPackages("f", []byte(document), money.USD)
+		require.EqualError(t, err, want, document)
+	}
+}
+
 func TestReadPackagesReadsNone(t *testing.T) {
 	for _, document := range []string{"[]", `{"packages":[]}`, "<result><packages/></result>", "<packages> </packages>"} {
 		packages, err := distributor.ReadPackages("f", []byte(document), money.USD)

@@ -169,7 +169,7 @@ func (inv *Invoice) total(cut *Cut) (err error) {
 	}
 	inv.Amount, inv.Overage, inv.AdditionalCharges = zero, sums[Overage], sums[Charge]
 	if cut.Terms != nil {
-		inv.Package = cut.Terms.Name
+		inv.Package = cut.Terms.Name()
 		if inv.Amount, err = cut.Terms.PeriodPrice(); err != nil {
 			return err
 		}

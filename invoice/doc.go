@@ -43,11 +43,16 @@
 //
 // # Packages
 //
-// [ParsePackages] reads the Distributor's package list in JSON; distributor.ReadPackages reads it in XML too. Prices are exact, bare or quoted; a price finer than the
-// currency is an error, the price of a credit ([Package].Overage) may have as many digits as a [money.Rate] has. A
-// name may appear again with another EffectiveFrom: those terms hold for periods that start on that day or later, and
-// before the first the earliest hold. The price of a credit is the same on both price lists. A list without credits
-// is one that includes none, which is an error beside an overage.
+// [ParsePackages] reads the Distributor's package list in JSON; distributor.ReadPackages reads it in XML too. Prices
+// are exact, bare or quoted; a price finer than the currency is an error, the price of a credit may have as many digits
+// as a [money.Rate] has. A name may appear again with another EffectiveFrom: those terms hold for periods that start on
+// that day or later, and before the first the earliest hold. A list without credits is one that includes none, which
+// is an error beside an overage.
+//
+// A bill is made of one [PriceList]: [Retail] is Price and Overage, [Distributor] is DistributorPrice and
+// DistributorOverage. A package without DistributorPrice cannot be billed on the second, and one without
+// DistributorOverage has the same price of a credit on both. [Terms.PeriodPrice] and [Terms.CreditPrice] are the prices
+// on the list that was chosen. A [Catalogue] keeps copies, and nothing it returns can change it.
 //
 // # The policy
 //

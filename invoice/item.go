@@ -93,7 +93,7 @@ func (i *Item) share() (proration.Share, error) {
 	}
 	share, err := i.rule.Share(price, i.whole, i.Days)
 	if err != nil {
-		return proration.Share{}, fmt.Errorf("recurring charge of package %q for %s: %w", names.Clip(i.Terms.Name), i.Days, err)
+		return proration.Share{}, fmt.Errorf("recurring charge of package %q for %s: %w", names.Clip(i.Terms.Name()), i.Days, err)
 	}
 	return share, nil
 }
@@ -101,8 +101,8 @@ func (i *Item) share() (proration.Share, error) {
 // SetOverage makes a zero item the price of the credits used beyond those included.
 func (i *Item) SetOverage(key Key, terms *Terms, policy *Policy, days cycle.Period, credits, included int64) (err error) {
 	i.Key, i.Kind, i.Days, i.Credits, i.Included, i.Terms = key, Overage, days, credits, included, terms
-	if i.Amount, err = terms.Overage.Times(i.over(), policy.MoneyCurrency(), policy.Rounding); err != nil {
-		return fmt.Errorf("overage of package %q for %s: %w", names.Clip(terms.Name), days, err)
+	if i.Amount, err = terms.CreditPrice().Times(i.over(), policy.MoneyCurrency(), policy.Rounding); err != nil {
+		return fmt.Errorf("overage of package %q for %s: %w", names.Clip(terms.Name()), days, err)
 	}
 	return nil
 }
@@ -133,5 +133,5 @@ func (i *Item) appendSentence(b []byte) []byte {
 	}
 	b = digits.AppendInt(append(b, " credits used − "...), i.Included)
 	b = digits.AppendInt(append(b, " included = "...), over)
-	return i.Terms.Overage.AppendDisplay(append(b, " × "...), i.Amount.Currency())
+	return i.Terms.CreditPrice().AppendDisplay(append(b, " × "...), i.Amount.Currency())
 }

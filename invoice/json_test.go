@@ -76,12 +76,12 @@ func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
 	grouped := func(n int64) string { return digits.Group(strconv.FormatInt(n, 10)) }
 	return rapid.Custom(func(t *rapid.T) map[invoice.Kind]owing {
 		owed := map[invoice.Kind]owing{}
-		key := invoice.Key{Period: march.Start, Of: terms.Name}
+		key := invoice.Key{Period: march.Start, Of: terms.Name()}
 		if rapid.Bool().Draw(t, "recurring") {
 			part := cycle.Period{Start: march.Start, End: march.Start.AddDays(rapid.IntRange(1, march.Days()).Draw(t, "days"))}
 			var item invoice.Item
 			require.NoError(t, item.SetRecurring(key, terms, proration.Rule{}, march, part))
-			share, err := proration.Rule{}.Share(terms.Price, march, part)
+			share, err := proration.Rule{}.Share(terms.Package().Price, march, part)
 			require.NoError(t, err)
 			owed[invoice.Recurring] = owing{item, share.Amount, share.Explanation()}
 		}
@@ -90,11 +90,11 @@ func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
 			var item invoice.Item
 			require.NoError(t, item.SetOverage(key, terms, &invoice.Policy{}, march, credits, included))
 			over := max(0, credits-included)
-			amount, err := terms.Overage.Times(over, money.USD, money.HalfUp)
+			amount, err := terms.CreditPrice().Times(over, money.USD, money.HalfUp)
 			require.NoError(t, err)
 			sentence := fmt.Sprintf("%s of %s included credits used", grouped(credits), grouped(included))
 			if over > 0 {
-				sentence = fmt.Sprintf("%s credits used − %s included = %s × %s", grouped(credits), grouped(included), grouped(over), terms.Overage.Display(money.USD))
+				sentence = fmt.Sprintf("%s credits used − %s included = %s × %s", grouped(credits), grouped(included), grouped(over), terms.CreditPrice().Display(money.USD))
 			}
 			owed[invoice.Overage] = owing{item, amount, sentence}
 		}

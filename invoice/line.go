@@ -95,7 +95,7 @@ func (l *Line) AppendUnitPrice(b []byte) []byte {
 		price, _ := i.Terms.PeriodPrice() // there was one when the item was made
 		return price.AppendNumber(b)
 	case Overage:
-		return i.Terms.Overage.AppendNumber(b)
+		return i.Terms.CreditPrice().AppendNumber(b)
 	}
 	return i.Amount.AppendNumber(b)
 }

@@ -29,7 +29,8 @@ type Package struct {
 	// not say.
 	DistributorPrice *money.Amount
 
-	// DistributorOverage is what the reseller pays upstream for one credit over; nil is Overage.
+	// DistributorOverage is what the reseller pays upstream for one credit over; nil when the
+	// list does not say, and then it is Overage.
 	DistributorOverage *money.Rate
 
 	// EffectiveFrom is the first day of these terms; the zero Date is "from the beginning".
@@ -57,52 +58,90 @@ func ParsePriceList(s string) (PriceList, error) {
 
 func (l PriceList) String() string { return names.Word(uint8(l), priceLists) }
 
-// Catalogue holds the packages of a list by name and date. The zero value is empty. It does
-// not change once made and may be used by many goroutines.
+// Catalogue holds the packages of a list by name and date. The zero value is empty. Nothing can
+// change it once it is made, so it may be used by many goroutines.
 type Catalogue struct {
-	terms map[string]Versions
+	terms map[string][]Terms
 }
 
-// Terms are a package with the price that a bill is made of.
+// Terms are a package with the prices that a bill is made of. The zero value is a package without
+// a name that costs nothing.
 type Terms struct {
-	Package
-	list PriceList
+	pkg    Package // its pointers are the catalogue's own
+	list   PriceList
+	credit money.Rate
 }
+
+// Name is the package's.
+func (t *Terms) Name() string { return t.pkg.Name }
+
+// Credits are those that the package includes per period.
+func (t *Terms) Credits() int64 { return t.pkg.Credits }
+
+// Package is a copy of what the list says of the package, on either price list.
+func (t *Terms) Package() Package { return t.pkg.clone() }
 
 // PeriodPrice is the price of one billing period on the price list that was chosen.
 func (t *Terms) PeriodPrice() (money.Amount, error) {
 	if t.list == Retail {
-		return t.Price, nil
+		return t.pkg.Price, nil
 	}
-	if t.DistributorPrice == nil {
+	if t.pkg.DistributorPrice == nil {
 		where := ""
-		if !t.At.IsZero() {
-			where = fmt.Sprintf(" (%s)", t.At)
+		if !t.pkg.At.IsZero() {
+			where = fmt.Sprintf(" (%s)", t.pkg.At)
 		}
-		return money.Amount{}, fmt.Errorf("package %q has no distributor_price%s, expected one to bill what the reseller owes", names.Clip(t.Name), where)
+		return money.Amount{}, fmt.Errorf("package %q has no distributor_price%s, expected one to bill what the reseller owes", names.Clip(t.pkg.Name), where)
 	}
-	return *t.DistributorPrice, nil
+	return *t.pkg.DistributorPrice, nil
 }
 
+// CreditPrice is the price of one credit over the included ones on the price list that was chosen.
+func (t *Terms) CreditPrice() money.Rate { return t.credit }
+
 // NewCatalogue indexes packages, priced from one list. Two packages of the same name need
-// different EffectiveFrom dates, and no price may be negative.
+// different EffectiveFrom dates, and no price may be negative. It keeps copies: what is done to
+// the packages afterwards changes nothing in it.
 func NewCatalogue(packages []Package, list PriceList) (Catalogue, error) {
-	c := Catalogue{terms: make(map[string]Versions, len(packages))}
+	if int(list) >= len(priceLists) {
+		return Catalogue{}, fmt.Errorf("unknown price list %s, expected one of %s", list, strings.Join(priceLists, ", "))
+	}
+	c := Catalogue{terms: make(map[string][]Terms, len(packages))}
 	for _, p := range packages {
 		if err := p.check(); err != nil {
 			return Catalogue{}, source.At(p.At, err)
 		}
 		for _, other := range c.terms[p.Name] {
-			if other.EffectiveFrom == p.EffectiveFrom {
-				return Catalogue{}, source.At(p.At, duplicate(&p, &other.Package))
+			if other.pkg.EffectiveFrom == p.EffectiveFrom {
+				return Catalogue{}, source.At(p.At, duplicate(&p, &other.pkg))
 			}
 		}
-		c.terms[p.Name] = append(c.terms[p.Name], Terms{Package: p, list: list})
+		c.terms[p.Name] = append(c.terms[p.Name], newTerms(p.clone(), list))
 	}
 	for _, terms := range c.terms {
-		slices.SortFunc(terms, func(a, b Terms) int { return a.EffectiveFrom.Compare(b.EffectiveFrom) })
+		slices.SortFunc(terms, func(a, b Terms) int { return a.pkg.EffectiveFrom.Compare(b.pkg.EffectiveFrom) })
 	}
 	return c, nil
+}
+
+func newTerms(p Package, list PriceList) Terms {
+	t := Terms{pkg: p, list: list, credit: p.Overage}
+	if list == Distributor && p.DistributorOverage != nil {
+		t.credit = *p.DistributorOverage
+	}
+	return t
+}
+
+// clone is a copy that shares nothing that can be changed.
+func (p *Package) clone() Package {
+	c := *p
+	if p.DistributorPrice != nil {
+		c.DistributorPrice = new(*p.DistributorPrice)
+	}
+	if p.DistributorOverage != nil {
+		c.DistributorOverage = new(*p.DistributorOverage)
+	}
+	return c
 }
 
 func (p *Package) check() error {
@@ -152,31 +191,32 @@ func (c Catalogue) All() iter.Seq[*Terms] {
 // that are in effect, and before the first the earliest. It is nil for an unknown name.
 func (c Catalogue) On(name string, start cycle.Date) *Terms { return c.Of(name).On(start) }
 
-// Of returns all terms of a package, for who asks more than once; none for an unknown name.
-func (c Catalogue) Of(name string) Versions { return c.terms[name] }
+// Of returns all terms of a package, for a caller that asks for more than one date; none for an
+// unknown name.
+func (c Catalogue) Of(name string) Versions { return Versions{c.terms[name]} }
 
-// Versions are the terms of one package, by EffectiveFrom.
-type Versions []Terms
+// Versions are the terms of one package at different dates. The zero value has none.
+type Versions struct{ byDate []Terms }
 
 // On is [Catalogue.On] of the package.
 func (v Versions) On(start cycle.Date) *Terms {
-	if len(v) == 0 {
+	if len(v.byDate) == 0 {
 		return nil
 	}
-	i := len(v) - 1
-	for i > 0 && v[i].EffectiveFrom.After(start) {
+	i := len(v.byDate) - 1
+	for i > 0 && v.byDate[i].pkg.EffectiveFrom.After(start) {
 		i--
 	}
-	return &v[i]
+	return &v.byDate[i]
 }
 
-var packageKeys = []string{"name", "price", "credits", "overage", "distributor_price", "description",
+var packageKeys = []string{"name", "price", "credits", "overage", "distributor_price", "distributor_overage", "description",
 	"has_ip", "has_reseller", "effective_from", "currency"}
 
 // ParsePackages reads the Distributor's package list, a JSON list of objects with name,
 // price, credits, overage, distributor_price, description, has_ip and has_reseller, to which
-// prorata adds effective_from and currency. Name and price are required; without credits
-// nothing is included, which is an error when an overage would then be charged.
+// prorata adds distributor_overage, effective_from and currency. Name and price are required;
+// without credits nothing is included, which is an error when an overage would then be charged.
 //
 // Numbers are read exactly as written, bare or quoted. Errors are *[source.ParseError], several of
 // them joined when several packages are wrong, up to 20 and one that says that there are more.
@@ -225,8 +265,15 @@ func parsePackage(o strictjson.Element, currency money.Currency) (Package, error
 			return Package{}, source.Errorf(o.At, "a package%s has no %s, expected name and price", named(p.Name), required)
 		}
 	}
-	if _, ok := seen["credits"]; !ok && !p.Overage.IsZero() {
-		return Package{}, source.Errorf(o.At, "package %q has an overage but no credits, expected the credits it includes", names.Clip(p.Name))
+	if _, ok := seen["credits"]; !ok {
+		for _, over := range []struct {
+			key  string
+			rate *money.Rate
+		}{{"an overage", &p.Overage}, {"a distributor_overage", p.DistributorOverage}} {
+			if over.rate != nil && !over.rate.IsZero() {
+				return Package{}, source.Errorf(o.At, "package %q has %s but no credits, expected the credits it includes", names.Clip(p.Name), over.key)
+			}
+		}
 	}
 	return p, source.At(o.At, p.check())
 }
@@ -255,6 +302,10 @@ func (p *Package) set(m strictjson.Member, currency money.Currency) (err error) 
 		p.DistributorPrice = &a
 	case "overage":
 		p.Overage, err = overage(m)
+	case "distributor_overage":
+		var r money.Rate
+		r, err = overage(m)
+		p.DistributorOverage = &r
 	case "credits":
 		p.Credits, err = m.Count()
 	case "has_ip":
@@ -292,11 +343,11 @@ func overage(m strictjson.Member) (money.Rate, error) {
 		return money.Rate{}, err
 	}
 	if strings.HasPrefix(text, "-") {
-		return money.Rate{}, fmt.Errorf("overage: %s is negative, expected 0 or more", strictjson.Describe(m.Value))
+		return money.Rate{}, fmt.Errorf("%s: %s is negative, expected 0 or more", m.Name, strictjson.Describe(m.Value))
 	}
 	r, err := money.ParseRate(text)
 	if err != nil {
-		return money.Rate{}, fmt.Errorf("overage: %w", err)
+		return money.Rate{}, fmt.Errorf("%s: %w", m.Name, err)
 	}
 	return r, nil
 }

@@ -43,6 +43,12 @@ func TestParsePackages(t *testing.T) {
 	require.Nil(t, packages[2].DistributorPrice)
 	require.Empty(t, parsePackages(t, "[]"))
 
+	upstream := rate(t, "0.0006")
+	both := parsePackages(t, `[{"name":"A","price":1,"credits":5,"overage":0.001,"distributor_overage":0.00060},{"name":"B","price":1,"credits":0,"distributor_overage":"0"}]`)
+	require.Equal(t, &upstream, both[0].DistributorOverage)
+	require.Equal(t, &money.Rate{}, both[1].DistributorOverage, "zero is a price, and not the same as none")
+	require.Nil(t, packages[0].DistributorOverage)
+
 	yen, err := invoice.ParsePackages("packages.json", []byte(`[{"name":"A","price":500,"currency":"JPY"}]`), money.JPY)
 	require.NoError(t, err)
 	require.Equal(t, money.MustParse("500 JPY"), yen[0].Price)
@@ -81,6 +87,10 @@ func TestParsePackagesRefuses(t *testing.T) {
 		{"credits beyond 64 bits", `[{"name":"A","price":1,"credits":‸9223372036854775808}]`, "to 9223372036854775807", nil},
 		{"a distributor_price below zero", `[{"name":"A","price":1,"distributor_price":‸-1}]`, "negative", nil},
 		{"a distributor_price of null", `[{"name":"A","price":1,"distributor_price":‸null}]`, "expected a number", nil},
+		{"a distributor_overage below zero", `[{"name":"A","price":1,"credits":5,"distributor_overage":‸-0.1}]`, "distributor_overage: -0.1 is negative", nil},
+		{"a distributor_overage of null", `[{"name":"A","price":1,"credits":5,"distributor_overage":‸null}]`, "distributor_overage: null, expected a number", nil},
+		{"a distributor_overage with an exponent", `[{"name":"A","price":1,"credits":5,"distributor_overage":‸1e-3}]`, "distributor_overage: parse rate", money.ErrSyntax},
+		{"a distributor_overage without credits", `[‸{"name":"A","price":1,"distributor_overage":0.1}]`, "has a distributor_overage but no credits", nil},
 		{"another currency", `[{"name":"A","price":1,"currency":‸"EUR"}]`, "EUR", money.ErrCurrency},
 		{"an unknown currency", `[{"name":"A","price":1,"currency":‸"usd"}]`, `"USD"`, nil},
 		{"30 February", `[{"name":"A","price":1,"effective_from":‸"2026-02-30"}]`, "February 2026 has 28 days", nil},
@@ -178,6 +188,9 @@ func TestPriceLists(t *testing.T) {
 	_, err = wholesale.On("B", start).PeriodPrice()
 	require.ErrorContains(t, err, `package "B" has no distributor_price`)
 
+	_, err = invoice.NewCatalogue(list, invoice.Distributor+1)
+	require.EqualError(t, err, "unknown price list #2, expected one of retail, distributor")
+
 	for _, name := range []string{"retail", "distributor"} {
 		l, err := invoice.ParsePriceList(name)
 		require.NoError(t, err)
@@ -185,6 +198,53 @@ func TestPriceLists(t *testing.T) {
 	}
 	_, err = invoice.ParsePriceList("retial")
 	require.ErrorContains(t, err, `did you mean "retail"?`)
+}
+
+// The price of a credit follows the price list; without one of its own, the wholesale list has the retail one.
+func TestCreditPrice(t *testing.T) {
+	list := parsePackages(t, `[
+	{"name":"A","price":9.95,"credits":10,"overage":0.001,"distributor_price":6.50,"distributor_overage":0.0006},
+	{"name":"B","price":9.95,"credits":10,"overage":0.001},
+	{"name":"C","price":9.95,"credits":10,"overage":0.001,"distributor_overage":0},
+	{"name":"D","price":9.95,"credits":10,"distributor_overage":0.25}]`)
+	for _, tt := range []struct {
+		list       invoice.PriceList
+		name, want string
+	}{
+		{invoice.Retail, "A", "0.001"}, {invoice.Distributor, "A", "0.0006"}, {invoice.Retail, "B", "0.001"}, {invoice.Distributor, "B", "0.001"},
+		{invoice.Retail, "C", "0.001"}, {invoice.Distributor, "C", "0"}, {invoice.Retail, "D", "0"}, {invoice.Distributor, "D", "0.25"},
+	} {
+		c, err := invoice.NewCatalogue(list, tt.list)
+		require.NoError(t, err)
+		require.Equal(t, tt.want, c.On(tt.name, cycle.MustDate("2026-01-01")).CreditPrice().String(), "%s on %s", tt.name, tt.list)
+	}
+}
+
+// What a caller does to its packages, and to what it got from a catalogue, does not reach the catalogue.
+func TestCatalogueStaysAsItWasMade(t *testing.T) {
+	day := cycle.MustDate("2026-01-01")
+	list := parsePackages(t, `[{"name":"A","price":9.95,"credits":10,"overage":0.001,"distributor_price":6.50,"distributor_overage":0.0006}]`)
+	c, err := invoice.NewCatalogue(list, invoice.Distributor)
+	require.NoError(t, err)
+	spoil := func(p *invoice.Package) {
+		*p.DistributorPrice, *p.DistributorOverage = money.MustParse("-1.00 USD"), rate(t, "7")
+		p.Name, p.Credits, p.Price = "B", -5, money.MustParse("-2.00 USD")
+	}
+	spoil(&list[0])
+	out := c.On("A", day).Package()
+	spoil(&out)
+	for terms := range c.All() {
+		out := terms.Package()
+		spoil(&out)
+	}
+	terms := c.Of("A").On(day)
+	price, err := terms.PeriodPrice()
+	require.NoError(t, err)
+	require.Equal(t, money.MustParse("6.50 USD"), price)
+	require.Equal(t, "0.0006", terms.CreditPrice().String())
+	require.Equal(t, "A", terms.Name())
+	require.Equal(t, int64(10), terms.Credits())
+	require.Equal(t, money.MustParse("9.95 USD"), terms.Package().Price)
 }
 
 // Law: the terms of a day are those of the latest date that is not after it, in whatever order
@@ -207,7 +267,7 @@ func TestLawCatalogueOn(t *testing.T) {
 				want = max(want, d)
 			}
 		}
-		require.Equal(t, int64(max(want, earliest)), c.On("A", first.AddDays(on)).Price.Minor())
+		require.Equal(t, int64(max(want, earliest)), c.On("A", first.AddDays(on)).Package().Price.Minor())
 	})
 }
 
@@ -215,7 +275,7 @@ func TestLawCatalogueOn(t *testing.T) {
 func TestPackageErrorsAreShort(t *testing.T) {
 	long := strings.Repeat("\x7f", 5000)
 	for _, text := range []string{`{"‸":1}`, `{"name":"‸"}`, `{"name":"‸","price":1,"overage":1}`, `{"name":"a","price":"‸"}`, `{"name":"a","price":"-‸"}`,
-		`{"name":"a","overage":"‸"}`, `{"name":"a","overage":"-‸"}`, `{"name":"a","credits":"‸"}`, `{"name":"a","has_ip":"‸"}`,
+		`{"name":"a","overage":"‸"}`, `{"name":"a","overage":"-‸"}`, `{"name":"a","distributor_overage":"‸"}`, `{"name":"‸","price":1,"distributor_overage":1}`, `{"name":"a","credits":"‸"}`, `{"name":"a","has_ip":"‸"}`,
 		`{"name":"a","effective_from":"‸"}`, `{"name":"a","currency":"‸"}`} {
 		_, err := invoice.ParsePackages("packages.json", []byte("["+strings.Replace(text, "‸", long, 1)+"]"), money.USD)
 		require.Error(t, err)
@@ -238,6 +298,7 @@ func TestPackageErrorsAreShort(t *testing.T) {
 
 func FuzzParsePackages(f *testing.F) {
 	for _, s := range []string{"", "[]", "{}", "[null]", `[{"name":"A","price":1}]`, `[{"name":"A","price":"9.95","credits":"5","overage":"0.00047"}]`,
+		`[{"name":"A","price":1,"credits":1,"distributor_overage":0.5}]`,
 		`[{"name":"A","price":1,"distributor_price":0.5,"has_ip":true,"has_reseller":false,"description":"\u00e9","effective_from":"2026-01-31","currency":"USD"}]`,
 		`[{"name":"A","price":1},{"name":"A","price":2}]`, `[{"name":"A","price":-1}]`, `[{"name":"A","price":1e9}]`, `[{"name":"A","price":1.001}]`, `[{"name":"A","price":1},]`, "[{\"name\":\"\xff\"}]"} {
 		f.Add([]byte(s), "USD")

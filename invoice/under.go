@@ -18,7 +18,7 @@ func (l *Line) Under(p Policy) (money.Amount, error) {
 		share, err := share.Under(p.Rule())
 		return share.Amount, err
 	case l.Kind == Overage:
-		return l.owed.Terms.Overage.Times(l.owed.over(), l.Amount.Currency(), p.Rounding)
+		return l.owed.Terms.CreditPrice().Times(l.owed.over(), l.Amount.Currency(), p.Rounding)
 	}
 	return l.owed.Amount, nil
 }

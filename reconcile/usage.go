@@ -198,7 +198,7 @@ func (l *candidates) otherCredits(add adder) {
 		return
 	}
 	t := l.catalogue.On(row.ours.pkg, row.ours.period.Start)
-	if t == nil || t.Overage.IsZero() {
+	if t == nil || t.CreditPrice().IsZero() {
 		return
 	}
 	credits := row.ours.ours.Credits
@@ -206,9 +206,9 @@ func (l *candidates) otherCredits(add adder) {
 	if err != nil {
 		return
 	}
-	more := difference.Decimal().DivRound(t.Overage.Decimal(), 0)
+	more := difference.Decimal().DivRound(t.CreditPrice().Decimal(), 0)
 	if row.ours.Overage.IsZero() { // what was left of the allowance was used up first
-		more = more.Add(decimal.NewFromInt(t.Credits - credits))
+		more = more.Add(decimal.NewFromInt(t.Credits() - credits))
 	}
 	if more.Abs().GreaterThan(decimal.NewFromInt(1<<53)) || more.IsZero() {
 		return
