@@ -39,7 +39,7 @@ func (l *loader) conflicts(es *Events) map[int][]*Line {
 		for account, ids := range removed {
 			l.store.remove(account, ids)
 		}
-		es.seen.kept = es.latestInstant() // may have been one of those
+		es.seen.kept = es.datesKept() // may have been of those
 	}
 	return lines
 }

@@ -271,7 +271,7 @@ func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 // event takes an event into the store, if it is to be kept.
 func (w *worker) event(s *said) {
 	if w.Only != nil && !w.Only(w.decoder.keep(s.account)) {
-		w.seen.others = laterOf(w.seen.others, s.at)
+		w.seen.others.add(s.at)
 		return
 	}
 	w.seen.add(s)

@@ -252,6 +252,14 @@ type record struct {
 // entry is the record with the name of its account, as an [intake] takes it in.
 func (r *record) entry() string { return string(appendText(appendText(nil, r.of.account), r.text)) }
 
+// second is that of its at, since 0001-01-01T00:00:00Z.
+func (r *record) second() int64 {
+	head, _, _, b := cutHead(r.text)
+	_, b = cutText(b)
+	unix, _ := cutAt(b, head)
+	return unix + unixEpoch
+}
+
 // usage reads a record of usage without its texts, and reports false where there is more to it
 // than credits.
 func (r *record) usage() (at, known instant, credits int64, ok bool) {

@@ -34,17 +34,18 @@ type Events struct {
 
 // seen sums up events that were added, repeats included.
 type seen struct {
-	kept, others     instant // the latest of those that were kept, and of those that were only read
-	credits, charges int64   // of those that were kept, whatever their sign, or the most there is
+	kept, others     Dates // of those that were kept, and of those that were only read
+	credits, charges int64 // of those that were kept, whatever their sign, or the most there is
 }
 
 func (s *seen) add(e *said) {
-	s.kept = laterOf(s.kept, e.at)
+	s.kept.add(e.at)
 	s.credits, s.charges = sumUp(s.credits, e.credits), sumUp(s.charges, e.amount.Minor())
 }
 
 func (s *seen) addAll(o *seen) {
-	s.kept, s.others = laterOf(s.kept, o.kept), laterOf(s.others, o.others)
+	s.kept.AddAll(&o.kept)
+	s.others.AddAll(&o.others)
 	s.credits, s.charges = sumUp(s.credits, o.credits), sumUp(s.charges, o.charges)
 }
 
@@ -57,13 +58,6 @@ func sumUp(a, b int64) int64 {
 		return math.MaxInt64
 	}
 	return a + b
-}
-
-func laterOf(a, b instant) instant {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 func (es *Events) init() {
@@ -187,27 +181,25 @@ func (es *Events) Of(account string) []Event {
 }
 
 // Latest is the date of the latest event in the policy's time zone, those of accounts that
-// were read and not kept included; the zero Date when there is none.
+// were read and not kept included; the zero Date when there is none. [Events.Span] leaves out
+// what lies far from all others.
 func (es *Events) Latest(policy invoice.Policy) cycle.Date {
-	at := laterOf(es.seen.kept, es.seen.others)
-	if at == (instant{}) {
-		return cycle.Date{}
+	s, _ := es.Span(policy)
+	if s.After.Last.IsZero() {
+		return s.Last
 	}
-	day, _ := cycle.DateOf(at.time(), policy.TimeZone)
-	return day
+	return s.After.Last
 }
 
-// latestInstant looks at all events.
-func (es *Events) latestInstant() (latest instant) {
-	var e Event
+// datesKept looks at all events.
+func (es *Events) datesKept() (d Dates) {
 	for p, l := range es.all() {
 		for all := es.store.records(p, l, nil); all.more(); {
 			r := all.next()
-			r.event(&e)
-			latest = laterOf(latest, instantOf(e.At))
+			d.add(instant{sec: r.second()})
 		}
 	}
-	return latest
+	return d
 }
 
 // Certain reports that no bill of these events can fail, if they were read under the same
