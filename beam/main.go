@@ -22,6 +22,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/x/beamx"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
 )
@@ -129,7 +130,7 @@ func printError(w io.Writer, err error) {
 		text = "beam: " + text
 	}
 	for line := range strings.Lines(text) {
-		fmt.Fprintf(w, "%s\n", printable(strings.TrimSuffix(line, "\n")))
+		fmt.Fprintf(w, "%s\n", display.Text(strings.TrimSuffix(line, "\n")))
 	}
 }
 

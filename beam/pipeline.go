@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
 )
@@ -341,20 +341,7 @@ func (fn *writeAnomaliesFn) ProcessElement(ctx context.Context, _ int, anomalies
 	}
 	parts := make([][]byte, len(list))
 	for i, a := range list {
-		parts[i] = append(printable(a.place.String()+": "+string(a.text)), '\n')
+		parts[i] = []byte(display.Text(a.place.String()+": "+string(a.text)) + "\n")
 	}
 	return writeFile(ctx, fn.Output, parts)
-}
-
-// printable is one line, whatever the text holds: what a terminal would obey is escaped.
-func printable(text string) (b []byte) {
-	for _, r := range text {
-		if strconv.IsPrint(r) {
-			b = append(b, string(r)...)
-			continue
-		}
-		quoted := strconv.QuoteRune(r)
-		b = append(b, quoted[1:len(quoted)-1]...)
-	}
-	return b
 }

@@ -12,15 +12,17 @@
 // which date was billed. [Table] is the plain kind, for any cells.
 //
 // Tables are for people: their layout may change. Columns are as wide as their widest cell,
-// counted in the cells of a terminal; what a terminal would obey instead of showing, such as
-// an escape sequence in an account's name, is replaced by U+FFFD.
+// counted in the cells of a terminal. What a terminal would obey instead of showing, or not show,
+// such as an escape sequence in an account's name, is escaped as in a Go string: \x1b. Of a cell
+// of more than 48 cells of the terminal, an account of more than 240 and a sentence of more than
+// 1,000, the beginning and the end are shown, with an ellipsis between them.
 //
 // # CSV
 //
 // [AppendInvoiceRows] is a row an invoice, [AppendLineRows] a row an invoice line, with the names of the
 // JSON form in the first row. They are for programs: columns keep their names and order,
-// amounts are plain decimals, dates YYYY-MM-DD, and text is as it is, quoted as RFC 4180 says
-// where it has to be. Rows end in a line feed. A spreadsheet may take text that starts with
+// amounts are plain decimals, dates YYYY-MM-DD, and text is as it is, control characters included,
+// quoted as RFC 4180 says where it has to be. Rows end in a line feed. A spreadsheet may take text that starts with
 // =, +, - or @ for a formula; import such columns as text.
 //
 // # Errors

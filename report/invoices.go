@@ -8,6 +8,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/digits"
+	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
@@ -80,14 +81,14 @@ func InvoiceTable(w io.Writer, invoices []invoice.Invoice, summary Summary, line
 
 // addAccount prints the invoices of one account, and adds them up.
 func addAccount(t *table, invoices []invoice.Invoice, lines bool) (own sums, err error) {
-	t.note(printable(invoices[0].Account))
+	t.note(display.Cut(invoices[0].Account, maxName))
 	own = newSums(invoices[0].FinalAmount.Currency())
 	for i := range invoices {
 		inv := &invoices[i]
 		if err := own.add(inv); err != nil {
 			return own, err
 		}
-		t.add("", inv.Date.String(), shortType(inv.Type), dates(inv.Period), printable(inv.Package),
+		t.add("", inv.Date.String(), shortType(inv.Type), dates(inv.Period), inv.Package,
 			digits.Group(strconv.FormatInt(inv.Credits, 10)), figure(inv.Amount), figureOrDash(inv.Prorated),
 			figureOrDash(inv.Overage), figureOrDash(inv.AdditionalCharges), figure(inv.FinalAmount), inv.Status.String())
 		if lines {
@@ -105,7 +106,7 @@ func addLines(t *table, inv *invoice.Invoice) {
 		if l.Adjustment {
 			text += " (adjustment)"
 		}
-		t.addNoted(printable(text), "", "", l.Kind.String(), dates(l.Dates), printable(l.Package), "", figure(l.Amount))
+		t.addNoted(text, "", "", l.Kind.String(), dates(l.Dates), l.Package, "", figure(l.Amount))
 	}
 }
 

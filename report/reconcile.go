@@ -11,6 +11,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/digits"
+	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
 )
@@ -45,10 +46,10 @@ func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary) er
 	}
 	head.shares(byAccount, s.Accounts)
 	for _, text := range rep.Problems {
-		head.note("Wrong with the documents: " + printable(text) + ".")
+		head.note("Wrong with the documents: " + text + ".")
 	}
 	for _, text := range rep.Notes {
-		head.note("Note: " + printable(text) + ".")
+		head.note("Note: " + text + ".")
 	}
 	if n := agreeing(rep); n > 0 {
 		has := "have"
@@ -117,7 +118,7 @@ func differing(rep *reconcile.Report) int {
 }
 
 func (t *table) addShare(s reconcile.Share) {
-	t.add(printable(s.Name), fmt.Sprint(s.Rows), figure(s.Theirs), figure(s.Ours), signed(s.Difference))
+	t.add(s.Name, fmt.Sprint(s.Rows), figure(s.Theirs), figure(s.Ours), signed(s.Difference))
 }
 
 func (t *table) shares(title string, list []reconcile.Share) {
@@ -171,9 +172,9 @@ func differences(w io.Writer, rep *reconcile.Report) error {
 		if row.Ours != nil {
 			ours = figure(row.Figures.Ours.Final)
 		}
-		t.add(printable(row.Account), printable(row.Number()), dates(row.Period()), theirs, ours, signed(row.Difference), row.Class.String(), row.Cause())
+		t.add(row.Account, row.Number(), dates(row.Period()), theirs, ours, signed(row.Difference), row.Class.String(), row.Cause())
 		for _, text := range sentences(row) {
-			t.note("    " + printable(text))
+			t.note("    " + text)
 		}
 	}
 	return t.write(w)
@@ -195,8 +196,10 @@ func sentences(row *reconcile.Row) []string {
 	return slices.Concat(list, row.Open(), row.Implied, row.Notes)
 }
 
-// maxRivals is how many rivals of a cause a table shows.
-const maxRivals = 2
+const (
+	maxRivals  = 2  // of a cause, that a table shows
+	maxAgainst = 20 // rows that contradict a policy
+)
 
 // lookAt are the rows to look at, the greatest difference first.
 func lookAt(rep *reconcile.Report) []*reconcile.Row {
@@ -237,12 +240,19 @@ func conventionText(w io.Writer, rep *reconcile.Report) error {
 	if len(c.Members) > 1 {
 		fmt.Fprintf(&b, "%s print the same for all of these rows.", Count(len(c.Members), "policy", "policies"))
 		if c.Telling != "" {
-			fmt.Fprintf(&b, " This would tell: %s.", c.Telling)
+			fmt.Fprintf(&b, " This would tell: %s.", display.Cut(c.Telling, maxNote))
 		}
 		b.WriteString("\n")
 	}
 	if len(c.Against) > 0 {
-		fmt.Fprintf(&b, "Against it: %s.\n", strings.Join(c.Against[:min(20, len(c.Against))], ", "))
+		var numbers []string
+		for _, number := range c.Against[:min(maxAgainst, len(c.Against))] {
+			numbers = append(numbers, display.Cut(number, maxCell))
+		}
+		if more := len(c.Against) - maxAgainst; more > 0 {
+			numbers = append(numbers, fmt.Sprintf("and %s more, in the JSON report", number(more)))
+		}
+		fmt.Fprintf(&b, "Against it: %s.\n", strings.Join(numbers, ", "))
 	}
 	costs := fmt.Sprintf("theirs costs %s more", grouped(c.Cost))
 	switch c.Cost.Sign() {

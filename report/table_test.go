@@ -8,6 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/display"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/reconcile"
 	"github.com/prorata-go/prorata/report"
 )
 
@@ -74,11 +79,77 @@ func TestErrorsOfTheWriter(t *testing.T) {
 	}
 }
 
+// hostile is a name with something that each kind of terminal would obey, or not show: an escape
+// sequence, an end of a line, C1, a turn of direction, no width, other ends of lines.
+const hostile = "evil\x1b[2Jname\r\n\u009b31m\u0085\u202e\u2066\u200b\u2028\u3164"
+
+const harmless = `evil\x1b[2Jname\r\n\u009b31m\u0085\u202e\u2066\u200b\u2028\u3164`
+
+// showsNothing that a terminal would obey.
+func showsNothing(t *testing.T, text string) {
+	t.Helper()
+	for line := range strings.SplitSeq(text, "\n") {
+		require.Equal(t, display.Text(line), line)
+	}
+}
+
 func TestNothingForATerminalToObey(t *testing.T) {
-	events := rename(harbor, "evil\x1b[2Jname\r\n\u202e")
-	invoices := bill(t, events...)
+	invoices := bill(t, harbor...)
+	for i := range invoices {
+		inv := &invoices[i]
+		inv.Account, inv.Package = hostile, hostile
+		for j := range inv.Lines {
+			inv.Lines[j].Package = hostile
+		}
+	}
 	var b bytes.Buffer
 	require.NoError(t, report.InvoiceTable(&b, invoices, report.Summary{Total: sum(t, invoices)}, true))
-	require.Contains(t, b.String(), "evil\uFFFD[2Jname\uFFFD\uFFFD\uFFFD\n")
-	require.NotContains(t, b.String(), "\x1b")
+	showsNothing(t, b.String())
+	require.Contains(t, b.String(), "\n"+harmless+"\n", "an account")
+
+	b.Reset()
+	require.NoError(t, report.Table(&b, []bool{false, true}, [][]string{{"x", "y"}, {"\x1b\xff", "\u202e"}}))
+	showsNothing(t, b.String())
+
+	b.Reset()
+	rep := hostileReport()
+	s, err := rep.Summarize()
+	require.NoError(t, err)
+	require.NoError(t, report.ReconcileTable(&b, rep, &s))
+	showsNothing(t, b.String())
+	require.Contains(t, b.String(), "Against it: "+display.Cut(hostile, 48))
+	require.Contains(t, b.String(), "This would tell: "+harmless)
+	require.Contains(t, b.String(), "Note: "+harmless)
+}
+
+// hostileReport has such a name wherever it has a name.
+func hostileReport() *reconcile.Report {
+	zero := money.New(0, money.USD)
+	row := reconcile.Row{Account: hostile, Class: reconcile.Unexplained, Difference: money.New(1, money.USD),
+		Theirs: &distributor.Invoice{Number: hostile, Username: hostile, Package: hostile}, Notes: []string{hostile}, Implied: []string{hostile}}
+	row.Figures.Theirs = reconcile.Figures{Recurring: zero, Overage: zero, Charges: zero, Final: zero}
+	row.Figures.Ours = row.Figures.Theirs
+	return &reconcile.Report{
+		Currency: money.USD, Rows: []reconcile.Row{row},
+		Problems: []string{hostile}, Notes: []string{hostile},
+		Convention: &reconcile.Convention{Better: true, Members: make([]invoice.Policy, 2), Telling: hostile, Against: []string{hostile},
+			Cost: zero, TheirsTotal: zero, OursTotal: zero},
+	}
+}
+
+// TestLongNames: a name of a megabyte makes no line of a megabyte, and none that is as long.
+func TestLongNames(t *testing.T) {
+	long := strings.Repeat("n", 1<<20)
+	invoices := bill(t, harbor...)
+	for i := range invoices {
+		invoices[i].Account, invoices[i].Package = long, long
+		for j := range invoices[i].Lines {
+			invoices[i].Lines[j].Package = long
+		}
+	}
+	var b strings.Builder
+	require.NoError(t, report.InvoiceTable(&b, invoices, report.Summary{Total: sum(t, invoices)}, true))
+	require.Less(t, b.Len(), 5000)
+	require.Contains(t, b.String(), "  "+strings.Repeat("n", 32)+"…"+strings.Repeat("n", 15)+"  ")
+	require.Contains(t, b.String(), "\n"+strings.Repeat("n", 160)+"…"+strings.Repeat("n", 79)+"\n", "an account, which is on a line of its own")
 }

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -78,19 +77,11 @@ func printError(w io.Writer, err error) {
 	}
 }
 
-// printLine prints one line, whatever the text holds: what a terminal would obey is escaped.
-func printLine(w io.Writer, text string) {
-	var b strings.Builder
-	for _, r := range text {
-		if strconv.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		quoted := strconv.QuoteRune(r)
-		b.WriteString(quoted[1 : len(quoted)-1])
-	}
-	fmt.Fprintln(w, b.String())
-}
+// maxMessage is how long a message may be, in the cells of a terminal: what it quotes is cut before.
+const maxMessage = 8000
+
+// printLine prints one line, whatever the text holds.
+func printLine(w io.Writer, text string) { fmt.Fprintln(w, display.Cut(text, maxMessage)) }
 
 // inFileOrder compares places in files: by file as they were named, then by line and column.
 func inFileOrder(files []string) func(a, b source.Place) int {

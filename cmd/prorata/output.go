@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/internal/display"
 )
 
 // output is what a command writes: nothing appears anywhere before it is started, and a file
@@ -23,12 +25,13 @@ type output struct {
 	name   string // "-" or empty: standard output
 	stdout io.Writer
 
-	buffer  bytes.Buffer  // what was written before it was started
-	to      *bufio.Writer // since
-	device  *os.File      // a pipe or a device, which has no whole to keep
-	file    *os.File      // the unfinished file beside the named one
-	target  string        // where it goes: the named file, or what that is a link to
-	written bool          // to the last byte
+	buffer  bytes.Buffer    // what was written before it was started
+	to      *bufio.Writer   // since
+	shown   *display.Writer // what to writes to, if that is a terminal
+	device  *os.File        // a pipe or a device, which has no whole to keep
+	file    *os.File        // the unfinished file beside the named one
+	target  string          // where it goes: the named file, or what that is a link to
+	written bool            // to the last byte
 }
 
 func (c *common) newOutput(cmd *cobra.Command) *output {
@@ -64,6 +67,10 @@ func (o *output) start() (err error) {
 		if to = o.file; o.device != nil {
 			to = o.device
 		}
+	}
+	if isTerminal(to) { // data may hold what it would obey
+		o.shown = display.NewWriter(to)
+		to = o.shown
 	}
 	o.to = bufio.NewWriterSize(to, 1<<16)
 	_, err = o.Write(o.buffer.Bytes())
@@ -110,6 +117,9 @@ func (o *output) finish() error {
 	}
 	o.written = true
 	err := o.to.Flush()
+	if o.shown != nil {
+		err = errors.Join(err, o.shown.Flush())
+	}
 	if o.file != nil {
 		err = errors.Join(err, o.file.Sync(), o.file.Close())
 	}

@@ -222,7 +222,7 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 		if _, err := os.Lstat(f.writePolicy); err == nil {
 			outcome = "is left as it is"
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "prorata: no other policy tried prints more of their rows than the one given, so %s %s\n", f.writePolicy, outcome)
+		printLine(cmd.ErrOrStderr(), fmt.Sprintf("prorata: no other policy tried prints more of their rows than the one given, so %s %s", f.writePolicy, outcome))
 	}
 	if left == nil && rep.Findings() {
 		left = errFindings
