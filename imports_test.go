@@ -22,11 +22,12 @@ var mayImport = map[string][]string{
 	"source":              nil,
 	"internal/names":      nil,
 	"internal/digits":     nil,
-	"internal/strictjson": {"source", "internal/names"},
+	"internal/lines":      {"source"},
+	"internal/strictjson": {"source", "internal/lines", "internal/names"},
 	"proration":           {"money", "cycle", "internal/digits", "internal/names"},
 	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/names", "internal/strictjson"},
 	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
-	"distributor":         {"invoice", "money", "cycle", "source", "internal/names", "internal/strictjson"},
+	"distributor":         {"invoice", "money", "cycle", "source", "internal/lines", "internal/names", "internal/strictjson"},
 	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
 }
 

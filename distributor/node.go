@@ -3,10 +3,10 @@ package distributor
 import (
 	"bytes"
 	"errors"
-	"sort"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prorata-go/prorata/internal/lines"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
@@ -85,8 +85,8 @@ func (n *node) describe() string {
 type document struct {
 	file   string
 	text   []byte // UTF-8, without a byte order mark
-	lines  []int  // where each begins
-	latin1 bool   // the file has one byte where text has a character
+	lines  *lines.Index
+	latin1 *latin1 // what the text was made of, unless the file is UTF-8
 	xml    bool
 	root   node
 }
@@ -100,11 +100,8 @@ func parse(file string, data []byte) (*document, error) {
 	if d.xml {
 		encoding = d.transcode()
 	}
-	d.lines = []int{0}
-	for i, c := range d.text {
-		if c == '\n' {
-			d.lines = append(d.lines, i+1)
-		}
+	if d.latin1 == nil {
+		d.lines = lines.New(file, d.text)
 	}
 	if !utf8.Valid(d.text) {
 		return nil, d.errorf(len(validPrefix(d.text)), "invalid UTF-8, expected UTF-8 text")
@@ -133,13 +130,10 @@ func validPrefix(text []byte) []byte {
 
 // place turns an offset into a line and column. Columns count the file's bytes.
 func (d *document) place(offset int) source.Place {
-	line := sort.SearchInts(d.lines, offset+1)
-	start := d.lines[line-1]
-	column := offset - start
-	if d.latin1 {
-		column = utf8.RuneCount(d.text[start:offset])
+	if d.latin1 != nil {
+		offset = d.latin1.original(offset)
 	}
-	return source.Place{File: d.file, Line: line, Column: column + 1}
+	return d.lines.Place(offset)
 }
 
 func (d *document) errorf(offset int, format string, args ...any) error {

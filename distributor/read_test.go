@@ -2,12 +2,14 @@ package distributor_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
@@ -258,4 +260,23 @@ func TestAnErrorDocumentIsAReplyError(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Law: places in ISO-8859-1 are those in the file, where each character is one byte, on a line of any length.
+func TestPlacesInLatin1(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		document := []byte(`<?xml version="1.0" encoding="ISO-8859-1"?>` + strings.TrimSuffix(oneElement, "</invoice>"))
+		var values []int // where in the file each value starts
+		for i := range rapid.IntRange(1, 5).Draw(t, "fields") {
+			document = append(document, fmt.Sprintf("<x%d>", i)...)
+			values = append(values, len(document))
+			document = append(document, strings.Repeat("\xe9", rapid.OneOf(rapid.IntRange(1, 3), rapid.IntRange(500, 520), rapid.IntRange(1, 3000)).Draw(t, "length"))...)
+			document = append(document, fmt.Sprintf("</x%d>", i)...)
+		}
+		doc, err := distributor.ReadInvoices("f", append(document, "</invoice>"...))
+		require.NoError(t, err)
+		for i, f := range doc.Rows[0].Unknown() {
+			require.Equal(t, source.Place{File: "f", Line: 1, Column: values[i] + 1}, f.Place)
+		}
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prorata-go/prorata/internal/lines"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
@@ -24,11 +25,8 @@ func (d *document) transcode() string {
 	}
 	encoding := string(found[1])
 	if strings.EqualFold(encoding, "iso-8859-1") {
-		text := make([]byte, 0, len(d.text))
-		for _, c := range d.text {
-			text = utf8.AppendRune(text, rune(c))
-		}
-		d.text, d.latin1 = text, true
+		d.lines, d.latin1 = lines.New(d.file, d.text), fromLatin1(d.text)
+		d.text = d.latin1.text
 	}
 	return encoding
 }
@@ -43,7 +41,7 @@ type xmlReader struct {
 func (d *document) readXML(encoding string) error {
 	r := &xmlReader{document: d, dec: xml.NewDecoder(bytes.NewReader(d.text))}
 	r.dec.CharsetReader = func(charset string, input io.Reader) (io.Reader, error) {
-		if charset == encoding && d.latin1 {
+		if charset == encoding && d.latin1 != nil {
 			return input, nil
 		}
 		return nil, d.errorf(0, "encoding %q, expected UTF-8 or ISO-8859-1", names.Clip(charset))

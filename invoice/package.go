@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -107,15 +108,20 @@ func NewCatalogue(packages []Package, list PriceList) (Catalogue, error) {
 		return Catalogue{}, fmt.Errorf("unknown price list %s, expected one of %s", list, strings.Join(priceLists, ", "))
 	}
 	c := Catalogue{terms: make(map[string][]Terms, len(packages))}
-	for _, p := range packages {
+	type version struct {
+		name string
+		from cycle.Date
+	}
+	seen := make(map[version]int, len(packages))
+	for i, p := range packages {
 		if err := p.check(); err != nil {
 			return Catalogue{}, source.At(p.At, err)
 		}
-		for _, other := range c.terms[p.Name] {
-			if other.pkg.EffectiveFrom == p.EffectiveFrom {
-				return Catalogue{}, source.At(p.At, duplicate(&p, &other.pkg))
-			}
+		key := version{p.Name, p.EffectiveFrom}
+		if other, listed := seen[key]; listed {
+			return Catalogue{}, source.At(p.At, duplicate(&p, &packages[other]))
 		}
+		seen[key] = i
 		c.terms[p.Name] = append(c.terms[p.Name], newTerms(p.clone(), list))
 	}
 	for _, terms := range c.terms {
@@ -203,11 +209,8 @@ func (v Versions) On(start cycle.Date) *Terms {
 	if len(v.byDate) == 0 {
 		return nil
 	}
-	i := len(v.byDate) - 1
-	for i > 0 && v.byDate[i].pkg.EffectiveFrom.After(start) {
-		i--
-	}
-	return &v.byDate[i]
+	later := sort.Search(len(v.byDate), func(i int) bool { return v.byDate[i].pkg.EffectiveFrom.After(start) })
+	return &v.byDate[max(later-1, 0)]
 }
 
 var packageKeys = []string{"name", "price", "credits", "overage", "distributor_price", "distributor_overage", "description",

@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/prorata-go/prorata/internal/lines"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
@@ -124,24 +125,18 @@ func KindName(k jsontext.Kind) string {
 }
 
 type document struct {
-	file string
-	data []byte
-	dec  *jsontext.Decoder
+	data  []byte
+	lines *lines.Index
+	dec   *jsontext.Decoder
 }
 
 func newDocument(file string, data []byte) *document {
-	if marked, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok { // a byte order mark, which is not counted
-		data = marked
-	}
-	return &document{file: file, data: data, dec: jsontext.NewDecoder(bytes.NewReader(data))}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // a byte order mark, which is not counted
+	return &document{data: data, lines: lines.New(file, data), dec: jsontext.NewDecoder(bytes.NewBuffer(data))}
 }
 
 // place turns a byte offset into a line and column.
-func (d *document) place(offset int64) source.Place {
-	before := d.data[:min(max(offset, 0), int64(len(d.data)))]
-	line := bytes.Count(before, []byte{'\n'})
-	return source.Place{File: d.file, Line: line + 1, Column: len(before) - bytes.LastIndexByte(before, '\n')}
-}
+func (d *document) place(offset int64) source.Place { return d.lines.Place(int(offset)) }
 
 // next is where the value or name that is read next starts.
 func (d *document) next() source.Place {

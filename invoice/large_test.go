@@ -1,0 +1,81 @@
+package invoice_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+)
+
+// shortest is the shortest of three times that a function takes.
+func shortest(f func()) time.Duration {
+	least := time.Duration(1<<63 - 1)
+	for range 3 {
+		start := time.Now()
+		f()
+		least = min(least, time.Since(start))
+	}
+	return least
+}
+
+// numbered is n pieces of a document on one line; %d in a piece is its number.
+func numbered(before, piece, after string, n int) []byte {
+	pieces := make([]string, n)
+	for i := range pieces {
+		pieces[i] = strings.ReplaceAll(piece, "%d", fmt.Sprint(i))
+	}
+	return []byte(before + strings.Join(pieces, ",") + after)
+}
+
+// versions are n terms of one package, a day each, the latest first.
+func versions(n int) []invoice.Package {
+	list := make([]invoice.Package, n)
+	for i := range list {
+		list[i] = invoice.Package{Name: "Gold", Price: money.New(1, money.USD), EffectiveFrom: cycle.MustDate("2400-01-01").AddDays(-i)}
+	}
+	return list
+}
+
+// Law: four times the input takes some four times the time. Quadratic time would be sixteen times.
+func TestReadingTakesLinearTime(t *testing.T) {
+	policy := func(d []byte) func() { return func() { _, _ = invoice.ParsePolicy("f", d) } }
+	packages := func(d []byte) func() { return func() { _, _ = invoice.ParsePackages("f", d, money.USD) } }
+	for _, row := range []struct {
+		name string
+		n    int
+		run  func(n int) func()
+	}{
+		{"keys of a policy", 2500, func(n int) func() { return policy(numbered("{", `"key%d":1`, "}", n)) }},
+		{"packages", 2500, func(n int) func() { return packages(numbered("[", `{"name":"p%d","price":1}`, "]", n)) }},
+		{"keys of a package", 2500, func(n int) func() { return packages(numbered("[{", `"key%d":1`, "}]", n)) }},
+		{"packages that are wrong", 2500, func(n int) func() { return packages(numbered("[", `{"name":"p%d"}`, "]", n)) }},
+		{"making a catalogue of one package's terms", 10_000, func(n int) func() {
+			list := versions(n)
+			return func() {
+				_, err := invoice.NewCatalogue(list, invoice.Retail)
+				require.NoError(t, err)
+			}
+		}},
+		{"looking terms up", 5_000, func(n int) func() {
+			catalogue, err := invoice.NewCatalogue(versions(n), invoice.Retail)
+			require.NoError(t, err)
+			return func() {
+				for i := range n {
+					day := cycle.MustDate("2400-01-01").AddDays(-i)
+					require.NotNil(t, catalogue.On("Gold", day))
+				}
+			}
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			one, four := shortest(row.run(row.n)), shortest(row.run(4*row.n))
+			require.Less(t, four, 9*one+20*time.Millisecond, "%d take %v", row.n, one)
+		})
+	}
+}
