@@ -191,16 +191,6 @@ func (p *Policy) setSettleDays(v string) error {
 	return nil
 }
 
-// parseZone loads an IANA time zone. "Local" is no zone: it would make a bill depend on the
-// machine that computes it.
-func parseZone(name string) (*time.Location, error) {
-	loc, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
-		return nil, fmt.Errorf("unknown time_zone %q, expected an IANA name such as UTC or America/Los_Angeles", names.Clip(name))
-	}
-	return loc, nil
-}
-
 func zone(loc *time.Location) *time.Location {
 	if loc == nil {
 		return time.UTC

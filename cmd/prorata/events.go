@@ -123,11 +123,7 @@ func (c *common) chosen(events *reading, only shard) ([]string, error) {
 	}
 	for _, name := range c.accounts {
 		if _, found := slices.BinarySearch(accounts, name); !found && only.has(name) {
-			hint := ""
-			if near, ok := names.Nearest(name, accounts); ok {
-				hint = fmt.Sprintf(" (did you mean %q?)", near)
-			}
-			return nil, fmt.Errorf("no events of the account %q%s, expected --account to name one that has some", name, hint)
+			return nil, fmt.Errorf("no events of the account %q%s, expected --account to name one that has some", names.Clip(name), names.Hint(name, accounts))
 		}
 	}
 	return slices.DeleteFunc(accounts, func(name string) bool { return !slices.Contains(c.accounts, name) }), nil

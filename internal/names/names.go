@@ -37,52 +37,15 @@ func ClipTo(s string, most int) string {
 	return s
 }
 
+// maxListed is how many words an error lists.
+const maxListed = 40
+
 // Unknown is the error of a word that is not in its list.
 func Unknown(what, s string, valid []string) error {
-	hint := ""
-	if near, ok := Nearest(s, valid); ok {
-		hint = fmt.Sprintf(" (did you mean %q?)", near)
+	list := valid[:min(maxListed, len(valid))]
+	more := ""
+	if len(list) < len(valid) {
+		more = fmt.Sprintf(" and %d more", len(valid)-len(list))
 	}
-	return fmt.Errorf("unknown %s %q%s, expected one of %s", what, Clip(s), hint, strings.Join(valid, ", "))
-}
-
-// Nearest returns the word of valid that takes the fewest edits to reach from s, if that is
-// at most a third of its length (and at least one edit is always allowed for).
-func Nearest(s string, valid []string) (string, bool) {
-	best, word := -1, ""
-	for _, v := range valid {
-		d := distance(strings.ToLower(s), strings.ToLower(v))
-		if d <= max(1, len(v)/3) && (best < 0 || d < best) {
-			best, word = d, v
-		}
-	}
-	return word, best >= 0
-}
-
-// distance counts the edits from a to b in bytes: a byte more, less or another, or two
-// neighbours the other way round.
-func distance(a, b string) int {
-	if len(a) > 64 { // no valid word is that long
-		return len(a)
-	}
-	before, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		next[0] = i
-		for j := 1; j <= len(b); j++ {
-			next[j] = min(row[j], next[j-1]) + 1
-			if a[i-1] == b[j-1] {
-				next[j] = min(next[j], row[j-1])
-			} else {
-				next[j] = min(next[j], row[j-1]+1)
-			}
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				next[j] = min(next[j], before[j-2]+1)
-			}
-		}
-		before, row, next = row, next, before
-	}
-	return row[len(b)]
+	return fmt.Errorf("unknown %s %q%s, expected one of %s%s", what, Clip(s), Hint(s, valid), strings.Join(list, ", "), more)
 }

@@ -1,0 +1,56 @@
+package invoice
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/prorata-go/prorata/internal/names"
+)
+
+// parseZone loads an IANA time zone. "Local" is no zone: it would make a bill depend on the
+// machine that computes it.
+func parseZone(name string) (*time.Location, error) {
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, fmt.Errorf("unknown time_zone %q%s, expected an IANA name such as UTC or America/Los_Angeles", names.Clip(name), zoneHint(name))
+	}
+	return loc, nil
+}
+
+// zoneHint asks whether a zone was meant whose name differs in case, or in what stands between its
+// words, or that was named by its city alone. There is no list of zones to look in: each is tried.
+func zoneHint(name string) string {
+	if len(name) > 60 { // no zone's name is that long
+		return ""
+	}
+	name = strings.ToLower(strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == ' ' }), "_"))
+	parts := strings.Split(name, "/")
+	for i, part := range parts {
+		parts[i] = capitals(part)
+	}
+	spelled := strings.Join(parts, "/")
+	tries := []string{strings.ToUpper(name), spelled, strings.ReplaceAll(spelled, "-", "_")}
+	for _, area := range []string{"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"} {
+		tries = append(tries, area+"/"+spelled)
+	}
+	for _, try := range tries {
+		if _, err := time.LoadLocation(try); err == nil && try != "" && !strings.EqualFold(try, "local") {
+			return fmt.Sprintf(" (did you mean %q?)", try)
+		}
+	}
+	return ""
+}
+
+// capitals begins each word with a capital letter, but for the small ones of zones: Port_of_Spain.
+func capitals(s string) string {
+	b := []byte(s)
+	for i := range b {
+		begins := i == 0 || b[i-1] == '_' || b[i-1] == '-'
+		small := strings.HasPrefix(s[i:], "of_") || strings.HasPrefix(s[i:], "es_") || strings.HasPrefix(s[i:], "au-")
+		if begins && !small && b[i] >= 'a' && b[i] <= 'z' {
+			b[i] -= 'a' - 'A'
+		}
+	}
+	return string(b)
+}
