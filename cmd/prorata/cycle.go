@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/report"
 )
 
@@ -49,7 +50,7 @@ func runCycle(cmd *cobra.Command, c *common, every, count int) error {
 	if err != nil {
 		return err
 	}
-	if err := c.checkOutputs(); err != nil {
+	if err := c.checkOutputs(cmd, nil); err != nil {
 		return err
 	}
 	periods, err := periodsAsked(cmd, s, count)
@@ -60,7 +61,7 @@ func runCycle(cmd *cobra.Command, c *common, every, count int) error {
 	if err := writePeriods(out, format, periods); err != nil {
 		return err
 	}
-	return commitAll(out)
+	return outfile.Commit(out)
 }
 
 func scheduleFlags(cmd *cobra.Command, every int) (s cycle.Schedule, err error) {

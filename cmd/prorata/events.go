@@ -14,6 +14,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/source"
 )
@@ -92,7 +93,7 @@ func withID(line *account.Line) *source.ParseError {
 // writeQuarantine writes the lines that were left out, one JSON object each: file, line,
 // column, reason, and text, or base64 where the line is no UTF-8. The text is the line itself,
 // but for ids with two contents the event as it was read, written anew.
-func writeQuarantine(out *output, bad []quarantined) {
+func writeQuarantine(out *outfile.Output, bad []quarantined) {
 	var b []byte
 	for _, q := range bad {
 		b = appendPlace(append(b[:0], '{'), q.err.Place)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -39,7 +40,7 @@ func runImport(cmd *cobra.Command, c *common, files []string) error {
 	if len(c.accounts) != 1 || c.accounts[0] == "" {
 		return usagef("expected one --account, the one the statistics are of")
 	}
-	if err := c.checkOutputs(files...); err != nil {
+	if err := c.checkOutputs(cmd, nil, files...); err != nil {
 		return err
 	}
 	type day struct {
@@ -80,7 +81,7 @@ func runImport(cmd *cobra.Command, c *common, files []string) error {
 	}); err != nil {
 		return err
 	}
-	return commitAll(out)
+	return outfile.Commit(out)
 }
 
 // appendUsage appends a day's usage as an event. Its date is left to the policy's time zone.

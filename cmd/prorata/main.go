@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/outfile"
 )
 
 func main() {
@@ -56,7 +57,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitDone
 	case errors.Is(err, errFindings):
 		return exitFindings
-	case errors.Is(err, errSeenEnough):
+	case errors.Is(err, outfile.ErrNobodyReads):
 		return exitFailed
 	case errors.As(err, &usage), !errors.As(err, &failed):
 		printLine(stderr, fmt.Sprintf("prorata: %s; see %s --help", err, cmd.CommandPath()))

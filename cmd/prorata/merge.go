@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/source"
 )
@@ -48,7 +49,7 @@ Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage.`,
 }
 
 func runMerge(cmd *cobra.Command, c *common, files []string) error {
-	if err := c.checkOutputs(files...); err != nil {
+	if err := c.checkOutputs(cmd, nil, files...); err != nil {
 		return err
 	}
 	m := merge{names: files, stdin: cmd.InOrStdin()}
@@ -57,15 +58,15 @@ func runMerge(cmd *cobra.Command, c *common, files []string) error {
 	}
 	m.checked = true
 	out := c.newOutput(cmd)
-	err := startAll(out)
+	err := outfile.Start(out)
 	if err == nil {
 		err = m.run(out)
 	}
 	if err != nil {
-		discardAll(out)
+		outfile.Discard(out)
 		return err
 	}
-	return commitAll(out)
+	return outfile.Commit(out)
 }
 
 // merge merges sorted files.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/internal/outfile"
 )
 
 func TestProgressText(t *testing.T) {
@@ -73,15 +76,15 @@ func TestProgressMakesRoom(t *testing.T) {
 		t.Skip("there are no terminals here")
 	}
 	defer terminal.Close()
-	for _, out := range []*output{{stdout: terminal}, {stdout: new(bytes.Buffer)}} {
+	for _, out := range []io.Writer{terminal, new(bytes.Buffer)} {
 		p := &progress{w: new(bytes.Buffer), stop: make(chan struct{})}
-		r := &replay{ctx: context.Background(), events: &reading{}, progress: p}
-		require.NoError(t, r.write([]*output{out}, "jsonl", false))
+		r := &replay{ctx: context.Background(), events: &reading{}, progress: p, stdout: out}
+		require.NoError(t, r.write([]*outfile.Output{outfile.New("", out)}, "jsonl", false))
 		select {
 		case <-p.stop:
-			require.Equal(t, terminal, out.stdout)
+			require.Equal(t, terminal, out)
 		default:
-			require.NotEqual(t, terminal, out.stdout, "it goes on")
+			require.NotEqual(t, terminal, out, "it goes on")
 		}
 	}
 }

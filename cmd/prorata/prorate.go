@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
@@ -79,7 +80,7 @@ func runProrate(cmd *cobra.Command, c *common) error {
 	if err != nil {
 		return err
 	}
-	if err := c.checkOutputs(); err != nil {
+	if err := c.checkOutputs(cmd, nil); err != nil {
 		return err
 	}
 	asked, err := prorateFlags(cmd, c)
@@ -94,7 +95,7 @@ func runProrate(cmd *cobra.Command, c *common) error {
 	if err := answer.write(out, format); err != nil {
 		return err
 	}
-	return commitAll(out)
+	return outfile.Commit(out)
 }
 
 func prorateFlags(cmd *cobra.Command, c *common) (p prorationAsked, err error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
@@ -72,7 +73,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	if err := f.checkOutputs(c, files); err != nil {
+	if err := c.checkOutputs(cmd, []target{{"dispute", f.dispute}, {"write-policy", f.writePolicy}}, slices.Concat(files, f.documents)...); err != nil {
 		return err
 	}
 	in, err := f.input(cmd, c)
@@ -110,30 +111,6 @@ func (c *common) inQuestion(events *reading, documents []distributor.Invoices) (
 		}
 	}
 	return c.accounts, nil
-}
-
-// checkOutputs makes sure that each output is a file of its own.
-func (f *reconcileFlags) checkOutputs(c *common, files []string) error {
-	if err := c.checkOutputs(slices.Concat(files, f.documents)...); err != nil {
-		return err
-	}
-	outputs := []struct{ flag, name string }{{"output", c.output}, {"quarantine", c.quarantine}, {"dispute", f.dispute}, {"write-policy", f.writePolicy}}
-	for i, o := range outputs[2:] {
-		if o.name == "-" {
-			return usagef("--%s -, expected a file: standard output is for the report", o.flag)
-		}
-		for _, other := range outputs[:i+2] {
-			if sameFile(o.name, other.name) {
-				return usagef("--%s and --%s are both %s, expected two files", other.flag, o.flag, o.name)
-			}
-		}
-		for _, in := range slices.Concat(files, f.documents, []string{c.packages, c.policyFile}) {
-			if sameFile(o.name, in) {
-				return usagef("--%s %s is read too, expected another file", o.flag, o.name)
-			}
-		}
-	}
-	return nil
 }
 
 // input is everything but the events.
@@ -195,24 +172,24 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 	if err := writeReport(out, format, rep, &summary); err != nil {
 		return err
 	}
-	outputs := []*output{out}
-	extra := func(name string, write func(o *output) error) {
+	outputs := []*outfile.Output{out}
+	extra := func(name string, write func(o *outfile.Output) error) {
 		if name != "" && err == nil {
-			o := &output{name: name, stdout: cmd.OutOrStdout()}
+			o := outfile.New(name, cmd.OutOrStdout())
 			outputs = append(outputs, o)
 			err = write(o)
 		}
 	}
-	extra(f.dispute, func(o *output) error { return report.DisputeCSV(o, rep) })
+	extra(f.dispute, func(o *outfile.Output) error { return report.DisputeCSV(o, rep) })
 	told := rep.Convention != nil && rep.Convention.Better
 	if told {
-		extra(f.writePolicy, func(o *output) error { return writePolicy(o, rep) })
+		extra(f.writePolicy, func(o *outfile.Output) error { return writePolicy(o, rep) })
 	}
-	extra(c.quarantine, func(o *output) error { writeQuarantine(o, events.bad); return nil })
+	extra(c.quarantine, func(o *outfile.Output) error { writeQuarantine(o, events.bad); return nil })
 	if err != nil {
 		return err
 	}
-	if err := commitAll(outputs...); err != nil {
+	if err := outfile.Commit(outputs...); err != nil {
 		return err
 	}
 	sortAnomalies(rep.Anomalies, files)

@@ -14,6 +14,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
@@ -84,7 +85,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err := c.useWorkers(cmd); err != nil {
 		return err
 	}
-	if err := c.checkOutputs(files...); err != nil {
+	if err := c.checkOutputs(cmd, nil, files...); err != nil {
 		return err
 	}
 	policy, err := c.policy(cmd.InOrStdin())
@@ -112,19 +113,19 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 		return err
 	}
 	r := &replay{ctx: cmd.Context(), events: events, accounts: accounts, catalogue: catalogue, policy: policy, span: span,
-		progress: progress}
-	out, quarantine := c.newOutput(cmd), &output{name: c.quarantine}
-	outputs := []*output{out}
+		progress: progress, stdout: cmd.OutOrStdout()}
+	out, quarantine := c.newOutput(cmd), outfile.New(c.quarantine, nil)
+	outputs := []*outfile.Output{out}
 	if c.quarantine != "" {
 		writeQuarantine(quarantine, events.bad)
 		outputs = append(outputs, quarantine)
 	}
 	if err := r.write(outputs, format, lines); err != nil {
-		discardAll(outputs...)
+		outfile.Discard(outputs...)
 		return err
 	}
 	progress.done()
-	if err := commitAll(outputs...); err != nil {
+	if err := outfile.Commit(outputs...); err != nil {
 		return err
 	}
 	sortAnomalies(r.anomalies, files)
@@ -154,11 +155,12 @@ type replay struct {
 	policy    invoice.Policy
 	span      cycle.Period // inclusive
 	progress  *progress
+	stdout    io.Writer
 	anomalies []account.Anomaly
 }
 
 // write writes the bills to the first output, the others being ready.
-func (r *replay) write(outputs []*output, format string, lines bool) error {
+func (r *replay) write(outputs []*outfile.Output, format string, lines bool) error {
 	if s := streams(format, lines); s != nil {
 		return r.stream(outputs, s)
 	}
@@ -239,7 +241,7 @@ var texts = sync.Pool{New: func() any {
 
 // stream writes the invoices of each account while those after it are being billed. What can
 // fail has not failed before the first is written: unless no bill can fail, all are made twice.
-func (r *replay) stream(outputs []*output, s *streamed) error {
+func (r *replay) stream(outputs []*outfile.Output, s *streamed) error {
 	if r.events.Certain(r.catalogue, r.policy) {
 		r.progress.bills(len(r.accounts))
 	} else {
@@ -249,10 +251,10 @@ func (r *replay) stream(outputs []*output, s *streamed) error {
 		}
 	}
 	out := outputs[0]
-	if out.toStdout() && isTerminal(out.stdout) {
+	if out.ToStdout() && isTerminal(r.stdout) {
 		r.progress.done() // the invoices themselves show how far it has come, and go to the same lines
 	}
-	if err := startAll(outputs...); err != nil {
+	if err := outfile.Start(outputs...); err != nil {
 		return err
 	}
 	f := framed{w: out, streamed: s}

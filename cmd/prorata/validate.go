@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/source"
@@ -49,7 +50,7 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.checkOutputs(files...); err != nil {
+	if err := c.checkOutputs(cmd, nil, files...); err != nil {
 		return err
 	}
 	policy, err := c.policy(cmd.InOrStdin())
@@ -103,7 +104,7 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		fmt.Fprintf(out, "%s, %s, %s\n", report.Count(len(accounts), "account", "accounts"),
 			report.Count(checked, "event", "events"), report.Count(len(anomalies), "anomaly", "anomalies"))
 	}
-	if err := commitAll(out); err != nil {
+	if err := outfile.Commit(out); err != nil {
 		return err
 	}
 	printAnomalies(cmd.ErrOrStderr(), anomalies)
@@ -148,7 +149,7 @@ func allProblems(failed []placed, anomalies []account.Anomaly, files []string) e
 }
 
 // writeChecked writes what was found as one JSON object.
-func writeChecked(out *output, accounts, events int, anomalies []account.Anomaly) {
+func writeChecked(out *outfile.Output, accounts, events int, anomalies []account.Anomaly) {
 	b := fmt.Appendf(nil, `{"accounts":%d,"events":%d,"anomalies":%d,"problems":[`, accounts, events, len(anomalies))
 	for i, a := range anomalies {
 		if i > 0 {
