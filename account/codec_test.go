@@ -73,7 +73,7 @@ func anyEvent(t *rapid.T) account.Event {
 	instant := rapid.Custom(func(t *rapid.T) time.Time {
 		return time.Unix(rapid.Int64Range(-62_000_000_000, 253_000_000_000).Draw(t, "second"), rapid.Int64Range(0, 999_999_999).Draw(t, "nano"))
 	})
-	e := account.Event{ID: some.Draw(t, "id"), Account: some.Draw(t, "account"), Type: account.Type(rapid.IntRange(0, 6).Draw(t, "type")), At: instant.Draw(t, "at")}
+	e := account.Event{ID: some.Draw(t, "id"), Account: some.Draw(t, "account"), Type: account.Type(rapid.IntRange(int(account.Created), int(account.EventVoided)).Draw(t, "type")), At: instant.Draw(t, "at")}
 	if rapid.Bool().Draw(t, "recorded") {
 		e.RecordedAt = instant.Draw(t, "recorded_at")
 	}
@@ -84,8 +84,11 @@ func anyEvent(t *rapid.T) account.Event {
 		e.Credits = rapid.Int64Min(0).Draw(t, "credits")
 	case account.ChargeAdded:
 		e.Amount, e.Description = money.New(rapid.Int64().Draw(t, "amount"), money.BHD), text.Draw(t, "description")
+		e.PriceList = account.PriceLists(rapid.IntRange(0, 2).Draw(t, "price_list"))
 	case account.InvoiceStatusChanged:
 		e.Invoice, e.Status = some.Draw(t, "invoice"), invoice.Status(rapid.IntRange(0, 4).Draw(t, "status"))
+	case account.EventVoided:
+		e.Voids = some.Draw(t, "event")
 	}
 	if e.Type == account.PackageChanged || e.Type == account.Closed {
 		e.Effective = account.Effective(rapid.IntRange(0, 1).Draw(t, "effective"))
@@ -141,7 +144,7 @@ func TestConflict(t *testing.T) {
 }
 
 func TestTypes(t *testing.T) {
-	for e := account.Created; e <= account.InvoiceStatusChanged; e++ {
+	for e := account.Created; e <= account.EventVoided; e++ {
 		back, err := account.ParseType(e.String())
 		require.NoError(t, err)
 		require.Equal(t, e, back)

@@ -3,7 +3,6 @@ package account
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +28,7 @@ type Decoder struct {
 	line   bytes.Buffer // which json reads whole: its errors would show what it has read so far
 	at     source.Place // of the line
 	data   []byte
-	fields []field
+	fields []member
 	known  map[string]string // strings seen before: packages, accounts and the like repeat
 	chunk  strings.Builder   // the latest of the strings that do not
 	said   said              // on the line, where it was read the fast way
@@ -38,9 +37,11 @@ type Decoder struct {
 	lastMidnight int64
 }
 
-// field is one member of an event's object.
-type field struct {
+// member is one member of an event's object.
+type member struct {
 	name            string
+	field           field // if it is known
+	known           bool
 	value           jsontext.Value
 	nameAt, valueAt int64
 }
@@ -51,20 +52,6 @@ func NewDecoder(policy invoice.Policy) *Decoder {
 	return &Decoder{policy: policy, json: jsontext.NewDecoder(strings.NewReader("")), known: map[string]string{},
 		lastDate: [10]byte([]byte("1970-01-01")), lastMidnight: unixEpoch}
 }
-
-// wanted are the fields of each type beyond those all types have.
-var wanted = [...][]string{
-	Created:              {"package", "billing_date"},
-	PackageChanged:       {"package", "effective"},
-	ChangeCancelled:      nil,
-	ChargeAdded:          {"amount", "description", "price_list"},
-	UsageRecorded:        {"credits"},
-	Closed:               {"effective"},
-	InvoiceStatusChanged: {"invoice", "status"},
-	EventVoided:          {"event"},
-}
-
-var common = []string{"id", "type", "account", "at", "recorded_at", "metadata"}
 
 // Decode reads the event on one line. The error is a *[source.ParseError] with the line's
 // place and the column; at.Column is where the line starts, usually 1 or 0.
@@ -127,12 +114,13 @@ func (d *Decoder) scan() error {
 		return d.syntax(err)
 	}
 	for d.json.PeekKind() != '}' {
-		f := field{nameAt: strictjson.Next(d.data, d.json.InputOffset())}
+		f := member{nameAt: strictjson.Next(d.data, d.json.InputOffset())}
 		name, err := d.json.ReadToken()
 		if err != nil {
 			return d.syntax(err)
 		}
 		f.name = d.intern([]byte(name.String()))
+		f.field, f.known = fieldNamed(f.name)
 		f.valueAt = strictjson.Next(d.data, d.json.InputOffset())
 		value, err := d.json.ReadValue()
 		if err != nil {
@@ -195,7 +183,7 @@ func (d *Decoder) keep(text []byte) string {
 
 // read reads the members, the type first because it says which others there may be.
 func (d *Decoder) read(e *Event) error {
-	f, err := d.require("type")
+	f, err := d.require(fieldType)
 	if err != nil {
 		return err
 	}
@@ -206,96 +194,100 @@ func (d *Decoder) read(e *Event) error {
 	if e.Type, err = ParseType(text); err != nil {
 		return d.fail(f.valueAt, err)
 	}
+	of := fieldsOf[e.Type]
 	for i := range d.fields {
-		if err := d.set(e, &d.fields[i]); err != nil {
+		f := &d.fields[i]
+		if !f.known || !(mustAll | mayAll | of.must | of.may).has(f.field) {
+			return d.fail(f.nameAt, names.Unknown("field of "+e.Type.String(), f.name, validFields(e.Type)))
+		}
+		if err := d.set(e, f); err != nil {
 			return err
 		}
 	}
-	for _, list := range [][]string{common[:4], wanted[e.Type]} {
-		for _, name := range list {
-			if name == "effective" || name == "billing_date" || name == "price_list" {
-				continue
-			}
-			if _, err := d.require(name); err != nil {
-				return err
-			}
+	for name := range (mustAll | of.must).all {
+		if _, err := d.require(name); err != nil {
+			return err
 		}
 	}
 	return d.checkBillingDate(e)
 }
 
-// require finds a field that must be there.
-func (d *Decoder) require(name string) (*field, error) {
+// find returns a field of the line, or nil.
+func (d *Decoder) find(name field) *member {
 	for i := range d.fields {
-		if d.fields[i].name == name {
-			return &d.fields[i], nil
+		if f := &d.fields[i]; f.known && f.field == name {
+			return f
 		}
 	}
+	return nil
+}
+
+// require finds a field that must be there.
+func (d *Decoder) require(name field) (*member, error) {
+	if f := d.find(name); f != nil {
+		return f, nil
+	}
 	where := "every event"
-	if !slices.Contains(common, name) {
+	if !mustAll.has(name) {
 		where += " of its type"
 	}
 	return nil, d.errorf(strictjson.Next(d.data, 0), "the field %q is missing, expected it in %s", name, where)
 }
 
 // set reads one member into the event.
-func (d *Decoder) set(e *Event, f *field) (err error) {
-	if !slices.Contains(common, f.name) && !slices.Contains(wanted[e.Type], f.name) {
-		valid := append(append([]string{}, common...), wanted[e.Type]...)
-		return d.fail(f.nameAt, names.Unknown("field of "+e.Type.String(), f.name, valid))
-	}
-	switch f.name {
-	case "type":
-	case "id":
+func (d *Decoder) set(e *Event, f *member) (err error) {
+	switch f.field {
+	case fieldType: // read already
+	case fieldID:
 		e.ID, err = d.nonEmpty(f)
-	case "account":
+	case fieldAccount:
 		e.Account, err = d.nonEmpty(f)
 		e.Account = d.intern([]byte(e.Account))
-	case "at":
+	case fieldAt:
 		e.At, err = d.instant(f)
-	case "recorded_at":
+	case fieldRecordedAt:
 		e.RecordedAt, err = d.instant(f)
-	case "metadata":
+	case fieldMetadata:
 		if f.value.Kind() != '{' {
 			return d.wrong(f, "a JSON object")
 		}
 		e.Metadata = f.value.Clone()
-	case "package":
+	case fieldPackage:
 		e.Package, err = d.nonEmpty(f)
 		e.Package = d.intern([]byte(e.Package))
-	case "billing_date":
+	case fieldBillingDate:
 		e.BillingDate, err = d.date(f)
-	case "effective":
+	case fieldEffective:
 		err = d.choice(f, effectives, func(i int) { e.Effective = Effective(i) })
-	case "credits":
+	case fieldCredits:
 		e.Credits, err = d.count(f)
-	case "amount":
+	case fieldAmount:
 		e.Amount, err = d.amount(f)
-	case "description":
+	case fieldDescription:
 		e.Description, err = d.text(f)
-	case "price_list":
+	case fieldPriceList:
 		err = d.choice(f, priceLists[1:], func(i int) { e.PriceList = PriceLists(i + 1) })
-	case "event":
-		e.Voids, err = d.nonEmpty(f)
-	case "invoice":
+	case fieldInvoice:
 		e.Invoice, err = d.nonEmpty(f)
-	case "status":
+	case fieldStatus:
 		var text string
 		if text, err = d.text(f); err == nil {
 			if e.Status, err = invoice.ParseStatus(text); err != nil {
 				err = d.fail(f.valueAt, err)
 			}
 		}
+	case fieldEvent:
+		e.Voids, err = d.nonEmpty(f)
 	}
 	return err
 }
 
 // wrong is a value of another type than the field's.
-func (d *Decoder) wrong(f *field, expected string) error {
+func (d *Decoder) wrong(f *member, expected string) error {
 	return d.errorf(f.valueAt, "%s: %s, expected %s", f.name, strictjson.Describe(f.value), expected)
 }
 
-func (d *Decoder) text(f *field) (string, error) {
+func (d *Decoder) text(f *member) (string, error) {
 	if f.value.Kind() != '"' {
 		return "", d.wrong(f, "a string")
 	}
@@ -310,7 +302,7 @@ func (d *Decoder) text(f *field) (string, error) {
 	return string(unquoted), nil
 }
 
-func (d *Decoder) nonEmpty(f *field) (string, error) {
+func (d *Decoder) nonEmpty(f *member) (string, error) {
 	s, err := d.text(f)
 	if err == nil && s == "" {
 		return "", d.errorf(f.valueAt, "%s is empty, expected some text", f.name)
@@ -318,7 +310,7 @@ func (d *Decoder) nonEmpty(f *field) (string, error) {
 	return s, err
 }
 
-func (d *Decoder) choice(f *field, valid []string, set func(int)) error {
+func (d *Decoder) choice(f *member, valid []string, set func(int)) error {
 	text, err := d.text(f)
 	if err != nil {
 		return err
@@ -331,7 +323,7 @@ func (d *Decoder) choice(f *field, valid []string, set func(int)) error {
 	return nil
 }
 
-func (d *Decoder) date(f *field) (cycle.Date, error) {
+func (d *Decoder) date(f *member) (cycle.Date, error) {
 	text, err := d.text(f)
 	if err != nil {
 		return cycle.Date{}, err
@@ -343,7 +335,7 @@ func (d *Decoder) date(f *field) (cycle.Date, error) {
 	return date, nil
 }
 
-func (d *Decoder) count(f *field) (int64, error) {
+func (d *Decoder) count(f *member) (int64, error) {
 	if f.value.Kind() != '0' {
 		return 0, d.wrong(f, "a whole number of credits, not quoted")
 	}
@@ -354,7 +346,7 @@ func (d *Decoder) count(f *field) (int64, error) {
 	return n, nil
 }
 
-func (d *Decoder) amount(f *field) (money.Amount, error) {
+func (d *Decoder) amount(f *member) (money.Amount, error) {
 	if f.value.Kind() != '"' {
 		return money.Amount{}, d.wrong(f, `a decimal in quotes such as "-12.50"`)
 	}
@@ -371,7 +363,7 @@ func (d *Decoder) amount(f *field) (money.Amount, error) {
 
 // instant reads an RFC 3339 instant with an offset, or a plain date: the start of that day
 // in the policy's time zone.
-func (d *Decoder) instant(f *field) (time.Time, error) {
+func (d *Decoder) instant(f *member) (time.Time, error) {
 	text, err := d.text(f)
 	if err != nil {
 		return time.Time{}, err
@@ -442,12 +434,9 @@ func instantHint(text string) string {
 
 // checkBillingDate makes sure that the first boundary is one the account can have.
 func (d *Decoder) checkBillingDate(e *Event) error {
-	if e.BillingDate.IsZero() {
+	f := d.find(fieldBillingDate)
+	if f == nil {
 		return nil
-	}
-	f, err := d.require("billing_date")
-	if err != nil {
-		return err
 	}
 	if _, err := schedule(e.At, e.BillingDate, d.policy); err != nil {
 		return d.fail(f.valueAt, err)

@@ -39,14 +39,16 @@
 //
 // An event file has one JSON object a line; empty lines are passed over, and so is a byte order mark.
 //
-//	type                     fields                     meaning
-//	account.created          package, billing_date?     a life starts; again after a close, with a new anchor
-//	account.package_changed  package, effective?        another package, immediately (default) or at period_end
-//	account.closed           effective?                 the life ends, the same
-//	account.change_cancelled                            drops the change or close that waits for the period's end
-//	usage.recorded           credits                    credits used at that instant: a whole number, not quoted
-//	charge.added             amount, description        a one-off charge or, negative, credit: a decimal in quotes
-//	invoice.status_changed   invoice, status            paid, unpaid, refunded, deferred, canceled
+//	type                     fields                            meaning
+//	account.created          package, billing_date?            a life starts; again after a close, with a new anchor
+//	account.package_changed  package, effective?               another package, immediately (default) or at period_end
+//	account.closed           effective?                        the life ends, the same
+//	account.change_cancelled                                   drops the change or close that waits for the period's end
+//	usage.recorded           credits                           credits used at that instant: a whole number, not quoted
+//	charge.added             amount, description, price_list?  a one-off charge or, negative, credit: a decimal in quotes;
+//	                                                           on the retail or distributor price list only, or on both
+//	invoice.status_changed   invoice, status                   paid, unpaid, refunded, deferred, canceled
+//	event.voided             event                             the event of that id, of this account, was a mistake
 //
 // All have id, type, account and at, and may have recorded_at and metadata. at and recorded_at are RFC 3339 instants
 // with an offset, or a plain date, which is the start of that day in the policy's time zone. A later instant is never of
@@ -54,7 +56,7 @@
 // seller learned of the event, and at by default. metadata is any JSON object; no bill depends on it.
 //
 // Events take effect by instant, then by type (created, package_changed, change_cancelled, charge, usage, closed,
-// status), then by id; the order of lines means nothing. The same event twice counts once, and the same id with other
+// status, voided), then by id; the order of lines means nothing. The same event twice counts once, and the same id with other
 // content, metadata included, is a [ConflictError].
 //
 // Recurring charges follow days, usage follows instants: on the day of a change the new package is charged for the

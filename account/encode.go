@@ -16,30 +16,14 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	if !e.Known().Equal(e.At) {
 		b = appendInstant(append(b, `,"recorded_at":`...), e.RecordedAt)
 	}
-	switch e.Type {
-	case Created:
-		b = strictjson.AppendString(append(b, `,"package":`...), e.Package)
-		if !e.BillingDate.IsZero() {
-			b = strictjson.AppendString(append(b, `,"billing_date":`...), e.BillingDate.String())
+	if int(e.Type) < len(fieldsOf) {
+		of := fieldsOf[e.Type]
+		for f := range (of.must | of.may).all {
+			if of.must.has(f) || e.isSet(f) {
+				b = append(append(append(b, `,"`...), f.String()...), `":`...)
+				b = e.appendValue(b, f)
+			}
 		}
-	case PackageChanged:
-		b = strictjson.AppendString(append(b, `,"package":`...), e.Package)
-		b = appendEffective(b, e.Effective)
-	case Closed:
-		b = appendEffective(b, e.Effective)
-	case UsageRecorded:
-		b = strconv.AppendInt(append(b, `,"credits":`...), e.Credits, 10)
-	case ChargeAdded:
-		b = strictjson.AppendString(append(b, `,"amount":`...), e.Amount.Number())
-		b = strictjson.AppendString(append(b, `,"description":`...), e.Description)
-		if e.PriceList != AllLists {
-			b = strictjson.AppendString(append(b, `,"price_list":`...), e.PriceList.String())
-		}
-	case InvoiceStatusChanged:
-		b = strictjson.AppendString(append(b, `,"invoice":`...), e.Invoice)
-		b = strictjson.AppendString(append(b, `,"status":`...), e.Status.Key())
-	case EventVoided:
-		b = strictjson.AppendString(append(b, `,"event":`...), e.Voids)
 	}
 	if e.Metadata != nil {
 		b = append(append(b, `,"metadata":`...), canonical(e.Metadata)...)
@@ -47,11 +31,44 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-func appendEffective(b []byte, e Effective) []byte {
-	if e == Immediately {
-		return b
+// isSet reports whether an event has a field that it need not have.
+func (e *Event) isSet(f field) bool {
+	switch f {
+	case fieldBillingDate:
+		return !e.BillingDate.IsZero()
+	case fieldEffective:
+		return e.Effective != Immediately
+	case fieldPriceList:
+		return e.PriceList != AllLists
 	}
-	return strictjson.AppendString(append(b, `,"effective":`...), e.String())
+	return false
+}
+
+// appendValue appends the value of a field that not every type has.
+func (e *Event) appendValue(b []byte, f field) []byte {
+	switch f {
+	case fieldPackage:
+		return strictjson.AppendString(b, e.Package)
+	case fieldBillingDate:
+		return append(e.BillingDate.Append(append(b, '"')), '"')
+	case fieldEffective:
+		return strictjson.AppendString(b, e.Effective.String())
+	case fieldCredits:
+		return strconv.AppendInt(b, e.Credits, 10)
+	case fieldAmount:
+		return append(e.Amount.AppendNumber(append(b, '"')), '"')
+	case fieldDescription:
+		return strictjson.AppendString(b, e.Description)
+	case fieldPriceList:
+		return strictjson.AppendString(b, e.PriceList.String())
+	case fieldInvoice:
+		return strictjson.AppendString(b, e.Invoice)
+	case fieldStatus:
+		return strictjson.AppendString(b, e.Status.Key())
+	case fieldEvent:
+		return strictjson.AppendString(b, e.Voids)
+	}
+	return b
 }
 
 func appendInstant(b []byte, t time.Time) []byte {

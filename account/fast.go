@@ -19,86 +19,6 @@ import (
 // What it gives up on is read the strict way, which alone decides what an error is, so that
 // the fast way may accept less than the strict one, but nothing more and nothing else.
 
-// fieldSet is a set of the fields of a line.
-type fieldSet uint32
-
-const (
-	hasID fieldSet = 1 << iota
-	hasType
-	hasAccount
-	hasAt
-	hasRecordedAt
-	hasMetadata
-	hasPackage
-	hasBillingDate
-	hasEffective
-	hasCredits
-	hasAmount
-	hasDescription
-	hasInvoice
-	hasStatus
-	hasPriceList
-	hasVoids
-)
-
-// fieldsOf are the fields that an event of a type must and may have.
-var fieldsOf = [...]struct{ must, may fieldSet }{
-	Created:              {must: hasPackage, may: hasBillingDate},
-	PackageChanged:       {must: hasPackage, may: hasEffective},
-	ChangeCancelled:      {},
-	ChargeAdded:          {must: hasAmount | hasDescription, may: hasPriceList},
-	UsageRecorded:        {must: hasCredits},
-	Closed:               {may: hasEffective},
-	InvoiceStatusChanged: {must: hasInvoice | hasStatus},
-	EventVoided:          {must: hasVoids},
-}
-
-// complete reports that the fields are those of an event of a type.
-func (s fieldSet) complete(t Type) bool {
-	must := fieldsOf[t].must | hasID | hasType | hasAccount | hasAt
-	may := fieldsOf[t].may | hasRecordedAt | hasMetadata
-	return s&^may == must
-}
-
-// fieldNamed is the field of a name, or none.
-func fieldNamed(name []byte) fieldSet {
-	switch string(name) {
-	case "id":
-		return hasID
-	case "type":
-		return hasType
-	case "account":
-		return hasAccount
-	case "at":
-		return hasAt
-	case "recorded_at":
-		return hasRecordedAt
-	case "metadata":
-		return hasMetadata
-	case "package":
-		return hasPackage
-	case "billing_date":
-		return hasBillingDate
-	case "effective":
-		return hasEffective
-	case "credits":
-		return hasCredits
-	case "amount":
-		return hasAmount
-	case "description":
-		return hasDescription
-	case "invoice":
-		return hasInvoice
-	case "status":
-		return hasStatus
-	case "price_list":
-		return hasPriceList
-	case "event":
-		return hasVoids
-	}
-	return 0
-}
-
 // fast reads a line, or returns false and leaves anything in s. It gives no place.
 func (d *Decoder) fast(line []byte, s *said) bool {
 	if s.unusual {
@@ -109,83 +29,83 @@ func (d *Decoder) fast(line []byte, s *said) bool {
 	seen := fieldSet(0)
 	more := false
 	if d.usual(&c, s) {
-		seen = hasID | hasType | hasAccount | hasAt
+		seen = mustAll
 		more = c.token(',')
 	} else {
 		more = c.token('{')
 	}
 	for ; more; more = c.token(',') {
-		field := fieldNamed(c.text())
-		if field == 0 || seen&field != 0 || !c.token(':') || !d.value(s, field, &c) {
+		f, known := fieldNamed(c.text())
+		if !known || seen.has(f) || !c.token(':') || !d.value(s, f, &c) {
 			return false
 		}
-		seen |= field
+		seen |= f.set()
 	}
 	if !c.token('}') || !c.end() || !seen.complete(s.kind) {
 		return false
 	}
-	if seen&hasBillingDate != 0 {
+	if seen.has(fieldBillingDate) {
 		_, err := schedule(utc(s.at), s.billingDate, d.policy)
 		return err == nil
 	}
-	s.unusual = seen&^(hasID|hasType|hasAccount|hasAt|hasCredits) != 0
+	s.unusual = seen&^(mustAll|fieldCredits.set()) != 0
 	return true
 }
 
 // value reads the value of a field.
-func (d *Decoder) value(s *said, field fieldSet, c *cursor) (ok bool) {
-	switch field {
-	case hasCredits:
+func (d *Decoder) value(s *said, f field, c *cursor) (ok bool) {
+	switch f {
+	case fieldCredits:
 		s.credits, ok = c.count()
 		return ok
-	case hasMetadata:
+	case fieldMetadata:
 		s.metadata, ok = d.metadata(c)
 		return ok
 	}
 	text := c.text()
-	switch field {
-	case hasID:
+	switch f {
+	case fieldID:
 		s.id = text
 		return len(text) > 0
-	case hasType:
+	case fieldType:
 		i := word(text, types)
 		s.kind = Type(i)
 		return i >= 0
-	case hasAccount:
+	case fieldAccount:
 		s.account = text
 		return len(text) > 0
-	case hasAt:
+	case fieldAt:
 		s.at, ok = d.fastInstant(text)
-	case hasRecordedAt:
+	case fieldRecordedAt:
 		s.recordedAt, ok = d.fastInstant(text)
-	case hasPackage:
+	case fieldPackage:
 		s.pkg = text
 		return len(text) > 0
-	case hasBillingDate:
+	case fieldBillingDate:
 		s.billingDate, ok = fastDate(text)
-	case hasEffective:
+	case fieldEffective:
 		i := word(text, effectives)
 		s.effective = Effective(i)
 		return i >= 0
-	case hasAmount:
+	case fieldAmount:
 		a, err := money.ParseIn(string(text), d.policy.MoneyCurrency())
 		s.amount = a
 		return text != nil && err == nil
-	case hasDescription:
+	case fieldDescription:
 		s.description = text
 		return text != nil
-	case hasInvoice:
+	case fieldInvoice:
 		s.invoice = text
 		return len(text) > 0
-	case hasStatus:
+	case fieldStatus:
 		status, err := invoice.ParseStatus(d.intern(text))
 		s.status = status
 		return err == nil
-	case hasPriceList:
+	case fieldPriceList:
 		i := word(text, priceLists[1:])
 		s.priceList = PriceLists(i + 1)
 		return i >= 0
-	case hasVoids:
+	case fieldEvent:
 		s.voids = text
 		return len(text) > 0
 	}

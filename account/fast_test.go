@@ -27,6 +27,10 @@ var canonical = []string{
 	usage + `,"credits":999999999999999999}`,
 	charge + `,"amount":"-12.50"}`,
 	charge + `,"amount":"100"}`,
+	charge + `,"price_list":"retail","amount":"100"}`,
+	charge + `,"amount":"100","price_list":"distributor"}`,
+	voided + `,"event":"e 1"}`,
+	voided + `,"recorded_at":"2026-02-01","event":"é"}`,
 	status + `,"status":"canceled"}`,
 	usual("2025-03-04T09:30:12Z"),
 	usual("2025-03-04T23:59:59Z"),
@@ -88,6 +92,8 @@ var others = []string{
 	`{"id":"1","type":"account.closed","account":"a\"b","at":"2026\u002d01-31"}`,
 	usage + `,"credits":1000000000000000000}`,
 	usage + `,"credits":9223372036854775807}`,
+	charge + `,"amount":"100","price_list":"re\u0074ail"}`,
+	voided + `,"event":"\u0031"}`,
 	someAt + `"0001-01-02"}`,
 	someAt + `"0001-12-31T23:59:59Z"}`,
 	someAt + `"9999-01-01T00:00:00Z"}`,
@@ -103,6 +109,8 @@ var mistakes = []string{
 	usage + `,"credits":99999999999999999999999999}`, usage + `,"credits":1,"metadata":{}`, usage + `,"credits":1,"metadata":{"a":1,"a":2}}`,
 	usage + `,"credits":1,"metadata":{"a":1}x}`, usage + `,"credits":1,"metadata":[]}`, usage + `,"credits":1,"metadata":`,
 	usage + `,"credits":1,"amount":"1"}`, charge + `,"amount":"1"`, charge + `,"amount":""}`, charge + `,"amount":"-"}`, charge + `,"amount":1}`,
+	charge + `,"amount":"1","price_list":""}`, charge + `,"amount":"1","price_list":"Retail"}`, charge + `,"amount":"1","price_list":null}`, usage + `,"credits":1,"price_list":"retail"}`,
+	voided + `}`, voided + `,"event":""}`, voided + `,"event":1}`, voided + `,"event":"1","event":"1"}`, closed + `,"event":"1"}`, voided + `,"event":"1","package":"Gold"}`,
 	status + `,"status":""}`, status + `,"status":"Paid"}`, closed + `,"effective":""}`, closed + `,"effective":"Immediately"}`,
 	opened + `,"billing_date":""}`, opened + `,"billing_date":"2026-01-30"}`, opened + `,"billing_date":"2026-03-02"}`, changed + `,"billing_date":"2026-02-10"}`,
 	someAt + `""}`, someAt + `"2026-02-29"}`, someAt + `"1900-02-29T00:00:00Z"}`, someAt + `"2026-00-01"}`, someAt + `"2026-13-01"}`, someAt + `"2026-01-00"}`, someAt + `"2026-04-31"}`,
@@ -189,19 +197,24 @@ func TestDecodeEdited(t *testing.T) {
 
 // Law: there is one reading of a line made of good and bad pieces.
 func TestLawDecode(t *testing.T) {
-	fields := []string{"id", "type", "account", "at", "recorded_at", "metadata", "package", "billing_date", "effective", "credits", "amount", "description", "invoice", "status", "x"}
-	values := []string{`"1"`, `"usage.recorded"`, `"account.created"`, `"charge.added"`, `"account.closed"`, `"2026-01-31"`, `"2026-01-31T23:59:59.9-11:30"`,
-		`"paid"`, `"period_end"`, `"12.50"`, `"12"`, `""`, `"é"`, `"\u00e9"`, `5`, `0`, `-1`, `null`, `{}`, `{"a":[]}`, `[]`}
+	var fields []string
+	var wanted [][]string // of each type, with and without those that may be left out
+	for kind := account.Created; kind <= account.EventVoided; kind++ {
+		must, may := account.FieldsOf(kind)
+		wanted = append(wanted, must, slices.Concat(must, may))
+		fields = append(fields, slices.Concat(must, may)...)
+	}
+	slices.Sort(fields)
+	fields = slices.Concat([]string{"id", "type", "account", "at", "recorded_at", "metadata", "x"}, slices.Compact(fields))
+	values := []string{`"1"`, `"usage.recorded"`, `"account.created"`, `"charge.added"`, `"account.closed"`, `"event.voided"`, `"2026-01-31"`, `"2026-01-31T23:59:59.9-11:30"`,
+		`"paid"`, `"period_end"`, `"retail"`, `"12.50"`, `"12"`, `""`, `"é"`, `"\u00e9"`, `5`, `0`, `-1`, `null`, `{}`, `{"a":[]}`, `[]`}
 	good := map[string][]string{
-		"type": values[1:5], "at": values[5:7], "recorded_at": values[5:7], "metadata": values[18:20], "billing_date": {`"2026-02-10"`, `"2026-02-28"`},
-		"effective": {`"period_end"`, `"immediately"`}, "credits": {`5`, `0`}, "amount": {`"12"`, `"-0.00"`}, "status": {`"paid"`, `"unpaid"`},
+		"type": values[1:6], "at": values[6:8], "recorded_at": values[6:8], "metadata": {`{}`, `{"a":[]}`}, "billing_date": {`"2026-02-10"`, `"2026-02-28"`},
+		"effective": {`"period_end"`, `"immediately"`}, "credits": {`5`, `0`}, "amount": {`"12"`, `"-0.00"`}, "status": {`"paid"`, `"unpaid"`}, "price_list": {`"retail"`, `"distributor"`},
 	}
 	r := newReadings()
 	rapid.Check(t, func(t *rapid.T) {
-		wanted := rapid.SampledFrom([][]string{
-			{"package"}, {"package", "billing_date"}, {"effective"}, nil, {"credits"}, {"amount", "description"}, {"invoice", "status"},
-		}).Draw(t, "wanted")
-		chosen := slices.Concat(fields[:4], wanted)
+		chosen := slices.Concat(fields[:4], rapid.SampledFrom(wanted).Draw(t, "wanted"))
 		switch rapid.IntRange(0, 4).Draw(t, "change") {
 		case 0:
 			chosen = append(chosen, rapid.SampledFrom(fields).Draw(t, "field"))
@@ -252,7 +265,7 @@ func TestLawDecodeFast(t *testing.T) {
 	plain := rapid.StringMatching(`[ -!#-\[\]-~éß账🙂]{1,30}`).Filter(utf8.ValidString)
 	rapid.Check(t, func(t *rapid.T) {
 		e := anyEvent(t)
-		for _, s := range []*string{&e.ID, &e.Account, &e.Package, &e.Description, &e.Invoice} {
+		for _, s := range []*string{&e.ID, &e.Account, &e.Package, &e.Description, &e.Invoice, &e.Voids} {
 			if *s != "" {
 				*s = plain.Draw(t, "text")
 			}

@@ -18,7 +18,7 @@ func FuzzRead(f *testing.F) {
 	for _, text := range []string{
 		"", "\n", "\ufeff", "{}", "[]", "null", opened + "}", opened + `,"billing_date":"2026-02-10"}`, changed + `,"effective":"period_end"}`,
 		closed + `,"recorded_at":"2026-02-01T00:00:00.123456789-08:00"}`, closed + "}\r\n\n" + closed + "}", usage + `,"credits":9223372036854775807}`,
-		charge + `,"amount":"-0.05"}`, status + `,"status":"refunded"}`, closed + `,"metadata":{"b":[1e400,"\ud83d\ude00"],"a":{"b":null}}}`,
+		charge + `,"amount":"-0.05"}`, status + `,"status":"refunded"}`, voided + `,"event":"1"}`, charge + `,"amount":"1","price_list":"retail"}`, closed + `,"metadata":{"b":[1e400,"\ud83d\ude00"],"a":{"b":null}}}`,
 		someAt + `"0001-01-01"}`, someAt + `"9999-12-31"}`, someAt + `"9999-12-31T23:59:59.999999999Z"}`, someAt + `"2026-02-30"}`,
 		"{\"id\":\"\xff\"}", `{"id":"\ud800"}`, usage + `,"credits":1,"credits":1}`, usage + `,"credits":1e3}`, closed + `},`, "}", "{\"id\":\"1\x00",
 	} {

@@ -21,6 +21,7 @@ const (
 	usage   = `{"id":"1","type":"usage.recorded","account":"a","at":"2026-01-31"`
 	charge  = `{"id":"1","type":"charge.added","account":"a","at":"2026-01-31","description":"Setup"`
 	status  = `{"id":"1","type":"invoice.status_changed","account":"a","at":"2026-01-31","invoice":"20260131-x"`
+	voided  = `{"id":"1","type":"event.voided","account":"a","at":"2026-01-31"`
 	someAt  = `{"id":"1","type":"account.closed","account":"a","at":`
 )
 
@@ -125,6 +126,14 @@ func refusals() []refused {
 		{"a billing date with a time", opened + `,"billing_date":‸"2026-02-10T00:00:00Z"}`, []string{"billing_date", "YYYY-MM-DD"}},
 		{"unknown effective", closed + `,"effective":‸"perod_end"}`, []string{`did you mean "period_end"?`, "immediately, period_end"}},
 		{"effective of null", closed + `,"effective":‸null}`, []string{"effective: null"}},
+		{"an unknown price list", charge + `,"amount":"5","price_list":‸"wholesale"}`, []string{`price_list "wholesale"`, "retail, distributor"}},
+		{"a price list of both", charge + `,"amount":"5","price_list":‸""}`, []string{`price_list ""`, "retail, distributor"}},
+		{"a price list of null", charge + `,"amount":"5","price_list":‸null}`, []string{"price_list: null", "expected a string"}},
+		{"a price list of usage", usage + `,"credits":5,‸"price_list":"retail"}`, []string{`field of usage.recorded "price_list"`}},
+		{"nothing voided", `‸` + voided + `}`, []string{`the field "event" is missing`, "every event of its type"}},
+		{"an empty event voided", voided + `,"event":‸""}`, []string{"event is empty"}},
+		{"an event voided that is no string", voided + `,"event":‸17}`, []string{"event: 17", "expected a string"}},
+		{"a close that voids", closed + `,‸"event":"1"}`, []string{`field of account.closed "event"`, "expected one of id, type, account, at, recorded_at, metadata, effective"}},
 		{"a status as invoices show it", status + `,"status":‸"Paid"}`, []string{`did you mean "paid"?`, "unpaid, paid, refunded"}},
 		{"metadata of a list", closed + `,"metadata":‸[1]}`, []string{"metadata: an array", "expected a JSON object"}},
 		{"metadata of null", closed + `,"metadata":‸null}`, []string{"metadata: null", "expected a JSON object"}},

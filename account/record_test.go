@@ -26,6 +26,7 @@ func TestLawRecords(t *testing.T) {
 			Package: text.Draw(t, "package"), Effective: account.Effective(rapid.Byte().Draw(t, "effective")), Credits: number.Draw(t, "credits"),
 			Amount:      money.New(number.Draw(t, "amount"), rapid.SampledFrom([]money.Currency{0, money.USD, money.JPY}).Draw(t, "currency")),
 			Description: text.Draw(t, "description"), Invoice: text.Draw(t, "invoice"), Status: invoice.Status(rapid.Byte().Draw(t, "status")),
+			PriceList: account.PriceLists(rapid.Byte().Draw(t, "price_list")), Voids: text.Draw(t, "voids"),
 			Place: source.Place{File: "f", Line: rapid.Int().Draw(t, "line"), Column: rapid.Int().Draw(t, "column")}}
 		if rapid.Bool().Draw(t, "recorded") {
 			e.RecordedAt = instant("recorded_at")

@@ -1,0 +1,100 @@
+package account_test
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/source"
+)
+
+// fieldsText is the fields of a type as the documents have them: those that may be left out with a question mark.
+func fieldsText(kind account.Type) string {
+	must, may := account.FieldsOf(kind)
+	for _, name := range may {
+		must = append(must, name+"?")
+	}
+	return strings.Join(must, ", ")
+}
+
+// The tables of event types in the documents are those of the decoder.
+func TestFieldsInDocuments(t *testing.T) {
+	for _, document := range []struct {
+		name string
+		row  *regexp.Regexp // a type and its fields
+	}{
+		{"doc.go", regexp.MustCompile(`(?m)^//\t([a-z]+\.[a-z_]+) +((?:[a-z_]+\??, )*(?:[a-z_]+\??)?)(?:  | *$)`)},
+		{"../docs/semantics.md", regexp.MustCompile("(?m)^\\| `([a-z]+\\.[a-z_]+)` \\| ([^|]*)\\|")},
+	} {
+		text, err := os.ReadFile(document.name)
+		require.NoError(t, err)
+		got := map[string]string{}
+		for _, row := range document.row.FindAllStringSubmatch(string(text), -1) {
+			fields := row[2]
+			if strings.Contains(fields, "`") {
+				var list []string
+				for _, f := range regexp.MustCompile("`([a-z_]+)`( \\(optional\\))?").FindAllStringSubmatch(fields, -1) {
+					if f[2] != "" {
+						f[1] += "?"
+					}
+					list = append(list, f[1])
+				}
+				fields = strings.Join(list, ", ")
+			}
+			got[row[1]] = strings.TrimSpace(fields)
+		}
+		for kind := account.Created; kind <= account.EventVoided; kind++ {
+			require.Equal(t, fieldsText(kind), got[kind.String()], "%s: %s", document.name, kind)
+		}
+		require.Len(t, got, int(account.EventVoided)+1, document.name)
+	}
+}
+
+// set gives a field of an event a value other than the one it has.
+func set(t *testing.T, v reflect.Value) {
+	switch v.Interface().(type) {
+	case time.Time:
+		v.Set(reflect.ValueOf(at("2026-03-04T05:06:07.000000008Z")))
+		return
+	case money.Amount:
+		v.Set(reflect.ValueOf(money.New(-5, money.JPY)))
+		return
+	case jsontext.Value:
+		v.Set(reflect.ValueOf(jsontext.Value(`{"a":1}`)))
+		return
+	case source.Place:
+		v.Set(reflect.ValueOf(source.Place{File: "f", Line: 2, Column: 3}))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("other")
+	case reflect.Int64:
+		v.SetInt(7)
+	case reflect.Uint8:
+		v.SetUint(1)
+	case reflect.Struct: // a date
+		v.Set(reflect.ValueOf(date("2026-03-04")))
+	default:
+		t.Fatalf("a field of %s, expected the test to know what to set it to", v.Type())
+	}
+}
+
+// Whatever field an event has, its record keeps it, and events that differ in it are not the same.
+func TestEveryFieldCounts(t *testing.T) {
+	base := account.Event{ID: "1", Account: "a", At: at("2026-01-31")}
+	for _, f := range reflect.VisibleFields(reflect.TypeOf(base)) {
+		e := base
+		set(t, reflect.ValueOf(&e).Elem().FieldByIndex(f.Index))
+		require.Equal(t, e, account.Recorded(e), f.Name)
+		require.Equal(t, f.Name == "Place", e.Same(&base), f.Name)
+	}
+}
