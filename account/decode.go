@@ -24,6 +24,7 @@ import (
 // them.
 type Decoder struct {
 	policy invoice.Policy
+	alone  bool // an event is read on its own, see [Event.UnmarshalJSON]
 	json   *jsontext.Decoder
 	line   bytes.Buffer // which json reads whole: its errors would show what it has read so far
 	at     source.Place // of the line
@@ -354,7 +355,11 @@ func (d *Decoder) amount(f *member) (money.Amount, error) {
 	if err != nil {
 		return money.Amount{}, err
 	}
-	a, err := money.ParseIn(text, d.policy.MoneyCurrency())
+	parse := func() (money.Amount, error) { return money.ParseIn(text, d.policy.MoneyCurrency()) }
+	if d.alone && strings.Contains(text, " ") {
+		parse = func() (money.Amount, error) { return money.Parse(text) }
+	}
+	a, err := parse()
 	if err != nil {
 		return money.Amount{}, d.fail(f.valueAt, fmt.Errorf("%s: %w", f.name, err))
 	}
@@ -369,6 +374,9 @@ func (d *Decoder) instant(f *member) (time.Time, error) {
 		return time.Time{}, err
 	}
 	t, err := parseInstant(text, d.policy.TimeZone)
+	if err == nil && !d.alone {
+		_, err = cycle.DateOf(t, d.policy.TimeZone)
+	}
 	if err != nil {
 		return time.Time{}, d.fail(f.valueAt, fmt.Errorf("%s: %w", f.name, err))
 	}
@@ -376,7 +384,7 @@ func (d *Decoder) instant(f *member) (time.Time, error) {
 }
 
 // parseInstant accepts what RFC 3339 does, with at most nine digits of a second, and plain
-// dates; the day it falls on in loc must be one of the years 1 to 9999.
+// dates, which start in loc.
 func parseInstant(text string, loc *time.Location) (time.Time, error) {
 	if len(text) == len("2026-01-02") {
 		date, err := cycle.ParseDate(text)
@@ -388,9 +396,6 @@ func parseInstant(text string, loc *time.Location) (time.Time, error) {
 	var t time.Time
 	if err := t.UnmarshalText([]byte(text)); err != nil || !strictInstant(text) {
 		return time.Time{}, fmt.Errorf("%q is not an instant%s, expected RFC 3339 with an offset such as 2026-01-31T09:30:00Z, or a date such as 2026-01-31", names.Clip(text), instantHint(text))
-	}
-	if _, err := cycle.DateOf(t, loc); err != nil {
-		return time.Time{}, err
 	}
 	return notUnset(t.UTC(), text)
 }
@@ -435,7 +440,7 @@ func instantHint(text string) string {
 // checkBillingDate makes sure that the first boundary is one the account can have.
 func (d *Decoder) checkBillingDate(e *Event) error {
 	f := d.find(fieldBillingDate)
-	if f == nil {
+	if f == nil || d.alone {
 		return nil
 	}
 	if _, err := schedule(e.At, e.BillingDate, d.policy); err != nil {

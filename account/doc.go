@@ -53,7 +53,8 @@
 // All have id, type, account and at, and may have recorded_at and metadata. at and recorded_at are RFC 3339 instants
 // with an offset, or a plain date, which is the start of that day in the policy's time zone. A later instant is never of
 // an earlier day, also where a clock is put back across midnight. recorded_at is when the
-// seller learned of the event, and at by default. metadata is any JSON object; no bill depends on it.
+// seller learned of the event, and at by default. metadata is any JSON object; no bill depends on it. What [Event.MarshalJSON]
+// writes and [Event.UnmarshalJSON] reads is such an object, whose amount carries its currency where that is not USD.
 //
 // Events take effect by instant, then by type (created, package_changed, change_cancelled, charge, usage, closed,
 // status, voided), then by id; the order of lines means nothing. The same event twice counts once, and the same id with other

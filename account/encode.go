@@ -5,15 +5,19 @@ import (
 	"time"
 
 	"github.com/prorata-go/prorata/internal/strictjson"
+	"github.com/prorata-go/prorata/money"
 )
 
 // AppendJSON appends the event as a JSON object on one line, as [Read] reads it.
-func (e *Event) AppendJSON(b []byte) []byte {
+func (e *Event) AppendJSON(b []byte) []byte { return e.appendJSON(b, false) }
+
+// appendJSON appends the line or, of an event on its own, what [Event.MarshalJSON] writes.
+func (e *Event) appendJSON(b []byte, alone bool) []byte {
 	b = strictjson.AppendString(append(b, `{"id":`...), e.ID)
 	b = strictjson.AppendString(append(b, `,"type":`...), e.Type.String())
 	b = strictjson.AppendString(append(b, `,"account":`...), e.Account)
 	b = appendInstant(append(b, `,"at":`...), e.At)
-	if !e.Known().Equal(e.At) {
+	if !e.Known().Equal(e.At) || alone && !e.RecordedAt.IsZero() {
 		b = appendInstant(append(b, `,"recorded_at":`...), e.RecordedAt)
 	}
 	if int(e.Type) < len(fieldsOf) {
@@ -21,7 +25,7 @@ func (e *Event) AppendJSON(b []byte) []byte {
 		for f := range (of.must | of.may).all {
 			if of.must.has(f) || e.isSet(f) {
 				b = append(append(append(b, `,"`...), f.String()...), `":`...)
-				b = e.appendValue(b, f)
+				b = e.appendValue(b, f, alone)
 			}
 		}
 	}
@@ -45,7 +49,7 @@ func (e *Event) isSet(f field) bool {
 }
 
 // appendValue appends the value of a field that not every type has.
-func (e *Event) appendValue(b []byte, f field) []byte {
+func (e *Event) appendValue(b []byte, f field, alone bool) []byte {
 	switch f {
 	case fieldPackage:
 		return strictjson.AppendString(b, e.Package)
@@ -56,6 +60,9 @@ func (e *Event) appendValue(b []byte, f field) []byte {
 	case fieldCredits:
 		return strconv.AppendInt(b, e.Credits, 10)
 	case fieldAmount:
+		if alone && e.Amount.Currency() != money.USD {
+			return strictjson.AppendString(b, e.Amount.String())
+		}
 		return append(e.Amount.AppendNumber(append(b, '"')), '"')
 	case fieldDescription:
 		return strictjson.AppendString(b, e.Description)
