@@ -37,12 +37,13 @@ func (n Number) Amount(c money.Currency) (money.Amount, error) {
 	return money.ParseIn(string(n), c)
 }
 
-// Count returns a whole number from 0 to the largest int64; anything else is an error.
+// Count returns a whole number from 0 to the largest int64, which may be written with a decimal point, such as 21000.0; anything
+// else is an error.
 func (n Number) Count() (int64, error) {
 	if n == "" {
 		return 0, errNoNumber
 	}
-	return strictjson.ParseCount(string(n))
+	return strictjson.ParseWhole(string(n))
 }
 
 // check says why n is not a plain decimal: ["-"] digits ["." digits].

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -229,6 +230,28 @@ func TestReadStatistics(t *testing.T) {
 	require.True(t, fromJSON.Equal(fromXML))
 	requireStatisticsRewritten(t, fromJSON)
 	requireStatisticsRewritten(t, fromXML)
+}
+
+// A whole number may be written with a decimal point, in statistics and packages as in invoices.
+func TestCountsWithADecimalPoint(t *testing.T) {
+	days, err := distributor.ReadStatistics("f", []byte(`[{"date":"2026-01-03","requests":1200.0,"opens":"7.00"}]`))
+	require.NoError(t, err)
+	requests, err := days[0].Requests.Count()
+	require.NoError(t, err)
+	require.Equal(t, int64(1200), requests)
+	require.Equal(t, distributor.Number("1200.0"), days[0].Requests, "as it was written")
+
+	_, err = distributor.ReadStatistics("f", []byte(`[{"date":"2026-01-03","requests":1200.5}]`))
+	require.EqualError(t, err, "f:1:34: requests: 1200.5 is not a count, expected a whole number from 0 to 9223372036854775807")
+	_, err = distributor.ReadStatistics("f", []byte(`[{"date":"2026-01-03","requests":"1,200"}]`))
+	require.EqualError(t, err, `f:1:34: requests: "1,200" is not a count, expected a whole number from 0 to 9223372036854775807`)
+
+	for _, document := range []string{`[{"name":"a","price":1,"credits":10000.0}]`, `{"packages":[{"name":"a","price":1,"credits":"10000.0"}]}`,
+		"<packages><package><name>a</name><price>1</price><credits>10000.0</credits></package></packages>"} {
+		packages, err := distributor.ReadPackages("f", []byte(document), money.USD)
+		require.NoError(t, err, document)
+		require.Equal(t, int64(10000), packages[0].Credits)
+	}
 }
 
 func requireStatisticsRewritten(t require.TestingT, l distributor.Statistics) {

@@ -123,13 +123,13 @@ func (c *column[T]) set(rec *T, f *Field) error {
 	}
 	switch at := at.(type) {
 	case *Number:
-		if err := Number(text).check(); err != nil {
-			return err
-		}
 		if c.form == whole {
 			if _, err := Number(text).Count(); err != nil {
 				return err
 			}
+		}
+		if err := Number(text).check(); err != nil {
+			return err
 		}
 		*at = Number(text)
 	case *cycle.Date:

@@ -266,23 +266,44 @@ func (m Member) Number() (string, error) {
 	return "", source.Errorf(m.ValueAt, "%s: %s, expected a number", names.Clip(m.Name), Describe(m.Value))
 }
 
-// Count returns a whole number from 0 to the largest int64, bare or quoted.
+// Count returns a whole number as [ParseWhole] reads it, bare or quoted.
 func (m Member) Count() (int64, error) {
 	text, err := m.Number()
 	if err != nil {
 		return 0, err
 	}
-	n, err := ParseCount(text)
+	n, err := ParseWhole(text)
 	return n, source.At(m.ValueAt, Prefix(m.Name, err))
 }
 
-// ParseCount reads digits only: no sign, point or exponent.
+// ParseCount reads a whole number from 0 to the largest int64: digits only, no sign, point or exponent.
 func ParseCount(text string) (int64, error) {
-	n, err := strconv.ParseUint(text, 10, 63) // takes no sign; an underscore needs base 0
-	if err != nil {
-		return 0, fmt.Errorf("%s is not a count, expected a whole number from 0 to %d", shown(text), math.MaxInt64)
+	n, err := parseDigits(text)
+	if err == nil {
+		return n, nil
 	}
-	return int64(n), nil
+	if _, whole := ParseWhole(text); whole == nil {
+		return 0, fmt.Errorf("%w, without a decimal point", notACount(text))
+	}
+	return 0, notACount(text)
+}
+
+// ParseWhole is ParseCount for the documents of others, where a whole number may have zeros after a decimal point: 21000.0.
+func ParseWhole(text string) (int64, error) {
+	whole, zeros, point := strings.Cut(text, ".")
+	if n, err := parseDigits(whole); err == nil && (!point || zeros != "" && strings.Trim(zeros, "0") == "") {
+		return n, nil
+	}
+	return 0, notACount(text)
+}
+
+func parseDigits(text string) (int64, error) {
+	n, err := strconv.ParseUint(text, 10, 63) // takes no sign; an underscore needs base 0
+	return int64(n), err
+}
+
+func notACount(text string) error {
+	return fmt.Errorf("%s is not a count, expected a whole number from 0 to %d", shown(text), math.MaxInt64)
 }
 
 // shown is text as an error shows it: bare when it is a number, else quoted, and never long.

@@ -116,11 +116,27 @@ func TestParseCount(t *testing.T) {
 		require.NoError(t, err, "ParseCount(%q)", text)
 		require.Equal(t, want, n, "ParseCount(%q)", text)
 	}
-	for text, shown := range map[string]string{"": `""`, "-1": "-1", "+1": "+1", "1.0": "1.0", "1e3": "1e3", "1_000": `"1_000"`, " 1": `" 1"`, "1\n2": `"1\n2"`,
+	for text, shown := range map[string]string{"": `""`, "-1": "-1", "+1": "+1", "1.5": "1.5", "1e3": "1e3", "1_000": `"1_000"`, " 1": `" 1"`, "1\n2": `"1\n2"`,
 		"9223372036854775808": "9223372036854775808", "0x10": `"0x10"`, "٣": `"٣"`, strings.Repeat("9", 1000): strings.Repeat("9", 57) + "..."} {
 		_, err := strictjson.ParseCount(text)
 		require.EqualError(t, err, shown+" is not a count, expected a whole number from 0 to 9223372036854775807", "ParseCount(%q)", text)
 	}
+}
+
+// Documents of others may write a whole number with a decimal point; events may not, and are told so.
+func TestParseWhole(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "7": 7, "0.0": 0, "21000.0": 21000, "21000.000": 21000, "9223372036854775807.0": 9223372036854775807} {
+		n, err := strictjson.ParseWhole(text)
+		require.NoError(t, err, "ParseWhole(%q)", text)
+		require.Equal(t, want, n, "ParseWhole(%q)", text)
+	}
+	for text, shown := range map[string]string{"": `""`, ".": ".", "5.": "5.", ".0": ".0", "5.5": "5.5", "5.01": "5.01", "5.0.0": "5.0.0", "-1.0": "-1.0", "-0.0": "-0.0",
+		"1e3": "1e3", "1.0e3": "1.0e3", "1,200": `"1,200"`, "9223372036854775808.0": "9223372036854775808.0"} {
+		_, err := strictjson.ParseWhole(text)
+		require.EqualError(t, err, shown+" is not a count, expected a whole number from 0 to 9223372036854775807", "ParseWhole(%q)", text)
+	}
+	_, err := strictjson.ParseCount("21000.0")
+	require.EqualError(t, err, "21000.0 is not a count, expected a whole number from 0 to 9223372036854775807, without a decimal point")
 }
 
 // texts have something to escape, or nothing, or are not UTF-8.
