@@ -56,10 +56,13 @@ func BenchmarkIndexPeriod(b *testing.B) {
 }
 
 func BenchmarkDateOf(b *testing.B) {
-	at := time.Unix(1_800_000_000, 0)
-	for _, name := range []string{"UTC", "America/Los_Angeles"} {
-		loc := zone(b, name)
-		b.Run(name, func(b *testing.B) {
+	for _, row := range []struct{ name, zone, at string }{
+		{"UTC", "UTC", "2027-01-15T08:00:00Z"},
+		{"America/Los_Angeles", "America/Los_Angeles", "2027-01-15T08:00:00Z"},
+		{"evening", "America/Los_Angeles", "2027-01-15T06:00:00Z"},
+	} {
+		loc, at := zone(b, row.zone), instant(b, row.at)
+		b.Run(row.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				_, _ = cycle.DateOf(at, loc)
@@ -69,10 +72,13 @@ func BenchmarkDateOf(b *testing.B) {
 }
 
 func BenchmarkStart(b *testing.B) {
-	d := date("2026-07-31")
-	for _, name := range []string{"UTC", "America/Los_Angeles"} {
-		loc := zone(b, name)
-		b.Run(name, func(b *testing.B) {
+	for _, row := range []struct{ name, zone, day string }{
+		{"UTC", "UTC", "2026-07-31"},
+		{"America/Los_Angeles", "America/Los_Angeles", "2026-07-31"},
+		{"day of a change", "America/Los_Angeles", "2026-11-01"},
+	} {
+		loc, d := zone(b, row.zone), date(row.day)
+		b.Run(row.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				_ = d.Start(loc)

@@ -13,7 +13,10 @@
 // and so does [Period.String]. A [Schedule] is a start, an anchor and a number of months, comparable too.
 //
 // Instants meet dates in two places only: [DateOf] gives the civil date of an instant in a zone, and [Date.Start] gives the first
-// instant of a date in a zone. A zone is always passed in, and nil means UTC; nothing here reads the clock or the environment.
+// instant of a date in a zone. They agree: an instant is of the latest date whose Start is not after it. A zone is always passed
+// in, and nil means UTC; nothing here reads the clock or the environment. Both take a bounded number of steps, whatever the zone;
+// they hold for zones that are less than 16 hours from UTC and change their clocks at most once in 32 hours, as all zones of the
+// IANA database do.
 //
 // # Boundaries
 //
