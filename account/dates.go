@@ -140,18 +140,19 @@ func (d *Dates) days() (list []int64) {
 }
 
 // A date is far from the others when no event lies within [farDays] of it but for a few: fewer than half of all days
-// that have events. Where the others are [fewOf] times as many days, [farDaysOfMany] are enough.
+// that have events. After the others, where those are [fewOf] times as many days, [farDaysOfMany] are enough: no log has
+// much of the future. Before them they are not: accounts are older than the log of what they used.
 const (
 	farDays       = 3653 // ten years: an account may lie idle for long in a log of few
 	farDaysOfMany = 366
 	fewOf         = 100
 )
 
-// farAtEnd counts the days at the end of a list that are far from all others; gap is how many days a day of the list
-// comes after the one before it.
-func farAtEnd(n int, gap func(i int) int64) (far int) {
+// farAtEnd counts the days at the end of a list of n that are far from all others; gap is how many days a day of the
+// list comes after the one before it, and ofMany how many days are far where there are many others.
+func farAtEnd(n int, ofMany int64, gap func(i int) int64) (far int) {
 	for i := n - 1; i > n-i; i-- {
-		if g := gap(i); g > farDays || g > farDaysOfMany && fewOf*(n-i) <= i {
+		if g := gap(i); g > farDays || g > ofMany && fewOf*(n-i) <= i {
 			far = n - i
 		}
 	}
@@ -172,8 +173,8 @@ func (d *Dates) stretches() (main, before, after stretch) {
 		first, last := days[from], days[to-1]
 		return stretch{instant{sec: first*secondsADay + int64(d.at(first).first)}, instant{sec: last*secondsADay + int64(d.at(last).last) - 1}}
 	}
-	late := farAtEnd(n, func(i int) int64 { return days[i] - days[i-1] })
-	early := farAtEnd(n, func(i int) int64 { return days[n-i] - days[n-1-i] })
+	late := farAtEnd(n, farDaysOfMany, func(i int) int64 { return days[i] - days[i-1] })
+	early := farAtEnd(n, farDays, func(i int) int64 { return days[n-i] - days[n-1-i] })
 	if early > 0 {
 		before = between(0, early)
 	}
@@ -190,7 +191,8 @@ func (d *Dates) stretches() (main, before, after stretch) {
 // of 2062, a sign-up of 1926. They are not between First and Last. The days that have events, in UTC, decide it, each
 // once, so that neither their order nor repeats nor shards change it: the last of them are far when they are fewer than
 // half of all, and more than ten years lie between them and the one before; where the others are a hundred times as
-// many, more than 366 days do. The first are, likewise.
+// many, more than 366 days do. The first are, likewise, by the ten years alone: a sign-up of seven years before the usage
+// that a log begins with is none.
 type Span struct {
 	First, Last cycle.Date // of the events that are not far from the others
 	Before      Far        // what is far before First

@@ -55,7 +55,8 @@ func TestSpan(t *testing.T) {
 		{"a year beyond a hundred days", "99 others are not enough", append(everyDay("2026-01-01", 99), "2027-06-01"), "|2026-01-01…2027-06-01|"},
 		{"a year and more beyond a hundred days", "the last of a hundred is 2026-04-10", append(everyDay("2026-01-01", 100), "2027-04-12"), "|2026-01-01…2026-04-10|2027-04-12"},
 		{"366 days beyond a hundred", "not more than 366", append(everyDay("2026-01-01", 100), "2027-04-11"), "|2026-01-01…2027-04-11|"},
-		{"a year before a hundred days", "", append(everyDay("2026-01-01", 100), "2024-12-30"), "2024-12-30|2026-01-01…2026-04-10|"},
+		{"a year before a hundred days", "an account is older than the log", append(everyDay("2026-01-01", 100), "2018-03-01", "2024-12-30"), "|2018-03-01…2026-04-10|"},
+		{"ten years and a day before them", "", append(everyDay("2026-01-01", 100), "2015-12-31"), "2015-12-31|2026-01-01…2026-04-10|"},
 		{"the first and the last day there are", "", []string{"0001-01-02", "2026-02-05", "2026-02-06", "2026-02-07", "9999-12-31"}, "0001-01-02|2026-02-05…2026-02-07|9999-12-31"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -157,7 +158,7 @@ func obviousSpan(days map[int]bool) (first, last int) {
 				few, others = others, few
 			}
 			gap := list[i] - list[i-1]
-			far = far || few < others && (gap > 3653 || gap > 366 && others >= 100*few)
+			far = far || few < others && (gap > 3653 || gap > 366 && day >= list[i] && others >= 100*few)
 		}
 		if !far {
 			main = append(main, day)

@@ -28,6 +28,7 @@ type common struct {
 	accounts   []string
 	keepGoing  bool
 	quarantine string
+	anomalies  string
 	workers    int
 	shard      string
 	progress   bool
@@ -54,6 +55,7 @@ func (c *common) eventFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only the account `NAME` (repeatable)")
 	cmd.Flags().BoolVar(&c.keepGoing, "keep-going", false, "leave out the lines that cannot be read, and bill the rest")
 	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "as --keep-going, and write those lines to `FILE`, each with its place and the reason")
+	cmd.Flags().StringVar(&c.anomalies, "anomalies", "", "write each anomaly to `FILE`, one JSON object a line")
 }
 
 func (c *common) workersFlag(cmd *cobra.Command) {

@@ -95,15 +95,3 @@ func inFileOrder(files []string) func(a, b source.Place) int {
 		return a.Column - b.Column
 	}
 }
-
-// sortAnomalies puts anomalies in the order of the files they stand in.
-func sortAnomalies(anomalies []account.Anomaly, files []string) {
-	compare := inFileOrder(files)
-	slices.SortStableFunc(anomalies, func(a, b account.Anomaly) int { return compare(a.Event.Place, b.Event.Place) })
-}
-
-func printAnomalies(w io.Writer, anomalies []account.Anomaly) {
-	for _, a := range anomalies {
-		printLine(w, fmt.Sprintf("%s: %s", a.Event.Place, a))
-	}
-}

@@ -29,7 +29,7 @@ type target struct{ flag, name string }
 func (c *common) checkOutputs(cmd *cobra.Command, others []target, inputs ...string) error {
 	stdin, _ := cmd.InOrStdin().(*os.File)
 	stdout, _ := cmd.OutOrStdout().(*os.File)
-	outputs := append([]target{{"output", c.output}, {"quarantine", c.quarantine}}, others...)
+	outputs := append([]target{{"output", c.output}, {"quarantine", c.quarantine}, {"anomalies", c.anomalies}}, others...)
 	if c.toStdout() {
 		outputs[0].name = "-"
 	}

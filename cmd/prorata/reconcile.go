@@ -92,7 +92,9 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	return f.write(cmd, c, format, rep, events, files)
+	sortAnomalies(rep.Anomalies, files)
+	return f.write(cmd, c, format, rep, &findings{bad: events.bad, quarantine: c.quarantine, anomalies: rep.Anomalies,
+		dates: c.farDatesOf(events, in.Accounts, in.Policy)})
 }
 
 // inQuestion are the accounts named by --account, nil for all. One that only the documents name has no events; one that nothing
@@ -163,7 +165,7 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 }
 
 // write writes the report and what goes with it, and says whether there is something to look at.
-func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep *reconcile.Report, events *reading, files []string) error {
+func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep *reconcile.Report, found *findings) error {
 	summary, err := rep.Summarize()
 	if err != nil {
 		return err
@@ -185,15 +187,15 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 	if told {
 		extra(f.writePolicy, func(o *outfile.Output) error { return writePolicy(o, rep) })
 	}
-	extra(c.quarantine, func(o *outfile.Output) error { writeQuarantine(o, events.bad); return nil })
+	extra(c.quarantine, func(o *outfile.Output) error { writeQuarantine(o, found.bad); return nil })
+	extra(c.anomalies, func(o *outfile.Output) error { writeAnomalies(o, found.anomalies); return nil })
 	if err != nil {
 		return err
 	}
 	if err := outfile.Commit(outputs...); err != nil {
 		return err
 	}
-	sortAnomalies(rep.Anomalies, files)
-	left := (&replay{events: events, anomalies: rep.Anomalies}).findings(cmd.ErrOrStderr(), c.quarantine)
+	left := found.print(cmd.ErrOrStderr())
 	if f.writePolicy != "" && !told {
 		outcome := "is not written"
 		if _, err := os.Lstat(f.writePolicy); err == nil {

@@ -32,8 +32,10 @@ func newReplay() *cobra.Command {
 EVENTS are files of one JSON object a line, in any order; several are one stream, - is
 standard input, and .gz and .zst files are read as they are.
 
+` + farDatesHelp + `
+
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and
-there are anomalies or quarantined lines to look at.
+there are anomalies, quarantined lines or far dates to look at.
 
 ` + policyHelp(),
 		Example: `  prorata replay --packages testdata/demo/packages.json testdata/demo/events.jsonl
@@ -45,7 +47,7 @@ there are anomalies or quarantined lines to look at.
 		RunE: func(cmd *cobra.Command, files []string) error { return runReplay(cmd, c, lines, files) },
 	}
 	c.packagesFlag(cmd)
-	cmd.Flags().String("through", "", "bill through `DATE` (default the latest at of all events; recorded_at does not count)")
+	cmd.Flags().String("through", "", "bill through `DATE` (default the latest at of all events, but for a few far from all others; recorded_at does not count)")
 	cmd.Flags().String("from", "", "leave out invoices dated before `DATE`")
 	cmd.Flags().StringVar(&c.price, "price", "retail", "bill by the `PRICE` retail or distributor")
 	_ = cmd.RegisterFlagCompletionFunc("price", cobra.FixedCompletions([]string{"retail", "distributor"}, cobra.ShellCompDirectiveNoFileComp))
@@ -105,31 +107,57 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err != nil {
 		return err
 	}
-	if span.End.IsZero() {
-		span.End = events.Latest(policy)
-	}
 	accounts, err := c.chosen(events, only)
 	if err != nil {
 		return err
 	}
+	dates := c.farDatesOf(events, accounts, policy)
+	if span.End.IsZero() {
+		span.End, dates.through = dates.Last, dates.Last
+	}
 	r := &replay{ctx: cmd.Context(), events: events, accounts: accounts, catalogue: catalogue, policy: policy, span: span,
 		progress: progress, stdout: cmd.OutOrStdout()}
-	out, quarantine := c.newOutput(cmd), outfile.New(c.quarantine, nil)
-	outputs := []*outfile.Output{out}
+	quarantine, anomalies := outfile.New(c.quarantine, nil), outfile.New(c.anomalies, nil)
+	outputs := []*outfile.Output{c.newOutput(cmd)}
 	if c.quarantine != "" {
 		writeQuarantine(quarantine, events.bad)
 		outputs = append(outputs, quarantine)
+	}
+	if c.anomalies != "" {
+		outputs = append(outputs, anomalies)
 	}
 	if err := r.write(outputs, format, lines); err != nil {
 		outfile.Discard(outputs...)
 		return err
 	}
 	progress.done()
+	sortAnomalies(r.anomalies, files)
+	if c.anomalies != "" {
+		writeAnomalies(anomalies, r.anomalies)
+	}
 	if err := outfile.Commit(outputs...); err != nil {
 		return err
 	}
-	sortAnomalies(r.anomalies, files)
-	return r.findings(cmd.ErrOrStderr(), c.quarantine)
+	if r.invoices == 0 && only.of <= 1 {
+		printLine(cmd.ErrOrStderr(), "prorata: "+r.nothing())
+	}
+	found := findings{bad: events.bad, quarantine: c.quarantine, anomalies: r.anomalies, dates: dates}
+	return found.print(cmd.ErrOrStderr())
+}
+
+// nothing says why there are no invoices.
+func (r *replay) nothing() string {
+	if len(r.accounts) == 0 {
+		return "no invoices: the files hold no events"
+	}
+	dated := "through " + r.span.End.String()
+	switch from := r.span.Start; {
+	case from.After(r.span.End):
+		return fmt.Sprintf("no invoices: --from %s is after the last day billed, %s", from, r.span.End)
+	case !from.IsZero():
+		dated = fmt.Sprintf("from %s to %s", from, r.span.End)
+	}
+	return fmt.Sprintf("no invoices: %s, none with one dated %s", report.Count(len(r.accounts), "account", "accounts"), dated)
 }
 
 // billSpan is --from and --through, both inclusive; zero Dates where they are not given.
@@ -156,6 +184,7 @@ type replay struct {
 	span      cycle.Period // inclusive
 	progress  *progress
 	stdout    io.Writer
+	invoices  int // how many were asked for
 	anomalies []account.Anomaly
 }
 
@@ -199,6 +228,7 @@ func (r *replay) gather() (invoices []invoice.Invoice, err error) {
 		r.anomalies = append(r.anomalies, b.Anomalies...)
 		invoices = append(invoices, r.wanted(&b)...)
 	}
+	r.invoices = len(invoices)
 	return invoices, nil
 }
 
@@ -231,6 +261,7 @@ func streams(format string, lines bool) *streamed {
 // text is the invoices of some accounts as they are written.
 type text struct {
 	bytes     *[]byte // from texts, or nil
+	invoices  int
 	anomalies []account.Anomaly
 }
 
@@ -263,12 +294,15 @@ func (r *replay) stream(outputs []*outfile.Output, s *streamed) error {
 			t.bytes = texts.Get().(*[]byte)
 			*t.bytes = (*t.bytes)[:0]
 		}
-		*t.bytes = s.append(*t.bytes, r.wanted(b))
+		wanted := r.wanted(b)
+		*t.bytes = s.append(*t.bytes, wanted)
+		t.invoices += len(wanted)
 		t.anomalies = append(t.anomalies, b.Anomalies...)
 		return t
 	}, func(t text) error {
 		defer texts.Put(t.bytes)
 		r.anomalies = append(r.anomalies, t.anomalies...)
+		r.invoices += t.invoices
 		return f.writeAll(*t.bytes)
 	})
 	if err != nil {
@@ -362,26 +396,4 @@ func writeDistributor(w io.Writer, format string, invoices []invoice.Invoice) er
 	}
 	_, err := w.Write(document)
 	return err
-}
-
-// findings says what there is to look at, if anything.
-func (r *replay) findings(w io.Writer, quarantine string) error {
-	for _, q := range r.events.bad {
-		printError(w, q.err)
-	}
-	printAnomalies(w, r.anomalies)
-	if len(r.anomalies) > 0 {
-		printLine(w, "prorata: "+report.Count(len(r.anomalies), "anomaly", "anomalies")+", left out of the bills")
-	}
-	if len(r.events.bad) > 0 {
-		left := "prorata: " + report.Count(len(r.events.bad), "line", "lines") + " left out"
-		if quarantine != "" {
-			left += ", written to " + quarantine
-		}
-		printLine(w, left)
-	}
-	if len(r.anomalies)+len(r.events.bad) > 0 {
-		return errFindings
-	}
-	return nil
 }

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
@@ -27,10 +27,13 @@ func newValidate() *cobra.Command {
 column, id and reason, on standard error: lines that cannot be read, and events that make
 no sense where they stand, next to all that could be read. With --packages, the names of
 packages are checked too; whether there is the invoice that a status is for, only replay
-tells. How many there were goes to standard output.
+tells. How many there were goes to standard output, with their first and last dates.
+
+` + farDatesHelp + `
 
 Exit status: 0 nothing to report; 1 a line or a file could not be read, and nothing was
-written; 2 wrong usage; 3 all was read, and there are events that make no sense.
+written; 2 wrong usage; 3 all was read, and there are events that make no sense, or that are
+dated far from all others.
 
 ` + policyHelp(),
 		Example: `  prorata validate --packages testdata/demo/packages.json testdata/demo/events.jsonl
@@ -82,36 +85,31 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	if err != nil {
 		failed = append(failed, placed{err: err})
 	}
-	var anomalies []account.Anomaly
-	checked := 0
+	found := checked{accounts: len(accounts), findings: findings{onlyRead: true}}
+	found.dates = c.farDatesOf(events, accounts, policy)
 	for _, name := range accounts {
 		own := events.Of(name)
-		checked += len(own)
-		found, err := account.Check(own, catalogue, policy)
+		found.add(own)
+		anomalies, err := account.Check(own, catalogue, policy)
 		if err != nil {
 			failed = append(failed, place(source.Place{}, err))
 		}
-		anomalies = append(anomalies, found...)
+		found.anomalies = append(found.anomalies, anomalies...)
 	}
 	if len(failed) > 0 {
-		return allProblems(failed, anomalies, files)
+		return allProblems(failed, found.anomalies, files)
 	}
-	sortAnomalies(anomalies, files)
+	sortAnomalies(found.anomalies, files)
 	out := c.newOutput(cmd)
 	if format == "json" {
-		writeChecked(out, len(accounts), checked, anomalies)
+		found.write(out)
 	} else {
-		fmt.Fprintf(out, "%s, %s, %s\n", report.Count(len(accounts), "account", "accounts"),
-			report.Count(checked, "event", "events"), report.Count(len(anomalies), "anomaly", "anomalies"))
+		fmt.Fprintln(out, &found)
 	}
 	if err := outfile.Commit(out); err != nil {
 		return err
 	}
-	printAnomalies(cmd.ErrOrStderr(), anomalies)
-	if len(anomalies) > 0 {
-		return errFindings
-	}
-	return nil
+	return found.print(cmd.ErrOrStderr())
 }
 
 // placed is an error with its place, if it has one.
@@ -131,9 +129,8 @@ func place(at source.Place, err error) placed {
 // allProblems is what could not be read and what makes no sense, in the order of the files;
 // what has no place in them comes last.
 func allProblems(failed []placed, anomalies []account.Anomaly, files []string) error {
-	for _, a := range anomalies {
-		failed = append(failed, placed{a.Event.Place, source.Errorf(a.Event.Place, "%s", a)})
-	}
+	sortAnomalies(anomalies, files)
+	failed = append(failed, lines(anomalies)...)
 	compare := inFileOrder(files)
 	slices.SortStableFunc(failed, func(a, b placed) int {
 		if a.at.File == "" || b.at.File == "" {
@@ -148,19 +145,59 @@ func allProblems(failed []placed, anomalies []account.Anomaly, files []string) e
 	return all
 }
 
-// writeChecked writes what was found as one JSON object.
-func writeChecked(out *outfile.Output, accounts, events int, anomalies []account.Anomaly) {
-	b := fmt.Appendf(nil, `{"accounts":%d,"events":%d,"anomalies":%d,"problems":[`, accounts, events, len(anomalies))
-	for i, a := range anomalies {
+// checked is what validate found.
+type checked struct {
+	accounts, events int
+	first, last      cycle.Date // of the events that are not dated far from the others
+	findings
+}
+
+// add counts the events of an account.
+func (c *checked) add(own []account.Event) {
+	c.events += len(own)
+	for i := range own {
+		day := c.dates.day(&own[i])
+		if day.Before(c.dates.First) || day.After(c.dates.Last) {
+			continue
+		}
+		if c.first.IsZero() || day.Before(c.first) {
+			c.first = day
+		}
+		if day.After(c.last) {
+			c.last = day
+		}
+	}
+}
+
+// write writes it as one JSON object.
+func (c *checked) write(out *outfile.Output) {
+	b := fmt.Appendf(nil, `{"accounts":%d,"events":%d,"anomalies":%d,"problems":[`, c.accounts, c.events, len(c.anomalies))
+	for i := range c.anomalies {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendPlace(append(b, '{'), a.Event.Place)
-		for _, m := range [][2]string{{"id", a.Event.ID}, {"account", a.Event.Account}, {"type", a.Event.Type.String()}, {"reason", a.Reason}} {
-			b = append(append(append(b, `,"`...), m[0]...), `":`...)
-			b, _ = jsontext.AppendQuote(b, m[1])
+		b = appendAnomaly(b, &c.anomalies[i])
+	}
+	b = fmt.Appendf(b, `],"first_date":"%s","last_date":"%s","far_dates":%d,"far":[`, c.first, c.last, c.dates.n)
+	for i := range c.dates.events {
+		if i > 0 {
+			b = append(b, ',')
 		}
-		b = append(b, '}')
+		b = c.dates.appendEvent(b, &c.dates.events[i])
 	}
 	out.Write(append(b, "]}\n"...))
+}
+
+// String is the same for people.
+func (c *checked) String() string {
+	text := fmt.Sprintf("%s, %s, %s", report.Count(c.accounts, "account", "accounts"),
+		report.Count(c.events, "event", "events"), report.Count(len(c.anomalies), "anomaly", "anomalies"))
+	if c.first.IsZero() {
+		return text
+	}
+	text += fmt.Sprintf("\ndated %s to %s", c.first, c.last)
+	if c.dates.n > 0 {
+		text += fmt.Sprintf(", but for %s far from these", report.Count(c.dates.n, "event", "events"))
+	}
+	return text
 }
