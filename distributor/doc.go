@@ -40,6 +40,8 @@
 //
 // # Limits
 //
+// A document has at most [MaxValues] values.
+//
 // A name that is no XML name is written as <field name="…">, the one attribute that is read. A value that is itself a JSON object or
 // list, or XML elements, is kept as that piece of text and becomes a string in the other format. Characters that XML cannot carry,
 // such as most control characters, become U+FFFD in it. A comment, and what XML says of its encoding, is not kept. A list without

@@ -13,11 +13,12 @@ import (
 // jsonReader makes nodes of JSON. The decoder refuses repeated names, at any depth.
 type jsonReader struct {
 	*document
-	dec *jsontext.Decoder
+	dec   *jsontext.Decoder
+	whole string // the text, of which lists and objects keep their parts
 }
 
 func (d *document) readJSON() (err error) {
-	r := &jsonReader{document: d, dec: jsontext.NewDecoder(bytes.NewReader(d.text))}
+	r := &jsonReader{document: d, dec: jsontext.NewDecoder(bytes.NewReader(d.text)), whole: string(d.text)}
 	if d.root, err = r.value(0); err != nil {
 		return err
 	}
@@ -94,6 +95,6 @@ func (r *jsonReader) fill(n *node, end jsontext.Kind, depth int) error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return r.explain(err)
 	}
-	n.text = string(r.text[n.at:r.dec.InputOffset()])
+	n.text = r.whole[n.at:r.dec.InputOffset()]
 	return nil
 }

@@ -106,10 +106,13 @@ func parse(file string, data []byte) (*document, error) {
 	if !utf8.Valid(d.text) {
 		return nil, d.errorf(len(validPrefix(d.text)), "invalid UTF-8, expected UTF-8 text")
 	}
-	switch {
-	case len(start) == 0:
+	if len(start) == 0 {
 		return nil, d.errorf(len(d.text), "nothing there, expected a JSON or XML document")
-	case d.xml:
+	}
+	if err := d.tooMany(); err != nil {
+		return nil, err
+	}
+	if d.xml {
 		return d, d.readXML(encoding)
 	}
 	return d, d.readJSON()

@@ -12,6 +12,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -105,7 +106,7 @@ func (c *common) chooseFormat(cmd *cobra.Command, formats ...string) (string, er
 func (c *common) policy(stdin io.Reader) (invoice.Policy, error) {
 	var p invoice.Policy
 	if c.policyFile != "" {
-		data, err := readAll(c.policyFile, stdin)
+		data, err := infile.From{Stdin: stdin}.ReadAll(c.policyFile, infile.Policy)
 		if err != nil {
 			return p, err
 		}
@@ -127,7 +128,7 @@ func (c *common) policy(stdin io.Reader) (invoice.Policy, error) {
 
 // packageList reads the packages.
 func (c *common) packageList(currency money.Currency, stdin io.Reader) ([]invoice.Package, error) {
-	data, err := readAll(c.packages, stdin)
+	data, err := infile.From{Stdin: stdin}.ReadAll(c.packages, infile.Packages)
 	if err != nil {
 		return nil, err
 	}

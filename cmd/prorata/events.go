@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/internal/strictjson"
@@ -55,9 +56,13 @@ func readEvents(ctx context.Context, files []string, how account.Loading, stdin 
 // read reads all that can be read, past files that cannot be read to their end when it is to
 // keep going; these are in the list.
 func read(ctx context.Context, files []string, how account.Loading, stdin io.Reader, p *progress) (r *reading, failed []account.FileFailed, err error) {
+	from := infile.From{Stdin: stdin}
+	if p != nil {
+		from.Read = &p.read
+	}
 	sources := make([]account.Source, len(files))
 	for i, name := range files {
-		sources[i] = account.Source{Name: name, Open: func() (io.ReadCloser, error) { return open(name, stdin, p) }}
+		sources[i] = account.Source{Name: name, Open: func() (io.ReadCloser, error) { return from.Open(name, infile.Events) }}
 	}
 	r = &reading{}
 	loaded, err := r.Load(ctx, sources, how)

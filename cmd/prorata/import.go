@@ -10,6 +10,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/source"
 )
@@ -50,7 +51,7 @@ func runImport(cmd *cobra.Command, c *common, files []string) error {
 	}
 	days := map[cycle.Date]day{}
 	for _, file := range files {
-		data, err := readAll(file, cmd.InOrStdin())
+		data, err := infile.From{Stdin: cmd.InOrStdin()}.ReadAll(file, infile.Statistics)
 		if err != nil {
 			return err
 		}

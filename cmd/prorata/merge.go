@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/internal/strictjson"
@@ -173,7 +174,7 @@ func (m *merge) open(name string) (*sorted, error) {
 		}
 		stdin = bytes.NewReader(m.held)
 	}
-	r, err := open(name, stdin, nil)
+	r, err := infile.From{Stdin: stdin}.Open(name, infile.Invoices)
 	if err != nil {
 		return nil, err
 	}

@@ -153,15 +153,3 @@ func size(n int64) string {
 		value /= 1000
 	}
 }
-
-// counted counts what is read of a file.
-type counted struct {
-	io.Reader
-	n *atomic.Int64
-}
-
-func (c counted) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -144,7 +145,7 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 	}
 	rows := 0
 	for _, name := range f.documents {
-		data, err := readAll(name, cmd.InOrStdin())
+		data, err := infile.From{Stdin: cmd.InOrStdin()}.ReadAll(name, infile.Documents)
 		if err != nil {
 			return in, err
 		}

@@ -1,0 +1,63 @@
+package infile
+
+import "slices"
+
+// Content is what a file is read as.
+type Content uint8
+
+const (
+	Events     Content = iota // events, one JSON object a line
+	Packages                  // a list of packages
+	Policy                    // a policy
+	Documents                 // invoices of the Distributor
+	Statistics                // daily statistics of the Distributor
+	Invoices                  // invoices that replay wrote
+)
+
+// contents has a row for each Content.
+var contents = [...]struct {
+	expected string // after "this is CSV, expected"
+	table    string // what to do with a table of rows instead, if there is anything
+	kinds    []Kind // that it may be
+	max      int64  // bytes, 0 for one that is read a piece at a time
+	beyond   string // what to do with more
+}{
+	Events: {
+		expected: "one JSON object a line",
+		table:    `make each row an object such as {"id": "1", "type": "account.created", "account": "a", "at": "2026-01-01", "package": "Gold"}`,
+		kinds:    []Kind{KindEvents},
+	},
+	Packages: {
+		expected: "a JSON or XML list of packages",
+		table:    `make each row an object such as [{"name": "Gold", "price": 79.95}]`,
+		kinds:    []Kind{KindPackages, KindXML},
+		max:      16 << 20, beyond: "leave out the packages that no event names",
+	},
+	Policy: {
+		expected: `a policy: a JSON object such as {"timing": "advance"}`,
+		kinds:    []Kind{KindPolicy},
+		max:      1 << 20, beyond: "a policy has each key once",
+	},
+	Documents: {
+		expected: "JSON or XML",
+		table:    "ask for the same as JSON or XML",
+		kinds:    []Kind{KindDocument, KindXML},
+		max:      64 << 20, beyond: "split it into several, and give each with --distributor",
+	},
+	Statistics: {
+		expected: "JSON or XML",
+		table:    "ask for the same as JSON or XML",
+		kinds:    []Kind{KindStatistics, KindXML},
+		max:      16 << 20, beyond: "split it into several files",
+	},
+	Invoices: {
+		expected: "what replay writes as jsonl, json or csv",
+		kinds:    []Kind{KindInvoices, KindCSV},
+	},
+}
+
+// Max is the most bytes of it that are read, 0 for any number.
+func (c Content) Max() int64 { return contents[c].max }
+
+// is reports that a file of that kind may be the content.
+func (c Content) is(k Kind) bool { return k == KindUnknown || slices.Contains(contents[c].kinds, k) }
