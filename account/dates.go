@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -236,8 +237,12 @@ func (d *Dates) Span(policy invoice.Policy) (s Span, err error) {
 }
 
 // Span is the span of all events, those of accounts that were read and not kept included, whose events it does not
-// list. The error is that of a date outside the years 1 to 9999.
+// list. The error is that of a date outside the years 1 to 9999, or of a policy whose time zone or currency is not the one
+// that events were loaded under.
 func (es *Events) Span(policy invoice.Policy) (Span, error) {
+	if err := es.check(policy); err != nil {
+		return Span{}, fmt.Errorf("span: %w", err)
+	}
 	var all Dates
 	all.AddAll(&es.seen.kept)
 	all.AddAll(&es.seen.others)

@@ -71,7 +71,7 @@ func TestSpan(t *testing.T) {
 			require.Equal(t, tt.want, spanText(s), tt.why)
 
 			events, found := load(t, account.Loading{}, text.String())
-			require.NoError(t, found.Err())
+			require.NoError(t, found.err)
 			s, err = events.Span(invoice.Policy{})
 			require.NoError(t, err)
 			require.Equal(t, tt.want, spanText(s), tt.why)
@@ -86,7 +86,7 @@ func TestSpanNames(t *testing.T) {
 		fmt.Fprintf(&text, `{"id":"e%d","type":"usage.recorded","account":"of %d","at":%q,"credits":1}`+"\n", i, i%3, instant)
 	}
 	events, found := load(t, account.Loading{}, text.String())
-	require.NoError(t, found.Err())
+	require.NoError(t, found.err)
 	s, err := events.Span(policyOf("time_zone=UTC"))
 	require.NoError(t, err)
 	require.Equal(t, "1926-01-01|2026-01-31|2062-03-01", spanText(s))
@@ -119,7 +119,7 @@ func TestSpanNamesTheFirst(t *testing.T) {
 	}
 	for _, workers := range []int{1, 4} {
 		events, found := load(t, account.Loading{Workers: workers}, strings.Join(lines, ""))
-		require.NoError(t, found.Err())
+		require.NoError(t, found.err)
 		s, err := events.Span(invoice.Policy{})
 		require.NoError(t, err)
 		require.Equal(t, "|2026-01-01…2026-01-31|2062-01-01…2062-01-07", spanText(s))
@@ -193,7 +193,7 @@ func TestLawSpan(t *testing.T) {
 		half := rapid.IntRange(0, len(lines)).Draw(t, "half")
 		texts := []string{strings.Join(lines[:half], ""), strings.Join(lines[half:], "")}
 		whole, found := load(t, account.Loading{Workers: 3}, texts...)
-		require.NoError(t, found.Err())
+		require.NoError(t, found.err)
 		all, err := whole.Span(invoice.Policy{})
 		require.NoError(t, err)
 		require.Equal(t, want, fmt.Sprint(all.First, all.Last))
@@ -202,7 +202,7 @@ func TestLawSpan(t *testing.T) {
 		n := 0
 		for shard := range 3 {
 			part, found := load(t, account.Loading{Only: func(name string) bool { return account.Shard(name, 3) == shard }}, texts...)
-			require.NoError(t, found.Err())
+			require.NoError(t, found.err)
 			s, err := part.Span(invoice.Policy{})
 			require.NoError(t, err)
 			require.Equal(t, spanText(all), spanText(s))

@@ -107,7 +107,8 @@
 //
 // A line has at most [MaxLine] bytes and nests at most 10,000 deep. Dates are in the years 1 to 9999, instants have at
 // most nine digits of a second. Periods are months. Everything is in the policy's one currency. [Events] holds its
-// events in memory, as records: a gigabyte holds more than 10 million. Lines of several bills may share an allocation,
+// events in memory, as records: a gigabyte holds more than 10 million; of lines that are left out it keeps at most [MaxBad]
+// bytes. Lines of several bills may share an allocation,
 // which is kept while one of them is. No goroutine outlives [Events.Replay] or [ReplayInto]. An [Event] is not changed
 // by anything here, nor is a slice of them.
 //
@@ -119,7 +120,8 @@
 // # Errors
 //
 // Every error in a file is a [*source.ParseError] with file, line and column; [Read] wraps that of a line in a
-// [*Line] with its text, and goes on. Events of two accounts, one id with two contents, a charge in another currency,
+// [*Line] with its text, and goes on. The error of [Events.Load] is a [*LoadError], and events that were not loaded as they
+// should be, or under another time zone or currency, are not billed. Events of two accounts, one id with two contents, a charge in another currency,
 // a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]), an At that is the zero time and
 // a missing distributor_price are errors of [BillAccount]. Nothing panics on input.
 package account

@@ -135,12 +135,8 @@ func ExampleReplayInto() {
 	}
 	ctx, policy := context.Background(), invoice.Policy{}
 	var events account.Events
-	loaded, err := events.Load(ctx, files, account.Loading{Policy: policy})
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := loaded.Err(); err != nil { // bill nothing unless every line is in
-		log.Fatal(err)
+	if _, err := events.Load(ctx, files, account.Loading{Policy: policy}); err != nil {
+		log.Fatal(err) // unless every line is in, there is nothing to bill
 	}
 
 	catalogue, err := invoice.NewCatalogue([]invoice.Package{gold()}, invoice.Retail)

@@ -71,6 +71,18 @@ func (d *desk) SetTerms(catalogue invoice.Catalogue, policy invoice.Policy) {
 	d.terms = newTerms(catalogue, policy)
 }
 
+// LimitBad sets how many bytes of bad lines are kept at the most.
+func (es *Events) LimitBad(size int64) {
+	es.init()
+	es.store.maxBad = size
+}
+
+// LookAtIDs sets how many ids that several events have are looked at together.
+func (es *Events) LookAtIDs(n int) {
+	es.init()
+	es.store.idsAtATime = n
+}
+
 // LookForRepeatsAt sets how much memory may be in use before repeats are looked for.
 func (es *Events) LookForRepeatsAt(size int64) {
 	es.init()

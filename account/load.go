@@ -1,17 +1,18 @@
 package account
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
 )
 
 // Source is a file of events.
@@ -49,20 +50,8 @@ type Loading struct {
 
 // Loaded is what was wrong with the files.
 type Loaded struct {
-	Bad    []*Line      // in the order of the files and of their lines
+	Bad    Lines        // the lines that are left out
 	Failed []FileFailed // in the order of the files
-}
-
-// Err is everything that was wrong with the files, or nil: then every line of every file is in.
-func (l *Loaded) Err() error {
-	var all []error
-	for _, line := range l.Bad {
-		all = append(all, line)
-	}
-	for _, f := range l.Failed {
-		all = append(all, f.Err)
-	}
-	return errors.Join(all...)
 }
 
 // FileFailed is a file that could not be read to its end.
@@ -71,19 +60,54 @@ type FileFailed struct {
 	Err  error
 }
 
+// LoadError says that files were not read as they should be. It wraps what was wrong with the files that could not be
+// read to their end, and with the first of the lines.
+type LoadError struct{ Loaded }
+
+// maxWrapped is how many lines a LoadError wraps and names.
+const maxWrapped = 10
+
+func (e *LoadError) Error() string { return errors.Join(e.problems(true)...).Error() }
+
+// Unwrap is the errors of the files that failed, and of the first ten lines.
+func (e *LoadError) Unwrap() []error { return e.problems(false) }
+
+func (e *LoadError) problems(all bool) (list []error) {
+	for line := range e.Bad.All() {
+		if len(list) == maxWrapped {
+			break
+		}
+		list = append(list, line)
+	}
+	if more := e.Bad.Len() - len(list); all && more > 0 {
+		list = append(list, fmt.Errorf("and %d more lines", more))
+	}
+	for _, f := range e.Failed {
+		list = append(list, f.Err)
+	}
+	return list
+}
+
 // Load reads the events of files into es, several at a time. What it finds does not depend on
-// the number of workers, nor on which of them is faster. Lines that are wrong and files that
-// cannot be read are no error of Load: they are in what it returns, and [Loaded.Err] says whether
-// there are any. Its error is that of the context, and then es is not to be used; a goroutine that
-// waits for a file ends when that answers. Where something is wrong and it does not keep going, es
-// is not to be billed: some of it is not there, and of an id with two contents, both may be.
+// the number of workers, nor on which of them is faster.
+//
+// Its error is a [*LoadError] where a line is wrong and it is not to keep going, where a file cannot be read to its end, and
+// where there are more bad lines than [MaxBad]; what it returns beside it says the same. With no error, every line of
+// every file is in, but for those in what it returns: lines that are left out to keep going. After an error es is not to be
+// billed, since some of it is not there, and of an id with two contents both may be: it refuses. Only where it is to keep
+// going, and there is a file that cannot be read to its end, it has all that could be read, and may be.
+//
+// When the context is done, its error is the context's; a goroutine that waits for a file ends when that answers.
 func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded, error) {
 	es.init()
+	if err := es.loadedUnder(how.Policy); err != nil {
+		return Loaded{}, fmt.Errorf("load: %w", err)
+	}
 	es.store.memory.allocate, es.entries = how.Allocate, nil
 	if how.Workers <= 0 {
 		how.Workers = runtime.GOMAXPROCS(0)
 	}
-	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files))}
+	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), maxBad: es.store.maxBad}
 	l.full.Store(es.store.mayFill)
 	l.failed.Store(math.MaxInt64)
 	for i := range files {
@@ -100,9 +124,18 @@ func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded
 	case <-ctx.Done():
 	}
 	if err := ctx.Err(); err != nil {
+		*es = Events{failed: err} // and the store is whose who still reads
 		return Loaded{}, err
 	}
-	return l.loaded(es), nil
+	all, usable := l.loaded(es)
+	if usable && len(all.Failed) == 0 {
+		return all, nil
+	}
+	err := &LoadError{all}
+	if !usable {
+		es.failed = err
+	}
+	return all, err
 }
 
 // loader is the reading of some files. Each worker reads a chunk, decodes it and adds what it
@@ -114,10 +147,14 @@ type loader struct {
 	next   atomic.Int64 // the next file that nobody reads yet
 	failed atomic.Int64 // the first file that could not be opened, so that those after it need not be read
 
+	badSize atomic.Int64 // of the bad lines of all files
+
 	full   atomic.Int64 // memory in use at which repeats are looked for
 	adding sync.RWMutex // held by those who add to the store, and by who looks for repeats alone
 
 	seen      seen
+	maxBad    int64           // MaxBad, but for tests
+	overflow  bool            // more than that are bad
 	ends      map[int]int     // by the number of a file that is given up: the last line that counts
 	contested map[uint64]bool // hashes of ids that several events have
 	repeats   []repeat        // that were dropped, when it keeps going
@@ -134,8 +171,9 @@ type loading struct {
 	chunks  *chunker // of the open file, else nil
 
 	mu  sync.Mutex // of what follows
-	bad []*Line
-	err error
+	bad []badChunk
+	n   int   // bad lines
+	err error // that ends the reading
 }
 
 func (l *loader) run(ctx context.Context) {
@@ -200,7 +238,7 @@ func (l *loader) chunk(n int64) (c *chunk) {
 		c, err = f.chunks.next()
 	}
 	if err != nil && err != io.EOF {
-		f.problem(err)
+		f.fail(err)
 	}
 	if c == nil || err != nil {
 		f.close()
@@ -218,7 +256,13 @@ func (l *loader) stopAfter(n int64) {
 
 func (f *loading) open() error {
 	f.opened = true
+	if f.Open == nil {
+		return source.Errorf(source.Place{File: f.Name}, "the source has no Open, expected a function that opens it")
+	}
 	r, err := f.Open()
+	if err == nil && r == nil {
+		err = source.Errorf(source.Place{File: f.Name}, "its Open returned nil, expected a reader or an error")
+	}
 	if err == nil {
 		f.file, f.chunks = r, newChunker(r, f.Name)
 	}
@@ -234,8 +278,25 @@ func (f *loading) close() {
 
 func (l *loader) givenUp(f *loading) bool {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.err != nil || l.tooMany(len(f.bad))
+	given := f.err != nil || l.tooMany(f.n)
+	f.mu.Unlock()
+	return given || l.badSize.Load() > l.maxBad && l.badUpTo(f) > l.maxBad
+}
+
+// badUpTo is the size of the bad lines of the files up to one, as far as they are read.
+func (l *loader) badUpTo(f *loading) (size int64) {
+	for i := range l.files {
+		o := &l.files[i]
+		o.mu.Lock()
+		for j := range o.bad {
+			size += o.bad[j].size
+		}
+		o.mu.Unlock()
+		if o == f {
+			break
+		}
+	}
+	return size
 }
 
 // worker adds the events of chunks to the store.
@@ -245,14 +306,18 @@ type worker struct {
 	decoder *Decoder
 	said    said
 	seen    seen
+	bad     badChunk // of the chunk at hand
 }
 
 func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 	w.adding.RLock()
-	n := int64(0)
+	n, last := int64(0), c.line
 	for line, at := range c.lines {
-		if err := w.decoder.saidLine(line, at, &w.said); err != nil {
-			f.problem(err)
+		if w.decoder.saidLine(line, at, &w.said) != nil {
+			w.bad.add(line, at.Line, last)
+			if last = at.Line; w.tooMany(w.bad.n) {
+				break // what follows does not count
+			}
 			continue
 		}
 		n++
@@ -260,6 +325,9 @@ func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 		w.event(&w.said)
 	}
 	w.adding.RUnlock()
+	if w.bad.n > 0 {
+		w.badSize.Add(f.addBad(&w.bad, c.line))
+	}
 	if w.Events != nil {
 		w.Events.Add(n)
 	}
@@ -303,13 +371,21 @@ func (l *loader) dropRepeats(ctx context.Context) {
 	l.full.Store(max(l.store.mayFill, 2*l.store.memory.used.Load()))
 }
 
-// problem notes a line that is wrong, or anything else that is, which ends the reading.
-func (f *loading) problem(err error) {
+// addBad notes the bad lines of a chunk, given its first line, and returns their size. The chunk is empty afterwards.
+func (f *loading) addBad(c *badChunk, line int) int64 {
+	kept := badChunk{line: line, n: c.n, size: c.size, text: bytes.Clone(c.text)}
+	*c = badChunk{text: c.text[:0]}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if bad := (*Line)(nil); errors.As(err, &bad) {
-		f.bad = append(f.bad, bad)
-	} else if f.err == nil {
+	f.bad, f.n = append(f.bad, kept), f.n+kept.n
+	return kept.size
+}
+
+// fail notes what ends the reading.
+func (f *loading) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil {
 		f.err = err
 	}
 }
@@ -319,31 +395,57 @@ func (f *loading) problem(err error) {
 // is told does not count.
 func (l *loader) settle(ctx context.Context) {
 	l.ends = map[int]int{}
+	room := l.maxBad
 	for i := range l.files {
 		f := &l.files[i]
-		slices.SortFunc(f.bad, byPlace)
-		if l.tooMany(len(f.bad)) {
-			l.ends[f.number] = f.bad[l.MaxProblems].Err.Line
+		sortChunks(f.bad)
+		if l.tooMany(f.n) {
+			f.n = l.MaxProblems + 1
+			l.ends[f.number] = nth(f.bad, l.MaxProblems)
 			f.err = nil // if there is one, it comes after that
+		}
+		if room >= 0 {
+			room = f.cutBad(room)
+			l.overflow = room < 0
+		} else { // read by chance
+			f.bad, f.n, f.err = nil, 0, nil
 		}
 	}
 	found, repeats := l.store.settle(ctx, l.Workers, grouping{keeps: l.KeepGoing, ends: l.ends})
 	l.contested, l.repeats = found, append(l.repeats, repeats...)
 }
 
-// loaded sums up what was wrong.
-func (l *loader) loaded(es *Events) (all Loaded) {
+// cutBad leaves the bad lines for which there is room, and returns how much room is left: less than none where the file is
+// given up for it.
+func (f *loading) cutBad(room int64) int64 {
+	r := badReader{chunks: f.bad}
+	for n := range f.n {
+		r.next()
+		if room -= badSize(r.text); room < 0 {
+			f.n = n
+			f.err = source.Errorf(source.Place{File: f.Name, Line: r.line, Column: 1},
+				"up to here, more than %d MiB of lines are no events, expected files of events", MaxBad>>20)
+			break
+		}
+	}
+	return room
+}
+
+// loaded sums up what was wrong, and says whether the events may be billed.
+func (l *loader) loaded(es *Events) (all Loaded, usable bool) {
 	es.seen.addAll(&l.seen)
-	disputed := l.conflicts(es)
+	again := l.conflicts(es)
+	all.Bad = Lines{policy: l.Policy, names: l.store.fileNames()}
 	for i := range l.files {
 		f := &l.files[i]
-		bad := append(f.bad, disputed[f.number]...)
-		delete(disputed, f.number) // a file that is named twice has them once
-		slices.SortStableFunc(bad, byPlace)
-		if l.tooMany(len(bad)) {
-			bad = bad[:l.MaxProblems+1]
+		bad := fileLines{name: f.Name, chunks: f.bad, reused: again.files[f.number]}
+		delete(again.files, f.number) // a file that is named twice has them once
+		if bad.n = f.n + len(bad.reused); l.tooMany(bad.n) {
+			bad.n = l.MaxProblems + 1
 		}
-		all.Bad = append(all.Bad, bad...)
+		if bad.n > 0 {
+			all.Bad.files, all.Bad.n = append(all.Bad.files, bad), all.Bad.n+bad.n
+		}
 		if f.err != nil {
 			all.Failed = append(all.Failed, FileFailed{f.Name, f.err})
 			if !l.KeepGoing {
@@ -351,11 +453,10 @@ func (l *loader) loaded(es *Events) (all Loaded) {
 			}
 		}
 	}
-	return all
-}
-
-func byPlace(a, b *Line) int {
-	return cmp.Or(cmp.Compare(a.Err.Line, b.Err.Line), cmp.Compare(a.Err.Column, b.Err.Column))
+	if again.overflow != nil {
+		all.Failed = append(all.Failed, *again.overflow)
+	}
+	return all, !l.overflow && again.overflow == nil && (l.KeepGoing || all.Bad.n == 0 && len(all.Failed) == 0)
 }
 
 // tooMany reports that a file with so many problems is given up.

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 )
 
 func sources(texts ...string) []account.Source {
@@ -32,12 +34,28 @@ func sources(texts ...string) []account.Source {
 	return list
 }
 
-func load(t require.TestingT, how account.Loading, texts ...string) (*account.Events, account.Loaded) {
-	var events account.Events
-	found, err := events.Load(context.Background(), sources(texts...), how)
-	require.NoError(t, err)
-	return &events, found
+// loaded is what Load returns.
+type loaded struct {
+	account.Loaded
+	err error // nil or a *account.LoadError
 }
+
+func load(t require.TestingT, how account.Loading, texts ...string) (*account.Events, loaded) {
+	var events account.Events
+	return &events, loadInto(t, &events, sources(texts...), how)
+}
+
+func loadInto(t require.TestingT, events *account.Events, files []account.Source, how account.Loading) loaded {
+	found, err := events.Load(context.Background(), files, how)
+	problem := (*account.LoadError)(nil)
+	require.True(t, err == nil || errors.As(err, &problem), "%v", err)
+	require.Equal(t, len(found.Failed) > 0 || !how.KeepGoing && found.Bad.Len() > 0, err != nil, "nothing is wrong in silence: %v", err)
+	require.Len(t, slices.Collect(found.Bad.All()), found.Bad.Len())
+	return loaded{found, err}
+}
+
+// bad are the lines that are left out.
+func (l *loaded) bad() []*account.Line { return slices.Collect(l.Bad.All()) }
 
 // kept is everything that is kept, whatever the order: events as lines with their places.
 func kept(events *account.Events) (list []string) {
@@ -50,8 +68,8 @@ func kept(events *account.Events) (list []string) {
 	return list
 }
 
-func badLines(found account.Loaded) (list []string) {
-	for _, line := range found.Bad {
+func badLines(found loaded) (list []string) {
+	for line := range found.Bad.All() {
 		list = append(list, fmt.Sprintf("%s | %.100s", line, line.Text))
 	}
 	for _, f := range found.Failed {
@@ -152,12 +170,11 @@ func TestLoadGivesUp(t *testing.T) {
 	text := strings.Repeat("oops"+strings.Repeat(" ", 400)+"\n", 50_000)
 	for _, workers := range []int{1, 4} {
 		_, found := load(t, account.Loading{Workers: workers, MaxProblems: 20}, text, "oops\n")
-		require.GreaterOrEqual(t, len(found.Bad), 22)
-		require.Less(t, len(found.Bad), 50_000, "the rest is not read")
+		require.Equal(t, 22, found.Bad.Len(), "the rest is not read")
 		for i := range 21 {
-			require.Equal(t, i+1, found.Bad[i].Err.Line)
+			require.Equal(t, i+1, found.bad()[i].Err.Line)
 		}
-		require.Equal(t, "1.jsonl", found.Bad[len(found.Bad)-1].Err.File)
+		require.Equal(t, "1.jsonl", found.bad()[21].Err.File)
 	}
 }
 
@@ -171,17 +188,15 @@ func TestLoadFails(t *testing.T) {
 		"1.jsonl | 1.jsonl:3:1: cannot read on: unexpected EOF"}
 	for _, workers := range []int{1, 3} {
 		var events account.Events
-		found, err := events.Load(context.Background(), files, account.Loading{Workers: workers})
-		require.NoError(t, err)
+		found := loadInto(t, &events, files, account.Loading{Workers: workers})
 		require.Equal(t, want, badLines(found))
-		require.ErrorContains(t, found.Err(), "1.jsonl:2:1: broken JSON")
-		require.ErrorIs(t, found.Err(), io.ErrUnexpectedEOF)
+		require.ErrorContains(t, found.err, "1.jsonl:2:1: broken JSON")
+		require.ErrorIs(t, found.err, io.ErrUnexpectedEOF)
 		require.Equal(t, 1, events.Len())
 	}
 	var events account.Events
-	found, err := events.Load(context.Background(), files, account.Loading{KeepGoing: true})
-	require.NoError(t, err)
-	require.Len(t, found.Bad, 2, "it reads on past the file")
+	found := loadInto(t, &events, files, account.Loading{KeepGoing: true})
+	require.Equal(t, 2, found.Bad.Len(), "it reads on past the file")
 	require.Len(t, found.Failed, 1)
 }
 
@@ -224,12 +239,10 @@ func readPieces(r io.Reader) (list []string) {
 func TestLoadOnly(t *testing.T) {
 	text := usage + `,"credits":1}` + "\n" + `{"id":"2","type":"account.closed","account":"b","at":"2026-03-05"}` + "\noops\n"
 	var n atomic.Int64
-	events, found := load(t, account.Loading{Only: func(name string) bool { return name == "a" }, Events: &n}, text)
-	require.Error(t, found.Err())
-	require.NoError(t, (&account.Loaded{}).Err())
+	events, found := load(t, account.Loading{Only: func(name string) bool { return name == "a" }, Events: &n, KeepGoing: true}, text)
 	require.Equal(t, []string{"a"}, events.Accounts())
 	require.Equal(t, date("2026-03-05"), events.Latest(invoice.Policy{}))
-	require.Len(t, found.Bad, 1)
+	require.Equal(t, 1, found.Bad.Len())
 	require.EqualValues(t, 2, n.Load())
 }
 
@@ -238,7 +251,7 @@ func TestLatestOfWhatIsKept(t *testing.T) {
 	text := usage + `,"credits":1}` + "\n" + `{"id":"2","type":"account.closed","account":"b","at":"2026-03-05"}
 {"id":"2","type":"account.closed","account":"b","at":"2026-03-06"}`
 	events, found := load(t, account.Loading{KeepGoing: true}, text)
-	require.Len(t, found.Bad, 2)
+	require.Equal(t, 2, found.Bad.Len())
 	require.Equal(t, []string{"a"}, events.Accounts())
 	require.Equal(t, date("2026-01-31"), events.Latest(invoice.Policy{}))
 	e := account.Event{ID: "2", Account: "c", Type: account.Closed, At: at("2026-04-01")}
@@ -261,6 +274,204 @@ func TestLoadStops(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	require.LessOrEqual(t, runtime.NumGoroutine(), before, "no goroutine is left")
+}
+
+// Who forgets to look at the error cannot bill what is not all there.
+func TestLoadRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		files []account.Source
+		want  string
+	}{
+		"a bad line":               {sources(opened+"}", "oops"), "1.jsonl:1:1: broken JSON"},
+		"an id with two contents":  {sources(opened+"}", changed+"}"), `1.jsonl:1:1: id "1" is used twice with different content, first at 0.jsonl:1:1`},
+		"a file that is not there": {[]account.Source{{Name: "x", Open: func() (io.ReadCloser, error) { return nil, io.ErrNoProgress }}}, io.ErrNoProgress.Error()},
+		"no way to open it":        {[]account.Source{{Name: "x"}}, "x: the source has no Open"},
+		"nothing to read":          {[]account.Source{{Name: "x", Open: func() (io.ReadCloser, error) { return nil, nil }}}, "x: its Open returned nil"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var events account.Events
+			_, err := events.Load(t.Context(), test.files, account.Loading{})
+			problem := (*account.LoadError)(nil)
+			require.True(t, errors.As(err, &problem), "%v", err)
+			require.ErrorContains(t, err, test.want)
+			for _, err := range events.Replay(t.Context(), events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1) {
+				require.ErrorContains(t, err, test.want)
+			}
+			err = account.ReplayInto(t.Context(), &events, nil, catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1,
+				func(int, *account.Bill) int { return 0 }, func(int) error { return nil })
+			require.ErrorContains(t, err, test.want)
+			_, err = events.Span(invoice.Policy{})
+			require.ErrorContains(t, err, test.want)
+			require.False(t, events.Certain(catalogue(gold()), invoice.Policy{}))
+			require.ErrorContains(t, events.Add(account.Event{ID: "2", Account: "a", At: at("2026-03-01")}), test.want)
+			_, err = events.Load(t.Context(), sources(opened+"}"), account.Loading{})
+			require.ErrorContains(t, err, test.want, "it stays as it is")
+		})
+	}
+	var events account.Events
+	_, err := events.Load(t.Context(), sources(opened+"}\noops\n"), account.Loading{KeepGoing: true})
+	require.NoError(t, err)
+	for b, err := range events.Replay(t.Context(), events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1) {
+		require.NoError(t, err)
+		require.Len(t, b.Invoices, 1)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = events.Load(ctx, sources(closed+"}"), account.Loading{})
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = events.Span(invoice.Policy{})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// The error of a file of bad lines names some of them, and says how many there are.
+func TestLoadErrorIsShort(t *testing.T) {
+	_, found := load(t, account.Loading{}, strings.Repeat("oops\n", 100_000))
+	require.Equal(t, 100_000, found.Bad.Len())
+	require.Less(t, len(found.err.Error()), 2000)
+	require.ErrorContains(t, found.err, "0.jsonl:10:1: broken JSON")
+	require.ErrorContains(t, found.err, "and 99990 more lines")
+	line := (*account.Line)(nil)
+	require.True(t, errors.As(found.err, &line))
+	require.Equal(t, "oops", string(line.Text))
+}
+
+// A log means something under the policy it was read under, and is billed under no other.
+func TestLoadedUnderAnotherPolicy(t *testing.T) {
+	auckland := policyOf("time_zone=Pacific/Auckland", "currency=NZD")
+	packages := must(invoice.NewCatalogue([]invoice.Package{{Name: "Gold", Price: money.MustParse("79.95 NZD")}}, invoice.Retail))
+	bills := func(events *account.Events, policy invoice.Policy) error {
+		for _, err := range events.Replay(t.Context(), events.Accounts(), packages, policy, date("2026-03-05"), 1) {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	events, found := load(t, account.Loading{Policy: auckland}, opened+"}")
+	require.NoError(t, found.err)
+	require.NoError(t, bills(events, auckland))
+	require.NoError(t, bills(events, policyOf("time_zone=Pacific/Auckland", "currency=NZD", "timing=advance")), "the rest of it is for billing")
+	for name, other := range map[string]invoice.Policy{
+		"the zone":            policyOf("currency=NZD"),
+		"another zone":        policyOf("time_zone=Pacific/Chatham", "currency=NZD"),
+		"the currency":        policyOf("time_zone=Pacific/Auckland"),
+		"both":                {},
+		"a zone of that name": {TimeZone: time.FixedZone("Pacific/Auckland", 12*3600), Currency: auckland.Currency},
+	} {
+		require.ErrorContains(t, bills(events, other), "with currency NZD and time_zone Pacific/Auckland, and are to be billed with currency ", name)
+		require.False(t, events.Certain(packages, other), name)
+		_, err := events.Span(other)
+		require.ErrorContains(t, err, "Pacific/Auckland", name)
+		_, err = events.Load(t.Context(), sources(closed+"}"), account.Loading{Policy: other})
+		require.ErrorContains(t, err, "with currency NZD and time_zone Pacific/Auckland so far, and now with", name)
+	}
+	require.ErrorContains(t, bills(events, invoice.Policy{}), "with currency USD and time_zone UTC")
+	require.NoError(t, bills(events, auckland), "what was refused changes nothing")
+
+	there := policyOf("time_zone=America/New_York", "currency=NZD")
+	elsewhere := events.InTimeZone(there.TimeZone)
+	require.NoError(t, bills(elsewhere, there), "unless it is asked for")
+	require.ErrorContains(t, bills(elsewhere, auckland), "Pacific/Auckland")
+	require.ErrorContains(t, bills(elsewhere, policyOf("time_zone=America/New_York")), "currency USD")
+	require.Error(t, elsewhere.Add(account.Event{ID: "2", Account: "a", At: at("2026-03-01")}))
+	_, err := elsewhere.Load(t.Context(), nil, account.Loading{Policy: there})
+	require.Error(t, err)
+	require.NoError(t, events.Add(account.Event{ID: "2", Account: "a", Type: account.Closed, At: at("2026-03-01")}))
+
+	utc, found := load(t, account.Loading{}, opened+"}")
+	require.NoError(t, found.err)
+	_, err = utc.Span(invoice.Policy{TimeZone: time.UTC, Currency: money.USD})
+	require.NoError(t, err, "the defaults, spelled out")
+}
+
+// Bad lines come back as they were found, however many files, chunks and workers there are, and of whatever size.
+func TestBadLines(t *testing.T) {
+	var texts, want []string
+	for f := range 3 {
+		var text strings.Builder
+		for i := range 20_000 {
+			switch {
+			case i%7 == 0:
+				text.WriteString("{}\n")
+			case i%1001 == 0:
+				text.WriteString("\xff" + strings.Repeat("x", i*30) + "\r\n")
+			case i%31 == 0:
+				fmt.Fprintf(&text, `{"id":"%d","type":"usage.recorded","account":"a","at":"2026-01-05","credits":%d}`+"\n", i, f)
+			default:
+				text.WriteString("\n")
+			}
+		}
+		texts = append(texts, text.String())
+	}
+	_, want = obvious(invoice.Policy{}, texts...)
+	for _, workers := range []int{1, 3, 8} {
+		for _, ids := range []int{1, 1 << 20} {
+			var events account.Events
+			events.LookAtIDs(ids)
+			found := loadInto(t, &events, sources(texts...), account.Loading{Workers: workers, KeepGoing: true})
+			require.ElementsMatch(t, want, badLines(found))
+			require.True(t, slices.IsSortedFunc(found.bad(), func(a, b *account.Line) int {
+				return cmp.Or(strings.Compare(a.Err.File, b.Err.File), cmp.Compare(a.Err.Line, b.Err.Line))
+			}), "in the order of the files and their lines")
+		}
+	}
+}
+
+// Bad lines take little more memory than they have bytes.
+func TestBadLinesTakeLittleMemory(t *testing.T) {
+	const n = 1_000_000
+	text := strings.Repeat("{}\n", n)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var events account.Events
+	found, err := events.Load(t.Context(), sources(text), account.Loading{KeepGoing: true})
+	require.NoError(t, err)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	require.Equal(t, n, found.Bad.Len())
+	require.Less(t, int64(after.HeapAlloc)-int64(before.HeapAlloc), int64(8*n))
+	last := 0
+	for line := range found.Bad.All() {
+		require.Equal(t, last+1, line.Err.Line)
+		if last = line.Err.Line; last == 1000 {
+			break
+		}
+	}
+}
+
+// What has more bad lines than are kept is given up, at the same line whoever reads it.
+func TestTooManyBadLines(t *testing.T) {
+	texts := []string{strings.Repeat("{}\n", 100), strings.Repeat(usage+`,"credits":1}`+"\n", 3000) + strings.Repeat("oops\n", 100_000), strings.Repeat("[]\n", 100_000)}
+	for _, how := range []account.Loading{{KeepGoing: true, Workers: 1}, {KeepGoing: true, Workers: 4}, {Workers: 2}} {
+		for range 5 {
+			var events account.Events
+			events.LimitBad(100*6 + 500*8 + 7) // a line counts its bytes and four
+			found := loadInto(t, &events, sources(texts...), how)
+			require.ErrorContains(t, found.err, "1.jsonl:3501:1: up to here, more than 256 MiB of lines are no events, expected files of events")
+			require.Equal(t, 600, found.Bad.Len())
+			require.Len(t, found.Failed, 1)
+			_, err := events.Span(invoice.Policy{})
+			require.Error(t, err, "it is not to be billed, to keep going neither")
+		}
+	}
+	var conflicts strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&conflicts, `{"id":"%d","type":"usage.recorded","account":"%d","at":"2026-01-05","credits":%d}`+"\n", i/2, i%7, i%2)
+	}
+	for _, how := range []account.Loading{{KeepGoing: true, Workers: 1}, {KeepGoing: true, Workers: 4}, {Workers: 2}} {
+		var events account.Events
+		events.LimitBad(20_000)
+		events.LookAtIDs(100)
+		found := loadInto(t, &events, sources("", conflicts.String()), how)
+		first := 1
+		if !how.KeepGoing {
+			first = 2 // where the first is used again
+		}
+		require.ErrorContains(t, found.err, fmt.Sprintf("1.jsonl:%d:1: from here on, more than 256 MiB of events have ids that are used with different content", first))
+		_, err := events.Span(invoice.Policy{})
+		require.Error(t, err)
+	}
 }
 
 // Events come back as they were given, whatever is in them.
@@ -341,9 +552,8 @@ func TestRepeatsTakeNoRoom(t *testing.T) {
 				n += size
 				return make([]byte, size)
 			}
-			found, err := events.Load(t.Context(), sources(texts...), how)
-			require.NoError(t, err)
-			require.NoError(t, found.Err())
+			found := loadInto(t, &events, sources(texts...), how)
+			require.NoError(t, found.err)
 			require.Equal(t, 5_000+10*times, events.Len())
 			return &events, n
 		}
@@ -361,9 +571,8 @@ func TestRepeatsAtAnyTime(t *testing.T) {
 	}
 	var events account.Events
 	events.LookForRepeatsAt(1)
-	found, err := events.Load(t.Context(), sources(slices.Repeat([]string{text.String()}, 8)...), account.Loading{Workers: 16})
-	require.NoError(t, err)
-	require.NoError(t, found.Err())
+	found := loadInto(t, &events, sources(slices.Repeat([]string{text.String()}, 8)...), account.Loading{Workers: 16})
+	require.NoError(t, found.err)
 	require.Equal(t, 20_000, events.Len())
 }
 
@@ -374,9 +583,9 @@ func TestOneIDForAll(t *testing.T) {
 		fmt.Fprintf(&text, `{"id":"same","type":"usage.recorded","account":"a","at":"2026-01-05","credits":%d}`+"\n", i)
 	}
 	_, found := load(t, account.Loading{}, text.String())
-	require.Len(t, found.Bad, 19_999)
+	require.Equal(t, 19_999, found.Bad.Len())
 	events, found := load(t, account.Loading{KeepGoing: true}, text.String(), text.String())
-	require.Len(t, found.Bad, 40_000)
+	require.Equal(t, 40_000, found.Bad.Len())
 	require.Zero(t, events.Len())
 }
 
@@ -390,10 +599,9 @@ func TestLoadAgainstWhatWasAdded(t *testing.T) {
 		line := func(id string, credits int) string {
 			return fmt.Sprintf(`{"id":%q,"type":"usage.recorded","account":%q,"at":"2026-01-05","credits":%d}`+"\n", id, id, credits)
 		}
-		found, err := events.Load(t.Context(), sources(line("1", 2)+line("2", 1)+line("3", 2)+line("4", 2)), how)
-		require.NoError(t, err)
+		found := loadInto(t, &events, sources(line("1", 2)+line("2", 1)+line("3", 2)+line("4", 2)), how)
 		var places []string
-		for _, bad := range found.Bad {
+		for bad := range found.Bad.All() {
 			places = append(places, bad.Err.Place.String())
 		}
 		require.Equal(t, []string{"0.jsonl:1:1", "0.jsonl:3:1"}, places)
@@ -419,10 +627,9 @@ func TestLoadGivesUpWhatIsBeyond(t *testing.T) {
 	for _, workers := range []int{1, 2, 4} {
 		for range 20 {
 			var events account.Events
-			found, err := events.Load(t.Context(), files, account.Loading{Workers: workers, MaxProblems: 3})
-			require.NoError(t, err)
-			require.Len(t, found.Bad, 5)
-			require.Equal(t, "2.jsonl:1:1", found.Bad[4].Err.Place.String())
+			found := loadInto(t, &events, files, account.Loading{Workers: workers, MaxProblems: 3})
+			require.Equal(t, 5, found.Bad.Len())
+			require.Equal(t, "2.jsonl:1:1", found.bad()[4].Err.Place.String())
 			require.Empty(t, found.Failed)
 		}
 	}
@@ -451,7 +658,7 @@ func TestLoadGivesUpAlike(t *testing.T) {
 			for range 5 {
 				_, found := load(t, account.Loading{Workers: workers, MaxProblems: 3}, test.texts...)
 				var places []string
-				for _, line := range found.Bad {
+				for line := range found.Bad.All() {
 					places = append(places, line.Err.Place.String())
 				}
 				require.Equal(t, test.want, places, "%s, %d workers", test.name, workers)

@@ -56,7 +56,7 @@ func Read(r io.Reader, file string, policy invoice.Policy) iter.Seq2[Event, erro
 // decodeLine reads a line of a file into e. Its error is a [*Line].
 func (d *Decoder) decodeLine(line []byte, at source.Place, e *Event) error {
 	if len(line) > MaxLine {
-		return tooLong(line, at)
+		return tooLong(line[:MaxLine], at)
 	}
 	return ofLine(line, d.decode(line, at, e))
 }
@@ -64,7 +64,7 @@ func (d *Decoder) decodeLine(line []byte, at source.Place, e *Event) error {
 // saidLine reads what a line of a file says. Its error is a [*Line].
 func (d *Decoder) saidLine(line []byte, at source.Place, s *said) error {
 	if len(line) > MaxLine {
-		return tooLong(line, at)
+		return tooLong(line[:MaxLine], at)
 	}
 	if d.fast(line, s) {
 		return nil
@@ -77,9 +77,10 @@ func (d *Decoder) saidLine(line []byte, at source.Place, s *said) error {
 	return nil
 }
 
-func tooLong(line []byte, at source.Place) error {
+// tooLong is a line that goes on after what is given of it.
+func tooLong(line []byte, at source.Place) *Line {
 	at.Column = MaxLine + 1
-	return &Line{Text: bytes.Clone(line[:MaxLine]), Err: source.Errorf(at, "the line goes on, expected at most %d bytes", MaxLine)}
+	return &Line{Text: bytes.Clone(line), Err: source.Errorf(at, "the line goes on, expected at most %d bytes", MaxLine)}
 }
 
 // ofLine gives an error the text of its line.

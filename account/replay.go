@@ -23,8 +23,11 @@ import (
 // It keeps each event in as few bytes as say it, about 14 and its id, and while files are read
 // the name of its account too.
 type Events struct {
-	store *store
-	seen  seen
+	store  *store
+	seen   seen
+	under  readPolicy // what files were loaded under
+	failed error      // why it is not to be billed
+	lent   bool       // the store is that of others
 
 	// Of events added one by one: where they are taken in, nil when all is grouped, and by id
 	// the entry of each that is there, nil before the first.
@@ -74,6 +77,9 @@ func (es *Events) init() {
 // their ids, which takes several times the memory of the events. [Events.Load] does not. And it
 // is for adding them before asking for any: what was added is put in order when it is asked for.
 func (es *Events) Add(e Event) error {
+	if err := es.mayAdd(); err != nil {
+		return fmt.Errorf("add: %w", err)
+	}
 	es.init()
 	if es.entries == nil {
 		es.findByID()
@@ -202,10 +208,13 @@ func (es *Events) datesKept() (d Dates) {
 	return d
 }
 
-// Certain reports that no bill of these events can fail, if they were read under the same
-// policy: every package has a price, and all figures added up stay far below what fits an
+// Certain reports that no bill of these events can fail: they were read under the same time zone
+// and currency, every package has a price, and all figures added up stay far below what fits an
 // amount. Where it does not, one may fail, or not.
 func (es *Events) Certain(catalogue invoice.Catalogue, policy invoice.Policy) bool {
+	if es.check(policy) != nil {
+		return false
+	}
 	const periods = 12 * 10_000 // of the longest account
 	parts := int64(es.Len()) + periods
 	price, overage := int64(0), int64(0) // the most that all parts, and all credits, come to
@@ -233,7 +242,8 @@ func (es *Events) Certain(catalogue invoice.Catalogue, policy invoice.Policy) bo
 
 // Replay bills the named accounts, several at a time, and yields their bills in that order.
 // It stops at the first error, or when the context is done; no goroutine outlives it. The
-// number of workers, 0 for one a core, changes nothing in what it yields.
+// number of workers, 0 for one a core, changes nothing in what it yields. Events that were loaded
+// under another time zone or currency than the policy's are an error.
 func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int) iter.Seq2[Bill, error] {
 	return func(yield func(Bill, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -282,6 +292,9 @@ func ReplayInto[T any](ctx context.Context, es *Events, accounts []string, catal
 }
 
 func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, lends bool, add func(T, *Bill) T, then func(T) error) error {
+	if err := es.check(policy); err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
 	es.init()
 	es.group() // from now on, nothing is changed
 	if workers <= 0 {

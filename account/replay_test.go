@@ -309,7 +309,7 @@ func TestManyAccounts(t *testing.T) {
 	}
 	slices.Sort(want)
 	events, found := load(t, account.Loading{}, text.String())
-	require.NoError(t, found.Err())
+	require.NoError(t, found.err)
 	for _, cores := range []int{1, 2, 3, 8} {
 		was := runtime.GOMAXPROCS(cores)
 		got := events.Accounts()

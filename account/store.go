@@ -19,6 +19,10 @@ type store struct {
 	seed    maphash.Seed
 	memory  memory
 	mayFill int64 // memory in use at which repeats are looked for
+	maxBad  int64 // MaxBad, but for tests
+
+	idsAtATime int // so many that several events have are looked at together
+
 	parts   [partitions]partition
 	intakes []*intake // what is not grouped yet
 
@@ -36,7 +40,7 @@ const (
 func partitionOf(hash uint64) int { return int(hash >> (64 - partitionBits)) }
 
 func newStore() *store {
-	return &store{seed: maphash.MakeSeed(), mayFill: 1 << 26, files: []string{""}, number: map[string]int{"": 0}}
+	return &store{seed: maphash.MakeSeed(), mayFill: 1 << 26, maxBad: MaxBad, idsAtATime: idsAtATime, files: []string{""}, number: map[string]int{"": 0}}
 }
 
 // file is the number of a file.

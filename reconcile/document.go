@@ -162,7 +162,11 @@ func noteGaps(pairs []pair) {
 // replay bills the accounts in question under a policy.
 func (r *reconciler) replay(ctx context.Context, policy invoice.Policy) iter.Seq2[account.Bill, error] {
 	names := slices.DeleteFunc(r.in.Events.Accounts(), func(name string) bool { return !r.asked(name) })
-	return r.in.Events.Replay(ctx, names, r.catalogue, policy, r.through, r.in.Workers)
+	events := r.in.Events
+	if policy.TimeZone != r.in.Policy.TimeZone { // one that they may bill in
+		events = events.InTimeZone(policy.TimeZone)
+	}
+	return events.Replay(ctx, names, r.catalogue, policy, r.through, r.in.Workers)
 }
 
 // monthOf is the calendar month that holds a day.

@@ -82,15 +82,14 @@ func anonymous(p *profile.Profile) {
 func replay(log []byte, catalogue invoice.Catalogue) error {
 	var events account.Events
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log)), nil }
-	found, err := events.Load(context.Background(), []account.Source{{Name: "log", Open: open}}, account.Loading{})
-	if err == nil {
-		err = found.Err()
+	if _, err := events.Load(context.Background(), []account.Source{{Name: "log", Open: open}}, account.Loading{}); err != nil {
+		return err
 	}
+	span, err := events.Span(invoice.Policy{})
 	if err != nil {
 		return err
 	}
-	through := events.Latest(invoice.Policy{})
-	return account.ReplayInto(context.Background(), &events, events.Accounts(), catalogue, invoice.Policy{}, through, 0,
+	return account.ReplayInto(context.Background(), &events, events.Accounts(), catalogue, invoice.Policy{}, span.Last, 0,
 		func(text []byte, b *account.Bill) []byte {
 			for i := range b.Invoices {
 				text = b.Invoices[i].AppendJSON(text)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -23,7 +24,19 @@ import (
 // reading is the events of several files, and what was wrong with them.
 type reading struct {
 	account.Events
-	bad []quarantined
+	bad leftOut
+}
+
+// leftOut are the lines that were left out.
+type leftOut struct{ account.Lines }
+
+// all yields them.
+func (l *leftOut) all(yield func(quarantined) bool) {
+	for line := range l.All() {
+		if !yield(quarantined{withID(line), line.Text}) {
+			return
+		}
+	}
 }
 
 // quarantined is a line that was left out, with its text: as it stands in the file, or, where
@@ -42,10 +55,10 @@ func readEvents(ctx context.Context, files []string, how account.Loading, stdin 
 	}
 	all := problems{limit: maxProblems}
 	if !how.KeepGoing {
-		for _, q := range r.bad {
+		for q := range r.bad.all {
 			all.add(q.err.File, q.err)
 		}
-		r.bad = nil
+		r.bad = leftOut{}
 	}
 	if len(failed) > 0 {
 		all.list = append(all.list, failed[0].Err)
@@ -66,12 +79,10 @@ func read(ctx context.Context, files []string, how account.Loading, stdin io.Rea
 	}
 	r = &reading{}
 	loaded, err := r.Load(ctx, sources, how)
-	if err != nil {
+	if err != nil && !errors.As(err, new(*account.LoadError)) {
 		return nil, nil, err
 	}
-	for _, line := range loaded.Bad {
-		r.bad = append(r.bad, quarantined{withID(line), line.Text})
-	}
+	r.bad = leftOut{loaded.Bad}
 	return r, loaded.Failed, nil
 }
 
@@ -97,10 +108,15 @@ func withID(line *account.Line) *source.ParseError {
 
 // writeQuarantine writes the lines that were left out, one JSON object each: file, line,
 // column, reason, and text, or base64 where the line is no UTF-8. The text is the line itself,
-// but for ids with two contents the event as it was read, written anew.
-func writeQuarantine(out *outfile.Output, bad []quarantined) {
+// but for ids with two contents the event as it was read, written anew. They may be millions, and
+// do not wait in memory for what is written beside them.
+func writeQuarantine(out *outfile.Output, bad iter.Seq[quarantined]) error {
+	out.Hold()
+	if err := outfile.Start(out); err != nil {
+		return err
+	}
 	var b []byte
-	for _, q := range bad {
+	for q := range bad {
 		b = appendPlace(append(b[:0], '{'), q.err.Place)
 		b, _ = jsontext.AppendQuote(append(b, `,"reason":`...), q.err.Err.Error())
 		if utf8.Valid(q.text) {
@@ -109,8 +125,12 @@ func writeQuarantine(out *outfile.Output, bad []quarantined) {
 			b = append(b, `,"base64":"`...)
 			b = append(base64.StdEncoding.AppendEncode(b, q.text), '"')
 		}
-		out.Write(append(b, "}\n"...))
+		if _, err := out.Write(append(b, "}\n"...)); err != nil {
+			outfile.Discard(out)
+			return err
+		}
 	}
+	return nil
 }
 
 // appendPlace appends the members file, line and column.

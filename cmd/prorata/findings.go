@@ -14,8 +14,8 @@ import (
 
 // findings are what there is to look at once a command is done.
 type findings struct {
-	bad        []quarantined // lines that were left out
-	quarantine string        // the file they were written to, if any
+	bad        leftOut
+	quarantine string // the file they were written to, if any
 	anomalies  []account.Anomaly
 	dates      farDates
 	onlyRead   bool // nothing was billed
@@ -23,7 +23,7 @@ type findings struct {
 
 // print says what there is to look at, if anything.
 func (f *findings) print(w io.Writer) error {
-	for _, q := range f.bad {
+	for q := range f.bad.all {
 		printError(w, q.err)
 	}
 	for _, p := range lines(f.anomalies) {
@@ -33,14 +33,14 @@ func (f *findings) print(w io.Writer) error {
 	if len(f.anomalies) > 0 && !f.onlyRead {
 		printLine(w, "prorata: "+report.Count(len(f.anomalies), "anomaly", "anomalies")+", left out of the bills")
 	}
-	if len(f.bad) > 0 {
-		left := "prorata: " + report.Count(len(f.bad), "line", "lines") + " left out"
+	if f.bad.Len() > 0 {
+		left := "prorata: " + report.Count(f.bad.Len(), "line", "lines") + " left out"
 		if f.quarantine != "" {
 			left += ", written to " + f.quarantine
 		}
 		printLine(w, left)
 	}
-	if len(f.anomalies)+len(f.bad)+f.dates.n > 0 {
+	if len(f.anomalies)+f.bad.Len()+f.dates.n > 0 {
 		return errFindings
 	}
 	return nil

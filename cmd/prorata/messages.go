@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 
 	"github.com/prorata-go/prorata/account"
@@ -16,7 +17,8 @@ const maxProblems = 20
 // problems are what is wrong with the input, in the order found.
 type problems struct {
 	list  []error
-	limit int // most of one file, 0 for no limit
+	seq   iter.Seq[error] // instead of the list, where they may be many
+	limit int             // most of one file, 0 for no limit
 	count map[string]int
 }
 
@@ -70,6 +72,11 @@ func printError(w io.Writer, err error) {
 		for _, err := range err.list {
 			printError(w, err)
 		}
+		if err.seq != nil {
+			for err := range err.seq {
+				printError(w, err)
+			}
+		}
 	case *source.ParseError, *account.Line:
 		printLine(w, err.Error())
 	default:
@@ -85,9 +92,19 @@ func printLine(w io.Writer, text string) { fmt.Fprintln(w, display.Cut(text, max
 
 // inFileOrder compares places in files: by file as they were named, then by line and column.
 func inFileOrder(files []string) func(a, b source.Place) int {
+	order := make(map[string]int, len(files)) // of the first of a name
+	for i, name := range slices.Backward(files) {
+		order[name] = i
+	}
+	at := func(file string) int {
+		if i, found := order[file]; found {
+			return i
+		}
+		return -1
+	}
 	return func(a, b source.Place) int {
 		if a.File != b.File {
-			return slices.Index(files, a.File) - slices.Index(files, b.File)
+			return at(a.File) - at(b.File)
 		}
 		if a.Line != b.Line {
 			return a.Line - b.Line

@@ -188,9 +188,10 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 	if told {
 		extra(f.writePolicy, func(o *outfile.Output) error { return writePolicy(o, rep) })
 	}
-	extra(c.quarantine, func(o *outfile.Output) error { writeQuarantine(o, found.bad); return nil })
+	extra(c.quarantine, func(o *outfile.Output) error { return writeQuarantine(o, found.bad.all) })
 	extra(c.anomalies, func(o *outfile.Output) error { writeAnomalies(o, found.anomalies); return nil })
 	if err != nil {
+		outfile.Discard(outputs...)
 		return err
 	}
 	if err := outfile.Commit(outputs...); err != nil {

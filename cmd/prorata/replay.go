@@ -120,7 +120,9 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	quarantine, anomalies := outfile.New(c.quarantine, nil), outfile.New(c.anomalies, nil)
 	outputs := []*outfile.Output{c.newOutput(cmd)}
 	if c.quarantine != "" {
-		writeQuarantine(quarantine, events.bad)
+		if err := writeQuarantine(quarantine, events.bad.all); err != nil {
+			return err
+		}
 		outputs = append(outputs, quarantine)
 	}
 	if c.anomalies != "" {
@@ -203,7 +205,7 @@ func (r *replay) write(outputs []*outfile.Output, format string, lines bool) err
 		return writeDistributor(out, format, invoices)
 	}
 	summary := report.Summary{Accounts: len(r.accounts), Invoices: len(invoices), Through: r.span.End,
-		Anomalies: len(r.anomalies), LeftOut: len(r.events.bad), Total: money.New(0, r.policy.MoneyCurrency())}
+		Anomalies: len(r.anomalies), LeftOut: r.events.bad.Len(), Total: money.New(0, r.policy.MoneyCurrency())}
 	for i := range invoices {
 		if summary.Total, err = summary.Total.Add(invoices[i].FinalAmount); err != nil {
 			return fmt.Errorf("total of all invoices: %w", err)

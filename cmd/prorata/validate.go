@@ -78,9 +78,6 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	for _, f := range unread {
 		failed = append(failed, place(source.Place{File: f.Name}, f.Err))
 	}
-	for _, q := range events.bad {
-		failed = append(failed, placed{q.err.Place, q.err})
-	}
 	accounts, err := c.chosen(events, shard{})
 	if err != nil {
 		failed = append(failed, placed{err: err})
@@ -96,8 +93,8 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		}
 		found.anomalies = append(found.anomalies, anomalies...)
 	}
-	if len(failed) > 0 {
-		return allProblems(failed, found.anomalies, files)
+	if len(failed)+events.bad.Len() > 0 {
+		return allProblems(failed, events, found.anomalies, files)
 	}
 	sortAnomalies(found.anomalies, files)
 	out := c.newOutput(cmd)
@@ -127,22 +124,35 @@ func place(at source.Place, err error) placed {
 }
 
 // allProblems is what could not be read and what makes no sense, in the order of the files;
-// what has no place in them comes last.
-func allProblems(failed []placed, anomalies []account.Anomaly, files []string) error {
+// what has no place in them comes last. Bad lines may be millions: each is found when it is printed.
+func allProblems(failed []placed, events *reading, anomalies []account.Anomaly, files []string) error {
 	sortAnomalies(anomalies, files)
 	failed = append(failed, lines(anomalies)...)
-	compare := inFileOrder(files)
-	slices.SortStableFunc(failed, func(a, b placed) int {
-		if a.at.File == "" || b.at.File == "" {
-			return strings.Compare(b.at.File, a.at.File)
+	inFiles := inFileOrder(files)
+	compare := func(a, b source.Place) int {
+		if a.File == "" || b.File == "" {
+			return strings.Compare(b.File, a.File)
 		}
-		return compare(a.at, b.at)
-	})
-	all := &problems{}
-	for _, p := range failed {
-		all.list = append(all.list, p.err)
+		return inFiles(a, b)
 	}
-	return all
+	slices.SortStableFunc(failed, func(a, b placed) int { return compare(a.at, b.at) })
+	return &problems{seq: func(yield func(error) bool) {
+		rest := failed
+		before := func(at source.Place) bool {
+			for ; len(rest) > 0 && (at.IsZero() || compare(rest[0].at, at) < 0); rest = rest[1:] {
+				if !yield(rest[0].err) {
+					return false
+				}
+			}
+			return true
+		}
+		for q := range events.bad.all {
+			if !before(q.err.Place) || !yield(q.err) {
+				return
+			}
+		}
+		before(source.Place{}) // all that is left
+	}}
 }
 
 // checked is what validate found.
