@@ -89,6 +89,9 @@ type span struct {
 	schedule cycle.Schedule
 	end      cycle.Date
 	life     int32
+	// restarted: the life before had started a new cycle on this day too, so that its day is of
+	// a period of no days and not of the one before.
+	restarted bool
 }
 
 // period is a billing period, and the whole one it is measured against.
@@ -297,12 +300,15 @@ func (t *timeline) create(e *entry) fault {
 
 // begin starts a new stretch of the grid on a day, which cuts the one before it short.
 func (t *timeline) begin(day cycle.Date, s cycle.Schedule) {
+	restarted := false
 	if n := len(t.cycles); n > 0 && t.cycles[n-1].schedule.Start() == day {
+		replaced := &t.cycles[n-1]
+		restarted = replaced.restarted || n > 1 && t.cycles[n-2].life == replaced.life
 		t.cycles = t.cycles[:n-1]
 	} else if n > 0 {
 		t.cycles[n-1].end = day
 	}
-	t.cycles = append(t.cycles, span{schedule: s, end: forever, life: t.lives - 1})
+	t.cycles = append(t.cycles, span{schedule: s, end: forever, life: t.lives - 1, restarted: restarted})
 	t.recent = [2]period{}
 }
 
@@ -429,7 +435,7 @@ func (t *timeline) period(day cycle.Date) period {
 	p.starts = k == 0 && p.Start == c.schedule.Start() && (i == 0 || t.cycles[i-1].life != c.life)
 	if c.end.Before(p.End) {
 		p.End = c.end
-		p.cutShort = i+1 < len(t.cycles) && t.cycles[i+1].life != c.life
+		p.cutShort = i+1 < len(t.cycles) && t.cycles[i+1].life != c.life && !t.cycles[i+1].restarted
 	}
 	t.recent[1] = t.recent[0]
 	t.recent[0] = p
