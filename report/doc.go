@@ -17,6 +17,9 @@
 // of more than 48 cells of the terminal, an account of more than 240 and a sentence of more than
 // 1,000, the beginning and the end are shown, with an ellipsis between them.
 //
+// Written to a [Terminal], a table stays within its width: what is too narrow for all columns is told which are left
+// out, in the order of status, credits, period, type and the figures that add up to the total.
+//
 // # CSV
 //
 // [AppendInvoiceRows] is a row an invoice, [AppendLineRows] a row an invoice line, with the names of the

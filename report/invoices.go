@@ -16,10 +16,9 @@ import (
 // Summary is the last line of a table of invoices.
 type Summary struct {
 	Accounts, Invoices, Anomalies int
-	Canceled                      int          // of the invoices, which are in no total
 	Through                       cycle.Date   // the date billed through; the zero Date is left out
 	LeftOut                       int          // lines of the input that were left out
-	Total                         money.Amount // of all invoices that are not canceled; its currency is that of the table
+	Total                         money.Amount // of all invoices; its currency is that of the table
 }
 
 func (s Summary) String() string {
@@ -27,11 +26,7 @@ func (s Summary) String() string {
 	if !s.Through.IsZero() {
 		text += " through " + s.Through.String()
 	}
-	text += fmt.Sprintf(", total %s %s", figure(s.Total), s.Total.Currency())
-	if s.Canceled > 0 {
-		text += fmt.Sprintf(" without %d canceled", s.Canceled)
-	}
-	text += fmt.Sprintf(", %s", Count(s.Anomalies, "anomaly", "anomalies"))
+	text += fmt.Sprintf(", total %s %s, %s", figure(s.Total), s.Total.Currency(), Count(s.Anomalies, "anomaly", "anomalies"))
 	if s.LeftOut > 0 {
 		text += ", " + Count(s.LeftOut, "line", "lines") + " left out"
 	}
@@ -42,7 +37,10 @@ func (s Summary) String() string {
 var (
 	columns      = []string{"", "DATE", "TYPE", "PERIOD", "PACKAGE", "CREDITS", "AMOUNT", "PRORATED", "OVERAGE", "CHARGES", "TOTAL", "STATUS"}
 	columnsRight = []bool{false, false, false, false, false, true, true, true, true, true, true, false}
+	optional     = []int{11, 5, columnOfDates, 2, 9, 8, 7, 6} // status, credits, period, type; the figures that add up come last
 )
+
+const columnOfDates = 3
 
 // InvoiceTable prints invoices, which are in order by account and date, with totals and a
 // summary; with lines also the lines of each and what explains them. The figures read
@@ -51,6 +49,7 @@ func InvoiceTable(w io.Writer, invoices []invoice.Invoice, summary Summary, line
 	t := table{right: columnsRight}
 	all := newSums(summary.Total.Currency())
 	if len(invoices) > 0 {
+		t.optional = optional
 		t.add(columns...)
 		t.rule()
 	}
@@ -112,6 +111,7 @@ func addLines(t *table, inv *invoice.Invoice) {
 			text += " (adjustment)"
 		}
 		t.addNoted(text, "", "", l.Kind.String(), dates(l.Dates), l.Package, "", figure(l.Amount))
+		t.rows[len(t.rows)-1].dated = true
 	}
 }
 
@@ -130,11 +130,7 @@ func newSums(c money.Currency) (s sums) {
 	return s
 }
 
-// add adds an invoice, unless it is canceled: then what it billed is on another.
 func (s *sums) add(inv *invoice.Invoice) error {
-	if inv.Status == invoice.Canceled {
-		return nil
-	}
 	return s.addAll(sums{inv.Amount, inv.Prorated, inv.Overage, inv.AdditionalCharges, inv.FinalAmount})
 }
 

@@ -3,10 +3,13 @@ package report_test
 import (
 	"bytes"
 	"errors"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/internal/display"
@@ -152,4 +155,47 @@ func TestLongNames(t *testing.T) {
 	require.Less(t, b.Len(), 5000)
 	require.Contains(t, b.String(), "  "+strings.Repeat("n", 32)+"…"+strings.Repeat("n", 15)+"  ")
 	require.Contains(t, b.String(), "\n"+strings.Repeat("n", 160)+"…"+strings.Repeat("n", 79)+"\n", "an account, which is on a line of its own")
+}
+
+// A table stays within its terminal: columns that can be done without go first, and are named; then names are cut.
+func TestNarrowTerminal(t *testing.T) {
+	invoices := bill(t, append(slices.Clone(harbor), orchard...)...)
+	summary := report.Summary{Accounts: 2, Invoices: len(invoices), Total: sum(t, invoices)}
+	table := func(width int) string {
+		var b strings.Builder
+		require.NoError(t, report.InvoiceTable(report.Terminal{Writer: &b, Width: width}, invoices, summary, true))
+		return b.String()
+	}
+	wide := table(0)
+	require.Equal(t, wide, table(1000))
+	want, err := os.ReadFile("testdata/narrow.txt")
+	require.NoError(t, err)
+	require.Equal(t, string(want), table(80))
+	for width := 40; width < 160; width++ {
+		for line := range strings.Lines(table(width)) {
+			require.LessOrEqual(t, display.Width(strings.TrimSuffix(line, "\n")), width, "%d: %q", width, line)
+		}
+		require.Contains(t, table(width), "TOTAL", "%d", width)
+	}
+	require.Equal(t, table(40), table(7), "no narrower than 40")
+}
+
+// Law: whatever the cells, no line is wider than its terminal, if names are what is long; and no figure is cut.
+func TestLawNarrowTerminal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.OneOf(rapid.String(), rapid.StringMatching("[a-z ]{0,80}"))
+		rows := [][]string{{"NAME", "AMOUNT", "OTHER", "WHY"}}
+		for range rapid.IntRange(0, 5).Draw(t, "rows") {
+			rows = append(rows, []string{name.Draw(t, "name"), "12,345.67", name.Draw(t, "other"), name.Draw(t, "why")})
+		}
+		width := rapid.IntRange(70, 200).Draw(t, "width") // 23 + 9 + 23, and gaps
+		var b strings.Builder
+		if err := report.Table(report.Terminal{Writer: &b, Width: width}, []bool{false, true, false, false}, rows); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			require.LessOrEqual(t, display.Width(strings.TrimSuffix(line, "\n")), width, "%q", line)
+		}
+		require.Equal(t, len(rows)-1, strings.Count(b.String(), "12,345.67"))
+	})
 }

@@ -58,7 +58,7 @@ func runCycle(cmd *cobra.Command, c *common, every, count int) error {
 		return err
 	}
 	out := c.newOutput(cmd)
-	if err := writePeriods(out, format, periods); err != nil {
+	if err := writePeriods(forPeople(out, cmd.OutOrStdout()), format, periods); err != nil {
 		return err
 	}
 	return outfile.Commit(out)

@@ -35,7 +35,7 @@ nothing is written unless all are good; what is read from standard input is held
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage.`,
 		Example: `  prorata merge testdata/demo/february-0.csv testdata/demo/february-1.csv
   for i in 0 1 2; do prorata replay --shard $i/3 --output shard-$i.jsonl \
-      --packages packages.json events.jsonl; done
+      --packages testdata/demo/packages.json testdata/demo/events.jsonl; done
   prorata merge shard-*.jsonl --output invoices.jsonl`,
 		Args: func(cmd *cobra.Command, files []string) error {
 			if len(files) == 0 {

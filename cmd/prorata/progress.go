@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/internal/digits"
+	"github.com/prorata-go/prorata/internal/display"
 )
 
 // progress tells a person how far a long run has come, on standard error: from its second
@@ -55,7 +56,7 @@ func (c *common) newProgress(cmd *cobra.Command, files []string) (*progress, err
 	p := &progress{w: cmd.ErrOrStderr(), start: time.Now(), stop: make(chan struct{})}
 	switch {
 	case c.quiet:
-	case isTerminal(p.w):
+	case isTerminal(p.w) && os.Getenv("TERM") != "dumb": // which has no line to write over
 		p.mode = lineProgress
 	case c.progress:
 		p.mode = logProgress
@@ -87,7 +88,7 @@ func (p *progress) tell() {
 		case now := <-every.C:
 			if p.mode == lineProgress {
 				every.Reset(200 * time.Millisecond)
-				fmt.Fprintf(p.w, "\r%s\x1b[K", p.text(now))
+				fmt.Fprintf(p.w, "\r%s\x1b[K", p.fitting(now))
 			} else {
 				fmt.Fprintln(p.w, "prorata: "+p.text(now))
 			}
@@ -109,6 +110,15 @@ func (p *progress) done() {
 func (p *progress) bills(n int) {
 	p.bill, p.billFrom = n, time.Now()
 	p.billing.Store(true)
+}
+
+// fitting is text within one line of the terminal: a longer one could not be written over.
+func (p *progress) fitting(now time.Time) string {
+	text := p.text(now)
+	if width := widthOf(p.w); width > 3 {
+		return display.Cut(text, max(3, width-1))
+	}
+	return text
 }
 
 // text is how far it has come.

@@ -88,3 +88,21 @@ func TestProgressMakesRoom(t *testing.T) {
 		}
 	}
 }
+
+// A line that is longer than the terminal is wide could not be written over.
+func TestProgressFitsTheTerminal(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil || !isTerminal(terminal) {
+		t.Skip("there are no terminals here")
+	}
+	defer terminal.Close()
+	p := &progress{w: terminal, start: time.Now(), sizes: 2_000_000_000}
+	p.read.Store(500_000_000)
+	now := p.start.Add(2 * time.Second)
+	t.Setenv("COLUMNS", "")
+	require.Equal(t, p.text(now), p.fitting(now), "it does not say how wide it is")
+	t.Setenv("COLUMNS", "30")
+	require.Equal(t, "reading: 500.0 MB o…, 6s left", p.fitting(now))
+	p.w = new(bytes.Buffer)
+	require.Equal(t, p.text(now), p.fitting(now))
+}

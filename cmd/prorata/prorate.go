@@ -92,7 +92,7 @@ func runProrate(cmd *cobra.Command, c *common) error {
 		return err
 	}
 	out := c.newOutput(cmd)
-	if err := answer.write(out, format); err != nil {
+	if err := answer.write(forPeople(out, cmd.OutOrStdout()), format); err != nil {
 		return err
 	}
 	return outfile.Commit(out)

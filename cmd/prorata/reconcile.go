@@ -172,7 +172,7 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 		return err
 	}
 	out := c.newOutput(cmd)
-	if err := writeReport(out, format, rep, &summary); err != nil {
+	if err := writeReport(forPeople(out, cmd.OutOrStdout()), format, rep, &summary); err != nil {
 		return err
 	}
 	outputs := []*outfile.Output{out}

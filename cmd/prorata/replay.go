@@ -207,15 +207,11 @@ func (r *replay) write(outputs []*outfile.Output, format string, lines bool) err
 	summary := report.Summary{Accounts: len(r.accounts), Invoices: len(invoices), Through: r.span.End,
 		Anomalies: len(r.anomalies), LeftOut: r.events.bad.Len(), Total: money.New(0, r.policy.MoneyCurrency())}
 	for i := range invoices {
-		if invoices[i].Status == invoice.Canceled {
-			summary.Canceled++
-			continue
-		}
 		if summary.Total, err = summary.Total.Add(invoices[i].FinalAmount); err != nil {
 			return fmt.Errorf("total of all invoices: %w", err)
 		}
 	}
-	return report.InvoiceTable(out, invoices, summary, lines)
+	return report.InvoiceTable(forPeople(out, r.stdout), invoices, summary, lines)
 }
 
 // wanted are the invoices of a bill that are asked for.
