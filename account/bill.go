@@ -1,9 +1,11 @@
 package account
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -24,6 +26,9 @@ type Bill struct {
 // id, cannot be dated, or add up to more than fits an amount. Events that are merely out of
 // place are anomalies, reported in the bill and left out of its figures.
 func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date) (Bill, error) {
+	if through.IsZero() {
+		return Bill{}, errNoThrough
+	}
 	if len(events) == 0 {
 		return Bill{}, nil
 	}
@@ -35,6 +40,8 @@ func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Pol
 	d.terms = newTerms(catalogue, policy)
 	return d.bill(events, through)
 }
+
+var errNoThrough = errors.New("bill: no last day is given, expected the date through which to bill")
 
 // desks are kept for [BillAccount], which is mostly called again and again.
 var desks = sync.Pool{New: func() any { return new(desk) }}
@@ -82,7 +89,7 @@ func (d *desk) billHistory(account string, through cycle.Date) (Bill, error) {
 	if !d.lends {
 		bill.Invoices = slices.Clone(bill.Invoices)
 	}
-	bill.Anomalies = append(bill.Anomalies, setStatuses(h, &b.numbers, bill.Invoices, through)...)
+	bill.Anomalies = append(bill.Anomalies, b.setStatuses(bill.Invoices, through)...)
 	slices.SortStableFunc(bill.Anomalies, func(x, y Anomaly) int { return x.Event.Compare(&y.Event) })
 	return bill, nil
 }
@@ -107,31 +114,19 @@ func Check(events []Event, catalogue *invoice.Catalogue, policy invoice.Policy) 
 // timeline is an empty one, to fold them into.
 func judge(h *history, t *timeline) []Anomaly {
 	var anomalies []Anomaly
-	for i := range h.entries {
-		if reason := t.apply(h.entries[i]); reason != "" {
-			h.entries[i].senseless = true
-			anomalies = append(anomalies, Anomaly{Event: *h.entries[i].event(), Reason: reason})
-		}
-	}
-	return anomalies
-}
-
-// setStatuses gives invoices the status that events say they have. A status of an invoice
-// that is not there makes no sense, unless it may come after through.
-func setStatuses(h *history, numbers *invoice.Numbers, invoices []invoice.Invoice, through cycle.Date) []Anomaly {
-	var anomalies []Anomaly
-	for i := range h.entries {
-		e := h.entries[i]
-		if e.Type != InvoiceStatusChanged || e.senseless {
+	for _, e := range h.entries {
+		if e.voided || e.Type == InvoiceStatusChanged { // which are judged by the invoices, see setStatuses
 			continue
 		}
-		day, own := numbers.Day(e.Invoice)
-		at, found := slices.BinarySearchFunc(invoices, day, func(inv invoice.Invoice, day cycle.Date) int { return inv.Date.Compare(day) })
-		switch {
-		case own && found:
-			invoices[at].Status = e.Status
-		case !own || !day.After(through):
-			anomalies = append(anomalies, Anomaly{Event: *e.event(), Reason: fmt.Sprintf("the account has no invoice %q", shown(e.Invoice))})
+		var why fault
+		if e.Type == EventVoided {
+			why = h.faults[e]
+		} else {
+			why = t.apply(e)
+		}
+		if why.code != 0 {
+			e.senseless = true
+			anomalies = append(anomalies, Anomaly{Event: *e.event(), Code: why.code, Reason: why.reason})
 		}
 	}
 	return anomalies
@@ -147,25 +142,34 @@ type biller struct {
 
 	view  view
 	spare *timeline // to fold everything again in
+	ghost *timeline // the grid last known, where no life is known any more
 	late  int       // how many of history.late are known
 	book  invoice.Book
 
-	lastCut cycle.Date // of the latest invoice; the zero Date before the first
-	looked  cycle.Date // the last day on which what was owed was found to be what is billed
-	settled horizon    // how far it reached
+	standings []standing // of invoices that are canceled or refunded
 
-	made  []invoice.Invoice
-	wake  []cycle.Date   // the days, other than boundaries, to visit
-	items []invoice.Item // of the invoice being made
-	used  []int64        // credits by phase, of the period being added up
-	seen  []packageCount // of that period
+	lastCut  cycle.Date // of the latest invoice; the zero Date before the first
+	looked   cycle.Date // the last day on which what was owed was found to be what is billed
+	settled  horizon    // how far it reached
+	compared horizon    // of the last day on which what is owed was held against what is billed
+
+	made      []invoice.Invoice
+	created   []instant      // of each of them: the account's creation, as known to it
+	wake      []cycle.Date   // the days, other than boundaries, to visit
+	touched   []cycle.Date   // days of whose billing periods something became known since the last invoice
+	stretches []cycle.Period // that the invoice being made looks at
+	items     []invoice.Item // of the invoice being made
+	used      []int64        // credits by phase, of the period being added up
+	pools     []pool         // of that period
+	ownPool   []int32        // by phase, the one its credits draw on, or none
+	seen      []packageCount // of that period
 }
 
 // view is what is known of the timeline on a day.
 type view struct {
 	*timeline
 	known int   // how many of history.byKnown have been folded in
-	next  int32 // the entry after the last one folded in
+	next  int32 // the place after the last one folded in
 	// dirty is the earliest day for which something new became known since the last invoice;
 	// the zero Date is none.
 	dirty cycle.Date
@@ -174,13 +178,18 @@ type view struct {
 // sit takes the place for another account: of the one before, there is nothing left but memory.
 func (b *biller) sit(t *terms, account string, h *history) {
 	if b.view.timeline == nil {
-		b.view.timeline, b.spare = newTimeline(t), newTimeline(t)
+		b.view.timeline, b.spare, b.ghost = newTimeline(t), newTimeline(t), newTimeline(t)
 	}
 	*b = biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h,
-		view: view{timeline: b.view.timeline}, spare: b.spare, book: b.book,
-		made: b.made[:0], wake: b.wake[:0], items: b.items[:0], used: b.used[:0], seen: b.seen[:0]}
+		view: view{timeline: b.view.timeline}, spare: b.spare, ghost: b.ghost, book: b.book,
+		made: b.made[:0], created: b.created[:0], wake: b.wake[:0], items: b.items[:0], used: b.used[:0], seen: b.seen[:0],
+		touched: b.touched[:0], stretches: b.stretches[:0], standings: b.standings[:0], pools: b.pools[:0], ownPool: b.ownPool[:0]}
 	b.view.reset(t)
+	b.ghost.reset(t)
 	b.book.Reset()
+	if len(h.statuses) > 0 {
+		b.findStandings()
+	}
 }
 
 // run visits every day on which there may be something to bill: the days on which structural
@@ -196,8 +205,8 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 		if len(wake) > 0 {
 			next = wake[0]
 		}
-		if len(b.view.cycles) > 0 {
-			next = earlier(next, b.view.period(later(day, b.view.first())).End)
+		if grid := b.grid(); len(grid.cycles) > 0 {
+			next = earlier(next, grid.period(later(day, grid.first())).End)
 		}
 		if next.After(through) {
 			break
@@ -216,6 +225,15 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 	return b.made, nil
 }
 
+// grid is the timeline whose periods are billed: the one known, or where it has no life any
+// more, since its creation was voided, the one before.
+func (b *biller) grid() *timeline {
+	if len(b.view.cycles) == 0 {
+		return b.ghost
+	}
+	return b.view.timeline
+}
+
 func earlier(a, b cycle.Date) cycle.Date {
 	if b.Before(a) {
 		return b
@@ -230,24 +248,33 @@ func later(a, b cycle.Date) cycle.Date {
 	return a
 }
 
-// done reports that a closed account has nothing left that could be billed after a boundary.
+// done reports that a closed account has nothing left that could be billed after a boundary on
+// which everything was known.
 func (b *biller) done(day, last cycle.Date) bool {
-	return len(b.view.cycles) > 0 && !b.view.open && b.view.pending == pending{} &&
-		b.view.known == len(b.history.byKnown) && b.late == len(b.history.late) &&
-		day.After(last) && day.After(b.view.current().days.End) && b.view.period(day).Start == day
+	v := &b.view
+	if b.compared.day != day || b.history.allKnown.After(b.compared.by) || v.open || v.pending != (pending{}) || !day.After(last) {
+		return false
+	}
+	return (len(v.phases) == 0 || day.After(v.current().days.End)) && b.grid().period(day).Start == day
 }
 
 // findWakeDays lists the days, other than boundaries, on which the timeline must be looked
-// at: those of the structural events, and those from whose start they are known.
+// at: those of the structural events, and those from whose start they are known. Where
+// changes are billed on boundaries, and nothing but a creation can move these, the days of
+// creations are enough.
 func (b *biller) findWakeDays() {
 	days := b.wake[:0]
-	for _, i := range b.history.byKnown {
-		e := b.history.entries[i]
-		days = append(days, e.day)
-		if e.Type == Closed {
-			days = append(days, b.policy.CloseDay.End(e.day))
+	all := b.policy.BillChanges == invoice.Immediately || b.gridMayMove()
+	for i := range b.history.byKnown {
+		l := &b.history.byKnown[i]
+		if !all && l.Type != Created {
+			continue
 		}
-		known := e.Known()
+		days = append(days, l.day)
+		if l.Type == Closed {
+			days = append(days, b.policy.CloseDay.End(l.day))
+		}
+		known := l.when.time()
 		if day, err := cycle.DateOf(known, b.policy.TimeZone); err == nil {
 			if known.After(day.Start(b.policy.TimeZone)) {
 				day = day.AddDays(1)
@@ -259,25 +286,44 @@ func (b *biller) findWakeDays() {
 	b.wake = slices.Compact(days)
 }
 
+// gridMayMove reports that other events than the first creation may move the boundaries:
+// another creation, which depends on closes, or a change from a free package to a paid one.
+func (b *biller) gridMayMove() bool {
+	creations := 0
+	for _, e := range b.history.structural {
+		if e.Type == Created {
+			creations++
+		}
+		if creations > 1 || b.policy.FreeUpgrade == invoice.RestartCycle && b.catalogue.Of(e.Package).MayBeFree() {
+			return true
+		}
+	}
+	return false
+}
+
 // visit cuts the invoice of a day, if there is one.
 func (b *biller) visit(day cycle.Date) error {
-	b.learn(b.cutAt(day))
-	evening := b.cutAt(day.AddDays(1))
-	if !b.news(evening) {
-		return b.cut(day, b.view.causeOn(day))
-	}
-	// What happens on the day itself decides whether the invoice is cut at its end.
-	morning, state := b.view, b.view.mark()
-	b.learn(evening)
+	b.learn(b.morning(day))
 	why := b.view.causeOn(day)
-	if !why.atEnd {
-		if morning.timeline != b.view.timeline {
-			b.spare = b.view.timeline
-		}
-		b.view = morning
-		b.view.goBack(state)
+	evening := b.evening(day)
+	if !b.news(evening) {
+		return b.cut(day, why)
 	}
-	return b.cut(day, why)
+	// What happens on the day itself decides whether the invoice is cut at its end. Where that
+	// was to be in the morning, it is, though the change be voided by then.
+	morning, state := b.view, b.view.mark()
+	atEnd := why.atEnd
+	b.learn(evening)
+	if why = b.view.causeOn(day); atEnd || why.atEnd {
+		why.atEnd = true
+		return b.cut(day, why)
+	}
+	if morning.timeline != b.view.timeline {
+		b.spare = b.view.timeline
+	}
+	b.view = morning
+	b.view.goBack(state)
+	return b.cut(day, b.view.causeOn(day))
 }
 
 // cutAt is the instant at which an invoice is cut that is cut at the start of a day.
@@ -285,43 +331,88 @@ func (b *biller) cutAt(day cycle.Date) instant {
 	return instantOf(day.AddDays(b.policy.SettleDays).Start(b.policy.TimeZone))
 }
 
-// news reports that by an instant more structural events are known.
+// morning is the last instant that an invoice knows that is cut at the start of a day.
+func (b *biller) morning(day cycle.Date) instant { return b.cutAt(day) }
+
+// evening is the last instant that an invoice knows that is cut at the end of a day: the one
+// before the next day.
+func (b *biller) evening(day cycle.Date) instant { return b.cutAt(day.AddDays(1)).before() }
+
+// news reports that by an instant more structural events are known, or voided.
 func (b *biller) news(by instant) bool {
 	h := b.history
-	return b.view.known < len(h.byKnown) && !h.entries[h.byKnown[b.view.known]].known.After(by)
+	return b.view.known < len(h.byKnown) && !h.byKnown[b.view.known].when.After(by)
 }
 
 // learn folds in what became known by an instant. Events that come after all that has taken
-// effect are simply applied; when one does not, everything known is folded again, in order.
+// effect are simply applied; when one does not, or is voided, everything known is folded again,
+// in order.
 func (b *biller) learn(by instant) {
 	h, v := b.history, &b.view
 	inOrder := true
 	for ; b.news(by); v.known++ {
-		i := h.byKnown[v.known]
-		e := h.entries[i]
-		v.touch(e.day)
-		if inOrder = inOrder && i >= v.next && !e.at.Before(v.last); inOrder {
-			v.apply(e)
-			v.next = i + 1
+		l := &h.byKnown[v.known]
+		v.touch(l.day)
+		if inOrder = inOrder && !l.voided && l.place >= v.next && !l.at.Before(v.last); inOrder {
+			v.apply(l.entry)
+			v.next = l.place + 1
 		}
 	}
 	if !inOrder {
-		v.timeline, b.spare = b.spare, v.timeline
-		v.reset(b.terms)
-		for i := range h.entries {
-			if e := h.entries[i]; e.Type.structural() && !e.known.After(by) {
-				v.apply(e)
-				v.next = int32(i) + 1
-			}
-		}
+		b.foldAgain(by)
 	}
 	v.takeEffect(by)
+}
+
+// foldAgain folds everything known by an instant.
+func (b *biller) foldAgain(by instant) {
+	h, v := b.history, &b.view
+	v.timeline, b.spare = b.spare, v.timeline
+	v.reset(b.terms)
+	v.next = h.fold(v.timeline, by)
+	if len(v.cycles) == 0 {
+		b.findGhost()
+	}
+}
+
+// fold folds everything known by an instant into an empty timeline, and returns the place after
+// the last event.
+func (h *history) fold(t *timeline, by instant) (next int32) {
+	for i, e := range h.structural {
+		if h.counts(e, by) {
+			t.apply(e)
+			next = int32(i) + 1
+		}
+	}
+	return next
+}
+
+// findGhost finds the grid last known: the one from just before the creation was voided that left
+// no life.
+func (b *biller) findGhost() {
+	for i := b.view.known - 1; i >= 0; i-- {
+		l := &b.history.byKnown[i]
+		if !l.voided || l.Type != Created {
+			continue
+		}
+		b.ghost.reset(b.terms)
+		if b.history.fold(b.ghost, l.when.before()); len(b.ghost.cycles) > 0 {
+			return
+		}
+	}
 }
 
 // touch notes that what is owed may have changed from a day on.
 func (v *view) touch(day cycle.Date) {
 	if v.dirty.IsZero() || day.Before(v.dirty) {
 		v.dirty = day
+	}
+}
+
+// touch notes that what is owed for the billing period of a day may have changed.
+func (b *biller) touch(day cycle.Date) {
+	if n := len(b.touched); n == 0 || b.touched[n-1] != day {
+		b.touched = append(b.touched, day)
 	}
 }
 
@@ -336,20 +427,23 @@ type cause struct {
 func (v *view) causeOn(day cycle.Date) cause {
 	var why cause
 	var from, to string
-	restarts := false
+	becomesPaid := false
 	for i := len(v.changes) - 1; i >= 0 && !v.changes[i].day.Before(day); i-- {
 		c := &v.changes[i]
 		own := v.terms.policy.BillChanges == invoice.Immediately && c.kind != lifeStarts
-		if c.day != day || !own && c.kind != lifeStarts && c.kind != cycleRestarts {
+		if c.day != day || !own && c.kind != lifeStarts && c.kind != cycleRestarts && c.kind != paidStarts {
 			continue
 		}
 		why.atEnd, why.own = true, why.own || own
-		switch {
-		case c.kind == accountCloses:
+		switch c.kind {
+		case accountCloses:
 			why.kind = invoice.Close
-		case c.kind == cycleRestarts:
-			restarts = true
-		case c.kind == packageChanges:
+		case cycleRestarts:
+			becomesPaid = true
+		case packageChanges, paidStarts:
+			if !own {
+				break
+			}
 			if from = c.from; to == "" {
 				to = c.to
 			}
@@ -357,7 +451,7 @@ func (v *view) causeOn(day cycle.Date) cause {
 	}
 	switch {
 	case why.kind == invoice.Close:
-	case restarts: // from a price of zero
+	case becomesPaid: // from a price of zero
 		why.kind = invoice.Upgrade
 	case to != "":
 		why.kind = v.direction(from, to, day)
@@ -381,26 +475,32 @@ func (v *view) direction(from, to string, day cycle.Date) invoice.Type {
 
 // cut makes the invoice of a day from what is known, if there is one to make.
 func (b *biller) cut(day cycle.Date, why cause) error {
-	v := &b.view
-	if len(v.cycles) == 0 || day.Before(v.first()) {
+	v, grid := &b.view, b.grid()
+	if len(grid.cycles) == 0 || day.Before(grid.first()) {
 		return nil
 	}
-	in := v.period(day)
+	in := grid.period(day)
 	required := why.own || in.Start == day && b.unsettled(day, in)
-	if !required && (in.Start != day || day == v.first()) {
+	if !required && (in.Start != day || in.starts) {
 		return nil
 	}
-	c := horizon{day: day, by: b.cutAt(day), recurring: day, charges: day}
+	c := horizon{day: day, by: b.morning(day), recurring: day, charges: day}
+	cutAt := c.by
 	if why.atEnd {
 		c.charges = day.AddDays(1)
-		c.by = b.cutAt(c.charges)
+		c.by, cutAt = b.evening(day), b.cutAt(c.charges)
 	}
 	if b.policy.Timing == invoice.Advance {
 		c.recurring = in.End
 	}
 	b.learnLate(c.by)
-	from := b.from()
-	if err := b.owed(from, c); err != nil {
+	if len(b.standings) > 0 {
+		if err := b.countStatuses(c.by); err != nil {
+			return fmt.Errorf("invoice of %s: %w", day, err)
+		}
+	}
+	b.findStretches()
+	if err := b.owed(c); err != nil {
 		return err
 	}
 	stretch := b.stretch(day, in)
@@ -409,68 +509,123 @@ func (b *biller) cut(day cycle.Date, why cause) error {
 		stretch.End = day.AddDays(1) // to show: the day itself
 	}
 	b.made = append(b.made, invoice.Invoice{})
-	made, err := b.book.Invoice(&b.made[len(b.made)-1], &invoice.Cut{
+	inv := &b.made[len(b.made)-1]
+	outcome, err := b.book.Invoice(inv, &invoice.Cut{
 		Account: b.account, Date: day, Type: why.kind, Period: stretch, Terms: terms,
-		Currency: b.currency, From: from, Required: required,
+		Currency: b.currency, Stretches: b.stretches, Required: required,
 	}, b.items)
 	if err != nil {
 		return fmt.Errorf("invoice of %s: %w", day, err)
 	}
-	if made || b.book.Settled(from, b.items) { // else there are credits within an allowance to count on the next invoice
-		b.looked, v.dirty = day, cycle.Date{}
+	b.compared = c
+	if outcome != invoice.Waiting {
+		b.looked, v.dirty, b.touched = day, cycle.Date{}, b.touched[:0]
 	}
-	if !made {
+	if outcome != invoice.Made {
 		b.made = b.made[:len(b.made)-1]
 		return nil
 	}
-	b.made[len(b.made)-1].Number = b.numbers.On(day)
+	inv.Number, inv.CutAt = b.numbers.On(day), lastTime(cutAt)
+	b.created = append(b.created, v.created())
 	b.lastCut, b.settled = day, c
 	return nil
 }
 
+// lastTime is the time of an instant, or the last second of the year 9999 where that is later.
+func lastTime(i instant) time.Time {
+	if i.After(endOfTime) {
+		i = endOfTime
+	}
+	return i.time().UTC()
+}
+
+var endOfTime = instantOf(time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC))
+
 // unsettled reports that a boundary must be billed: the period that ends there has a charged
 // day that no cut inside it has settled, or, in advance, the one that starts there has a
-// charged day.
+// charged day. A cut on the first day of a period is not inside it, and in advance one that is
+// settles all of it.
 func (b *biller) unsettled(day cycle.Date, in period) bool {
-	v := &b.view
-	if b.policy.Timing == invoice.Advance && v.charged(in.Period) {
+	v, grid := &b.view, b.grid()
+	advance := b.policy.Timing == invoice.Advance
+	if advance && v.charged(in.Period) {
 		return true
 	}
-	return day != v.first() && v.charged(cycle.Period{Start: later(v.period(day.AddDays(-1)).Start, b.lastCut), End: day})
+	if day == grid.first() {
+		return false
+	}
+	before := grid.period(day.AddDays(-1))
+	if advance && b.lastCut.After(before.Start) {
+		return false
+	}
+	return v.charged(cycle.Period{Start: later(before.Start, b.lastCut), End: day})
 }
 
-// learnLate notes the usage and charges that became known after they happened.
+// learnLate notes the usage and charges that became known after they happened, or were voided.
 func (b *biller) learnLate(by instant) {
-	for late := b.history.late; b.late < len(late) && !late[b.late].known.After(by); b.late++ {
-		b.view.touch(late[b.late].day)
+	for late := b.history.late; b.late < len(late) && !late[b.late].when.After(by); b.late++ {
+		b.touch(late[b.late].day)
 	}
 }
 
-// from is the start of the first period in which something may have changed since the last
-// invoice. A cycle that starts on a day changes the period before it too.
-func (b *biller) from() cycle.Date {
-	v := &b.view
+// findStretches lists the days of whose periods something may have changed since the last
+// invoice: from some day on, and the single periods before it that late usage, charges and
+// statuses are about. A cycle that starts on a day changes the period before it too.
+func (b *biller) findStretches() {
+	v, grid := &b.view, b.grid()
 	from := b.looked
 	if !v.dirty.IsZero() && !v.dirty.After(from) {
 		from = v.dirty.AddDays(-1)
 	}
-	return v.period(later(from, v.first())).Start
+	if first := grid.first(); !from.Before(first) {
+		from = grid.period(from).Start
+	} else if from.IsZero() {
+		from = first
+	}
+	b.stretches = b.stretches[:0]
+	if len(b.touched) > 0 {
+		b.findSingle(grid, from)
+	}
+	b.stretches = append(b.stretches, cycle.Period{Start: from, End: forever.AddDays(1)})
+}
+
+// findSingle lists the periods of the days touched that begin before a day.
+func (b *biller) findSingle(grid *timeline, from cycle.Date) {
+	add := func(day cycle.Date) {
+		single := cycle.Period{Start: day, End: day.AddDays(1)}
+		if !day.Before(grid.first()) {
+			single = grid.period(day).Period
+		}
+		if single.Start.Before(from) {
+			b.stretches = append(b.stretches, single)
+		}
+	}
+	slices.SortFunc(b.touched, cycle.Date.Compare)
+	b.touched = slices.Compact(b.touched)
+	for _, day := range b.touched {
+		if !day.Before(grid.first()) && grid.period(day).starts { // the life before may have used credits on it
+			add(day.AddDays(-1))
+		}
+		add(day)
+	}
+	slices.SortFunc(b.stretches, func(x, y cycle.Period) int { return x.Start.Compare(y.Start) })
+	b.stretches = slices.Compact(b.stretches)
 }
 
 // stretch is the invoice's own period: in arrears what ends on the day, from the period's
 // start or the last cut inside it; in advance what starts there, unless the account is closed.
 // It is empty when an account changes on the very day it was created.
 func (b *biller) stretch(day cycle.Date, in period) cycle.Period {
-	v := &b.view
+	v, grid := &b.view, b.grid()
 	if ahead := (cycle.Period{Start: day, End: in.End}); b.policy.Timing == invoice.Advance && v.charged(ahead) {
 		return ahead
 	}
 	start := in.Start
 	if start == day {
-		if day == v.first() {
+		if day == grid.first() {
 			return cycle.Period{Start: day, End: day}
 		}
-		start = v.period(day.AddDays(-1)).Start
+		start = grid.period(day.AddDays(-1)).Start
 	}
 	return cycle.Period{Start: later(start, b.lastCut), End: day}
 }

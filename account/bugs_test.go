@@ -79,7 +79,7 @@ invoice | 2026-02-01 | Recurring Bill | 2026-01-01 | 2026-01-31 | Free | 0.00 | 
 invoice | 2026-03-01 | Recurring Bill | 2026-02-01 | 2026-02-28 | Free | 0.00 | 0.00 | 0.00 | 0.00 | 0.00`},
 
 		{"several changes in a period never credit more than was charged",
-			"up, down and up again: the two stretches of Gold cost 12.90 and 79.95 − 51.58, that of Small 6.42 − 1.60", `
+			"up, down and up again: the two stretches of Gold cost 12.90 and 79.95 − 51.58, that of Small 6.42 − 1.60; the cuts inside March settle all of it", `
 set: timing=advance
 set: bill_changes=immediately
 through: 2026-04-01
@@ -93,8 +93,7 @@ line | recurring | Gold  | 2026-03-01 | 2026-03-05 | -67.05 | adjustment
 line | recurring | Small | 2026-03-06 | 2026-03-31 | 8.35 | adjustment
 invoice | 2026-03-21 | Account Upgrade | 2026-03-21 | 2026-03-31 | Gold | 79.95 | 55.11 | 0.00 | 0.00 | 24.84
 line | recurring | Gold  | 2026-03-21 | 2026-03-31 | 28.37 | adjustment
-line | recurring | Small | 2026-03-06 | 2026-03-20 | -3.53 | adjustment
-invoice | 2026-04-01 | Recurring Bill | 2026-03-21 | 2026-03-31 | Gold | 79.95 | 79.95 | 0.00 | 0.00 | 0.00`},
+line | recurring | Small | 2026-03-06 | 2026-03-20 | -3.53 | adjustment`},
 
 		{"a price edited later does not change the credit for a period before it",
 			"the period of 10 March started at 79.95; closed on the 20th, 10/31 of that is kept, whatever Gold costs since the 15th", `

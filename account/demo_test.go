@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -119,6 +120,7 @@ func checkAccounts(t *testing.T, text string, bills map[string]account.Bill) {
 func checkTotals(t *testing.T, row []string, invoices []invoice.Invoice) {
 	t.Helper()
 	require.Equal(t, row[2], strconv.Itoa(len(invoices)), "invoices of %s", row[0])
+	invoices = slices.DeleteFunc(slices.Clone(invoices), func(inv invoice.Invoice) bool { return inv.Status == invoice.Canceled }) // which are in no total
 	recurring := func(inv *invoice.Invoice) money.Amount { return must(inv.Amount.Sub(inv.Prorated)) }
 	require.Equal(t, cents(t, row[5]), sum(invoices, recurring), "recurring of %s", row[0])
 	require.Equal(t, cents(t, row[6]), sum(invoices, func(inv *invoice.Invoice) money.Amount { return inv.Overage }), "overage of %s", row[0])
@@ -161,6 +163,6 @@ func checkInvoices(t *testing.T, text string, b account.Bill) {
 	}
 	require.Empty(t, rest, b.Account)
 	total := table[len(table)-1]
-	require.Equal(t, "total of "+strconv.Itoa(len(b.Invoices))+" invoices", total[1])
-	require.Equal(t, cents(t, total[2]), sum(b.Invoices, finalAmount), b.Account)
+	require.True(t, strings.HasPrefix(total[1], "total of "+strconv.Itoa(len(b.Invoices))+" invoices"), total[1])
+	require.Equal(t, cents(t, total[2]), sum(slices.DeleteFunc(slices.Clone(b.Invoices), func(inv invoice.Invoice) bool { return inv.Status == invoice.Canceled }), finalAmount), b.Account)
 }

@@ -165,7 +165,36 @@ func shown(text string) string { return names.ClipTo(text, 200) }
 // Anomaly is an event that makes no sense where it stands. It is left out of the bill.
 type Anomaly struct {
 	Event  Event
-	Reason string
+	Code   AnomalyCode
+	Reason string // in words
+}
+
+// AnomalyCode says what kind of anomaly an event is. The zero value is none.
+type AnomalyCode uint8
+
+const (
+	NotCreated        AnomalyCode = iota + 1 // before the account's creation
+	AlreadyOpen                              // a creation of an account that is open
+	AlreadyClosed                            // after the close
+	UnknownPackage                           // a package that is not in the list
+	NothingToCancel                          // no change or close was waiting
+	OutOfCalendar                            // a billing period outside the years 1 to 9999
+	UnknownInvoice                           // a status of an invoice that is not there
+	StatusIsFinal                            // a status after the invoice was canceled or refunded
+	UnknownEvent                             // a voiding of an event that is not there
+	AlreadyVoided                            // a voiding of an event that is voided
+	VoidingOfAVoiding                        // a voiding of a voiding
+)
+
+var anomalyCodes = []string{"", "not_created", "already_open", "already_closed", "unknown_package", "nothing_to_cancel",
+	"out_of_calendar", "unknown_invoice", "status_is_final", "unknown_event", "already_voided", "voiding_of_a_voiding"}
+
+func (c AnomalyCode) String() string { return names.Word(uint8(c), anomalyCodes) }
+
+// fault is why an event makes no sense where it stands; the zero value is that it does.
+type fault struct {
+	code   AnomalyCode
+	reason string
 }
 
 func (a Anomaly) String() string {

@@ -21,10 +21,18 @@ type history struct {
 	stored  []entry
 	entries []*entry // as they take effect
 	merged  []*entry // to sort them in
-	byKnown []int32  // the structural ones of entries, as they became known
-	usage   dated
-	charges dated
-	late    []*entry // usage and charges recorded after they happened, as they became known
+
+	structural []*entry   // those that shape the timeline
+	byKnown    []learning // of them, as they became known and were voided
+	usage      dated
+	charges    dated
+	late       []learning // usage and charges recorded after they happened, or voided
+	statuses   []*entry   // of invoices, on the retail price list
+
+	voidings []*entry
+	voidedAt map[*entry]instant // of the entries that are voided
+	faults   map[*entry]fault   // of the voidings that make no sense
+	allKnown instant            // when the last of everything is known
 
 	ids    idSet
 	events []Event // made of records
@@ -40,6 +48,20 @@ type entry struct {
 	at, known instant
 	day       cycle.Date // of at
 	senseless bool       // it makes no sense where it stands, with everything known
+	voided    bool       // from h.voidedAt on it counts as never recorded
+}
+
+// learning is the moment at which an event becomes known, or counts as never recorded.
+type learning struct {
+	*entry
+	when   instant
+	place  int32 // of the event among the structural ones
+	voided bool
+}
+
+// counts reports that an event is known by an instant and not voided.
+func (h *history) counts(e *entry, by instant) bool {
+	return !e.known.After(by) && (!e.voided || h.voidedAt[e].After(by))
 }
 
 // event is the event itself.
@@ -69,7 +91,7 @@ func (h *history) fill(events []Event, t *terms) error {
 			return err
 		}
 	}
-	h.index()
+	h.index(t)
 	return nil
 }
 
@@ -90,7 +112,7 @@ func (h *history) fillRecords(all records, n int, t *terms) error {
 		}
 	}
 	h.sort()
-	h.index()
+	h.index(t)
 	return nil
 }
 
@@ -275,29 +297,56 @@ func (s *idSet) repeat(entries []*entry) bool {
 }
 
 // index sorts the entries out by what they are for.
-func (h *history) index() {
-	h.byKnown, h.late = h.byKnown[:0], h.late[:0]
+func (h *history) index(t *terms) {
+	h.structural, h.byKnown, h.late, h.statuses, h.voidings = h.structural[:0], h.byKnown[:0], h.late[:0], h.statuses[:0], h.voidings[:0]
 	h.usage.clear()
 	h.charges.clear()
-	for i := range h.entries {
-		e := h.entries[i]
+	list := t.catalogue.PriceList()
+	for _, e := range h.entries {
 		switch {
 		case e.Type == UsageRecorded:
 			h.usage.entries = append(h.usage.entries, e)
-		case e.Type == ChargeAdded:
+		case e.Type == ChargeAdded && e.Event.PriceList.on(list):
 			h.charges.entries = append(h.charges.entries, e)
 		case e.Type.structural():
-			h.byKnown = append(h.byKnown, int32(i))
-			continue
-		default:
-			continue
-		}
-		if e.known.After(e.at) {
-			h.late = append(h.late, e)
+			h.structural = append(h.structural, e)
+		case e.Type == InvoiceStatusChanged && list == invoice.Retail:
+			h.statuses = append(h.statuses, e)
+		case e.Type == EventVoided:
+			h.voidings = append(h.voidings, e)
 		}
 	}
-	slices.SortStableFunc(h.byKnown, func(a, b int32) int { return h.entries[a].known.Compare(h.entries[b].known) })
-	slices.SortStableFunc(h.late, func(a, b *entry) int { return a.known.Compare(b.known) })
+	h.findVoided()
+	h.allKnown = instant{}
+	for i, e := range h.structural {
+		h.learn(&h.byKnown, e, int32(i))
+	}
+	for _, list := range [][]*entry{h.usage.entries, h.charges.entries} {
+		for _, e := range list {
+			if e.known.After(e.at) || e.voided {
+				h.learn(&h.late, e, 0)
+			}
+		}
+	}
+	for _, e := range h.statuses {
+		h.allKnown = latest(h.allKnown, latest(e.known, h.voidedAt[e]))
+	}
+	slices.SortStableFunc(h.byKnown, func(a, b learning) int { return a.when.Compare(b.when) })
+	slices.SortStableFunc(h.late, func(a, b learning) int { return a.when.Compare(b.when) })
+}
+
+// learn lists when an event becomes known, and when it is voided. One that is voided before it
+// is known is never known.
+func (h *history) learn(list *[]learning, e *entry, place int32) {
+	voided := instant{}
+	if e.voided {
+		if voided = h.voidedAt[e]; !voided.After(e.known) {
+			return
+		}
+		*list = append(*list, learning{e, voided, place, true})
+	}
+	*list = append(*list, learning{e, e.known, place, false})
+	h.allKnown = latest(h.allKnown, latest(e.known, voided))
 }
 
 // lastDay is the day of the last event.

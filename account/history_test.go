@@ -3,6 +3,7 @@ package account_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,17 +32,24 @@ type history struct {
 	policy   invoice.Policy
 	year     int // in which it begins
 	packages []invoice.Package
+	list     invoice.PriceList
 	events   []account.Event
 }
 
 // through is later than anything that a history can be billed for.
 func (h *history) through() cycle.Date { return must(cycle.NewDate(h.year+1, 2, 15)) }
 
-func (h *history) catalogue() invoice.Catalogue { return catalogue(h.packages...) }
+func (h *history) catalogue() invoice.Catalogue {
+	return must(invoice.NewCatalogue(h.packages, h.list))
+}
 
-// randomHistory is the life of one account under a random policy.
+// randomHistory is the life of one account under a random policy, billed to end users or to the
+// reseller.
 func randomHistory(pick picker) *history {
 	h := &history{year: 2026}
+	if pick.chance(25) {
+		h.list = invoice.Distributor
+	}
 	h.randomPolicy(pick)
 	h.randomPackages(pick)
 	h.events = randomEvents(pick, h, "a", 16)
@@ -87,15 +95,22 @@ func (h *history) randomPolicy(pick picker) {
 }
 
 // randomPackages is a list with a free package, two of one price, one whose terms change, and
-// one that is free at first.
+// one that is free at first. What the reseller pays is some two thirds, or nothing.
 func (h *history) randomPackages(pick picker) {
 	currency := h.policy.MoneyCurrency()
-	pack := func(name string, cents, credits int64, overage, from string) {
-		minor := []int64{cents / 10, 0, cents, cents*10 + 5}[currency.Digits()]
+	price := func(cents int64) money.Amount {
 		if cents == 0 {
-			minor = 0
+			return money.New(0, currency)
 		}
-		p := invoice.Package{Name: name, Price: money.New(minor, currency), Credits: credits, Overage: must(money.ParseRate(overage))}
+		return money.New([]int64{cents / 10, 0, cents, cents*10 + 5}[currency.Digits()], currency)
+	}
+	pack := func(name string, cents, credits int64, overage, from string) {
+		wholesale := price(one(pick, cents*2/3, cents*2/3, cents*2/3, 0))
+		p := invoice.Package{Name: name, Price: price(cents), Credits: credits, Overage: must(money.ParseRate(overage)), DistributorPrice: &wholesale}
+		if pick.chance(30) {
+			rate := must(money.ParseRate(one(pick, "0.0007", "0.00031", "0")))
+			p.DistributorOverage = &rate
+		}
 		if from != "" {
 			p.EffectiveFrom = date(fmt.Sprintf("%d-%s", h.year, from))
 		}
@@ -113,133 +128,6 @@ func (h *history) randomPackages(pick picker) {
 	pack("Trial", 1295, 100, "0.01", one(pick, "02-28", "03-15", "04-01"))
 }
 
-// teller makes up the events of one account. Its days cluster: on boundaries, around them,
-// and on days that something else happened on.
-type teller struct {
-	picker
-	*history
-	account string
-	start   cycle.Date
-	hot     []cycle.Date
-	made    []account.Event
-}
-
-func randomEvents(pick picker, h *history, name string, most int) []account.Event {
-	first := must(cycle.NewDate(h.year, 1, 1))
-	t := &teller{picker: pick, history: h, account: name, start: first.AddDays(one(pick, 0, 27, 28, 29, 30, 57, 58, pick(75)))}
-	for k := range 8 {
-		t.hot = append(t.hot, t.start.AddMonths(k))
-	}
-	t.create(t.start)
-	for range pick(most + 1) {
-		t.something()
-	}
-	if pick.chance(35) {
-		closed := t.someDay()
-		t.add(account.Event{Type: account.Closed}, closed)
-		t.create(closed.AddDays(one(pick, 0, 0, 1, 5, 40)))
-	}
-	if pick.chance(10) {
-		t.made = append(t.made, t.made[pick(len(t.made))])
-	}
-	for i := len(t.made) - 1; i > 0; i-- {
-		j := pick(i + 1)
-		t.made[i], t.made[j] = t.made[j], t.made[i]
-	}
-	return t.made
-}
-
-func (t *teller) something() {
-	switch r := t.pick(100); {
-	case r < 31:
-		e := account.Event{Type: account.PackageChanged, Package: t.somePackage(3)}
-		if t.chance(25) {
-			e.Effective = account.PeriodEnd
-		}
-		t.add(e, t.someDay())
-	case r < 41:
-		e := account.Event{Type: account.Closed}
-		if t.chance(35) {
-			e.Effective = account.PeriodEnd
-		}
-		t.add(e, t.someDay())
-	case r < 50:
-		t.create(t.someDay())
-	case r < 56:
-		t.add(account.Event{Type: account.ChangeCancelled}, t.someDay())
-	case r < 84:
-		t.add(account.Event{Type: account.UsageRecorded, Credits: one[int64](t.picker, 0, 1, 100, 700, 1500, 2500, 6000, int64(t.pick(9000)))}, t.someDay())
-	case r < 96:
-		amount := money.New(one[int64](t.picker, 2500, 999, -500, -1250, 0), t.policy.MoneyCurrency())
-		t.add(account.Event{Type: account.ChargeAdded, Amount: amount, Description: "extra"}, t.someDay())
-	default:
-		number := invoice.NumbersOf(t.account).On(t.someDay()).String()
-		t.add(account.Event{Type: account.InvoiceStatusChanged, Invoice: number, Status: invoice.Status(t.pick(5))}, t.someDay())
-	}
-}
-
-func (t *teller) pick(n int) int { return t.picker(n) }
-
-func (t *teller) somePackage(unknown int) string {
-	if t.chance(unknown) {
-		return "Nonesuch"
-	}
-	return one(t.picker, "Free", "Small", "Gold", "Twin", "Third", "Terms", "Trial", "Free")
-}
-
-func (t *teller) someDay() cycle.Date {
-	var d cycle.Date
-	switch r := t.pick(100); {
-	case r < 55:
-		d = t.hot[t.pick(len(t.hot))].AddDays(one(t.picker, 0, 0, 0, 0, 1, -1, 2))
-	case r < 75:
-		d = t.start.AddDays(t.pick(40))
-	default:
-		d = t.start.AddDays(t.pick(240))
-	}
-	if d.Before(t.start) && t.chance(97) {
-		d = t.start
-	}
-	if t.chance(40) {
-		t.hot = append(t.hot, d)
-	}
-	return d
-}
-
-func (t *teller) create(d cycle.Date) {
-	e := account.Event{Type: account.Created, Package: t.somePackage(2)}
-	if t.chance(30) {
-		e.BillingDate = date("0001-01-01") // add knows the day
-	}
-	t.add(e, d)
-}
-
-// add dates an event and adds it.
-func (t *teller) add(e account.Event, d cycle.Date) {
-	start := d.Start(t.policy.TimeZone)
-	noon := d.Start(nil).Add(12 * time.Hour)
-	e.At = one(t.picker, start, start, start.Add(30*time.Second), start.Add(30*time.Minute), start.Add(-time.Second), noon, noon, noon.Add(-12*time.Hour),
-		noon.Add(-4*time.Hour), noon.Add(4*time.Hour+30*time.Minute), noon.Add(12*time.Hour-time.Second))
-	switch {
-	case t.chance(20):
-		late := d.AddDays(one(t.picker, 1, 2, 3, 10, 20, 35, 65, t.pick(70)))
-		if t.chance(50) {
-			late = t.hot[t.pick(len(t.hot))]
-		}
-		e.RecordedAt = late.Start(t.policy.TimeZone).Add(time.Duration(t.pick(2)*12) * time.Hour)
-	case t.chance(6):
-		e.RecordedAt = e.At.AddDate(0, 0, -1-t.pick(40))
-	}
-	if !e.BillingDate.IsZero() {
-		day := dayIn(e.At, t.policy.TimeZone)
-		most := day.AddMonths(1).Sub(day)
-		e.BillingDate = day.AddDays(one(t.picker, 1, 2, most, most-1, 1+t.pick(most)))
-	}
-	e.ID = fmt.Sprintf("%d-%s-%d", t.pick(10), t.account, len(t.made))
-	e.Account = t.account
-	t.made = append(t.made, e)
-}
-
 // String writes a history as a scenario file.
 func (h *history) String() string {
 	var b strings.Builder
@@ -248,36 +136,57 @@ func (h *history) String() string {
 			fmt.Fprintf(&b, "set: %s=%s\n", key, v)
 		}
 	}
+	if h.list == invoice.Distributor {
+		b.WriteString("price: distributor\n")
+	}
 	fmt.Fprintf(&b, "through: %s\n\n", h.through())
 	for _, p := range h.packages {
-		if slices.ContainsFunc(h.events, func(e account.Event) bool { return e.Package == p.Name }) {
-			fmt.Fprintf(&b, "%s | %s | %d | %s | %s\n", p.Name, p.Price.Number(), p.Credits, p.Overage, p.EffectiveFrom)
+		if !slices.ContainsFunc(h.events, func(e account.Event) bool { return e.Package == p.Name }) {
+			continue
 		}
+		fmt.Fprintf(&b, "%s | %s | %d | %s | %s", p.Name, p.Price.Number(), p.Credits, p.Overage, p.EffectiveFrom)
+		if p.DistributorPrice != nil {
+			fmt.Fprintf(&b, " | %s", p.DistributorPrice.Number())
+		}
+		if p.DistributorOverage != nil {
+			fmt.Fprintf(&b, " | %s", p.DistributorOverage)
+		}
+		b.WriteByte('\n')
 	}
 	b.WriteByte('\n')
 	sorted := slices.SortedFunc(slices.Values(h.events), func(x, y account.Event) int { return x.Compare(&y) })
 	for _, e := range sorted {
-		fmt.Fprintf(&b, "event | %s | %s | id=%s", e.At.UTC().Format(time.RFC3339), e.Type, e.ID)
-		for name, value := range map[string]string{"package": e.Package, "billing_date": e.BillingDate.String(), "invoice": e.Invoice} {
-			if value != "" {
-				fmt.Fprintf(&b, "; %s=%s", name, value)
+		fmt.Fprintf(&b, "event | %s | %s", e.At.UTC().Format(time.RFC3339Nano), e.Type)
+		separator := " | "
+		for _, field := range eventFields(&e) {
+			if field.value != "" {
+				fmt.Fprintf(&b, "%s%s=%s", separator, field.name, field.value)
+				separator = "; "
 			}
-		}
-		switch e.Type {
-		case account.UsageRecorded:
-			fmt.Fprintf(&b, "; credits=%d", e.Credits)
-		case account.ChargeAdded:
-			fmt.Fprintf(&b, "; amount=%s; description=%s", e.Amount.Number(), e.Description)
-		case account.InvoiceStatusChanged:
-			fmt.Fprintf(&b, "; status=%s", e.Status.Key())
-		}
-		if e.Effective == account.PeriodEnd {
-			b.WriteString("; effective=period_end")
-		}
-		if !e.RecordedAt.IsZero() {
-			fmt.Fprintf(&b, "; recorded_at=%s", e.RecordedAt.UTC().Format(time.RFC3339))
 		}
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+type eventField struct{ name, value string }
+
+func eventFields(e *account.Event) []eventField {
+	fields := []eventField{{"id", e.ID}, {"package", e.Package}, {"billing_date", e.BillingDate.String()}, {"invoice", e.Invoice},
+		{"description", e.Description}, {"price_list", e.PriceList.String()}, {"event", e.Voids}}
+	switch e.Type {
+	case account.UsageRecorded:
+		fields = append(fields, eventField{"credits", strconv.FormatInt(e.Credits, 10)})
+	case account.ChargeAdded:
+		fields = append(fields, eventField{"amount", e.Amount.Number()})
+	case account.InvoiceStatusChanged:
+		fields = append(fields, eventField{"status", e.Status.Key()})
+	}
+	if e.Effective == account.PeriodEnd {
+		fields = append(fields, eventField{"effective", "period_end"})
+	}
+	if !e.RecordedAt.IsZero() {
+		fields = append(fields, eventField{"recorded_at", e.RecordedAt.UTC().Format(time.RFC3339Nano)})
+	}
+	return fields
 }

@@ -8,25 +8,26 @@ import (
 	"github.com/prorata-go/prorata/invoice"
 )
 
-// pricer is what the oracle knows of prices: a policy's words, and a price list.
+// pricer is what the oracle knows of prices: a policy's words, the packages, and whose prices count.
 type pricer struct {
 	dayCount, dailyRate, roundPart, rounding string
 	prorated                                 bool // the allowance is
 	digits                                   int  // of the minor unit
-	list                                     []invoice.Package
+	packages                                 []invoice.Package
+	wholesale                                bool
 }
 
-func newPricer(p invoice.Policy, list []invoice.Package) *pricer {
+func newPricer(p invoice.Policy, packages []invoice.Package, list invoice.PriceList) *pricer {
 	digits := map[string]int{"JPY": 0, "USD": 2, "BHD": 3}[p.Value("currency")]
 	return &pricer{p.Value("day_count"), p.Value("daily_rate"), p.Value("round_part"), p.Value("rounding"),
-		p.Value("included_credits") == "prorated", digits, list}
+		p.Value("included_credits") == "prorated", digits, packages, list == invoice.Distributor}
 }
 
 // terms are those of a package for a period that starts on a day.
 func (p *pricer) terms(name string, start day) *invoice.Package {
 	var best, earliest *invoice.Package
-	for i := range p.list {
-		t := &p.list[i]
+	for i := range p.packages {
+		t := &p.packages[i]
 		if t.Name != name {
 			continue
 		}
@@ -43,7 +44,14 @@ func (p *pricer) terms(name string, start day) *invoice.Package {
 	return best
 }
 
-func (p *pricer) price(name string, start day) int64 { return p.terms(name, start).Price.Minor() }
+// price is that of a whole period that starts on a day.
+func (p *pricer) price(name string, start day) int64 {
+	t := p.terms(name, start)
+	if p.wholesale {
+		return t.DistributorPrice.Minor()
+	}
+	return t.Price.Minor()
+}
 
 func ratio(a, b int64) *big.Rat { return big.NewRat(a, b) }
 
@@ -158,6 +166,10 @@ func (p *pricer) allowance(credits int64, a, b, n int) int64 {
 
 // overage is the price of credits over.
 func (p *pricer) overage(t *invoice.Package, over int64) int64 {
-	rate, _ := new(big.Rat).SetString(t.Overage.String())
-	return rounded(rate.Mul(rate, power10(p.digits)).Mul(rate, ratio(max(0, over), 1)), p.rounding)
+	text := t.Overage.String()
+	if p.wholesale && t.DistributorOverage != nil {
+		text = t.DistributorOverage.String()
+	}
+	rate, _ := new(big.Rat).SetString(text)
+	return rounded(rate.Mul(rate, power10(p.digits)).Mul(rate, ratio(over, 1)), p.rounding)
 }

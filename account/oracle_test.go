@@ -1,8 +1,6 @@
 package account_test
 
 import (
-	"fmt"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -15,6 +13,7 @@ import (
 // oracle is a policy in the words of a policy file, and a price list.
 type oracle struct {
 	prices                                 *pricer
+	list                                   invoice.PriceList
 	zone                                   *time.Location
 	advance, atOnce, closeCharged, restart bool
 	settleDays                             int
@@ -22,17 +21,18 @@ type oracle struct {
 	sorted                                 []*account.Event
 }
 
-func newOracle(p invoice.Policy, list []invoice.Package, events []account.Event) *oracle {
-	o := &oracle{prices: newPricer(p, list), zone: must(time.LoadLocation(p.Value("time_zone"))),
+func newOracle(h *history) *oracle {
+	p := h.policy
+	o := &oracle{prices: newPricer(p, h.packages, h.list), list: h.list, zone: must(time.LoadLocation(p.Value("time_zone"))),
 		advance: p.Value("timing") == "advance", atOnce: p.Value("bill_changes") == "immediately",
 		closeCharged: p.Value("close_day") == "charged", restart: p.Value("free_upgrade") == "restart_cycle",
 		settleDays: p.SettleDays, told: map[string]*story{}}
 	seen := map[string]bool{}
-	for i := range events {
-		if !seen[events[i].ID] {
-			o.sorted = append(o.sorted, &events[i])
+	for i := range h.events {
+		if e := &h.events[i]; !seen[e.ID] {
+			o.sorted = append(o.sorted, e)
+			seen[e.ID] = true
 		}
-		seen[events[i].ID] = true
 	}
 	sort.Slice(o.sorted, func(i, j int) bool {
 		a, b := o.sorted[i], o.sorted[j]
@@ -47,32 +47,55 @@ func newOracle(p invoice.Policy, list []invoice.Package, events []account.Event)
 	return o
 }
 
+func (o *oracle) wholesale() bool { return o.list == invoice.Distributor }
+
 func civilDate(d cycle.Date) day {
 	year, month, n := d.Civil()
 	return civil(year, time.Month(month), n)
 }
 
-// asOf is the story of what is known at the start of a day, settle_days later.
-func (o *oracle) asOf(d day) *story {
-	by := startOf(d+day(o.settleDays), o.zone)
-	var key []byte
+func recordedAt(e *account.Event) time.Time {
+	if e.RecordedAt.IsZero() {
+		return e.At
+	}
+	return e.RecordedAt
+}
+
+// atStart is the story of what is recorded by the start of a day, settle_days later.
+func (o *oracle) atStart(x day) *story {
+	by := startOf(x+day(o.settleDays), o.zone)
+	return o.story(func(t time.Time) bool { return !t.After(by) })
+}
+
+// atEnd is the story of what is recorded before a day is over, settle_days later.
+func (o *oracle) atEnd(x day) *story {
+	by := startOf(x+1+day(o.settleDays), o.zone)
+	return o.story(func(t time.Time) bool { return t.Before(by) })
+}
+
+func (o *oracle) story(recorded func(time.Time) bool) *story {
 	var known []*account.Event
+	var ids strings.Builder
+	var latest time.Time
 	for _, e := range o.sorted {
-		at := e.RecordedAt
-		if at.IsZero() {
-			at = e.At
+		if t := recordedAt(e); recorded(t) {
+			known = append(known, e)
+			ids.WriteString(e.ID + "\n")
+			if t.After(latest) {
+				latest = t
+			}
 		}
-		if at.After(by) {
-			key = append(key, '-')
-			continue
+	}
+	s := o.told[ids.String()]
+	if s == nil {
+		s = o.tell(known)
+		if len(s.lives) == 0 && len(known) > 0 { // the grid is the one last known
+			before := o.story(func(t time.Time) bool { return t.Before(latest) })
+			s.grid, s.firstDays = before.grid, before.firstDays
 		}
-		key = append(key, '+')
-		known = append(known, e)
+		o.told[ids.String()] = s
 	}
-	if o.told[string(key)] == nil {
-		o.told[string(key)] = o.tell(known)
-	}
-	return o.told[string(key)]
+	return s
 }
 
 // item is an amount owed, and key what it is for.
@@ -85,6 +108,7 @@ type item struct {
 
 type key struct {
 	period        day
+	life          int // of the lives whose period has no day, how many lives of the same day followed
 	kind, pkg, id string
 	nth           int
 }
@@ -92,9 +116,18 @@ type key struct {
 // owed is all that is owed on a day: in the morning, or at its end.
 func (s *story) owed(x day, atEnd bool) map[key]item {
 	items := map[key]item{}
-	for p := s.grid.period(s.grid.first()); p.start <= x; p = s.grid.period(p.end) {
-		for _, st := range s.stays {
-			s.owedBy(st, p, x, items)
+	for i, l := range s.lives {
+		for _, p := range l.periods(x) {
+			k := key{period: p.start}
+			if p.start == p.end {
+				for _, later := range s.lives[i+1:] {
+					if later.start == p.start {
+						k.life++
+					}
+				}
+			}
+			s.recurringOf(l, p, k, x, items)
+			s.overageOf(l, p, k, x, items)
 		}
 	}
 	for _, e := range s.charges {
@@ -107,63 +140,83 @@ func (s *story) owed(x day, atEnd bool) map[key]item {
 	return items
 }
 
-func (s *story) owedBy(st *stay, p stretch, x day, items map[key]item) {
-	// add tells an item from those that the account owes for the same kind, package and period.
-	add := func(kind string, it item) {
-		k := key{period: p.start, kind: kind, pkg: st.pkg}
+func (s *story) recurringOf(l *life, p stretch, k key, x day, items map[key]item) {
+	k.kind = "recurring"
+	for _, st := range l.stays {
+		a, to := st.daysIn(p)
+		if !s.advance {
+			to = min(to, x)
+		}
+		if a >= to {
+			continue
+		}
+		settled := func(cut day, _ bool) bool { return s.advance && p.start <= cut || !s.advance && to <= cut }
+		amount := s.prices.recurring(s.prices.price(st.pkg, p.start), int(a-p.wholeStart), int(to-p.wholeStart), p.n)
+		k.pkg, k.nth = st.pkg, 0
 		for _, taken := items[k]; taken; _, taken = items[k] {
 			k.nth++
 		}
-		if kind == "overage" { // so that late credits of one stay do not renumber another
-			k.nth = s.phaseNumber(st, p)
-		}
-		it.kind, it.pkg = kind, st.pkg
-		items[k] = it
-	}
-	terms := s.prices.terms(st.pkg, p.start)
-	a, b := st.daysIn(p)
-	to := b
-	if !s.advance {
-		to = min(b, x)
-	}
-	if a < to {
-		settled := func(cut day, _ bool) bool { return s.advance && p.start <= cut || !s.advance && to <= cut }
-		amount := s.prices.recurring(terms.Price.Minor(), int(a-p.wholeStart), int(to-p.wholeStart), p.n)
-		add("recurring", item{start: a, end: to, amount: amount, dueBy: settled})
-	}
-	var used int64
-	for _, u := range st.usage {
-		if p.holds(u.day) {
-			used += u.credits
-		}
-	}
-	due := func(x day, _ bool) bool { return p.end <= x || s.atOnce && st.settled <= x }
-	if used > 0 && due(x, true) {
-		included := s.prices.allowance(terms.Credits, int(a-p.wholeStart), int(b-p.wholeStart), p.n)
-		add("overage", item{start: a, end: max(b, a+1), amount: s.prices.overage(terms, used-included), credits: used, dueBy: due})
+		items[k] = item{k.kind, k.pkg, a, to, amount, 0, settled}
 	}
 }
 
-// bill goes through the days of an account and cuts its invoices, as text.
-func (o *oracle) bill(through day) []billed {
+// overageOf goes through the credits of a period in the order of time, and takes each from what
+// is left of its allowance.
+func (s *story) overageOf(l *life, p stretch, k key, x day, items map[key]item) {
+	charged := func(st *stay) bool { a, b := st.daysIn(p); return a < b }
+	pools := map[any]int64{} // by package or by stay
+	used, over := map[*stay]int64{}, map[*stay]int64{}
+	for _, u := range l.usage {
+		if l.period(u.day).start != p.start {
+			continue
+		}
+		used[u.stay] += u.credits
+		over[u.stay] += u.credits
+		payer := u.stay
+		if !charged(payer) {
+			if payer = l.on(u.day); payer == nil || !p.holds(u.day) {
+				continue // nothing is included
+			}
+		}
+		var pool any = payer.pkg
+		if s.prices.prorated {
+			pool = payer
+		}
+		if _, begun := pools[pool]; !begun {
+			a, b := payer.daysIn(p)
+			pools[pool] = s.prices.allowance(s.prices.terms(payer.pkg, p.start).Credits, int(a-p.wholeStart), int(b-p.wholeStart), p.n)
+		}
+		included := min(u.credits, pools[pool])
+		pools[pool] -= included
+		over[u.stay] -= included
+	}
+	for _, st := range l.stays {
+		due := func(x day, _ bool) bool { return p.end <= x || s.atOnce && st.settled <= x }
+		if used[st] == 0 || !due(x, true) {
+			continue
+		}
+		a, b := st.daysIn(p)
+		k.kind, k.pkg, k.nth = "overage", st.pkg, s.phaseNumber(l, st, p) // so that late credits of one stay do not renumber another
+		amount := s.prices.overage(s.prices.terms(st.pkg, p.start), over[st])
+		items[k] = item{k.kind, k.pkg, a, max(b, a+1), amount, used[st], due}
+	}
+}
+
+// bill goes through the days of an account and cuts its invoices.
+func (o *oracle) bill(through day) []*billed {
 	if len(o.sorted) == 0 {
 		return nil
 	}
-	var bills []billed
-	before := map[key]item{}
-	var cuts []cut
+	var bills []*billed
 	for x := o.firstDay(); x <= through; x++ {
 		c, s := o.cutOn(x)
-		if len(s.stays) == 0 || x < s.grid.first() || !c.own && !s.grid.isBoundary(x) {
+		if len(s.grid) == 0 || x < s.grid.first() || !c.own && !s.grid.isBoundary(x) {
 			continue
 		}
-		items := s.owed(x, c.atEnd)
-		first := x == s.grid.first()
-		if !c.own && !s.mustBill(x, cuts) && (first || !differs(items, before)) {
-			continue
+		b := s.balance(s.owed(x, c.atEnd), bills)
+		if c.own || s.mustBill(x, bills) || !s.firstDays[x] && b.differs() {
+			bills = append(bills, s.invoice(c, bills, b))
 		}
-		bills = append(bills, s.invoice(c, cuts, items, before))
-		before, cuts = items, append(cuts, c)
 	}
 	return bills
 }
@@ -185,8 +238,12 @@ type cut struct {
 }
 
 func (o *oracle) cutOn(x day) (cut, *story) {
-	s := o.asOf(x + 1)
+	morning, s := o.atStart(x), o.atEnd(x)
 	c := cut{day: x, kind: "Recurring Bill"}
+	if !morning.endsAtNight(x) && !s.endsAtNight(x) {
+		return c, morning
+	}
+	c.atEnd = true
 	from, to, changed := s.changedOn(x)
 	switch {
 	case o.atOnce && s.closedOn(x):
@@ -200,157 +257,34 @@ func (o *oracle) cutOn(x day) (cut, *story) {
 			c.kind = "Account Downgrade"
 		}
 	}
-	if c.atEnd = c.own || s.births[x] || s.restarts[x]; c.atEnd {
-		return c, s
-	}
-	return c, o.asOf(x)
+	return c, s
 }
 
 // mustBill reports that a boundary's period, or in advance the next one, has a charged day
 // that no cut inside it has settled.
-func (s *story) mustBill(x day, cuts []cut) bool {
-	var look []stretch
-	if x > s.grid.first() {
-		look = append(look, s.grid.period(x-1))
-	}
-	if s.advance {
-		look = append(look, s.grid.period(x))
-	}
-	for _, p := range look {
-		from := p.start
-		for _, c := range cuts {
-			if p.holds(c.day) {
-				from = max(from, c.day)
-			}
-		}
-		for d := from; d < p.end; d++ {
+func (s *story) mustBill(x day, bills []*billed) bool {
+	charged := func(from, to day) bool {
+		for d := from; d < to; d++ {
 			if s.on(d) != nil {
 				return true
 			}
 		}
+		return false
 	}
-	return false
-}
-
-func differs(a, b map[key]item) bool {
-	for k := range a {
-		if a[k].amount != b[k].amount {
-			return true
-		}
+	if p := s.grid.period(x); s.advance && charged(p.start, p.end) {
+		return true
 	}
-	for k := range b {
-		if a[k].amount != b[k].amount {
-			return true
-		}
+	if x == s.grid.first() {
+		return false
 	}
-	return false
-}
-
-// billed is an invoice as text, to be compared.
-type billed struct {
-	day    day
-	head   string
-	status string
-	lines  []string
-}
-
-func (s *story) invoice(c cut, cuts []cut, items, before map[key]item) billed {
-	start, end := s.itsPeriod(c.day, cuts)
-	pkg, full := "", int64(0)
-	for d := start; d < end; d++ {
-		if st := s.on(d); st != nil {
-			pkg, full = st.pkg, s.prices.price(st.pkg, s.grid.period(d).start)
-		}
-	}
-	var lines []string
-	sums := map[string]int64{}
-	var credits int64
-	add := func(k key, it item) {
-		amount := items[k].amount - before[k].amount
-		credits += items[k].credits - before[k].credits
-		sums[it.kind] += amount
-		_, adjusts := before[k]
-		for _, earlier := range cuts {
-			adjusts = adjusts || it.dueBy(earlier.day, earlier.atEnd)
-		}
-		if amount != 0 {
-			lines = append(lines, lineText(it.kind, it.pkg, it.start.String(), (it.end-1).String(), amount, adjusts))
-		}
-	}
-	for k, it := range items {
-		add(k, it)
-	}
-	for k, it := range before {
-		if _, both := items[k]; !both {
-			add(k, it)
-		}
-	}
-	slices.Sort(lines)
-	final := sums["recurring"] + sums["overage"] + sums["charge"]
-	status := "Unpaid"
-	if final == 0 {
-		status = "Paid"
-	}
-	end = max(end, start+1) // of a day on which nothing is charged yet: the day itself
-	return billed{c.day, headText(c.day.String(), c.kind, start.String(), (end - 1).String(), pkg, credits,
-		full, full-sums["recurring"], sums["overage"], sums["charge"], final, ""), status, lines}
-}
-
-// itsPeriod is the stretch that an invoice is about.
-func (s *story) itsPeriod(x day, cuts []cut) (start, end day) {
-	here := s.grid.period(x)
-	if s.advance && s.on(x) != nil {
-		return x, here.end
-	}
-	start = here.start
-	if start == x && x > s.grid.first() {
-		start = s.grid.period(x - 1).start
-	}
-	for _, c := range cuts {
-		start = max(start, min(c.day, x))
-	}
-	return start, x
-}
-
-func headText(date, kind, start, end, pkg string, credits, full, prorated, overage, charges, final int64, status string) string {
-	return fmt.Sprint(strings.Join([]string{date, kind, start + " … " + end, pkg}, " | "),
-		" | credits ", credits, " | ", full, " - ", prorated, " + ", overage, " + ", charges, " = ", final, " | ", status)
-}
-
-func lineText(kind, pkg, start, end string, amount int64, adjusts bool) string {
-	return fmt.Sprint("  ", kind, " | ", pkg, " | ", start, " … ", end, " | ", amount, " | adjustment ", adjusts)
-}
-
-// statements are an account's invoices, with the statuses that events give them, and the ids
-// of the events that make no sense.
-func (o *oracle) statements(through cycle.Date) (texts, strange []string) {
-	bills := o.bill(civilDate(through))
-	byNumber := map[string]*billed{}
-	for i := range bills {
-		byNumber[o.number(bills[i].day)] = &bills[i]
-	}
-	odd := o.tell(o.sorted).anomalies
-	for _, e := range o.sorted {
-		if e.Type != account.InvoiceStatusChanged || odd[e.ID] {
-			continue
-		}
-		if b := byNumber[e.Invoice]; b != nil {
-			b.status = e.Status.String()
-		} else {
-			odd[e.ID] = true // no history here names an invoice after the last
-		}
-	}
+	p := s.grid.period(x - 1)
+	from := p.start
 	for _, b := range bills {
-		texts = append(texts, b.head+b.status+"\n"+strings.Join(b.lines, "\n")+"\n")
+		if inside := p.start < b.cut.day && b.cut.day < x; inside && s.advance {
+			return false
+		} else if inside {
+			from = b.cut.day
+		}
 	}
-	strange = []string{}
-	for id := range odd {
-		strange = append(strange, id)
-	}
-	slices.Sort(strange)
-	return texts, strange
-}
-
-func (o *oracle) number(d day) string {
-	return invoice.NumbersOf(o.sorted[0].Account).On(dateOf(d)).String()
+	return charged(from, x)
 }

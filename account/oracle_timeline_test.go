@@ -7,32 +7,45 @@ import (
 	"github.com/prorata-go/prorata/account"
 )
 
-// stay is a stretch of an account's life with one package.
+// stay is a stretch of a life with one package.
 type stay struct {
 	pkg        string
 	start, end day // charged days; end is never while it goes on
-	from, to   time.Time
+	to         time.Time
 	settled    day // the day whose invoice settles it where those are billed immediately, else never
-	usage      []use
 }
 
 type use struct {
+	stay    *stay
 	day     day
 	credits int64
 }
 
 const never = day(1 << 30)
 
+// life goes from a creation to the next one. Its grid is its own: that of the account goes on
+// with the next life's.
+type life struct {
+	created     time.Time
+	start, next day // next is the first day of the next life, or never
+	grid        grid
+	stays       []*stay
+	usage       []use // in the order of time
+}
+
 // story is what a set of events, in the order in which they take effect, makes of an account.
 type story struct {
 	*oracle
 	grid      grid
-	stays     []*stay
+	lives     []*life
 	births    map[day]bool // a life starts
-	restarts  map[day]bool
+	restarts  map[day]bool // a cycle starts with a move from free to paid
+	paid      map[day]bool // a move from free to paid that a restart is the policy for, on a boundary too
+	firstDays map[day]bool // days of the grid that lives start on, also where none is left
 	changes   []switched
 	deaths    []*stay // ended by an immediate close
 	charges   []*account.Event
+	statuses  []*account.Event
 	anomalies map[string]bool
 
 	open bool
@@ -50,9 +63,21 @@ type waiting struct {
 	day day
 }
 
-func (o *oracle) tell(events []*account.Event) *story {
-	s := &story{oracle: o, births: map[day]bool{}, restarts: map[day]bool{}, anomalies: map[string]bool{}}
-	for _, e := range events {
+// tell makes the story of the events that are known.
+func (o *oracle) tell(known []*account.Event) *story {
+	s := &story{oracle: o, births: map[day]bool{}, restarts: map[day]bool{}, paid: map[day]bool{}, firstDays: map[day]bool{},
+		anomalies: map[string]bool{}}
+	voided := s.voided(known)
+	for _, e := range known {
+		switch {
+		case voided[e.ID] || e.Type == account.EventVoided:
+			continue
+		case e.Type == account.InvoiceStatusChanged:
+			if !o.wholesale() { // where none is anything: they are of what end users are billed
+				s.statuses = append(s.statuses, e)
+			}
+			continue
+		}
 		s.happen(e.At)
 		if !s.apply(e) {
 			s.anomalies[e.ID] = true
@@ -62,7 +87,26 @@ func (o *oracle) tell(events []*account.Event) *story {
 	return s
 }
 
-func (s *story) last() *stay { return s.stays[len(s.stays)-1] }
+// voided are the ids of the events that were entered by mistake.
+func (s *story) voided(known []*account.Event) map[string]bool {
+	voided := map[string]bool{}
+	for _, e := range known {
+		if e.Type != account.EventVoided {
+			continue
+		}
+		i := slices.IndexFunc(known, func(other *account.Event) bool { return other.ID == e.Voids })
+		if i < 0 || known[i].Type == account.EventVoided || voided[e.Voids] {
+			s.anomalies[e.ID] = true
+			continue
+		}
+		voided[e.Voids] = true
+	}
+	return voided
+}
+
+func (s *story) life() *life { return s.lives[len(s.lives)-1] }
+
+func (s *story) last() *stay { return s.life().stays[len(s.life().stays)-1] }
 
 // happen lets what waits happen if its time has come.
 func (s *story) happen(by time.Time) {
@@ -76,13 +120,14 @@ func (s *story) happen(by time.Time) {
 		s.open = false
 		return
 	}
-	s.enter(w.pkg, w.day, startOf(w.day, s.zone))
+	s.enter(w.pkg, w.day)
 }
 
 func (s *story) leave(d day, t time.Time) { s.last().end, s.last().to = d, t }
 
-func (s *story) enter(pkg string, d day, t time.Time) {
-	s.stays = append(s.stays, &stay{pkg: pkg, start: d, end: never, from: t, settled: never})
+func (s *story) enter(pkg string, d day) {
+	l := s.life()
+	l.stays = append(l.stays, &stay{pkg: pkg, start: d, end: never, settled: never})
 }
 
 // apply reports whether the event makes sense where it stands.
@@ -101,35 +146,39 @@ func (s *story) apply(e *account.Event) bool {
 		return s.close(e, d)
 	case account.UsageRecorded:
 		if s.open {
-			s.last().usage = append(s.last().usage, use{d, e.Credits})
+			s.life().usage = append(s.life().usage, use{s.last(), d, e.Credits})
 		}
 		return s.open
-	case account.ChargeAdded:
-		if len(s.stays) > 0 {
-			s.charges = append(s.charges, e)
-		}
 	}
-	return len(s.stays) > 0
+	billed := e.PriceList == account.AllLists || (e.PriceList == account.DistributorOnly) == s.wholesale()
+	if len(s.lives) > 0 && billed {
+		s.charges = append(s.charges, e)
+	}
+	return len(s.lives) > 0
 }
 
 func (s *story) create(e *account.Event, d day) bool {
 	if s.open || s.prices.terms(e.Package, d) == nil {
 		return false
 	}
-	if len(s.stays) > 0 && s.last().end > d { // the day of a close that is charged goes to the new life
-		s.last().end, s.last().settled = d, d
+	if len(s.lives) > 0 {
+		s.life().next = d
+		if s.last().end > d { // the day of a close that is charged goes to the new life
+			s.last().end, s.last().settled = d, d
+		}
 	}
-	anchor := d
+	g := segment{d, d}
 	if !e.BillingDate.IsZero() {
-		anchor = civilDate(e.BillingDate)
+		g.anchor = civilDate(e.BillingDate)
 	}
-	s.begin(segment{d, anchor})
-	s.births[d], s.open = true, true
-	s.enter(e.Package, d, e.At)
+	s.lives = append(s.lives, &life{created: e.At, start: d, next: never, grid: grid{g}})
+	s.begin(g)
+	s.births[d], s.firstDays[d], s.open = true, true, true
+	s.enter(e.Package, d)
 	return true
 }
 
-// begin starts the grid anew; what began on the same day has no days left.
+// begin starts the account's grid anew; what began on the same day has no days left.
 func (s *story) begin(g segment) {
 	if n := len(s.grid); n > 0 && s.grid[n-1].start == g.start {
 		s.grid = s.grid[:n-1]
@@ -150,14 +199,17 @@ func (s *story) change(e *account.Event, d day) bool {
 		s.wait = &waiting{e.Package, in.end}
 		return true
 	}
-	free := s.prices.price(from, in.start) == 0 && s.prices.price(e.Package, d) > 0
-	if free && s.restart && !s.grid.isBoundary(d) {
-		s.begin(segment{d, d})
-		s.restarts[d] = true
+	if s.restart && s.prices.price(from, in.start) == 0 && s.prices.price(e.Package, d) > 0 {
+		s.paid[d] = true
+		if !s.grid.isBoundary(d) {
+			s.restarts[d] = true
+			s.begin(segment{d, d})
+			s.life().grid = append(s.life().grid, segment{d, d})
+		}
 	}
 	s.leave(d, e.At)
 	s.last().settled = d
-	s.enter(e.Package, d, e.At)
+	s.enter(e.Package, d)
 	s.changes = append(s.changes, switched{d, from, e.Package})
 	return true
 }
@@ -183,7 +235,16 @@ func (s *story) close(e *account.Event, d day) bool {
 
 // on is the stay that a day is charged to, or nil.
 func (s *story) on(d day) *stay {
-	for _, st := range s.stays {
+	for _, l := range s.lives {
+		if st := l.on(d); st != nil {
+			return st
+		}
+	}
+	return nil
+}
+
+func (l *life) on(d day) *stay {
+	for _, st := range l.stays {
 		if st.start <= d && d < st.end {
 			return st
 		}
@@ -195,6 +256,27 @@ func (s *story) on(d day) *stay {
 func (st *stay) daysIn(p stretch) (a, b day) {
 	a = max(st.start, p.start)
 	return a, max(a, min(st.end, p.end))
+}
+
+// period is the life's own period of a day. The next life cuts it short, to no day at all where
+// that starts on a boundary; on the day that two lives share the older one's is the last it had.
+func (l *life) period(d day) stretch {
+	p := l.grid.period(d)
+	p.end = min(p.end, l.next)
+	return p
+}
+
+// periods are those of a life that start by a day.
+func (l *life) periods(x day) []stretch {
+	var list []stretch
+	for d := l.start; d <= min(x, l.next); {
+		p := l.period(d)
+		if n := len(list); n == 0 || list[n-1].start != p.start {
+			list = append(list, p)
+		}
+		d = max(p.end, d+1)
+	}
+	return list
 }
 
 // changedOn is the first package and the last of a day's changes.
@@ -211,19 +293,20 @@ func (s *story) changedOn(d day) (from, to string, ok bool) {
 }
 
 func (s *story) closedOn(d day) bool {
-	for _, st := range s.deaths {
-		if st.end == d {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.deaths, func(st *stay) bool { return st.end == d })
 }
 
-// phaseNumber is how many stays with the same package reach into a period before a stay does, if
-// only by some hours.
-func (s *story) phaseNumber(st *stay, p stretch) int {
+// endsAtNight reports that the invoice of a day is cut at its end.
+func (s *story) endsAtNight(x day) bool {
+	_, _, changed := s.changedOn(x)
+	return s.births[x] || s.restarts[x] || s.paid[x] || s.atOnce && (changed || s.closedOn(x))
+}
+
+// phaseNumber is how many stays of a life with the same package reach into a period before a stay
+// does, if only by some hours.
+func (s *story) phaseNumber(l *life, st *stay, p stretch) int {
 	n := 0
-	for _, before := range s.stays {
+	for _, before := range l.stays {
 		if before == st {
 			break
 		}
@@ -231,7 +314,7 @@ func (s *story) phaseNumber(st *stay, p stretch) int {
 		if before.to.After(startOf(before.end, s.zone)) || slices.Contains(s.deaths, before) {
 			reach = max(reach, dayOf(before.to, s.zone)+1)
 		}
-		if before.pkg == st.pkg && before.start < p.end && reach > p.start {
+		if before.pkg == st.pkg && reach > p.start {
 			n++
 		}
 	}

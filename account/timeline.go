@@ -2,8 +2,11 @@ package account
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
@@ -18,7 +21,8 @@ type timeline struct {
 	cycles  []span
 	changes []change
 
-	open    bool // an account is open after the last event
+	lives   int32 // how many have started
+	open    bool  // an account is open after the last event
 	opened  cycle.Date
 	pending pending // a change or close that waits for the end of its period
 
@@ -51,6 +55,7 @@ var (
 // belongs to the old one.
 type phase struct {
 	pkg  string
+	life int32            // of the account, from 0
 	list invoice.Versions // the package's terms
 	days cycle.Period     // charged days
 	from instant          // the first
@@ -73,9 +78,9 @@ func (p *phase) holds(at instant) bool {
 	return !p.ended || at.Before(p.to) || p.closed && at == p.to
 }
 
-// meets reports that the phase has days or instants in a period.
-func (p *phase) meets(period cycle.Period) bool {
-	return p.days.Start.Before(period.End) && (!p.ended || p.reach.After(period.Start))
+// meets reports that the phase has days or instants in a stretch of days.
+func (p *phase) meets(days cycle.Period) bool {
+	return p.days.Start.Before(days.End) && (!p.ended || p.reach.After(days.Start))
 }
 
 // span is a stretch of the grid with one schedule, from a creation or a restart up to the
@@ -83,6 +88,10 @@ func (p *phase) meets(period cycle.Period) bool {
 type span struct {
 	schedule cycle.Schedule
 	end      cycle.Date
+	life     int32
+	// restarted: the life before had started a new cycle on this day too, so that its day is of
+	// a period of no days and not of the one before.
+	restarted bool
 }
 
 // period is a billing period, and the whole one it is measured against.
@@ -90,6 +99,20 @@ type period struct {
 	cycle.Period
 	whole cycle.Period
 	k     int // its number in its cycle
+	life  int32
+	// starts: a life starts on its first day.
+	starts bool
+	// cutShort: a new life ends it on a day that it would have held. The credits that the old
+	// life used on that day are of this period still.
+	cutShort bool
+}
+
+// reach is the day after the last on which credits of the period may have been used.
+func (p *period) reach() cycle.Date {
+	if p.cutShort {
+		return p.End.AddDays(1)
+	}
+	return p.End
 }
 
 // change is what an invoice of its own can be cut for.
@@ -104,6 +127,7 @@ type changeKind uint8
 const (
 	lifeStarts changeKind = iota
 	cycleRestarts
+	paidStarts // from free to paid on a boundary, where nothing restarts
 	packageChanges
 	accountCloses
 )
@@ -156,9 +180,8 @@ func setLast[T any](list []T, v T) {
 	}
 }
 
-// apply lets an event take effect. The answer is why it makes no sense where it stands, or
-// empty.
-func (t *timeline) apply(e *entry) string {
+// apply lets an event take effect. The answer is why it makes no sense where it stands.
+func (t *timeline) apply(e *entry) fault {
 	t.takeEffect(e.at)
 	t.last = e.at
 	switch e.Type {
@@ -167,24 +190,26 @@ func (t *timeline) apply(e *entry) string {
 	case PackageChanged:
 		return t.changePackage(e)
 	case ChangeCancelled:
-		if reason := t.notOpen(); reason != "" {
-			return reason
+		if why := t.notOpen(); why.code != 0 {
+			return why
 		}
 		if t.pending == (pending{}) {
-			return "nothing to cancel: no change or close was waiting"
+			return fault{NothingToCancel, "nothing to cancel: no change or close was waiting"}
 		}
 		t.pending = pending{}
 	case Closed:
 		return t.close(e)
 	case UsageRecorded:
 		return t.notOpen()
-	default: // a charge may follow a close, and so may a status
+	default: // a charge may follow a close
 		if len(t.phases) == 0 {
-			return "the account has not been created"
+			return notCreated
 		}
 	}
-	return ""
+	return fault{}
 }
+
+var notCreated = fault{NotCreated, "the account has not been created"}
 
 // takeEffect lets a waiting change take effect if its day has begun by an instant.
 func (t *timeline) takeEffect(by instant) {
@@ -209,34 +234,53 @@ func (t *timeline) takePending(by instant) {
 	t.startPhase(p.pkg, p.day, at)
 }
 
-func (t *timeline) notOpen() string {
+func (t *timeline) notOpen() fault {
 	switch {
 	case t.open:
-		return ""
+		return fault{}
 	case len(t.phases) == 0:
-		return "the account has not been created"
+		return notCreated
 	}
 	day, _ := cycle.DateOf(t.current().to.time(), t.terms.policy.TimeZone)
-	return fmt.Sprintf("the account was closed on %s", day)
+	return fault{AlreadyClosed, fmt.Sprintf("the account was closed on %s", day)}
 }
 
-func (t *timeline) unknown(pkg string) string {
+func (t *timeline) unknown(pkg string) fault {
 	if t.terms.anyPackage || t.terms.catalogue.Has(pkg) {
-		return ""
+		return fault{}
 	}
-	return fmt.Sprintf("package %q is not in the package list", shown(pkg))
+	return fault{UnknownPackage, fmt.Sprintf("package %q is not in the package list%s", shown(pkg), t.terms.hint(pkg))}
 }
 
-func (t *timeline) create(e *entry) string {
-	if t.open {
-		return fmt.Sprintf("the account is already open, since %s", t.opened)
+// hint offers the package that a name was meant to be, if one is near.
+func (t *terms) hint(name string) string {
+	var all []string
+	for terms := range t.catalogue.All() {
+		if len(all) == maxHints {
+			return ""
+		}
+		all = append(all, terms.Name())
 	}
-	if reason := t.unknown(e.Package); reason != "" {
-		return reason
+	slices.Sort(all)
+	if near, ok := names.Nearest(strings.TrimSpace(name), all); ok {
+		return fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return ""
+}
+
+// maxHints is how many packages a list may have for one of them to be offered.
+const maxHints = 1000
+
+func (t *timeline) create(e *entry) fault {
+	if t.open {
+		return fault{AlreadyOpen, fmt.Sprintf("the account is already open, since %s", t.opened)}
+	}
+	if why := t.unknown(e.Package); why.code != 0 {
+		return why
 	}
 	grid, err := schedule(e.At, e.BillingDate, t.terms.policy)
 	if err != nil {
-		return err.Error()
+		return fault{OutOfCalendar, err.Error()}
 	}
 	// A day that the life before would still charge, as that of its close, is the new life's.
 	if len(t.phases) > 0 {
@@ -247,62 +291,80 @@ func (t *timeline) create(e *entry) string {
 		}
 	}
 	t.open, t.opened = true, e.day
+	t.lives++
 	t.begin(e.day, grid)
 	t.startPhase(e.Package, e.day, e.at)
 	t.changes = append(t.changes, change{day: e.day, kind: lifeStarts, to: e.Package})
-	return ""
+	return fault{}
 }
 
 // begin starts a new stretch of the grid on a day, which cuts the one before it short.
 func (t *timeline) begin(day cycle.Date, s cycle.Schedule) {
+	restarted := false
 	if n := len(t.cycles); n > 0 && t.cycles[n-1].schedule.Start() == day {
+		replaced := &t.cycles[n-1]
+		restarted = replaced.restarted || n > 1 && t.cycles[n-2].life == replaced.life
 		t.cycles = t.cycles[:n-1]
 	} else if n > 0 {
 		t.cycles[n-1].end = day
 	}
-	t.cycles = append(t.cycles, span{schedule: s, end: forever})
+	t.cycles = append(t.cycles, span{schedule: s, end: forever, life: t.lives - 1, restarted: restarted})
 	t.recent = [2]period{}
+}
+
+// created is when the first life started; the zero instant when none did.
+func (t *timeline) created() instant {
+	if len(t.phases) == 0 {
+		return instant{}
+	}
+	return t.phases[0].from
 }
 
 func (t *timeline) current() *phase { return &t.phases[len(t.phases)-1] }
 
-func (t *timeline) changePackage(e *entry) string {
-	if reason := t.notOpen(); reason != "" {
-		return reason
+func (t *timeline) changePackage(e *entry) fault {
+	if why := t.notOpen(); why.code != 0 {
+		return why
 	}
-	if reason := t.unknown(e.Package); reason != "" {
-		return reason
+	if why := t.unknown(e.Package); why.code != 0 {
+		return why
 	}
 	t.pending = pending{}
 	from := t.current().pkg
 	if e.Package == from {
-		return ""
+		return fault{}
 	}
 	in := t.period(e.day)
 	if e.Effective == PeriodEnd {
 		t.pending = pending{day: in.End, pkg: e.Package}
-		return ""
+		return fault{}
+	}
+	kind := packageChanges
+	var grid cycle.Schedule
+	if t.becomesPaid(from, e.Package, e.day, in.Start) {
+		kind = paidStarts
+		if e.day != in.Start {
+			kind = cycleRestarts
+			var err error
+			if grid, err = cycle.NewSchedule(e.day, 1); err != nil {
+				return fault{OutOfCalendar, err.Error()}
+			}
+		}
 	}
 	t.endPhase(e.day, e.at)
 	t.current().settles = true
-	kind := packageChanges
-	if t.restarts(from, e.Package, e.day, in.Start) {
-		schedule, err := cycle.NewSchedule(e.day, 1)
-		if err != nil {
-			return err.Error()
-		}
-		t.begin(e.day, schedule.WithMonthEnd(t.terms.policy.MonthEnd))
-		kind = cycleRestarts
+	if kind == cycleRestarts {
+		t.begin(e.day, grid.WithMonthEnd(t.terms.policy.MonthEnd))
 	}
 	t.changes = append(t.changes, change{day: e.day, kind: kind, from: from, to: e.Package})
 	t.startPhase(e.Package, e.day, e.at)
-	return ""
+	return fault{}
 }
 
-// restarts reports that an immediate change starts a new cycle: from a price of zero to a
-// positive one, on a day that is not a boundary anyway.
-func (t *timeline) restarts(from, to string, day, periodStart cycle.Date) bool {
-	if t.terms.policy.FreeUpgrade != invoice.RestartCycle || day == periodStart || t.terms.anyPackage {
+// becomesPaid reports that an immediate change from a price of zero to a positive one is to
+// start a new cycle, which it does unless a period starts that day anyway.
+func (t *timeline) becomesPaid(from, to string, day, periodStart cycle.Date) bool {
+	if t.terms.policy.FreeUpgrade != invoice.RestartCycle || t.terms.anyPackage {
 		return false
 	}
 	free, err := t.terms.catalogue.On(from, periodStart).PeriodPrice()
@@ -313,13 +375,13 @@ func (t *timeline) restarts(from, to string, day, periodStart cycle.Date) bool {
 	return err == nil && paid.Sign() > 0
 }
 
-func (t *timeline) close(e *entry) string {
-	if reason := t.notOpen(); reason != "" {
-		return reason
+func (t *timeline) close(e *entry) fault {
+	if why := t.notOpen(); why.code != 0 {
+		return why
 	}
 	if e.Effective == PeriodEnd {
 		t.pending = pending{day: t.period(e.day).End}
-		return ""
+		return fault{}
 	}
 	t.pending = pending{}
 	day := t.terms.policy.CloseDay.End(e.day)
@@ -328,11 +390,11 @@ func (t *timeline) close(e *entry) string {
 	p.closed, p.settles, p.reach = true, true, later(p.endDay, e.day.AddDays(1))
 	t.open = false
 	t.changes = append(t.changes, change{day: day, kind: accountCloses, from: p.pkg})
-	return ""
+	return fault{}
 }
 
 func (t *timeline) startPhase(pkg string, day cycle.Date, at instant) {
-	t.phases = append(t.phases, phase{pkg: pkg, list: t.terms.catalogue.Of(pkg), days: cycle.Period{Start: day, End: forever}, from: at})
+	t.phases = append(t.phases, phase{pkg: pkg, life: t.lives - 1, list: t.terms.catalogue.Of(pkg), days: cycle.Period{Start: day, End: forever}, from: at})
 }
 
 // endPhase ends the phase in force: its last charged day is the one before day, its last
@@ -369,7 +431,12 @@ func (t *timeline) period(day cycle.Date) period {
 	if k == 0 { // a stub, perhaps
 		p.whole = c.schedule.Whole(k)
 	}
-	p.End = earlier(p.End, c.end)
+	p.life = c.life
+	p.starts = k == 0 && p.Start == c.schedule.Start() && (i == 0 || t.cycles[i-1].life != c.life)
+	if c.end.Before(p.End) {
+		p.End = c.end
+		p.cutShort = i+1 < len(t.cycles) && t.cycles[i+1].life != c.life && !t.cycles[i+1].restarted
+	}
 	t.recent[1] = t.recent[0]
 	t.recent[0] = p
 	return p
@@ -388,11 +455,20 @@ func (t *timeline) lastIn(stretch cycle.Period) *phase {
 	return nil
 }
 
-// firstIn is the index of the first phase that meets a period.
-func (t *timeline) firstIn(period cycle.Period) int {
-	i := len(t.phases)
-	for i > 0 && t.phases[i-1].meets(period) || i > 0 && !t.phases[i-1].days.Start.Before(period.End) {
-		i--
+// in returns the phases of the period's life that have days or instants in it, in order.
+func (t *timeline) in(p *period) []phase {
+	return t.ofLife(p.life, cycle.Period{Start: p.Start, End: p.reach()})
+}
+
+// ofLife returns the phases of a life that have days or instants in a stretch of days.
+func (t *timeline) ofLife(life int32, days cycle.Period) []phase {
+	end := len(t.phases)
+	for end > 0 && (t.phases[end-1].life > life || t.phases[end-1].life == life && !t.phases[end-1].days.Start.Before(days.End)) {
+		end--
 	}
-	return i
+	first := end
+	for first > 0 && t.phases[first-1].life == life && t.phases[first-1].meets(days) {
+		first--
+	}
+	return t.phases[first:end]
 }

@@ -3,6 +3,7 @@ package invoice
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/money"
@@ -10,17 +11,25 @@ import (
 
 // Book keeps what one account has been billed. The zero value has billed nothing.
 type Book struct {
-	billed []*Item // by key
+	billed  []*Item // by key; what an item says never changes, since lines refer to it
+	refunds []refund
+	level   map[Key]bool // of the refunds that make no sum differ: whether they make no credits differ either
 
 	// What invoices are made of. Nothing in them changes once an invoice refers to it.
 	items slab[Item]
 	lines slab[Line]
 	taken struct{ items, lines int }
+
+	next   []*Item // what the stretches being compared come to, one after the other
+	ranges []span  // where they are in billed, and how many of next are theirs
 }
+
+// span is a stretch of Book.billed, and how many items take its place.
+type span struct{ from, to, n int }
 
 // Reset starts the book of another account, with memory of the one before.
 func (b *Book) Reset() {
-	b.billed = b.billed[:0]
+	b.billed, b.refunds = b.billed[:0], b.refunds[:0]
 	b.taken.items, b.taken.lines = 0, 0
 }
 
@@ -41,59 +50,71 @@ type Cut struct {
 	Terms    *Terms // the last in force in the period, nil when there were none
 	Currency money.Currency
 
-	// From is the first billing period in question: owed lists everything owed for the
-	// periods that start on it or later, and what was billed for earlier ones stands.
-	From cycle.Date
+	// Stretches are the days in question, in order and apart from each other: owed lists
+	// everything owed for the billing periods that start in them, and for the charges of their
+	// days. What was billed for others stands.
+	Stretches []cycle.Period
 	// Required: the invoice is made even when nothing differs.
 	Required bool
 }
 
+// Outcome says what came of comparing what is owed with what was billed.
+type Outcome uint8
+
+const (
+	Equal   Outcome = iota // nothing differs: no invoice
+	Waiting                // only the credits counted differ: they wait for the next invoice
+	Made                   // an invoice was made
+)
+
 // Invoice makes the invoice of a cut in inv, a zero Invoice: everything owed less everything
-// billed so far. It reports false, and books nothing, when nothing differs and no invoice is
-// required; then, and after an error, anything may be in inv. Its number is left to [Numbers].
+// billed so far. Where no amount differs and no invoice is required, it makes and books
+// nothing; then, and after an error, anything may be in inv. Its number and the instant of
+// its cut are left to the caller.
 //
-// It reorders owed, and keeps no reference to it. This is the order of operations, in full:
-// what is owed was rounded where the policy says; from here on there are only sums.
-func (b *Book) Invoice(inv *Invoice, cut *Cut, owed []Item) (made bool, err error) {
-	sortItems(owed)
-	billed := b.since(cut.From)
-	kept := append(b.items.room(len(owed)), owed...)
-	lines, credits, differs, err := compare(b.lines.room(len(billed)+len(owed)), billed, kept)
-	if err != nil || !differs && !cut.Required {
-		return false, err
+// It may reorder owed and what follows it in memory, and keeps no reference to it. This is the
+// order of operations, in full: what is owed was rounded where the policy says; from here on
+// there are only sums.
+func (b *Book) Invoice(inv *Invoice, cut *Cut, owed []Item) (Outcome, error) {
+	owed, err := b.addRefunds(owed, cut.Stretches)
+	if err != nil {
+		return Equal, err
 	}
-	if !slices.IsSortedFunc(lines, inReadingOrder) {
-		slices.SortFunc(lines, inReadingOrder)
+	sortItems(owed)
+	unused := b.items.free
+	c := comparison{book: b, lines: b.lines.room(min(len(owed)+1, slabSize))}
+	b.next, b.ranges = b.next[:0], b.ranges[:0]
+	for rest := owed; len(b.ranges) < len(cut.Stretches); {
+		stretch := cut.Stretches[len(b.ranges)]
+		n := sort.Search(len(rest), func(i int) bool { return !rest[i].Period.Before(stretch.End) })
+		from, to := b.within(stretch)
+		before := len(b.next)
+		if err := c.compare(b.billed[from:to], rest[:n]); err != nil {
+			return Equal, err
+		}
+		b.ranges = append(b.ranges, span{from, to, len(b.next) - before})
+		rest = rest[n:]
+	}
+	if !c.differs && !cut.Required {
+		b.items.free = unused
+		if c.credited {
+			return Waiting, nil
+		}
+		return Equal, nil
+	}
+	if !slices.IsSortedFunc(c.lines, inReadingOrder) {
+		slices.SortFunc(c.lines, inReadingOrder)
 	}
 	inv.Account, inv.Type, inv.Date, inv.Period = cut.Account, cut.Type, cut.Date, cut.Period
-	inv.Credits, inv.Lines = credits, lines
-	if err = inv.total(cut); err != nil {
-		return false, err
+	inv.Credits, inv.Lines = c.credits, c.lines
+	if err := inv.total(cut); err != nil {
+		return Equal, err
 	}
-	inv.Lines = b.lines.take(lines)
-	b.taken.items += len(kept)
-	b.taken.lines += len(lines)
-	b.billed = b.billed[:len(b.billed)-len(billed)]
-	for i := range b.items.take(kept) {
-		b.billed = append(b.billed, &kept[i])
-	}
-	return true, nil
-}
-
-// Settled reports that everything owed for the periods from a day on is what was billed for
-// them, the credits counted included. Like [Book.Invoice] it reorders owed.
-func (b *Book) Settled(from cycle.Date, owed []Item) bool {
-	sortItems(owed)
-	billed := b.since(from)
-	if len(billed) != len(owed) {
-		return false
-	}
-	for i, was := range billed {
-		if is := &owed[i]; was.Key != is.Key || was.Amount != is.Amount || was.Credits != is.Credits {
-			return false
-		}
-	}
-	return true
+	inv.Lines = b.lines.take(c.lines)
+	b.taken.items += c.items
+	b.taken.lines += len(c.lines)
+	b.enter()
+	return Made, nil
 }
 
 // sortItems sorts by key, which what is owed mostly is already.
@@ -106,18 +127,53 @@ func sortItems(items []Item) {
 	}
 }
 
-// since is what was billed for the periods from a day on. Mostly that is the last of it.
-func (b *Book) since(from cycle.Date) []*Item {
-	first := len(b.billed)
-	for first > 0 && !b.billed[first-1].Period.Before(from) {
-		first--
+// within is where billed has the items whose periods start in a stretch. Mostly they are the
+// last.
+func (b *Book) within(stretch cycle.Period) (from, to int) {
+	n := len(b.billed)
+	if near := max(0, n-8); n == 0 || b.billed[near].Period.Before(stretch.Start) {
+		for from = n; from > 0 && !b.billed[from-1].Period.Before(stretch.Start); {
+			from--
+		}
+	} else {
+		from = sort.Search(n, func(i int) bool { return !b.billed[i].Period.Before(stretch.Start) })
 	}
-	return b.billed[first:]
+	if n == 0 || b.billed[n-1].Period.Before(stretch.End) {
+		return from, n
+	}
+	return from, from + sort.Search(n-from, func(i int) bool { return !b.billed[from+i].Period.Before(stretch.End) })
 }
 
-// compare appends the lines of what is owed less what was billed, both sorted by key, counts
-// the credits that come in with them, and reports whether any amount differs.
-func compare(lines []Line, billed []*Item, owed []Item) (_ []Line, credits int64, differs bool, err error) {
+// enter books what was compared: the items of each stretch take the place of those before.
+func (b *Book) enter() {
+	end := len(b.next)
+	for i := len(b.ranges) - 1; i >= 0; i-- { // from the last, so that no place moves before its turn
+		r := b.ranges[i]
+		now := b.next[end-r.n : end]
+		end -= r.n
+		switch {
+		case r.to == len(b.billed):
+			b.billed = append(b.billed[:r.from], now...)
+		case r.n == r.to-r.from:
+			copy(b.billed[r.from:], now)
+		default:
+			b.billed = slices.Replace(b.billed, r.from, r.to, now...)
+		}
+	}
+}
+
+// comparison is what is owed less what was billed, stretch by stretch.
+type comparison struct {
+	book     *Book
+	lines    []Line
+	items    int   // that the book has to keep
+	credits  int64 // that come in with the lines
+	differs  bool  // some amount does
+	credited bool  // some count of credits does
+}
+
+// compare appends the lines of what is owed less what was billed, both sorted by key.
+func (c *comparison) compare(billed []*Item, owed []Item) error {
 	for len(billed) > 0 || len(owed) > 0 {
 		var was, is *Item
 		order := 0
@@ -131,24 +187,62 @@ func compare(lines []Line, billed []*Item, owed []Item) (_ []Line, credits int64
 		}
 		if order <= 0 {
 			was, billed = billed[0], billed[1:]
-			credits -= was.Credits
 		}
 		if order >= 0 {
 			is, owed = &owed[0], owed[1:]
-			credits += is.Credits
 		}
-		lines = append(lines, Line{})
-		line := &lines[len(lines)-1]
-		if err := line.set(is, was); err != nil {
-			return nil, 0, false, err
+		if was != nil && is != nil && was.Amount == is.Amount && was.Credits == is.Credits {
+			c.book.next = append(c.book.next, was) // so that the book says what the lines do, and no more
+			continue
 		}
-		differs = differs || !line.Amount.IsZero()
-		// A free package's days are a line of zero; credits within the allowance are not.
-		if firstTime := was == nil && line.Kind != Overage; !firstTime && line.Amount.IsZero() {
-			lines = lines[:len(lines)-1]
+		level := false
+		if len(c.book.level) > 0 {
+			var quiet bool
+			if level, quiet = c.book.isLevel(firstOf(was, is).Key); quiet {
+				if was != nil {
+					c.book.next = append(c.book.next, was)
+				}
+				continue
+			}
+		}
+		if err := c.add(was, is, level); err != nil {
+			return err
 		}
 	}
-	return lines, credits, differs, nil
+	return nil
+}
+
+func firstOf(was, is *Item) *Item {
+	if was != nil {
+		return was
+	}
+	return is
+}
+
+// add appends the line of one difference, if it has something to say. A level one makes no sum
+// differ.
+func (c *comparison) add(was, is *Item, level bool) error {
+	if is != nil {
+		kept := c.book.items.next()
+		*kept = *is
+		c.items++
+		c.book.next = append(c.book.next, kept)
+		is = kept
+	}
+	c.lines = append(c.lines, Line{})
+	line := &c.lines[len(c.lines)-1]
+	if err := line.set(is, was); err != nil {
+		return err
+	}
+	credits := line.Credits()
+	c.credits += credits
+	c.credited = c.credited || credits != 0
+	c.differs = c.differs || !level && !line.Amount.IsZero()
+	// A free package's days and credits within the allowance are lines of zero, once.
+	if was != nil && credits == 0 && line.Amount.IsZero() {
+		c.lines = c.lines[:len(c.lines)-1]
+	}
+	return nil
 }
 
 // inReadingOrder sorts the lines of an invoice by their days, then as keys are.

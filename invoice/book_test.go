@@ -19,10 +19,11 @@ var march = cycle.Period{Start: cycle.MustDate("2026-03-10"), End: cycle.MustDat
 
 // invoiceOf is an invoice of a book by itself; a zero one when none is made.
 func invoiceOf(book *invoice.Book, cut *invoice.Cut, owed []invoice.Item) (inv invoice.Invoice, made bool, err error) {
-	if made, err = book.Invoice(&inv, cut, owed); !made {
-		inv = invoice.Invoice{}
+	outcome, err := book.Invoice(&inv, cut, owed)
+	if outcome != invoice.Made {
+		return invoice.Invoice{}, false, err
 	}
-	return inv, made, err
+	return inv, true, err
 }
 
 func goldTerms(t require.TestingT) *invoice.Terms {
@@ -41,12 +42,22 @@ func days(t require.TestingT, n int) invoice.Item {
 
 func used(t require.TestingT, credits int64) invoice.Item {
 	var item invoice.Item
-	require.NoError(t, item.SetOverage(invoice.Key{Period: march.Start, Of: "Gold"}, goldTerms(t), &invoice.Policy{}, march, credits, 50000))
+	require.NoError(t, item.SetOverage(invoice.Key{Period: march.Start, Of: "Gold"}, goldTerms(t), &invoice.Policy{}, march, allowed(credits, 50000)))
 	return item
 }
 
+// allowed is the use of some credits, of which so many are included.
+func allowed(credits, included int64) invoice.Usage {
+	return invoice.Usage{Credits: credits, Included: included, Allowance: included}
+}
+
 func cut(t require.TestingT, day string) *invoice.Cut {
-	return &invoice.Cut{Account: "a", Date: cycle.MustDate(day), Period: march, Terms: goldTerms(t), Currency: money.USD, From: march.Start}
+	return &invoice.Cut{Account: "a", Date: cycle.MustDate(day), Period: march, Terms: goldTerms(t), Currency: money.USD, Stretches: from(march.Start)}
+}
+
+// from is all days from one on.
+func from(day cycle.Date) []cycle.Period {
+	return []cycle.Period{{Start: day, End: cycle.MustDate("9999-12-31")}}
 }
 
 func lines(inv invoice.Invoice) string {
@@ -111,8 +122,8 @@ func TestBookKeepsWhatIsBeforeFrom(t *testing.T) {
 	_, _, err := invoiceOf(&book, cut(t, "2026-04-10"), []invoice.Item{days(t, 31)})
 	require.NoError(t, err)
 	later := cut(t, "2026-05-10")
-	later.From = cycle.MustDate("2026-04-10")
-	charge := invoice.NewCharge("e1", cycle.MustDate("2026-04-20"), money.MustParse("-5.00 USD"), "Outage")
+	later.Stretches = from(cycle.MustDate("2026-04-10"))
+	charge := invoice.NewCharge("e1", cycle.MustDate("2026-04-20"), march, money.MustParse("-5.00 USD"), "Outage")
 	inv, made, err := invoiceOf(&book, later, []invoice.Item{charge})
 	require.NoError(t, err)
 	require.True(t, made)
@@ -126,13 +137,13 @@ func TestBookKeepsWhatIsBeforeFrom(t *testing.T) {
 }
 
 func TestBookErrors(t *testing.T) {
-	most := invoice.NewCharge("e1", march.Start, money.New(math.MaxInt64, money.USD), "")
-	one := invoice.NewCharge("e2", march.Start, money.New(1, money.USD), "")
+	most := invoice.NewCharge("e1", march.Start, march, money.New(math.MaxInt64, money.USD), "")
+	one := invoice.NewCharge("e2", march.Start, march, money.New(1, money.USD), "")
 	var book invoice.Book
 	_, made, err := invoiceOf(&book, cut(t, "2026-04-10"), []invoice.Item{most, one})
 	require.ErrorIs(t, err, money.ErrOverflow)
 	require.False(t, made)
-	_, _, err = invoiceOf(new(invoice.Book), cut(t, "2026-04-10"), []invoice.Item{invoice.NewCharge("e1", march.Start, money.New(1, money.JPY), "")})
+	_, _, err = invoiceOf(new(invoice.Book), cut(t, "2026-04-10"), []invoice.Item{invoice.NewCharge("e1", march.Start, march, money.New(1, money.JPY), "")})
 	require.ErrorIs(t, err, money.ErrCurrency)
 }
 
@@ -150,7 +161,7 @@ func TestLawBookAddsUp(t *testing.T) {
 					continue
 				}
 				amount := rapid.Int64Range(-500, 500).Draw(t, "amount")
-				owed = append(owed, invoice.NewCharge(string(rune('a'+d)), march.Start.AddDays(d), money.New(amount, money.USD), "x"))
+				owed = append(owed, invoice.NewCharge(string(rune('a'+d)), march.Start.AddDays(d), march, money.New(amount, money.USD), "x"))
 				want += amount
 			}
 			c := cut(t, march.Start.AddDays(i).String())

@@ -3,7 +3,9 @@ package invoice
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/digits"
@@ -22,6 +24,7 @@ type Invoice struct {
 	Account string
 	Type    Type
 	Date    cycle.Date
+	CutAt   time.Time    // the instant of its cut, in UTC: before it the invoice is not final
 	Period  cycle.Period // the stretch it is about; documents show its inclusive last day
 	Package string       // the last one in force in it, empty when there was none
 	Credits int64        // credits used in what it settles
@@ -97,6 +100,30 @@ func (n Number) Append(b []byte) []byte {
 	b = append(append(b, digits.Pair(year/100)...), digits.Pair(year%100)...)
 	b = append(append(b, digits.Pair(month)...), digits.Pair(day)...)
 	return append(b, n.suffix[:]...)
+}
+
+// ParseNumber reads the number of an invoice; empty text is none.
+func ParseNumber(s string) (n Number, err error) {
+	if s == "" {
+		return n, nil
+	}
+	if len(s) == 8+suffixLen && s[8] == '-' {
+		n.day, err = cycle.ParseDate(s[:4] + "-" + s[4:6] + "-" + s[6:8])
+		sum, notEncoded := numbering.DecodeString(s[9:])
+		if copy(n.suffix[:], s[8:]); err == nil && notEncoded == nil && numbering.EncodeToString(sum) == s[9:] {
+			return n, nil
+		}
+	}
+	return Number{}, fmt.Errorf("%q is not the number of an invoice, expected one such as 20101130-1vmdd3chhjdwypvp", names.Clip(s))
+}
+
+// UnmarshalText reads what ParseNumber reads. Where it fails, n is left as it was.
+func (n *Number) UnmarshalText(text []byte) error {
+	read, err := ParseNumber(string(text))
+	if err == nil {
+		*n = read
+	}
+	return err
 }
 
 // AppendText appends String to b. The error is always nil.

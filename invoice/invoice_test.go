@@ -71,13 +71,14 @@ func TestInvoiceJSON(t *testing.T) {
 	inv, _, err := invoiceOf(&book, cut(t, "2026-04-10"), []invoice.Item{days(t, 31), used(t, 60000)})
 	require.NoError(t, err)
 	inv.Number = invoice.NumbersOf("a").On(cycle.MustDate("2026-02-01"))
+	inv.CutAt = cycle.MustDate("2026-04-10").Start(nil)
 	const want = `{"number":"20260201-sabr24pa3eywnyp2","account":"a","type":"Recurring Bill","date_invoiced":"2026-04-10","start_date":"2026-03-10","end_date":"2026-04-09",` +
 		`"package":"Gold","currency":"USD","credits":60000,"amount":"79.95","prorated":"0.00","overage":"10.00","additional_charges":"0.00",` +
-		`"final_amount":"89.95","status":"Unpaid","lines":[` +
+		`"final_amount":"89.95","status":"Unpaid","cut_at":"2026-04-10T00:00:00Z","lines":[` +
 		`{"kind":"recurring","package":"Gold","start_date":"2026-03-10","end_date":"2026-04-09","days":31,"period_days":31,"quantity":1,` +
-		`"unit_price":"79.95","amount":"79.95","adjustment":false,"explanation":"31 of 31 days × $79.95"},` +
+		`"unit_price":"79.95","amount":"79.95","adjustment":false,"explanation":"31 of 31 days × $79.95","period":"2026-03-10","phase":0,"credits":0},` +
 		`{"kind":"overage","package":"Gold","start_date":"2026-03-10","end_date":"2026-04-09","days":0,"period_days":0,"quantity":10000,` +
-		`"unit_price":"0.001","amount":"10.00","adjustment":false,"explanation":"60,000 credits used − 50,000 included = 10,000 × $0.001"}]}`
+		`"unit_price":"0.001","amount":"10.00","adjustment":false,"explanation":"60,000 credits used − 50,000 included = 10,000 × $0.001","period":"2026-03-10","phase":0,"credits":60000}]}`
 	require.Equal(t, want, string(inv.AppendJSON(nil)))
 	marshalled, err := inv.MarshalJSON()
 	require.NoError(t, err)

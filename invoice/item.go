@@ -35,7 +35,7 @@ func (k Kind) String() string { return names.Word(uint8(k), kinds) }
 // been billed for it. Two items of one account never have the same key.
 type Key struct {
 	Period cycle.Date // first day of the billing period; a charge's own day, wherever periods start
-	Nth    int32      // recurring and overage: which of the period's phases with that package, from 0
+	Nth    int32      // recurring and overage: which of the period's phases with that package, from 0; -1 is what refunds leave
 	Kind   Kind
 	Of     string // recurring and overage: the package; a charge: the id of its event
 }
@@ -68,11 +68,19 @@ type Item struct {
 	rule  proration.Rule // recurring: how the price was shared out
 	whole cycle.Period   // recurring: over which days
 
-	Credits  int64  // overage: credits used
-	Included int64  // of them included in the package
-	Terms    *Terms // recurring and overage: the package's
+	Usage
+	Terms *Terms // recurring and overage: the package's
 
-	Description string // a charge's
+	Description string       // a charge's
+	Returned    money.Amount // of what refunds leave: what was given back
+}
+
+// Usage is the credits that a phase used in a period, and what of an allowance they found.
+type Usage struct {
+	Credits   int64  // used
+	Included  int64  // what was left of the allowance for them, which may be more than they are
+	Allowance int64  // all of it
+	With      string // the package whose allowance it is, where that is another
 }
 
 // SetRecurring makes a zero item the price of part of a period. The days it is about are the
@@ -99,18 +107,26 @@ func (i *Item) share() (proration.Share, error) {
 }
 
 // SetOverage makes a zero item the price of the credits used beyond those included.
-func (i *Item) SetOverage(key Key, terms *Terms, policy *Policy, days cycle.Period, credits, included int64) (err error) {
-	i.Key, i.Kind, i.Days, i.Credits, i.Included, i.Terms = key, Overage, days, credits, included, terms
+func (i *Item) SetOverage(key Key, terms *Terms, policy *Policy, days cycle.Period, usage Usage) (err error) {
+	i.Key, i.Kind, i.Days, i.Usage, i.Terms = key, Overage, days, usage, terms
 	if i.Amount, err = terms.CreditPrice().Times(i.over(), policy.MoneyCurrency(), policy.Rounding); err != nil {
 		return fmt.Errorf("overage of package %q for %s: %w", names.Clip(terms.Name()), days, err)
 	}
 	return nil
 }
 
-// NewCharge is a one-off charge or credit of a day.
-func NewCharge(event string, day cycle.Date, amount money.Amount, description string) Item {
-	return Item{Key: Key{Period: day, Kind: Charge, Of: event}, Amount: amount,
+// NewCharge is a one-off charge or credit of a day in a billing period.
+func NewCharge(event string, day cycle.Date, period cycle.Period, amount money.Amount, description string) Item {
+	return Item{Key: Key{Period: day, Kind: Charge, Of: event}, Amount: amount, whole: period,
 		Days: cycle.Period{Start: day, End: day.AddDays(1)}, Description: description}
+}
+
+// billingPeriod is the first day of the billing period that the item settles.
+func (i *Item) billingPeriod() cycle.Date {
+	if i.Kind == Charge && !i.whole.Start.IsZero() {
+		return i.whole.Start
+	}
+	return i.Period
 }
 
 // over is the number of credits charged for.
@@ -118,20 +134,34 @@ func (i *Item) over() int64 { return max(0, i.Credits-i.Included) }
 
 // appendSentence explains the item's own amount.
 func (i *Item) appendSentence(b []byte) []byte {
-	switch i.Kind {
-	case Recurring:
+	switch {
+	case i.Nth == refunded:
+		return append(i.Returned.AppendDisplay(append(b, "not credited twice: "...)), " of this was refunded"...)
+	case i.Kind == Recurring:
 		share, _ := i.share() // it was computed once without an error
 		return share.AppendExplanation(b)
-	case Charge:
+	case i.Kind == Charge:
 		return append(b, i.Description...)
 	}
 	b = digits.AppendInt(b, i.Credits)
 	over := i.over()
-	if over == 0 {
+	if over == 0 && i.Included == i.Allowance && i.With == "" {
 		b = digits.AppendInt(append(b, " of "...), i.Included)
 		return append(b, " included credits used"...)
 	}
-	b = digits.AppendInt(append(b, " credits used − "...), i.Included)
-	b = digits.AppendInt(append(b, " included = "...), over)
+	b = digits.AppendInt(append(b, " credits used − "...), min(i.Included, i.Credits))
+	if i.With != "" {
+		b = append(append(b, " included with "...), i.With...)
+	} else {
+		b = append(b, " included"...)
+	}
+	if i.Included < i.Allowance {
+		b = digits.AppendInt(append(b, " (of "...), i.Allowance)
+		b = append(b, ", less what was used before)"...)
+	}
+	b = digits.AppendInt(append(b, " = "...), over)
+	if over == 0 {
+		return b
+	}
 	return i.Terms.CreditPrice().AppendDisplay(append(b, " × "...), i.Amount.Currency())
 }

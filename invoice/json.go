@@ -2,6 +2,7 @@ package invoice
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/digits"
@@ -28,7 +29,12 @@ func (inv *Invoice) AppendJSON(b []byte) []byte {
 	b = inv.AdditionalCharges.AppendNumber(append(b, `","additional_charges":"`...))
 	b = inv.FinalAmount.AppendNumber(append(b, `","final_amount":"`...))
 	b = append(append(b, `","status":"`...), inv.Status.String()...)
-	b = append(b, `","lines":[`...)
+	b = append(b, `",`...)
+	if !inv.CutAt.IsZero() {
+		b = append(b, `"cut_at":"`...)
+		b = append(inv.CutAt.UTC().AppendFormat(b, time.RFC3339Nano), `",`...)
+	}
+	b = append(b, `"lines":[`...)
 	for i := range inv.Lines {
 		if i > 0 {
 			b = append(b, ',')
@@ -73,11 +79,20 @@ func (l *Line) appendRest(b []byte) []byte {
 	} else {
 		b = append(b, '"')
 	}
+	b = l.Period().Append(append(b, `,"period":"`...))
+	b = digits.Append(append(b, `","phase":`...), int64(l.Phase()))
+	b = digits.Append(append(b, `,"credits":`...), l.Credits())
+	if l.Kind == Charge {
+		b = strictjson.AppendString(append(b, `,"event":`...), l.Event())
+	}
 	return append(b, '}')
 }
 
 // appendDates appends the dates of a period, each with a comma before it.
 func appendDates(b []byte, p cycle.Period) []byte {
+	if p == (cycle.Period{}) {
+		return append(b, `,"start_date":"","end_date":""`...)
+	}
 	b = p.Start.Append(append(b, `,"start_date":"`...))
 	b = p.Last().Append(append(b, `","end_date":"`...)) // a period's end may be in the year 10000
 	return append(b, '"')

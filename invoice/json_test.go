@@ -33,7 +33,7 @@ func typical(t require.TestingT) []struct {
 	}
 	var late invoice.Book
 	bill(&late, "2026-03-10", days(t, 31))
-	charge := invoice.NewCharge("e1", cycle.MustDate("2026-03-12"), money.MustParse("-5.00 USD"), "Outage of 12 March")
+	charge := invoice.NewCharge("e1", cycle.MustDate("2026-03-12"), march, money.MustParse("-5.00 USD"), "Outage of 12 March")
 	return []struct {
 		name string
 		inv  invoice.Invoice
@@ -88,7 +88,7 @@ func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
 		if rapid.Bool().Draw(t, "overage") {
 			credits, included := rapid.Int64Range(0, 2e9).Draw(t, "credits"), rapid.Int64Range(0, 1e6).Draw(t, "included")
 			var item invoice.Item
-			require.NoError(t, item.SetOverage(key, terms, &invoice.Policy{}, march, credits, included))
+			require.NoError(t, item.SetOverage(key, terms, &invoice.Policy{}, march, allowed(credits, included)))
 			over := max(0, credits-included)
 			amount, err := terms.CreditPrice().Times(over, money.USD, money.HalfUp)
 			require.NoError(t, err)
@@ -100,7 +100,7 @@ func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
 		}
 		if rapid.Bool().Draw(t, "charge") {
 			amount, text := money.New(rapid.Int64Range(-1e6, 1e6).Draw(t, "amount"), money.USD), genText().Draw(t, "description")
-			owed[invoice.Charge] = owing{invoice.NewCharge("e1", march.Start, amount, text), amount, text}
+			owed[invoice.Charge] = owing{invoice.NewCharge("e1", march.Start, march, amount, text), amount, text}
 		}
 		return owed
 	})
@@ -126,9 +126,13 @@ func invoiceJSON(inv *invoice.Invoice, explanations []string) string {
 	var lines []string
 	for i := range inv.Lines {
 		l := &inv.Lines[i]
+		event := ""
+		if l.Kind == invoice.Charge {
+			event = `,"event":` + quoted(l.Event())
+		}
 		lines = append(lines, fmt.Sprintf(`{"kind":%q,"package":%s,"start_date":%q,"end_date":%q,"days":%d,"period_days":%d,"quantity":%d,`+
-			`"unit_price":%q,"amount":%q,"adjustment":%t,"explanation":%s}`, l.Kind, quoted(l.Package), l.Dates.Start, l.Dates.Last(), l.Days(), l.PeriodDays(), l.Quantity(),
-			l.UnitPrice(), l.Amount.Number(), l.Adjustment, quoted(explanations[i])))
+			`"unit_price":%q,"amount":%q,"adjustment":%t,"explanation":%s,"period":%q,"phase":%d,"credits":%d%s}`, l.Kind, quoted(l.Package), l.Dates.Start, l.Dates.Last(), l.Days(), l.PeriodDays(), l.Quantity(),
+			l.UnitPrice(), l.Amount.Number(), l.Adjustment, quoted(explanations[i]), l.Period(), l.Phase(), l.Credits(), event))
 	}
 	return fmt.Sprintf(`{"number":%s,"account":%s,"type":%q,"date_invoiced":%q,"start_date":%q,"end_date":%q,"package":%s,"currency":%q,`+
 		`"credits":%d,"amount":%q,"prorated":%q,"overage":%q,"additional_charges":%q,"final_amount":%q,"status":%q,"lines":[%s]}`,

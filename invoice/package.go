@@ -62,6 +62,7 @@ func (l PriceList) String() string { return names.Word(uint8(l), priceLists) }
 // Catalogue holds the packages of a list by name and date. The zero value is empty. Nothing can
 // change it once it is made, so it may be used by many goroutines.
 type Catalogue struct {
+	list  PriceList
 	terms map[string][]Terms
 }
 
@@ -107,7 +108,7 @@ func NewCatalogue(packages []Package, list PriceList) (Catalogue, error) {
 	if int(list) >= len(priceLists) {
 		return Catalogue{}, fmt.Errorf("unknown price list %s, expected one of %s", list, strings.Join(priceLists, ", "))
 	}
-	c := Catalogue{terms: make(map[string][]Terms, len(packages))}
+	c := Catalogue{list: list, terms: make(map[string][]Terms, len(packages))}
 	type version struct {
 		name string
 		from cycle.Date
@@ -177,6 +178,9 @@ func duplicate(p, other *Package) error {
 	return fmt.Errorf("package %q is listed twice with effective_from %s%s, expected one", names.Clip(p.Name), p.EffectiveFrom, where)
 }
 
+// PriceList is the list that the catalogue's prices are of.
+func (c Catalogue) PriceList() PriceList { return c.list }
+
 // Has reports whether a package of that name is listed.
 func (c Catalogue) Has(name string) bool { return len(c.terms[name]) > 0 }
 
@@ -203,6 +207,14 @@ func (c Catalogue) Of(name string) Versions { return Versions{c.terms[name]} }
 
 // Versions are the terms of one package at different dates. The zero value has none.
 type Versions struct{ byDate []Terms }
+
+// MayBeFree reports that the package costs nothing for some periods.
+func (v Versions) MayBeFree() bool {
+	return slices.ContainsFunc(v.byDate, func(t Terms) bool {
+		price, err := t.PeriodPrice()
+		return err == nil && price.IsZero()
+	})
+}
 
 // On is [Catalogue.On] of the package.
 func (v Versions) On(start cycle.Date) *Terms {

@@ -20,6 +20,13 @@ func (s *slab[T]) room(n int) []T {
 	return s.free
 }
 
+// next returns a piece of one value, which may hold anything.
+func (s *slab[T]) next() *T {
+	free := s.room(1)[:1]
+	s.free = free[1:]
+	return &free[0]
+}
+
 // take keeps what was appended to the room: nothing handed out later shares memory with it.
 func (s *slab[T]) take(piece []T) []T {
 	n := len(piece)

@@ -2,10 +2,6 @@ package invoice
 
 import "github.com/prorata-go/prorata/money"
 
-// Key says what the line is for. Lines of one account's invoices with one key follow each other: each is what is owed, less what
-// the one before it owed.
-func (l *Line) Key() Key { return l.item().Key }
-
 // Under is what would be owed for the line's days, or for its credits over the included ones, by the arithmetic of another policy:
 // its day count, daily rate, round_part and rounding. What was billed before is not taken off. Where nothing is owed any more it is
 // zero, and a charge is what it is.
@@ -13,6 +9,8 @@ func (l *Line) Under(p Policy) (money.Amount, error) {
 	switch {
 	case l.owed == nil:
 		return money.New(0, l.Amount.Currency()), nil
+	case l.owed.Nth == refunded:
+		return l.owed.Amount, nil
 	case l.Kind == Recurring:
 		share, _ := l.owed.share() // it was computed once without an error
 		share, err := share.Under(p.Rule())

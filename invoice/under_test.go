@@ -27,10 +27,10 @@ func TestUnder(t *testing.T) {
 	items := func(p invoice.Policy) []invoice.Item {
 		var days, used invoice.Item
 		require.NoError(t, days.SetRecurring(key, terms, p.Rule(), whole, part))
-		require.NoError(t, used.SetOverage(key, terms, &p, part, 2345, 1000))
-		return []invoice.Item{days, used, invoice.NewCharge("fee", start, money.MustParse("3.00 USD"), "fee")}
+		require.NoError(t, used.SetOverage(key, terms, &p, part, allowed(2345, 1000)))
+		return []invoice.Item{days, used, invoice.NewCharge("fee", start, march, money.MustParse("3.00 USD"), "fee")}
 	}
-	cut := &invoice.Cut{Account: "a", Date: whole.End, Period: whole, Terms: terms, Currency: money.USD, From: start, Required: true}
+	cut := &invoice.Cut{Account: "a", Date: whole.End, Period: whole, Terms: terms, Currency: money.USD, Stretches: from(start), Required: true}
 	var book invoice.Book
 	inv, _, err := invoiceOf(&book, cut, items(invoice.Policy{}))
 	require.NoError(t, err)

@@ -369,7 +369,7 @@ func TestOtherWindowSaysItsCredits(t *testing.T) {
 	for _, f := range rep.Rows[0].Findings {
 		said = append(said, f.Sentence)
 	}
-	require.Contains(t, said, "as if it counted the credits of the period after, 2025-09-30 … 2025-10-29: theirs 0.00 for 1234 credits used; ours 12.00 = 60,000 credits used − 50,000 included = 10,000 × $0.0012")
+	require.Contains(t, said, "as if it counted the credits of the period after, 2025-09-30 … 2025-10-29: theirs 0.00 = 1,234 of 50,000 included credits used; ours 12.00 = 60,000 credits used − 50,000 included = 10,000 × $0.0012")
 }
 
 // TestInputRefused: what nothing could follow from is an error, not an empty report.

@@ -16,9 +16,10 @@ import (
 // Summary is the last line of a table of invoices.
 type Summary struct {
 	Accounts, Invoices, Anomalies int
+	Canceled                      int          // of the invoices, which are in no total
 	Through                       cycle.Date   // the date billed through; the zero Date is left out
 	LeftOut                       int          // lines of the input that were left out
-	Total                         money.Amount // of all invoices; its currency is that of the table
+	Total                         money.Amount // of all invoices that are not canceled; its currency is that of the table
 }
 
 func (s Summary) String() string {
@@ -26,7 +27,11 @@ func (s Summary) String() string {
 	if !s.Through.IsZero() {
 		text += " through " + s.Through.String()
 	}
-	text += fmt.Sprintf(", total %s %s, %s", figure(s.Total), s.Total.Currency(), Count(s.Anomalies, "anomaly", "anomalies"))
+	text += fmt.Sprintf(", total %s %s", figure(s.Total), s.Total.Currency())
+	if s.Canceled > 0 {
+		text += fmt.Sprintf(" without %d canceled", s.Canceled)
+	}
+	text += fmt.Sprintf(", %s", Count(s.Anomalies, "anomaly", "anomalies"))
 	if s.LeftOut > 0 {
 		text += ", " + Count(s.LeftOut, "line", "lines") + " left out"
 	}
@@ -130,7 +135,11 @@ func newSums(c money.Currency) (s sums) {
 	return s
 }
 
+// add adds an invoice, unless it is canceled: then what it billed is on another.
 func (s *sums) add(inv *invoice.Invoice) error {
+	if inv.Status == invoice.Canceled {
+		return nil
+	}
 	return s.addAll(sums{inv.Amount, inv.Prorated, inv.Overage, inv.AdditionalCharges, inv.FinalAmount})
 }
 

@@ -92,6 +92,9 @@ type bill struct {
 	Overage decimal.Decimal `json:"overage"`
 	Charges decimal.Decimal `json:"additional_charges"`
 	Final   decimal.Decimal `json:"final_amount"`
+
+	charges []*logged
+	final   bool // it is canceled or refunded
 }
 
 // afternoon reads everything into maps, then bills account by account.

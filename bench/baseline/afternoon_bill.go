@@ -10,42 +10,35 @@ import (
 
 // stretch is some time with one package. Its days are charged, and credits are its own by the instant.
 type stretch struct {
-	pkg      string
-	from, to time.Time // the instants
-	start    time.Time // the first day charged
-	end      time.Time // the first day not charged
-	closed   bool      // it ended by a close, whose own instant still belongs to it
+	pkg   string
+	from  time.Time // the instant
+	start time.Time // the first day charged
+	end   time.Time // the first day not charged
 }
 
-// month is a billing period.
+// month is a billing period. One of no days is left of a life where the next one starts on the day that it would.
 type month struct {
 	start, end time.Time
-	whole      int64 // days that it would have, had it not been cut short
-	endsAtDusk bool  // a life or a cycle starts on the day it ends: that day is billed at its end
+	from       time.Time // the instant: credits used before it are of the month before
+	whole      int64     // days that it would have, had it not been cut short
 }
 
 // history is what the events of one account come to.
 type history struct {
 	stretches []stretch
-	anchors   []time.Time // of the cycles, each up to the next
-	open      bool
-	waitDay   time.Time // when a waiting change or close takes effect; the zero time while there is none
+	anchors   []time.Time // the instants at which cycles start, each up to the next
+	births    []time.Time // the days on which lives start
+	evenings  []time.Time // the days that are billed at their end: births and those of moves from free to paid
+	waitDay   time.Time   // when a waiting change or close takes effect; the zero time while there is none
 	waitPkg   string
 	plans     plans
 }
 
 var farAway = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func (h *history) begin(day time.Time) {
-	if n := len(h.anchors); n > 0 && h.anchors[n-1].Equal(day) {
-		return
-	}
-	h.anchors = append(h.anchors, day)
-}
-
 // monthOf is the start and the end of the period that holds a day, in the latest cycle.
 func (h *history) monthOf(day time.Time) (time.Time, time.Time) {
-	anchor := h.anchors[len(h.anchors)-1]
+	anchor := dayOf(h.anchors[len(h.anchors)-1])
 	k := 12*(day.Year()-anchor.Year()) + int(day.Month()) - int(anchor.Month())
 	if monthsAfter(anchor, k).After(day) {
 		k--
@@ -53,15 +46,10 @@ func (h *history) monthOf(day time.Time) (time.Time, time.Time) {
 	return monthsAfter(anchor, k), monthsAfter(anchor, k+1)
 }
 
-func (h *history) end(day, at time.Time, closed bool) {
-	s := &h.stretches[len(h.stretches)-1]
-	s.end, s.to, s.closed = day, at, closed
-	h.open = false
-}
+func (h *history) end(day time.Time) { h.stretches[len(h.stretches)-1].end = day }
 
-func (h *history) start(pkg string, day, at time.Time) {
-	h.stretches = append(h.stretches, stretch{pkg: pkg, from: at, to: farAway, start: day, end: farAway})
-	h.open = true
+func (h *history) start(pkg string, at time.Time) {
+	h.stretches = append(h.stretches, stretch{pkg: pkg, from: at, start: dayOf(at), end: farAway})
 }
 
 // takeEffect lets what waits take effect by an instant.
@@ -69,9 +57,9 @@ func (h *history) takeEffect(by time.Time) {
 	if h.waitDay.IsZero() || h.waitDay.After(by) {
 		return
 	}
-	h.end(h.waitDay, h.waitDay, false)
+	h.end(h.waitDay)
 	if h.waitPkg != "" {
-		h.start(h.waitPkg, h.waitDay, h.waitDay)
+		h.start(h.waitPkg, h.waitDay)
 	}
 	h.waitDay = time.Time{}
 }
@@ -81,8 +69,9 @@ func (h *history) apply(e *logged) {
 	day := dayOf(e.At)
 	switch e.Type {
 	case "account.created":
-		h.begin(day)
-		h.start(e.Package, day, e.At)
+		h.anchors = append(h.anchors, e.At)
+		h.births, h.evenings = append(h.births, day), append(h.evenings, day)
+		h.start(e.Package, e.At)
 	case "account.change_cancelled":
 		h.waitDay = time.Time{}
 	case "account.package_changed", "account.closed":
@@ -96,38 +85,39 @@ func (h *history) apply(e *logged) {
 		if e.Package == from {
 			return
 		}
-		h.end(day, e.At, e.Package == "")
+		h.end(day)
 		if e.Package == "" {
 			return
 		}
-		if h.plans.on(from, start).Price.IsZero() && h.plans.on(e.Package, day).Price.IsPositive() && !day.Equal(start) {
-			h.begin(day)
+		if h.plans.on(from, start).Price.IsZero() && h.plans.on(e.Package, day).Price.IsPositive() {
+			h.evenings = append(h.evenings, day)
+			if !day.Equal(start) {
+				h.anchors = append(h.anchors, day)
+			}
 		}
-		h.start(e.Package, day, e.At)
+		h.start(e.Package, e.At)
 	}
 }
 
-// months lists the billing periods that end by a day.
+// months lists the billing periods up to the first that ends after a day.
 func (h *history) months(through time.Time) []month {
 	var all []month
-	for i, anchor := range h.anchors {
-		next := farAway
+	for i, at := range h.anchors {
+		anchor, next := dayOf(at), farAway
 		if i+1 < len(h.anchors) {
-			next = h.anchors[i+1]
+			next = dayOf(h.anchors[i+1])
 		}
 		for k := 0; ; k++ {
 			m := month{start: monthsAfter(anchor, k), end: monthsAfter(anchor, k+1)}
-			m.whole = days(m.start, m.end)
-			if !m.start.Before(next) {
+			if m.start.After(next) {
 				break
 			}
-			if !m.end.Before(next) {
-				m.end, m.endsAtDusk = next, true
-			}
+			m.from, m.whole = later(m.start, at), days(m.start, m.end)
+			m.end = earlier(m.end, next)
+			all = append(all, m)
 			if m.end.After(through) {
 				return all
 			}
-			all = append(all, m)
 		}
 	}
 	return all
@@ -160,13 +150,15 @@ func compare(a, b *logged) int {
 func billAccount(events []*logged, list plans, through time.Time) []bill {
 	slices.SortFunc(events, compare)
 	h := &history{plans: list}
-	var usage, late, charges []*logged
+	var usage, late, charges, statuses []*logged
 	for _, e := range events {
-		switch e.Type {
-		case "usage.recorded":
+		switch {
+		case e.Type == "usage.recorded":
 			usage = append(usage, e)
-		case "charge.added":
+		case e.Type == "charge.added":
 			charges = append(charges, e)
+		case e.Status == "canceled" || e.Status == "refunded":
+			statuses = append(statuses, e)
 		default:
 			h.apply(e)
 		}
@@ -174,63 +166,129 @@ func billAccount(events []*logged, list plans, through time.Time) []bill {
 	h.takeEffect(through)
 
 	var bills []bill
+	var now []*logged
 	months := h.months(through)
 	counted := map[place]*used{}
-	for i, m := range months {
-		cut := m.end // what is recorded later is for the next invoice
-		if m.endsAtDusk {
-			cut = cut.AddDate(0, 0, 1)
-		}
+	for i := 0; !months[i].end.After(through); i++ {
+		m := months[i]
 		b := bill{Account: events[0].Account, Date: m.end.Format(time.DateOnly), Start: m.start.Format(time.DateOnly)}
-		required, changed := h.recurring(&b, m), false
+		required := h.recurring(&b, m)
+		for months[i+1].end.Equal(m.end) { // one of no days is billed with it
+			i++
+		}
+		if !required && slices.Contains(h.births, m.end) {
+			continue // what changed is for the next invoice
+		}
+		cut := m.end // what is recorded later is for the next invoice
+		if slices.Contains(h.evenings, m.end) {
+			cut = cut.AddDate(0, 0, 1).Add(-1)
+		}
+
+		now, statuses = split(statuses, func(e *logged) bool { return !e.known().After(cut) && billOf(bills, e.Invoice) != nil })
+		for _, e := range now {
+			old := billOf(bills, e.Invoice)
+			if e.Status == "canceled" && !old.final { // all of it is billed again; what is refunded is not
+				b.Days, b.Overage, charges = b.Days.Add(old.Days), b.Overage.Add(old.Overage), append(charges, old.charges...)
+			}
+			old.final = true
+		}
 
 		due := 0
-		for due < len(usage) && usage[due].At.Before(m.end) {
+		for due < len(usage) && !usage[due].At.After(cut) {
 			due++
 		}
-		known := append(late, usage[:due]...)
-		usage, late = usage[due:], nil
-		var touched []place
-		for _, e := range known {
-			if e.known().After(cut) {
-				late = append(late, e)
-				continue
-			}
-			at := place{monthHolding(months[:i+1], e.At), h.stretchAt(e.At)}
-			if counted[at] == nil {
-				counted[at] = &used{}
-			}
-			counted[at].credits += e.Credits
-			if !slices.Contains(touched, at) {
-				touched = append(touched, at)
-			}
-		}
-		for _, at := range touched {
-			u := counted[at]
-			terms := list.on(h.stretches[at.stretch].pkg, months[at.month].start)
-			owed := decimal.NewFromInt(max(0, u.credits-terms.Credits)).Mul(terms.Overage).Round(2)
-			changed = changed || !owed.Equal(u.billed)
-			b.Overage = b.Overage.Add(owed.Sub(u.billed))
-			u.billed = owed
-		}
+		now, late = split(append(late, usage[:due]...), func(e *logged) bool {
+			return !e.known().After(cut) && monthHolding(months[:i+2], e.At) <= i
+		})
+		usage = usage[due:]
+		b.Overage = b.Overage.Add(h.count(now, months[:i+1], counted))
 
-		var waiting []*logged
-		for _, e := range charges {
-			if !e.At.Before(cut) || e.known().After(cut) {
-				waiting = append(waiting, e)
-				continue
-			}
+		b.charges, charges = split(charges, func(e *logged) bool { return !e.known().After(cut) && e.At.Before(cut) })
+		for _, e := range b.charges {
 			b.Charges = b.Charges.Add(e.Amount)
-			changed = true
 		}
-		charges = waiting
 
-		if required || changed {
+		if required || !b.Days.IsZero() || !b.Overage.IsZero() || len(b.charges) > 0 {
 			b.Final = b.Days.Add(b.Overage).Add(b.Charges)
 			bills = append(bills, b)
 		}
 	}
 	return bills
+}
+
+// split tells the events that something holds for from the others.
+func split(events []*logged, holds func(*logged) bool) (those, others []*logged) {
+	for _, e := range events {
+		if holds(e) {
+			those = append(those, e)
+		} else {
+			others = append(others, e)
+		}
+	}
+	return those, others
+}
+
+// billOf is the bill with a number, which starts with its date.
+func billOf(bills []bill, number string) *bill {
+	for i := range bills {
+		if strings.HasPrefix(number, strings.ReplaceAll(bills[i].Date, "-", "")) {
+			return &bills[i]
+		}
+	}
+	return nil
+}
+
+// count counts credits in the months they were used in, and returns what they add to the overage.
+func (h *history) count(usage []*logged, months []month, counted map[place]*used) decimal.Decimal {
+	var touched []int
+	for _, e := range usage {
+		at := place{monthHolding(months, e.At), h.stretchAt(e.At)}
+		if counted[at] == nil {
+			counted[at] = &used{}
+		}
+		counted[at].credits += e.Credits
+		if !slices.Contains(touched, at.month) {
+			touched = append(touched, at.month)
+		}
+	}
+	more := decimal.Zero
+	for _, n := range touched {
+		more = more.Add(h.overage(counted, n, months[n]))
+	}
+	return more
+}
+
+// overage is what the credits counted in a month cost, less what has been billed for them. They draw on the allowance
+// of the package that is charged for their day, which all its stretches share, in the order of time.
+func (h *history) overage(counted map[place]*used, n int, m month) decimal.Decimal {
+	more, left := decimal.Zero, map[string]int64{}
+	for i, s := range h.stretches {
+		u := counted[place{n, i}]
+		if u == nil {
+			continue
+		}
+		over := u.credits
+		if p := h.chargedOn(later(s.start, m.start), m.end); p != "" {
+			if _, begun := left[p]; !begun {
+				left[p] = h.plans.on(p, m.start).Credits
+			}
+			included := min(over, left[p])
+			over, left[p] = over-included, left[p]-included
+		}
+		owed := decimal.NewFromInt(over).Mul(h.plans.on(s.pkg, m.start).Overage).Round(2)
+		more, u.billed = more.Add(owed.Sub(u.billed)), owed
+	}
+	return more
+}
+
+// chargedOn is the package that is charged for a day of a month that has an end, if any is.
+func (h *history) chargedOn(day, end time.Time) string {
+	for _, s := range h.stretches {
+		if !day.Before(s.start) && day.Before(earlier(s.end, end)) {
+			return s.pkg
+		}
+	}
+	return ""
 }
 
 // recurring adds up what the charged days of a period cost, and reports that there are any.
@@ -263,7 +321,7 @@ func (h *history) stretchAt(at time.Time) int {
 
 func monthHolding(months []month, at time.Time) int {
 	i := len(months) - 1
-	for i > 0 && at.Before(months[i].start) {
+	for i > 0 && at.Before(months[i].from) {
 		i--
 	}
 	return i

@@ -67,6 +67,7 @@ func TestAfternoonBillsTheSame(t *testing.T) {
 		{Accounts: 40, Months: 24, Events: 20000, Seed: 4},
 		{Accounts: 40, Months: 100, Events: 4000, Seed: 5},
 		{Accounts: 1500, Months: 13, Events: 20000, Seed: 6},
+		{Accounts: 30, Months: 2, Events: 20000, Seed: 7}, // many changes and lives a day
 	} {
 		events, packages := files(t, o)
 		theirs := filepath.Join(t.TempDir(), "afternoon.jsonl")

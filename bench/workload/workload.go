@@ -60,12 +60,13 @@ type Generator struct {
 // start of the first day.
 type account struct {
 	began   int64 // when its present or last life began
-	last    int64 // its latest creation, change, close or cancellation
+	last    int64 // its latest creation, change, close, cancellation or status
 	pending int64 // when a waiting change or close takes effect; 0 while there is none
 	anchor  cycle.Date
-	place   int32 // where it stands in open or closed
-	pkg     uint8 // of offers
-	next    uint8 // of offers, what it changes to; none is a close
+	final   cycle.Date // of the last invoice canceled or refunded, which no later status changes
+	place   int32      // where it stands in open or closed
+	pkg     uint8      // of offers
+	next    uint8      // of offers, what it changes to; none is a close
 	closed  bool
 }
 
@@ -197,8 +198,9 @@ func (g *Generator) other(b []byte, now int64) []byte {
 		b = g.common(b, "account.closed", i, now, now)
 		return text(b, `,"effective":"`, "period_end")
 	case n < 82:
-		if day := dateOf(now); g.periodOf(i, day).Start.After(g.accounts[i].anchor) {
-			return g.status(b, i, now)
+		a := &g.accounts[i]
+		if cut := g.periodOf(i, dateOf(now)).Start; cut.After(a.anchor) && cut != a.final {
+			return g.status(b, i, now, cut)
 		}
 	}
 	return g.charge(b, i, now)
@@ -243,12 +245,16 @@ func (g *Generator) wait(i int32, now int64, to uint8) {
 }
 
 // status says what became of the account's last invoice, which was cut when its period began.
-func (g *Generator) status(b []byte, i int32, now int64) []byte {
+func (g *Generator) status(b []byte, i int32, now int64, cut cycle.Date) []byte {
 	status := "paid"
 	if g.random.oneIn(5) {
 		status = []string{"unpaid", "refunded", "deferred", "canceled"}[g.random.below(4)]
 	}
-	cut := g.periodOf(i, dateOf(now)).Start
+	a := &g.accounts[i]
+	a.last = now
+	if status == "refunded" || status == "canceled" {
+		a.final = cut
+	}
 	b = g.common(b, "invoice.status_changed", i, now, now)
 	b = invoice.NumbersOf(string(appendName(nil, i))).On(cut).Append(append(b, `,"invoice":"`...))
 	return text(b, `","status":"`, status)

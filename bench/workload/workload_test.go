@@ -96,9 +96,9 @@ func TestNoAnomalies(t *testing.T) {
 	for _, o := range sizes {
 		list := catalogue(t, o)
 		for _, events := range read(t, o) {
-			anomalies, err := account.Check(events, list, invoice.Policy{})
+			bill, err := account.BillAccount(events, *list, invoice.Policy{}, cycle.MustDate("2034-01-01"))
 			require.NoError(t, err)
-			require.Empty(t, anomalies, "%+v", o)
+			require.Empty(t, bill.Anomalies, "%+v", o)
 		}
 	}
 }

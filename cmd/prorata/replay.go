@@ -207,6 +207,10 @@ func (r *replay) write(outputs []*outfile.Output, format string, lines bool) err
 	summary := report.Summary{Accounts: len(r.accounts), Invoices: len(invoices), Through: r.span.End,
 		Anomalies: len(r.anomalies), LeftOut: r.events.bad.Len(), Total: money.New(0, r.policy.MoneyCurrency())}
 	for i := range invoices {
+		if invoices[i].Status == invoice.Canceled {
+			summary.Canceled++
+			continue
+		}
 		if summary.Total, err = summary.Total.Add(invoices[i].FinalAmount); err != nil {
 			return fmt.Errorf("total of all invoices: %w", err)
 		}

@@ -1,0 +1,155 @@
+package account
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// final reports that no status comes after one.
+func final(s invoice.Status) bool { return s == invoice.Canceled || s == invoice.Refunded }
+
+// standing is where an invoice stands that events cancel or refund.
+type standing struct {
+	day      cycle.Date     // of the invoice
+	statuses []*entry       // that are final, in order
+	counted  invoice.Status // what the book has taken account of: one that is final, or Unpaid
+}
+
+// findStandings lists the invoices that events cancel or refund.
+func (b *biller) findStandings() {
+	b.standings = b.standings[:0]
+	for _, e := range b.history.statuses {
+		day, own := b.numbers.Day(e.Invoice)
+		if !own || !final(e.Status) {
+			continue
+		}
+		at, found := slices.BinarySearchFunc(b.standings, day, func(s standing, day cycle.Date) int { return s.day.Compare(day) })
+		if !found {
+			b.standings = slices.Insert(b.standings, at, standing{day: day})
+		}
+		b.standings[at].statuses = append(b.standings[at].statuses, e)
+	}
+}
+
+// countStatuses takes account of the invoices that are canceled or refunded as known by an
+// instant: what was billed by them counts as not billed.
+func (b *biller) countStatuses(by instant) error {
+	for i := range b.standings {
+		s := &b.standings[i]
+		at, made := b.invoiceOf(s.day)
+		if !made {
+			continue
+		}
+		now := b.statusOf(s, at, by)
+		if now == s.counted {
+			continue
+		}
+		lines := b.made[at].Lines
+		if err := b.countInvoice(lines, s.counted, true); err != nil {
+			return err
+		}
+		if err := b.countInvoice(lines, now, false); err != nil {
+			return err
+		}
+		s.counted = now
+		for i := range lines {
+			key := lines[i].Key()
+			b.touch(key.Period)
+			b.restate(&key)
+		}
+	}
+	return nil
+}
+
+// restate gives what was billed for a key the facts of the last invoice about it that is not
+// canceled.
+func (b *biller) restate(key *invoice.Key) {
+	for i := len(b.made) - 1; i >= 0 && !b.made[i].Date.Before(key.Period); i-- {
+		for n := range b.made[i].Lines {
+			l := &b.made[i].Lines[n]
+			if is := l.Key(); is != *key {
+				continue
+			}
+			if s, found := b.standingOf(b.made[i].Date); !found || s.counted != invoice.Canceled {
+				b.book.Restate(l)
+				return
+			}
+		}
+	}
+}
+
+func (b *biller) standingOf(day cycle.Date) (*standing, bool) {
+	at, found := slices.BinarySearchFunc(b.standings, day, func(s standing, day cycle.Date) int { return s.day.Compare(day) })
+	if !found {
+		return nil, false
+	}
+	return &b.standings[at], true
+}
+
+// countInvoice takes account of the status of an invoice with some lines, or takes that back.
+func (b *biller) countInvoice(lines []invoice.Line, status invoice.Status, back bool) error {
+	switch status {
+	case invoice.Canceled:
+		return b.book.Withdraw(lines, back)
+	case invoice.Refunded:
+		return b.book.Refund(lines, back)
+	}
+	return nil
+}
+
+// statusOf is the final status of an invoice as known by an instant: the first in order stands.
+func (b *biller) statusOf(s *standing, made int, by instant) invoice.Status {
+	for _, e := range s.statuses {
+		if b.history.counts(e, by) && !b.beforeCreation(e, made) {
+			return e.Status
+		}
+	}
+	return invoice.Unpaid
+}
+
+// beforeCreation reports that a status is from before the account was created, by what is known
+// now and by what was known to the invoice it is of: voiding the creation later does not bring
+// back an invoice that was canceled.
+func (b *biller) beforeCreation(e *entry, made int) bool {
+	return e.at.Before(b.created[made]) && (len(b.view.phases) == 0 || e.at.Before(b.view.created()))
+}
+
+func (b *biller) invoiceOf(day cycle.Date) (int, bool) {
+	return slices.BinarySearchFunc(b.made, day, func(inv invoice.Invoice, day cycle.Date) int { return inv.Date.Compare(day) })
+}
+
+// setStatuses gives invoices the status that events say they have, with everything known. A
+// status of an invoice that is not there makes no sense, unless it may come after through, and
+// none does after one that is final.
+func (b *biller) setStatuses(invoices []invoice.Invoice, through cycle.Date) []Anomaly {
+	var anomalies []Anomaly
+	if len(b.history.statuses) > 0 {
+		b.learn(b.history.allKnown)
+	}
+	for _, e := range b.history.statuses {
+		if e.voided {
+			continue
+		}
+		day, own := b.numbers.Day(e.Invoice)
+		at, found := b.invoiceOf(day)
+		found = found && own
+		var why fault
+		switch {
+		case found && b.beforeCreation(e, at):
+			why = notCreated
+		case found && final(invoices[at].Status):
+			why = fault{StatusIsFinal, fmt.Sprintf("the invoice is %s, which no later status changes; a mistake is voided", invoices[at].Status.Key())}
+		case found:
+			invoices[at].Status = e.Status
+		case !own || !day.After(through):
+			why = fault{UnknownInvoice, fmt.Sprintf("the account has no invoice %q", shown(e.Invoice))}
+		}
+		if why.code != 0 {
+			anomalies = append(anomalies, Anomaly{Event: *e.event(), Code: why.code, Reason: why.reason})
+		}
+	}
+	return anomalies
+}

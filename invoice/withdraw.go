@@ -1,0 +1,220 @@
+package invoice
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/money"
+)
+
+// Withdraw takes what the lines of an invoice billed out of the book, or with back puts it in
+// again: a canceled invoice counts as never sent.
+func (b *Book) Withdraw(lines []Line, back bool) error {
+	for i := range lines {
+		l := &lines[i]
+		if err := b.count(l.Key(), l.item(), l.Amount, l.Credits(), back); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count adds an amount and credits to what was billed for a key, or takes them off.
+func (b *Book) count(key Key, facts *Item, amount money.Amount, credits int64, add bool) (err error) {
+	item := *facts
+	item.Key, item.Credits, item.Amount = key, 0, money.New(0, amount.Currency())
+	at, found := b.find(&key)
+	if found {
+		item = *b.billed[at] // a copy: lines refer to the item
+	}
+	if add {
+		item.Credits += credits
+		item.Amount, err = item.Amount.Add(amount)
+	} else {
+		item.Credits -= credits
+		item.Amount, err = item.Amount.Sub(amount)
+	}
+	if err != nil {
+		return err
+	}
+	nothing := item.Amount.IsZero() && item.Credits == 0
+	switch {
+	case found && nothing:
+		b.billed = slices.Delete(b.billed, at, at+1)
+	case found:
+		b.billed[at] = &item
+	case !nothing || add: // what is put in again may be a line of zero
+		b.billed = slices.Insert(b.billed, at, &item)
+	}
+	return nil
+}
+
+// Restate gives what was billed for the key of a line the facts of that line: the days it was
+// about and the terms it was billed by.
+func (b *Book) Restate(l *Line) {
+	facts := *l.item()
+	if at, found := b.find(&facts.Key); found {
+		facts.Amount, facts.Credits = b.billed[at].Amount, b.billed[at].Credits
+		b.billed[at] = &facts
+	}
+}
+
+func (b *Book) find(key *Key) (int, bool) {
+	at := sort.Search(len(b.billed), func(i int) bool { return b.billed[i].Key.Compare(key) >= 0 })
+	return at, at < len(b.billed) && b.billed[at].Key == *key
+}
+
+// refund is what was given back for good of what was billed for a kind and package in a period,
+// or for a charge.
+type refund struct {
+	key    Key // its Nth is refunded
+	amount money.Amount
+	days   cycle.Period
+}
+
+// refunded is the Key.Nth of the item that says what a refund leaves of the amounts owed.
+const refunded = -1
+
+// Refund takes what the lines of an invoice billed as given back for good, or with back takes
+// that back. Of each item, by period, kind and package, what was given back counts as not
+// billed and is owed no more, where what is owed stays at 0 or more.
+//
+// With R given back and S owed, what is left to owe is max(0, S − R). The book says so with an
+// item of its own, so that the others stay as they are: it is owed max(0, S − R) − S, and is
+// billed −R with the refund. The two differ only once S falls below R: then a line takes back
+// the credit that was given already.
+func (b *Book) Refund(lines []Line, back bool) error {
+	for i := range lines {
+		l := &lines[i]
+		key := l.Key()
+		key.Nth = refunded
+		if err := b.refund(key, l, back); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Book) refund(key Key, l *Line, back bool) (err error) {
+	at := sort.Search(len(b.refunds), func(i int) bool { return b.refunds[i].key.Compare(&key) >= 0 })
+	if at == len(b.refunds) || b.refunds[at].key != key {
+		b.refunds = slices.Insert(b.refunds, at, refund{key, money.New(0, l.Amount.Currency()), l.Dates})
+	}
+	r := &b.refunds[at]
+	facts := Item{Key: key, Days: r.days, Amount: r.amount, Terms: l.item().Terms, Description: l.item().Description}
+	if back {
+		r.amount, err = r.amount.Sub(l.Amount)
+	} else {
+		r.amount, err = r.amount.Add(l.Amount)
+	}
+	if err != nil {
+		return err
+	}
+	if err := b.count(key, &facts, l.Amount, 0, back); err != nil {
+		return err
+	}
+	if r.amount.IsZero() {
+		b.refunds = slices.Delete(b.refunds, at, at+1)
+	}
+	return nil
+}
+
+// addRefunds appends to what is owed what refunds leave of it, and notes the refunds that change
+// nothing at all: there the items of a period, kind and package differ, and their sums do not.
+func (b *Book) addRefunds(owed []Item, stretches []cycle.Period) ([]Item, error) {
+	clear(b.level)
+	if len(b.refunds) == 0 {
+		return owed, nil
+	}
+	is, err := sumUp(len(owed), func(i int) *Item { return &owed[i] })
+	if err != nil {
+		return nil, err
+	}
+	for _, stretch := range stretches {
+		from, to := b.within(stretch)
+		was, err := sumUp(to-from, func(i int) *Item { return b.billed[from+i] })
+		if err != nil {
+			return nil, err
+		}
+		for i := range b.refunds {
+			r := &b.refunds[i]
+			if !stretch.Contains(r.key.Period) {
+				continue
+			}
+			item, err := r.item(is[r.key])
+			if err != nil {
+				return nil, err
+			}
+			owed = append(owed, item)
+			now := is[r.key]
+			if now.amount, err = item.Amount.Add(now.in(item.Amount.Currency())); err != nil {
+				return nil, err
+			}
+			if before := was[r.key]; before.in(item.Amount.Currency()) == now.amount {
+				if b.level == nil {
+					b.level = map[Key]bool{}
+				}
+				b.level[r.key] = before.credits == now.credits
+			}
+		}
+	}
+	return owed, nil
+}
+
+// item is what a refund leaves of some amounts that are owed.
+func (r *refund) item(owed total) (Item, error) {
+	is := owed.in(r.amount.Currency())
+	left, err := is.Sub(r.amount)
+	if err != nil {
+		return Item{}, err
+	}
+	if left.Sign() < 0 {
+		left = money.New(0, left.Currency())
+	}
+	item := Item{Key: r.key, Days: r.days, Terms: owed.terms, Returned: r.amount}
+	item.Amount, err = left.Sub(is)
+	return item, err
+}
+
+// total is the sum of the items of a period, kind and package. The zero value is the sum of none.
+type total struct {
+	amount  money.Amount
+	credits int64
+	terms   *Terms
+}
+
+// in is the amount in a currency, which is the zero value's too.
+func (t total) in(c money.Currency) money.Amount {
+	if t.amount == (money.Amount{}) {
+		return money.New(0, c)
+	}
+	return t.amount
+}
+
+// sumUp sums n items by period, kind and package.
+func sumUp(n int, item func(int) *Item) (map[Key]total, error) {
+	sums := map[Key]total{}
+	for i := range n {
+		key := item(i).Key
+		key.Nth = refunded
+		sum := sums[key]
+		amount, err := item(i).Amount.Add(sum.in(item(i).Amount.Currency()))
+		if err != nil {
+			return nil, err
+		}
+		sums[key] = total{amount, sum.credits + item(i).Credits, item(i).Terms}
+	}
+	return sums, nil
+}
+
+// isLevel reports that a refund makes the items of a key's period, kind and package differ, but
+// not their sum, and whether not their credits either.
+func (b *Book) isLevel(key Key) (level, quiet bool) {
+	if len(b.level) == 0 {
+		return false, false
+	}
+	key.Nth = refunded
+	quiet, level = b.level[key]
+	return level, quiet
+}
