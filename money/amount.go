@@ -65,18 +65,20 @@ func (a Amount) appendMagnitude(b []byte) []byte {
 
 // String returns the number and the code: "79.95 USD". Parse reads it back.
 func (a Amount) String() string {
-	b, _ := a.AppendText(make([]byte, 0, 24))
-	return string(b)
+	b := append(a.AppendNumber(make([]byte, 0, 24)), ' ')
+	return string(append(b, a.cur.String()...))
 }
 
-// AppendText appends String to b. The error is always nil.
+// AppendText appends String to b. The error is that of the currency's AppendText.
 func (a Amount) AppendText(b []byte) ([]byte, error) {
-	b = a.AppendNumber(b)
-	b = append(b, ' ')
-	return append(b, a.cur.String()...), nil
+	with, err := a.cur.AppendText(append(a.AppendNumber(b), ' '))
+	if err != nil {
+		return b, err
+	}
+	return with, nil
 }
 
-// MarshalText returns String. The error is always nil.
+// MarshalText returns what AppendText appends.
 func (a Amount) MarshalText() ([]byte, error) { return a.AppendText(nil) }
 
 // UnmarshalText is Parse. When it fails a is unchanged.

@@ -60,6 +60,14 @@ func (c Currency) Digits() int {
 	return int(currencyDigits[c] - '0')
 }
 
+// check returns the error of a value this package does not make: it has no code and no minor unit.
+func (c Currency) check() error {
+	if c >= currencyCount {
+		return fmt.Errorf("currency %s: %w, expected one that ParseCurrency returns", c, ErrSyntax)
+	}
+	return nil
+}
+
 // Symbol returns the sign put before an amount in a sentence: "$" for USD, "€" for EUR, "£" for GBP, "¥" for JPY, otherwise "".
 // Only currencies that own their sign have one: CAD 5.00 written as $5.00 would be a wrong amount to half of its readers.
 func (c Currency) Symbol() string {
@@ -76,10 +84,15 @@ func (c Currency) Symbol() string {
 	return ""
 }
 
-// AppendText appends String to b. The error is always nil.
-func (c Currency) AppendText(b []byte) ([]byte, error) { return append(b, c.String()...), nil }
+// AppendText appends String to b. The error, which wraps ErrSyntax, is that of a value this package does not make: it has no code.
+func (c Currency) AppendText(b []byte) ([]byte, error) {
+	if err := c.check(); err != nil {
+		return b, err
+	}
+	return append(b, c.String()...), nil
+}
 
-// MarshalText returns String. The error is always nil.
+// MarshalText returns what AppendText appends.
 func (c Currency) MarshalText() ([]byte, error) { return c.AppendText(nil) }
 
 // UnmarshalText is ParseCurrency: it refuses XXX, so that a missing currency does not pass for one. When it fails c is unchanged.

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 
@@ -18,6 +19,9 @@ func (a Amount) Decimal() decimal.Decimal { return decimal.New(a.minor, -int32(a
 // FromDecimal returns d of the major unit of c, exactly. The error wraps ErrTooFine when d is not a whole number of minor units,
 // or ErrOverflow.
 func FromDecimal(d decimal.Decimal, c Currency) (Amount, error) {
+	if err := c.check(); err != nil {
+		return Amount{}, fmt.Errorf("amount %s: %w", quoteDecimal(d), err)
+	}
 	minor, exact, ok := scaled(d.Coefficient(), int64(d.Exponent())+int64(c.Digits()), Down)
 	switch {
 	case !exact:
@@ -28,8 +32,11 @@ func FromDecimal(d decimal.Decimal, c Currency) (Amount, error) {
 	return Amount{minor, c}, nil
 }
 
-// Round returns d of the major unit of c, rounded once to the minor unit by r. The error wraps ErrOverflow.
+// Round returns d of the major unit of c, rounded once to the minor unit by r. The error wraps ErrRounding or ErrOverflow.
 func Round(d decimal.Decimal, c Currency, r Rounding) (Amount, error) {
+	if err := cmp.Or(r.Check(), c.check()); err != nil {
+		return Amount{}, fmt.Errorf("round %s to %s: %w", quoteDecimal(d), c, err)
+	}
 	minor, _, ok := scaled(d.Coefficient(), int64(d.Exponent())+int64(c.Digits()), r)
 	if !ok {
 		return Amount{}, fmt.Errorf("round %s to %s: %w", quoteDecimal(d), c, ErrOverflow)

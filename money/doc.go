@@ -33,5 +33,5 @@
 // # Errors
 //
 // Nothing panics on input. An error says the operation, quotes the value and wraps one of [ErrSyntax], [ErrTooFine],
-// [ErrOverflow], [ErrCurrency] and [ErrFraction], for errors.Is. Must functions panic and are for tests and constants.
+// [ErrOverflow], [ErrCurrency], [ErrRounding] and [ErrFraction], for errors.Is. Must functions panic and are for tests and constants.
 package money

@@ -9,7 +9,8 @@ import (
 
 // The causes of every error of this package, for errors.Is.
 var (
-	// ErrSyntax is text outside the documented grammar, an unknown code or name included, or a rate below zero.
+	// ErrSyntax is text outside the documented grammar, an unknown code or name included, or a rate below zero; also a currency
+	// without a code, which could not be read back.
 	ErrSyntax = errors.New("invalid syntax")
 	// ErrTooFine is a number with digits below the minor unit, or a rate with more digits than a rate may have. Rounding it
 	// in silence would lose money; Round does it by name.
@@ -18,6 +19,8 @@ var (
 	ErrOverflow = errors.New("amount out of range")
 	// ErrCurrency is an operation on two currencies. No currency is a currency of its own here.
 	ErrCurrency = errors.New("currencies differ")
+	// ErrRounding is a rounding that is none of the four.
+	ErrRounding = errors.New("no such rounding")
 	// ErrFraction is a denominator of zero, or a split into no parts.
 	ErrFraction = errors.New("no such fraction")
 )

@@ -9,9 +9,9 @@ import (
 )
 
 // MulDiv returns a·b/d rounded by r, for nonnegative a and b and positive d. The product has 128 bits, so nothing is lost between
-// the two steps. It returns false when the result does not fit an int64, or an argument is outside those ranges.
+// the two steps. It returns false when the result does not fit an int64, or an argument is outside those ranges or no rounding.
 func MulDiv(a, b, d int64, r Rounding) (int64, bool) {
-	if a < 0 || b < 0 || d <= 0 {
+	if a < 0 || b < 0 || d <= 0 || r > Up {
 		return 0, false
 	}
 	q, ok := mulDiv(uint64(a), uint64(b), uint64(d), r)
@@ -33,10 +33,13 @@ func mulDiv(a, b, d uint64, r Rounding) (uint64, bool) {
 }
 
 // MulFrac returns a·num/den rounded once, by r: MulFrac(11, 31, HalfUp) is 11 of 31 days of a price. The product is exact, any of
-// the three may be negative, and nothing is allocated. The error wraps ErrFraction when den is zero, or ErrOverflow.
+// the three may be negative, and nothing is allocated. The error wraps ErrFraction when den is zero, ErrRounding, or ErrOverflow.
 func (a Amount) MulFrac(num, den int64, r Rounding) (Amount, error) {
 	if den == 0 {
 		return Amount{}, fmt.Errorf("multiply %q by %d/%d: %w", a, num, den, ErrFraction)
+	}
+	if r > Up {
+		return Amount{}, fmt.Errorf("multiply %q by %d/%d: %w", a, num, den, r.Check())
 	}
 	u, aNeg := magnitude(a.minor)
 	n, numNeg := magnitude(num)

@@ -45,6 +45,9 @@ func ParseIn(s string, c Currency) (Amount, error) {
 	if !ok {
 		return Amount{}, fmt.Errorf("parse amount %s: %w, expected digits, such as \"79.95\"", quote(s), ErrSyntax)
 	}
+	if err := c.check(); err != nil {
+		return Amount{}, fmt.Errorf("parse amount %s: %w", quote(s), err)
+	}
 	digits := c.Digits()
 	if len(frac) > digits {
 		if strings.Trim(frac[digits:], "0") != "" {

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -84,8 +85,11 @@ func newRate(coef *big.Int, scale int32) Rate {
 
 // Times returns quantity·r of c, rounded once to the minor unit by mode: 50,000 credits at 0.001 are $50.00. A quantity below zero
 // gives the negative of the amount for its absolute value. It allocates nothing when the rate has at most 18 digits, as rates do.
-// The error wraps ErrOverflow.
+// The error wraps ErrRounding or ErrOverflow.
 func (r Rate) Times(quantity int64, c Currency, mode Rounding) (Amount, error) {
+	if mode > Up || c >= currencyCount {
+		return Amount{}, fmt.Errorf("multiply rate %q by %d: %w", r.String(), quantity, cmp.Or(mode.Check(), c.check()))
+	}
 	if minor, ok := r.times(quantity, c, mode); ok {
 		return Amount{minor, c}, nil
 	}

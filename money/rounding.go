@@ -6,7 +6,7 @@ import (
 )
 
 // Rounding says what becomes of the part of a number below the minor unit. All modes are symmetric about zero. The zero value is
-// HalfUp, and so is any value without a name.
+// HalfUp. Nothing is rounded by a value without a name, as a program may make one: see Check.
 type Rounding uint8
 
 const (
@@ -41,10 +41,23 @@ func (r Rounding) String() string {
 	return "Rounding(" + strconv.Itoa(int(r)) + ")"
 }
 
-// AppendText appends String to b. The error is always nil.
-func (r Rounding) AppendText(b []byte) ([]byte, error) { return append(b, r.String()...), nil }
+// Check returns an error that wraps ErrRounding for a value without a name.
+func (r Rounding) Check() error {
+	if r > Up {
+		return fmt.Errorf("%w: %s, expected half_up, half_even, down or up", ErrRounding, r)
+	}
+	return nil
+}
 
-// MarshalText returns String. The error is always nil.
+// AppendText appends String to b. The error is that of Check: such a value could not be read back.
+func (r Rounding) AppendText(b []byte) ([]byte, error) {
+	if err := r.Check(); err != nil {
+		return b, err
+	}
+	return append(b, r.String()...), nil
+}
+
+// MarshalText returns what AppendText appends.
 func (r Rounding) MarshalText() ([]byte, error) { return r.AppendText(nil) }
 
 // UnmarshalText is ParseRounding. When it fails r is unchanged.
