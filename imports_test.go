@@ -18,17 +18,18 @@ const modulePath = "github.com/prorata-go/prorata/"
 // go one way.
 var mayImport = map[string][]string{
 	"money":               {"internal/digits"},
-	"cycle":               {"internal/digits"},
+	"cycle":               {"internal/digits", "internal/mistake"},
 	"source":              nil,
 	"internal/names":      nil,
 	"internal/digits":     nil,
+	"internal/mistake":    nil,
 	"internal/lines":      {"source"},
 	"internal/strictjson": {"source", "internal/lines", "internal/names"},
-	"proration":           {"money", "cycle", "internal/digits", "internal/names"},
-	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/names", "internal/strictjson"},
+	"proration":           {"money", "cycle", "internal/digits", "internal/mistake", "internal/names"},
+	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/strictjson"},
 	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
 	"distributor":         {"invoice", "money", "cycle", "source", "internal/lines", "internal/names", "internal/strictjson"},
-	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
+	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/mistake", "internal/names", "internal/strictjson"},
 }
 
 // dependencies are what the core may depend on beyond the standard library.

@@ -455,10 +455,5 @@ func schedule(at time.Time, billingDate cycle.Date, policy invoice.Policy) (s cy
 	if err != nil {
 		return s, err
 	}
-	if billingDate.IsZero() {
-		s, err = cycle.NewSchedule(day, 1)
-	} else {
-		s, err = cycle.NewStubSchedule(day, billingDate, 1)
-	}
-	return s.WithMonthEnd(policy.MonthEnd), err
+	return policy.Schedule(day, billingDate)
 }

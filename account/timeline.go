@@ -346,7 +346,7 @@ func (t *timeline) changePackage(e *entry) fault {
 		if e.day != in.Start {
 			kind = cycleRestarts
 			var err error
-			if grid, err = cycle.NewSchedule(e.day, 1); err != nil {
+			if grid, err = t.terms.policy.Schedule(e.day, cycle.Date{}); err != nil {
 				return fault{OutOfCalendar, err.Error()}
 			}
 		}
@@ -354,7 +354,7 @@ func (t *timeline) changePackage(e *entry) fault {
 	t.endPhase(e.day, e.at)
 	t.current().settles = true
 	if kind == cycleRestarts {
-		t.begin(e.day, grid.WithMonthEnd(t.terms.policy.MonthEnd))
+		t.begin(e.day, grid)
 	}
 	t.changes = append(t.changes, change{day: e.day, kind: kind, from: from, to: e.Package})
 	t.startPhase(e.Package, e.day, e.at)

@@ -1,19 +1,11 @@
 package cycle
 
-// MonthEnd says where a boundary lies in a month that does not have the anchor's day. Anything but Anchored is how others are known
-// to count: it is there to find out whether they do, and costs more than the arithmetic of Anchored.
-type MonthEnd uint8
+import "github.com/prorata-go/prorata/internal/mistake"
 
-const (
-	Anchored   MonthEnd = iota // the month's last day, always counted from the anchor: 31 Jan, 28 Feb, 31 Mar
-	Drifted                    // the month's last day, counted from the boundary before: 31 Jan, 28 Feb, 28 Mar
-	Overflowed                 // as many days into the next month: 31 Jan, 3 Mar, 31 Mar, 1 May
-	FromEnd                    // as many days before the month's last as the anchor: 28 Feb, 31 Mar, 30 Apr
-)
-
-// WithMonthEnd gives the schedule with its boundaries placed otherwise.
-func (s Schedule) WithMonthEnd(m MonthEnd) Schedule {
-	s.end = m
+// WithMistakes is the schedule with its boundaries placed as others are known to place them, for package reconcile. It costs more
+// than the arithmetic of a schedule that is right. What type mistakes are of, only this module can name.
+func (s Schedule) WithMistakes(m mistake.Set) Schedule {
+	s.end = mistake.Set{MonthEnd: s.end}.And(m).MonthEnd
 	return s
 }
 
@@ -28,16 +20,16 @@ func (s Schedule) otherBoundary(k int) Date {
 	}
 	length := func(month int) int { return daysIn(month/12, month%12+1) }
 	switch s.end {
-	case Drifted:
+	case mistake.Drifted:
 		// A month of 28 days, beyond which nothing drifts, comes at the latest after the next two Februaries of one kind.
 		for m := from; m <= to && day > 28; m += int(s.every) {
 			day = min(day, length(m))
 		}
-	case Overflowed:
+	case mistake.Overflowed:
 		if beyond := day - length(to); beyond > 0 {
 			return Date{daysFromMonth(to+1, beyond)}
 		}
-	case FromEnd:
+	case mistake.FromEnd:
 		day = max(1, length(to)-(length(from)-day))
 	}
 	return Date{daysFromMonth(to, day)}

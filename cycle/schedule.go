@@ -3,6 +3,8 @@ package cycle
 import (
 	"errors"
 	"fmt"
+
+	"github.com/prorata-go/prorata/internal/mistake"
 )
 
 // maxEvery is the longest period, in months.
@@ -16,7 +18,7 @@ type Schedule struct {
 	start  Date  // the first day of period 0
 	anchor Date  // what boundaries are counted from: start, or the end of a stub
 	every  int32 // months, 1 to maxEvery
-	end    MonthEnd
+	end    mistake.MonthEnd
 }
 
 // NewSchedule gives the schedule of periods of every months (1 to 1200) from start on, a date in the years 1 to 9999.
@@ -82,7 +84,7 @@ func (s Schedule) Period(k int) Period {
 	if k < 0 {
 		return Period{s.start, s.anchor}
 	}
-	if s.end != Anchored {
+	if s.end != mistake.Anchored {
 		return Period{s.otherBoundary(k), s.otherBoundary(k + 1)}
 	}
 	// The day of the month is taken from the anchor once and serves both ends.
@@ -106,7 +108,7 @@ func (s Schedule) Index(d Date) (int, bool) {
 	year, month, _ = d.Civil()
 	every := int(s.every)
 	k := int(int32(year*12+month-1-from) / s.every)
-	if s.end != Anchored {
+	if s.end != mistake.Anchored {
 		return s.otherIndex(k, d) + s.stub(), true
 	}
 	// Boundary k is in the month of d or before it. In the same month it may be on a later day, and then d is in the period before.

@@ -3,7 +3,6 @@ package invoice
 import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/money"
-	"github.com/prorata-go/prorata/proration"
 )
 
 // Line is one line of an invoice: what is owed for one thing, less what invoices before it
@@ -106,11 +105,7 @@ func (l *Line) Days() int {
 	if l.Kind != Recurring || l.owed == nil || l.owed.Nth == refunded {
 		return 0
 	}
-	if l.owed.rule.Cut == proration.CutRight {
-		return l.owed.Days.Days()
-	}
-	share, _ := l.owed.share() // it was computed once without an error
-	return share.Days
+	return l.owed.rule.DaysOf(l.owed.whole, l.owed.Days)
 }
 
 // Quantity is the number of units: 1 period, 1 charge, or the credits over the included

@@ -105,8 +105,8 @@ func (t *Terms) CreditPrice() money.Rate { return t.credit }
 // different EffectiveFrom dates, and no price may be negative. It keeps copies: what is done to
 // the packages afterwards changes nothing in it.
 func NewCatalogue(packages []Package, list PriceList) (Catalogue, error) {
-	if int(list) >= len(priceLists) {
-		return Catalogue{}, fmt.Errorf("unknown price list %s, expected one of %s", list, strings.Join(priceLists, ", "))
+	if err := names.Check("price list", uint8(list), priceLists); err != nil {
+		return Catalogue{}, err
 	}
 	c := Catalogue{list: list, terms: make(map[string][]Terms, len(packages))}
 	type version struct {

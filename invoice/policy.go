@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/mistake"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/money"
@@ -31,10 +33,7 @@ type Policy struct {
 	FreeUpgrade     FreeUpgrade
 	SettleDays      int // days an invoice waits for late events, 0 to MaxSettleDays
 
-	// MonthEnd and Cut are no keys of a policy file, and zero in any policy that is billed by: they are mistakes that others make,
-	// here so that package reconcile can bill as they would have.
-	MonthEnd cycle.MonthEnd
-	Cut      proration.Cut
+	mistakes mistake.Set // none in any policy that is billed by
 }
 
 // MaxSettleDays is the longest an invoice can wait for late events.
@@ -90,27 +89,48 @@ func (f FreeUpgrade) String() string { return names.Word(uint8(f), freeUpgrades)
 
 var roundings = []string{money.HalfUp.String(), money.HalfEven.String(), money.Down.String(), money.Up.String()}
 
-// Check finds settings that a program made and no policy file could have: values beyond those
-// named here, and days to settle out of range.
+// WithMistakes is the policy with mistakes that others make besides those it has, so that package reconcile can bill as they would
+// have. No key sets them, and what type they are of, only this module can name.
+func (p Policy) WithMistakes(m mistake.Set) Policy {
+	p.mistakes = p.mistakes.And(m)
+	return p
+}
+
+// Check finds settings that a program made and no policy file could have: a currency that is none, the machine's own time zone,
+// values beyond those named here, and days to settle out of range. A zone made by time.FixedZone will do.
 func (p Policy) Check() error {
+	if err := p.check(); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	return nil
+}
+
+func (p *Policy) check() error {
+	if _, err := money.ParseCurrency(p.MoneyCurrency().String()); err != nil {
+		return fmt.Errorf("unknown currency %s, expected an active one of ISO 4217", p.Currency)
+	}
+	if name := zone(p.TimeZone).String(); name == "" || name == "Local" {
+		return fmt.Errorf("time_zone %q depends on the machine, expected one by an IANA name such as UTC or America/Los_Angeles", name)
+	}
+	if err := cmp.Or(p.Rule().Check(), p.CloseDay.Check()); err != nil {
+		return err
+	}
 	for _, setting := range [...]struct {
-		key      string
-		is, most uint8
+		key   string
+		is    uint8
+		valid []string
 	}{
-		{"timing", uint8(p.Timing), uint8(Advance)},
-		{"round_part", uint8(p.RoundPart), uint8(proration.Each)},
-		{"close_day", uint8(p.CloseDay), uint8(proration.Charged)},
-		{"rounding", uint8(p.Rounding), uint8(money.Up)},
-		{"bill_changes", uint8(p.BillChanges), uint8(Immediately)},
-		{"included_credits", uint8(p.IncludedCredits), uint8(ProratedCredits)},
-		{"free_upgrade", uint8(p.FreeUpgrade), uint8(KeepCycle)},
+		{"timing", uint8(p.Timing), timings},
+		{"bill_changes", uint8(p.BillChanges), billChanges},
+		{"included_credits", uint8(p.IncludedCredits), includedCredits},
+		{"free_upgrade", uint8(p.FreeUpgrade), freeUpgrades},
 	} {
-		if setting.is > setting.most {
-			return fmt.Errorf("policy: unknown %s #%d, expected 0 to %d", setting.key, setting.is, setting.most)
+		if err := names.Check(setting.key, setting.is, setting.valid); err != nil {
+			return err
 		}
 	}
 	if p.SettleDays < 0 || p.SettleDays > MaxSettleDays {
-		return fmt.Errorf("policy: settle_days %d, expected 0 to %d", p.SettleDays, MaxSettleDays)
+		return fmt.Errorf("settle_days %d, expected 0 to %d", p.SettleDays, MaxSettleDays)
 	}
 	return nil
 }
@@ -125,7 +145,21 @@ func (p Policy) MoneyCurrency() money.Currency {
 
 // Rule is the part of the policy that shares a price out over the days of a period.
 func (p Policy) Rule() proration.Rule {
-	return proration.Rule{DayCount: p.DayCount, DailyRate: p.DailyRate, RoundPart: p.RoundPart, Rounding: p.Rounding, Cut: p.Cut}
+	return proration.Rule{DayCount: p.DayCount, DailyRate: p.DailyRate, RoundPart: p.RoundPart, Rounding: p.Rounding}.WithMistakes(p.mistakes)
+}
+
+// Schedule is how the policy cuts the time of an account into monthly periods, from the day it was created on, or from its billing
+// date where that is not the zero Date. The errors are those of [cycle.NewStubSchedule].
+func (p *Policy) Schedule(created, billingDate cycle.Date) (s cycle.Schedule, err error) {
+	if billingDate.IsZero() {
+		s, err = cycle.NewSchedule(created, 1)
+	} else {
+		s, err = cycle.NewStubSchedule(created, billingDate, 1)
+	}
+	if err != nil {
+		return s, err
+	}
+	return s.WithMistakes(p.mistakes), nil
 }
 
 // policyKeys are the keys of a policy in the order they are printed: the one list that
@@ -291,8 +325,15 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// MarshalJSON writes every key of a policy file.
+// MarshalJSON writes every key of a policy file. The errors are those of [Policy.Check], and of a time zone that is none of IANA's:
+// they could not be read back.
 func (p Policy) MarshalJSON() ([]byte, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
+	}
+	if _, err := parseZone(zone(p.TimeZone).String()); err != nil {
+		return nil, err
+	}
 	b := []byte{'{'}
 	for i, k := range policyKeys {
 		if i > 0 {

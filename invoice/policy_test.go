@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
@@ -215,6 +217,56 @@ func TestPolicyZone(t *testing.T) {
 	require.NoError(t, p.Set("time_zone", "Asia/Tokyo"))
 	_, offset := time.Date(2026, 1, 1, 0, 0, 0, 0, p.TimeZone).Zone()
 	require.Equal(t, 9*60*60, offset)
+}
+
+// A policy that a program made has only what a policy file could have.
+func TestPolicyCheck(t *testing.T) {
+	for _, tt := range []struct {
+		policy invoice.Policy
+		want   string
+	}{
+		{invoice.Policy{Currency: 50000}, "policy: unknown currency Currency(50000), expected an active one of ISO 4217"},
+		{invoice.Policy{TimeZone: time.Local}, `policy: time_zone "Local" depends on the machine, expected one by an IANA name such as UTC or America/Los_Angeles`},
+		{invoice.Policy{TimeZone: new(time.Location)}, `policy: time_zone "" depends on the machine, expected one by an IANA name such as UTC or America/Los_Angeles`},
+		{invoice.Policy{Timing: 2}, "policy: unknown timing #2, expected one of arrears, advance"},
+		{invoice.Policy{DayCount: 3}, "policy: no such rule: unknown day_count #3, expected one of actual, thirty, year_365"},
+		{invoice.Policy{DayCount: 7}, "policy: no such rule: unknown day_count #7, expected one of actual, thirty, year_365"},
+		{invoice.Policy{RoundPart: 3}, "policy: no such rule: unknown round_part #3, expected one of used, unused, each"},
+		{invoice.Policy{CloseDay: 2}, "policy: unknown close_day #2, expected one of free, charged"},
+		{invoice.Policy{Rounding: 4}, "policy: no such rule: no such rounding: Rounding(4), expected half_up, half_even, down or up"},
+		{invoice.Policy{BillChanges: 2}, "policy: unknown bill_changes #2, expected one of next_bill, immediately"},
+		{invoice.Policy{IncludedCredits: 2}, "policy: unknown included_credits #2, expected one of full, prorated"},
+		{invoice.Policy{FreeUpgrade: 2}, "policy: unknown free_upgrade #2, expected one of restart_cycle, keep_cycle"},
+		{invoice.Policy{FreeUpgrade: 255}, "policy: unknown free_upgrade #255, expected one of restart_cycle, keep_cycle"},
+		{invoice.Policy{SettleDays: -1}, "policy: settle_days -1, expected 0 to 366"},
+		{invoice.Policy{SettleDays: 367}, "policy: settle_days 367, expected 0 to 366"},
+	} {
+		require.EqualError(t, tt.policy.Check(), tt.want)
+		_, err := tt.policy.MarshalJSON()
+		require.EqualError(t, err, tt.want, "it could not be read back")
+		_, err = account.BillAccount(make([]account.Event, 1), invoice.Catalogue{}, tt.policy, cycle.MustDate("2026-01-01"))
+		require.EqualError(t, err, tt.want)
+	}
+	require.NoError(t, invoice.Policy{}.Check())
+	east := invoice.Policy{TimeZone: time.FixedZone("east", 3600)}
+	require.NoError(t, east.Check(), "a zone without a name that a file could have is as good to bill by")
+	_, err := east.MarshalJSON()
+	require.EqualError(t, err, `unknown time_zone "east", expected an IANA name such as UTC or America/Los_Angeles`)
+}
+
+// Names that are not of a zone but of a file of the machine, or another spelling of a zone's.
+func TestPolicyZonesAreIANA(t *testing.T) {
+	for name, meant := range map[string]string{"localtime": "", "posixrules": "", "right/America/New_York": "America/New_York", "posix/America/New_York": "America/New_York",
+		"./UTC": "", "America//New_York": "America/New_York", "America/./New_York": "America/New_York", "zone.tab": "", "America": "", "UTC/": "", "utc\x00": ""} {
+		hint := ""
+		if meant != "" {
+			hint = fmt.Sprintf(" (did you mean %q?)", meant)
+		}
+		require.EqualError(t, new(invoice.Policy).Set("time_zone", name), fmt.Sprintf("unknown time_zone %q%s, expected an IANA name such as UTC or America/Los_Angeles", name, hint))
+	}
+	for _, name := range []string{"UTC", "Etc/GMT+5", "America/Argentina/Buenos_Aires", "US/Pacific", "EST5EDT"} {
+		require.NoError(t, new(invoice.Policy).Set("time_zone", name))
+	}
 }
 
 func FuzzParsePolicy(f *testing.F) {

@@ -29,7 +29,8 @@
 // A stub period is measured against the whole month whose last days it is, and a period cut short against the one it would have
 // been: the caller passes that as whole.
 //
-// [Cut] and [MonthOf] are mistakes that others make, for finding them in others' bills. No rule that is billed by has them.
+// Values that are none of those named, as a program may make them, are refused: nothing is shared out by a rule that [Rule.Check]
+// refuses. [Rule.WithMistakes] is for finding the mistakes of others in their bills; no rule that is billed by has any.
 //
 // # Limits, rounding, errors
 //
@@ -37,6 +38,6 @@
 // figure to misround. A share is between zero and P and allocates nothing. Periods may have any length, a year included, but
 // thirty and year_365 are rules for months: a longer period has cost its whole price after 30 or 31 days.
 //
-// Inverted parts and parts outside the period are [ErrStretch], prices below zero [ErrPrice], and a daily rate with more digits
-// than 64 bits hold [ErrOverflow]. Nothing panics.
+// Inverted parts and parts outside the period are [ErrStretch], prices below zero [ErrPrice], a daily rate with more digits than
+// 64 bits hold [ErrOverflow], and values without a name [ErrRule]. Nothing panics.
 package proration

@@ -33,7 +33,7 @@ func (s Share) AppendExplanation(b []byte) []byte {
 	switch {
 	case ok && alone == s.Amount.Minor() && !s.isOddRemainder():
 		return s.appendSentence(b, from, to)
-	case s.rule.RoundPart == Unused:
+	case s.rule.roundPart == Unused:
 		b = append(s.appendFigure(b, from, s.Of), " less "...)
 		return s.appendFigure(b, to, s.Of)
 	}
@@ -45,14 +45,14 @@ func (s Share) AppendExplanation(b []byte) []byte {
 // but $79.95 less 12 of 30 days is plain.
 func (s *Share) isOddRemainder() bool {
 	to := s.from + s.Days
-	return s.rule.RoundPart == Used && 0 < s.from && s.from < to && to == s.Of && s.recounted(s.from, to)
+	return s.rule.roundPart == Used && 0 < s.from && s.from < to && to == s.Of && s.recounted(s.from, to)
 }
 
 // recounted reports whether the day count has more days from from to to than the calendar, or fewer.
 func (s *Share) recounted(from, to int) bool {
-	c := s.rule.DayCount
+	c := s.rule.counting
 	num, _ := c.fraction(from, to, s.Of)
-	return c != Actual && num != int64(to-from)*c.months()
+	return c != calendar && num != int64(to-from)*c.months()
 }
 
 // appendFigure words the price of days from to to, and what it was rounded to.
@@ -71,13 +71,13 @@ func (s *Share) appendSentence(b []byte, from, to int) []byte {
 	if days == 0 || days == s.Of {
 		return s.appendPart(b, int64(days), int64(s.Of))
 	}
-	c := s.rule.DayCount
+	c := s.rule.counting
 	num, den := c.fraction(from, to, s.Of)
 	switch {
-	case !s.rule.DailyRate.IsExact():
+	case !s.rule.dailyRate.IsExact():
 		b = append(appendMixed(b, num, c.months()), " × "...)
 		b = append(s.appendDay(b, den), " a day"...)
-	case c == Year365:
+	case c == yearly:
 		b = append(appendMixed(b, num, c.months()), " × 12/365 of "...)
 		b = s.Price.AppendDisplay(b)
 	default:
@@ -86,7 +86,7 @@ func (s *Share) appendSentence(b []byte, from, to int) []byte {
 	if s.recounted(from, to) {
 		b = append(s.appendStretch(append(b, " ("...), from, to), ')')
 	}
-	if !s.rule.DailyRate.IsExact() {
+	if !s.rule.dailyRate.IsExact() {
 		if _, capped, _ := s.costAtDailyRate(num, den); capped {
 			b = s.Price.AppendDisplay(append(b, ", at most "...))
 		}
@@ -105,7 +105,7 @@ func (s *Share) appendPart(b []byte, days, of int64) []byte {
 func (s *Share) appendDay(b []byte, den int64) []byte {
 	daily, _, _, _ := s.dailyRate(den)
 	unit := int64(1)
-	for range s.rule.DailyRate.digits() {
+	for range s.rule.dailyRate.digits() {
 		unit *= 10
 	}
 	b = strconv.AppendInt(s.Price.Currency().AppendPrefix(b), daily/unit, 10)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/mistake"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/money"
 )
@@ -17,7 +18,52 @@ type Rule struct {
 	DailyRate DailyRate
 	RoundPart RoundPart
 	Rounding  money.Rounding
-	Cut       Cut // zero in any rule that is billed by
+
+	mistakes mistakes // none in any rule that is billed by
+}
+
+// mistakes are a way to cut, and in the lower byte the days that every month is taken to have. A rule travels in registers, and one
+// field fewer lets the period beside it do so too.
+type mistakes uint16
+
+func (m mistakes) cut() mistake.Cut { return mistake.Cut(m >> 8) }
+func (m mistakes) monthDays() uint8 { return uint8(m) }
+
+// Check finds values that are none of those named here, as a program may make them. Nothing is shared out by them.
+func (r Rule) Check() error {
+	err := errors.Join(names.Check("day_count", uint8(r.DayCount), dayCounts), names.Check("round_part", uint8(r.RoundPart), roundParts), r.Rounding.Check())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRule, err)
+	}
+	return nil
+}
+
+// isKnown is Check in short.
+func (r Rule) isKnown() bool {
+	return r.DayCount <= Year365 && r.RoundPart <= Each && r.Rounding <= money.Up
+}
+
+// known is whether Check finds nothing. It takes the fields one by one: a method that took the rule would have it copied, which took
+// longer than a share.
+func known(c DayCount, p RoundPart, m money.Rounding) bool {
+	return c <= Year365 && p <= Each && m <= money.Up
+}
+
+// WithMistakes is the rule with mistakes that others make besides those it has, for package reconcile. What type they are of, only
+// this module can name.
+func (r Rule) WithMistakes(m mistake.Set) Rule {
+	all := mistake.Set{Cut: r.mistakes.cut(), MonthDays: r.mistakes.monthDays()}.And(m)
+	r.mistakes = mistakes(all.Cut)<<8 | mistakes(all.MonthDays)
+	return r
+}
+
+// DaysOf is the number of days that a share of a part is for: those that the part has, except under a rule with mistakes.
+func (r Rule) DaysOf(whole, part cycle.Period) int {
+	if r.mistakes == 0 {
+		return part.Days()
+	}
+	from, to := r.mistakes.cut().Days(part.Start.Sub(whole.Start), part.End.Sub(whole.Start), whole.Days())
+	return to - from
 }
 
 // DayCount says which fraction F(d) of a period of N days its first d days are.
@@ -39,6 +85,30 @@ func ParseDayCount(s string) (DayCount, error) {
 }
 
 func (c DayCount) String() string { return names.Word(uint8(c), dayCounts) }
+
+// counting is a day count as shares are computed by: one of those with a name, or the days that every month is taken to have.
+type counting uint8
+
+const (
+	calendar = counting(Actual)
+	thirty   = counting(Thirty)
+	yearly   = counting(Year365)
+)
+
+// CountsLike reports whether two rules count the days of every period alike.
+func (r Rule) CountsLike(o Rule) bool { return r.counting() == o.counting() }
+
+// counting is how a rule that is known counts.
+func (r Rule) counting() counting {
+	switch days := r.mistakes.monthDays(); days {
+	case 0:
+		return counting(r.DayCount)
+	case 30:
+		return thirty
+	default:
+		return counting(days)
+	}
+}
 
 // RoundPart says which part of a cut period is rounded.
 type RoundPart uint8
@@ -76,6 +146,9 @@ func ParseCloseDay(s string) (CloseDay, error) {
 }
 
 func (c CloseDay) String() string { return names.Word(uint8(c), closeDays) }
+
+// Check returns the error of a value that is none of those named here, as a program may make one.
+func (c CloseDay) Check() error { return names.Check("close_day", uint8(c), closeDays) }
 
 // End returns the first day that is not charged when an account closes on day.
 func (c CloseDay) End(day cycle.Date) cycle.Date {
@@ -142,6 +215,8 @@ var (
 	ErrStretch = errors.New("not a stretch of the period")
 	// ErrPrice is a price, or an allowance, below zero.
 	ErrPrice = errors.New("below zero")
+	// ErrRule is a rule with a value that is none of those named here.
+	ErrRule = errors.New("no such rule")
 	// ErrOverflow is a daily rate that does not fit 64 bits of its smallest digit. Nothing else can overflow: no part costs more
 	// than its period.
 	ErrOverflow = money.ErrOverflow

@@ -100,3 +100,35 @@ func TestCloseDay(t *testing.T) {
 		require.Equal(t, want, share(t, proration.Rule{}, money.MustParse("79.95 USD"), month, part).Amount.Number(), "close_day=%s", day)
 	}
 }
+
+// A value that has no name, as a program may make one, is refused: internal lengths of months once travelled in DayCount, and 11 of 31
+// days cost the whole price under DayCount(7).
+func TestUnknownRule(t *testing.T) {
+	price, month := money.MustParse("79.95 USD"), period(t, "2010-10-30", "2010-11-30")
+	part := days(month, 0, 11)
+	for _, tt := range []struct {
+		rule proration.Rule
+		want string
+	}{
+		{proration.Rule{DayCount: 3}, "no such rule: unknown day_count #3, expected one of actual, thirty, year_365"},
+		{proration.Rule{DayCount: 7}, "no such rule: unknown day_count #7, expected one of actual, thirty, year_365"},
+		{proration.Rule{DayCount: 31}, "no such rule: unknown day_count #31, expected one of actual, thirty, year_365"},
+		{proration.Rule{RoundPart: 3}, "no such rule: unknown round_part #3, expected one of used, unused, each"},
+		{proration.Rule{Rounding: 4}, "no such rule: no such rounding: Rounding(4), expected half_up, half_even, down or up"},
+		{proration.Rule{RoundPart: 255, Rounding: 255}, "no such rule: unknown round_part #255, expected one of used, unused, each\nno such rounding: Rounding(255), expected half_up, half_even, down or up"},
+	} {
+		require.EqualError(t, tt.rule.Check(), tt.want)
+		_, err := tt.rule.Share(price, month, part)
+		require.EqualError(t, err, "share of 79.95 USD: "+tt.want)
+		require.ErrorIs(t, err, proration.ErrRule)
+		_, err = share(t, proration.Rule{}, price, month, part).Under(tt.rule)
+		require.EqualError(t, err, "share of 79.95 USD: "+tt.want)
+		_, err = tt.rule.Allowance(50_000, month, part)
+		require.Equal(t, tt.rule.DayCount > proration.Year365, err != nil, "an allowance follows the days alone: %v", err)
+	}
+	for _, r := range allRules(t) {
+		require.NoError(t, r.Check())
+	}
+	require.EqualError(t, proration.CloseDay(2).Check(), "unknown close_day #2, expected one of free, charged")
+	require.NoError(t, proration.Charged.Check())
+}

@@ -2,10 +2,13 @@ package proration
 
 import "github.com/prorata-go/prorata/money"
 
-// Under is the share of the same days under another rule, for asking what that rule would have made of them. The rule's Cut plays
-// no part: the days have been cut. The errors are those of [Rule.Share].
+// Under is the share of the same days under another rule, for asking what that rule would have made of them. Where a
+// rule with mistakes cuts plays no part: the days have been cut. The errors are those of [Rule.Share].
 func (s Share) Under(r Rule) (Share, error) {
-	s.rule.DayCount, s.rule.DailyRate, s.rule.RoundPart, s.rule.Rounding = r.DayCount, r.DailyRate, r.RoundPart, r.Rounding
+	if !known(r.DayCount, r.RoundPart, r.Rounding) {
+		return Share{}, ruleError(r, s.Price)
+	}
+	s.rule = arithmetic{r.counting(), r.DailyRate, r.RoundPart, r.Rounding}
 	minor, ok := s.owed()
 	if !ok {
 		return Share{}, overflowError(&s)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/mistake"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
@@ -53,7 +54,7 @@ func (l *candidates) days() {
 	of := func(code string, n int, words string) {
 		if !tried[n] && n > 1 {
 			tried[n] = true
-			l.sums(dayCount, code, l.onDays(), words, func(p *invoice.Policy) { p.DayCount = proration.MonthOf(n) })
+			l.sums(dayCount, code, l.onDays(), words, mistaken(mistake.Set{MonthDays: uint8(n)}))
 		}
 	}
 	for _, day := range []cycle.Date{whole.Last(), whole.Start, whole.End} {
@@ -62,6 +63,11 @@ func (l *candidates) days() {
 	}
 	of("period_length", days+1, fmt.Sprintf("as if the period of %d days had %d, both of its ends counted", days, days+1))
 	of("period_length", days-1, fmt.Sprintf("as if the period of %d days had %d, neither of its ends counted", days, days-1))
+}
+
+// mistaken bills with a mistake besides what else is tried.
+func mistaken(m mistake.Set) func(*invoice.Policy) {
+	return func(p *invoice.Policy) { *p = p.WithMistakes(m) }
 }
 
 func zoneOf(p invoice.Policy) *time.Location {
@@ -74,16 +80,16 @@ func zoneOf(p invoice.Policy) *time.Location {
 // cuts are the mistakes made where a period is cut.
 func (l *candidates) cuts() {
 	for _, c := range []struct {
-		proration.Cut
+		mistake.Cut
 		code, words string
 	}{
-		{proration.LastMore, "one_day_more", "a part of a period charged for one day more at its end"},
-		{proration.LastLess, "one_day_less", "a part of a period charged for one day less at its end"},
-		{proration.FirstMore, "one_day_more", "a part of a period charged for one day more at its start"},
-		{proration.FirstLess, "one_day_less", "a part of a period charged for one day less at its start"},
-		{proration.Swapped, "used_unused_swapped", "the days not used charged, instead of those used"},
+		{mistake.LastMore, "one_day_more", "a part of a period charged for one day more at its end"},
+		{mistake.LastLess, "one_day_less", "a part of a period charged for one day less at its end"},
+		{mistake.FirstMore, "one_day_more", "a part of a period charged for one day more at its start"},
+		{mistake.FirstLess, "one_day_less", "a part of a period charged for one day less at its start"},
+		{mistake.Swapped, "used_unused_swapped", "the days not used charged, instead of those used"},
 	} {
-		l.under(dayCount, c.code, l.onDays(), c.words, func(p *invoice.Policy) { p.Cut = c.Cut })
+		l.under(dayCount, c.code, l.onDays(), c.words, mistaken(mistake.Set{Cut: c.Cut}))
 	}
 }
 
@@ -102,15 +108,15 @@ func (l *candidates) billing() {
 		}
 	}
 	for _, m := range []struct {
-		cycle.MonthEnd
+		mistake.MonthEnd
 		words string
 	}{
-		{cycle.Drifted, "boundaries counted from the one before, so that they drift"},
-		{cycle.Overflowed, "boundaries beyond a month's end carried into the next month"},
-		{cycle.FromEnd, "boundaries counted back from the month's end"},
+		{mistake.Drifted, "boundaries counted from the one before, so that they drift"},
+		{mistake.Overflowed, "boundaries beyond a month's end carried into the next month"},
+		{mistake.FromEnd, "boundaries counted back from the month's end"},
 	} {
 		if late {
-			l.under(dayCount, "month_end", onAny, m.words, func(p *invoice.Policy) { p.MonthEnd = m.MonthEnd })
+			l.under(dayCount, "month_end", onAny, m.words, mistaken(mistake.Set{MonthEnd: m.MonthEnd}))
 		}
 	}
 	timing := invoice.Advance

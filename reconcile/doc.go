@@ -44,7 +44,7 @@
 // # Limits, errors
 //
 // An event is tried up to 10 days earlier or later. Mistakes that no policy has a name for, such as a boundary that drifts or one day too
-// many, are knobs of the engine that are zero in every policy file: [invoice.Policy].MonthEnd and Cut. The rows of one account are
+// many, are tried by [invoice.Policy.WithMistakes]. The rows of one account are
 // explained one by one, not together. A disagreement is a result; an error is a figure that is no money in the policy's currency, or an
 // account that cannot be billed. The same input gives the same bytes, whatever the order of rows, documents and events, the format
 // and the number of workers.

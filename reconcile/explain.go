@@ -192,7 +192,7 @@ func (s *search) apart(invoices []invoice.Invoice) *print {
 func (s *search) mayPrint(p *print, w world, c *candidate) bool {
 	is := w.policy
 	c.sums(&w.policy)
-	if w.policy.IncludedCredits == invoice.ProratedCredits && w.policy.DayCount != is.DayCount {
+	if w.policy.IncludedCredits == invoice.ProratedCredits && !w.policy.Rule().CountsLike(is.Rule()) {
 		return true // the allowance follows the days
 	}
 	f := s.row.ours.Figures

@@ -8,6 +8,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/mistake"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
@@ -261,7 +262,7 @@ var plants = []plant{
 	{name: "calendar_month", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
 		s.begin(s.pick(paid)) // in March, and closed in a month of 31 days too: 30 would be day_count thirty
 		s.close(s.day("2025-10-02", "2025-10-30"))
-		return as(s, p, func(u *upstream) { u.policy.DayCount = proration.MonthOf(31) })
+		return as(s, p, func(u *upstream) { u.policy = u.policy.WithMistakes(mistake.Set{MonthDays: 31}) })
 	}, policy: func(p *invoice.Policy) { p.DayCount = proration.Actual }},
 	{name: "period_length", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
 		s.closed()
@@ -276,19 +277,21 @@ var plants = []plant{
 		if l.PeriodDays() == 30 {
 			n = 29
 		}
-		return as(s, p, func(u *upstream) { u.policy.DayCount = proration.MonthOf(n) })
+		return as(s, p, func(u *upstream) { u.policy = u.policy.WithMistakes(mistake.Set{MonthDays: uint8(n)}) })
 	}, policy: func(p *invoice.Policy) { p.DayCount, p.Timing = proration.Actual, invoice.Arrears }},
 	{name: "one_day_more", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) {
-		p.Cut = []proration.Cut{proration.LastMore, proration.FirstMore}[s.IntN(2)]
+		*p = p.WithMistakes(mistake.Set{Cut: []mistake.Cut{mistake.LastMore, mistake.FirstMore}[s.IntN(2)]})
 	})},
 	{name: "one_day_less", plant: policyError(eitherPart, func(s *story, p *invoice.Policy) {
-		p.Cut = []proration.Cut{proration.LastLess, proration.FirstLess}[s.IntN(2)]
+		*p = p.WithMistakes(mistake.Set{Cut: []mistake.Cut{mistake.LastLess, mistake.FirstLess}[s.IntN(2)]})
 	})},
-	{name: "used_unused_swapped", plant: policyError(eitherPart, func(_ *story, p *invoice.Policy) { p.Cut = proration.Swapped })},
+	{name: "used_unused_swapped", plant: policyError(eitherPart, func(_ *story, p *invoice.Policy) { *p = p.WithMistakes(mistake.Set{Cut: mistake.Swapped}) })},
 	{name: "month_end", plant: policyError(func(s *story) {
 		s.create([]cycle.Date{date("2025-01-31"), date("2025-03-31"), date("2025-01-29"), date("2025-04-30")}[s.IntN(4)], s.pick(paid))
 		s.close(s.day("2025-09-05", "2025-11-20"))
-	}, func(s *story, p *invoice.Policy) { p.MonthEnd = cycle.MonthEnd(1 + s.IntN(3)) })},
+	}, func(s *story, p *invoice.Policy) {
+		*p = p.WithMistakes(mistake.Set{MonthEnd: mistake.MonthEnd(1 + s.IntN(3))})
+	})},
 	{name: "timing", plant: policyError((*story).used, func(_ *story, p *invoice.Policy) { p.Timing = 1 - p.Timing })},
 	{name: "bill_changes", plant: policyError(eitherPart, func(_ *story, p *invoice.Policy) { p.BillChanges = 1 - p.BillChanges })},
 

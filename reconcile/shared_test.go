@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/internal/mistake"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
@@ -27,7 +28,7 @@ func TestSharedCauseLeads(t *testing.T) {
 		{"the convention", 12, charged, "close_day"},
 		{"one account is no convention", 1, charged, "close_date"},
 		{"the zone", 12, func(p *invoice.Policy) { p.TimeZone = losAngeles }, "time_zone"},
-		{"a mistake that is no key", 6, func(p *invoice.Policy) { p.Cut = proration.LastLess }, "one_day_less"},
+		{"a mistake that is no key", 6, func(p *invoice.Policy) { *p = p.WithMistakes(mistake.Set{Cut: mistake.LastLess}) }, "one_day_less"},
 		{"two keys at once", 12, func(p *invoice.Policy) { p.CloseDay, p.DayCount = proration.Charged, proration.Thirty }, "convention"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -49,3 +49,11 @@ func Unknown(what, s string, valid []string) error {
 	}
 	return fmt.Errorf("unknown %s %q%s, expected one of %s%s", what, Clip(s), Hint(s, valid), strings.Join(list, ", "), more)
 }
+
+// Check is the error of a number that stands for no word, as a program may make one.
+func Check(what string, i uint8, valid []string) error {
+	if int(i) < len(valid) {
+		return nil
+	}
+	return fmt.Errorf("unknown %s %s, expected one of %s", what, Word(i, valid), strings.Join(valid, ", "))
+}
