@@ -24,11 +24,12 @@ var mayImport = map[string][]string{
 	"internal/digits":     nil,
 	"internal/mistake":    nil,
 	"internal/lines":      {"source"},
+	"internal/problems":   {"source"},
 	"internal/strictjson": {"source", "internal/lines", "internal/names"},
 	"proration":           {"money", "cycle", "internal/digits", "internal/mistake", "internal/names"},
-	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/strictjson"},
+	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/problems", "internal/strictjson"},
 	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
-	"distributor":         {"invoice", "money", "cycle", "source", "internal/lines", "internal/names", "internal/strictjson"},
+	"distributor":         {"invoice", "money", "cycle", "source", "internal/lines", "internal/names", "internal/problems", "internal/strictjson"},
 	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/mistake", "internal/names", "internal/strictjson"},
 }
 

@@ -32,7 +32,10 @@ var brokenInvoices = []struct{ name, document, want string }{
 	{"JSON null", ` null`, `f:1:2: null, expected an object or a list of invoices`},
 	{"invalid UTF-8 in JSON", "{\"number\":\"a\xff\"}", `f:1:13: invalid UTF-8, expected UTF-8 text`},
 	{"invalid UTF-8 in XML", "<invoice>\n<number>\xc3</number></invoice>", `f:2:9: invalid UTF-8, expected UTF-8 text`},
-	{"UTF-16", "\xff\xfe<\x00", `f:1:1: invalid UTF-8, expected UTF-8 text`},
+	{"UTF-16 with a byte order mark", "\xff\xfe<\x00", `f:1:1: UTF-16 text, expected UTF-8: save it as that`},
+	{"UTF-16 of the other byte order", "\xfe\xff\x00<", `f:1:1: UTF-16 text, expected UTF-8: save it as that`},
+	{"UTF-16 without a byte order mark", "{\x00\"\x00", `f:1:1: UTF-16 text, expected UTF-8: save it as that`},
+	{"UTF-16 of the other byte order, without one", "\x00<\x00i", `f:1:1: UTF-16 text, expected UTF-8: save it as that`},
 	{"half a surrogate pair in JSON", object(`"package":"\ud800"`), `f:2:12: broken JSON: `},
 	{"JSON after the document", oneObject + "\n{}", `f:2:1: something after the end of the document, expected nothing more`},
 	{"a comma after the document", `[],`, `f:1:4: something after the end of the document, expected nothing more`},
@@ -57,7 +60,7 @@ var brokenInvoices = []struct{ name, document, want string }{
 	{"no username in a usage", "{\"number\":\"9\",\"invoices\":[\n{\"number\":\"1\",\"start_date\":\"2010-08-01\",\"end_date\":\"2010-08-31\"}]}", `f:2:1: no username, expected an invoice to have number, username, start_date, end_date`},
 	{"no start_date", `{"number":"1","username":"a","end_date":"2010-08-31"}`, `f:1:1: no start_date, expected an invoice to have number, username, start_date, end_date`},
 	{"no end_date in the reseller's own", `[{"number":"1","start_date":"2010-08-01"}]`, `f:1:2: no end_date, expected an invoice to have number, start_date, end_date`},
-	{"an empty invoice", "<invoices>\n<invoice/></invoices>", `f:2:1: no number, expected an invoice to have number, start_date, end_date`},
+	{"an empty invoice", "<invoices>\n<invoice/></invoices>", `f:2:1: no number, no start_date, no end_date, expected an invoice to have number, start_date, end_date`},
 	{"a date that does not exist", `{"number":"1","username":"a","start_date":"2010-08-01","end_date":"2010-08-32"}`, `f:1:67: end_date: parse date "2010-08-32": `},
 	{"a day that does not exist in XML", `<invoice><number>1</number><username>a</username><start_date>2010-08-01</start_date><end_date>2010-02-30</end_date></invoice>`, `f:1:95: end_date: parse date "2010-02-30": `},
 	{"a date that is none", `{"number":"1","username":"a","start_date":"2010-08-01","end_date":"soon"}`, `f:1:67: end_date: parse date "soon": `},
@@ -116,7 +119,8 @@ var brokenInvoices = []struct{ name, document, want string }{
 	{"an unknown root", `<faktura/>`, `f:1:1: <faktura>, expected <usage>, <invoices> or <invoice>`},
 	{"packages", "<result>\n<packages/></result>", `f:1:1: <result>, expected <usage>, <invoices> or <invoice>`},
 	{"a usage without invoices", `<usage><number>1</number></usage>`, `f:1:1: no <invoices> in <usage>, expected it`},
-	{"invoices in an invoice", element(`<invoices/>`), `f:2:1: <invoices> in <invoice>, expected the fields of an invoice`},
+	{"invoices in an invoice", element(`<invoices/>`), `f:2:1: invoices within an invoice, expected the fields of an invoice`},
+	{"invoices in an invoice in a list", "[" + object(`"invoices":[]`) + "]", `f:2:1: invoices within an invoice, expected the fields of an invoice`},
 	{"another element in the list", "<invoices>\n<faktura/></invoices>", `f:2:1: <faktura> in <invoices>, expected <invoice>`},
 	{"a document type", "<!DOCTYPE invoice>\n" + oneElement, `f:1:1: a document type, expected only elements and text`},
 	{"an entity of its own", "<?xml version=\"1.0\"?>\n<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>", `f:2:1: a document type, expected only elements and text`},
@@ -128,7 +132,7 @@ var brokenInvoices = []struct{ name, document, want string }{
 	{"a processing instruction", "<?php echo ?>\n" + oneElement, `f:1:1: the processing instruction "php", expected only elements and text`},
 	{"a second declaration", element(`<?xml version="1.0"?>`), `f:2:1: the processing instruction "xml", expected only elements and text`},
 	{"an attribute", element(`<package lang="en">x</package>`), `f:2:1: <package> has the attribute "lang", expected no attributes`},
-	{"a namespace", "<invoices>\n<invoice xmlns=\"urn:x\"/></invoices>", `f:2:1: <invoice> has the attribute "xmlns", expected no attributes`},
+	{"an attribute of a name space", element(`<package xmlns:x="urn:x" x:nil="true"/>`), `f:2:1: <package> has the attribute "nil", expected no attributes`},
 	{"a prefix", element(`<a:package>x</a:package>`), `f:2:1: <a:package> has a prefix, expected a plain name`},
 	{"another encoding", `<?xml version="1.0" encoding="UTF-16"?>` + oneElement, `f:1:1: encoding "UTF-16", expected UTF-8 or ISO-8859-1`},
 	{"another version", `<?xml version="2.0"?>` + oneElement, `f:1:1: broken XML: `},
@@ -193,10 +197,10 @@ func TestTheOtherReadersRefuse(t *testing.T) {
 		want     string
 	}{
 		{"an overview that is a list", overview, "[]", `f:1:1: a list, expected an account overview`},
-		{"an overview of nothing", overview, "{}", `f:1:1: no package, expected an account overview to have package, billing_start_date, billing_end_date`},
+		{"an overview of nothing", overview, "{}", `f:1:1: no package, no billing_start_date, no billing_end_date, expected an account overview to have package, billing_start_date, billing_end_date`},
 		{"an overview in another root", overview, "<stats/>", `f:1:1: <stats>, expected <result> with an <overview>`},
 		{"an overview that ends before it starts", overview, "{\"package\":\"a\",\"billing_start_date\":\"2010-08-30\",\n\"billing_end_date\":\"2010-08-29\"}", `f:2:20: billing_end_date: 2010-08-29 is before the billing_start_date 2010-08-30`},
-		{"a change without a date", pending, "[{\"username\":\"a\",\"type\":\"Account Close\"},\n{}]", `f:1:2: no date, expected a pending change to have username, type, date`},
+		{"a change without a date", pending, "[{\"username\":\"a\",\"type\":\"Account Close\"}]", `f:1:2: no date, expected a pending change to have username, type, date`},
 		{"a change of another name", pending, "<result><pending>\n<change/></pending></result>", `f:2:1: <change> in <pending>, expected <user>`},
 		{"a day without requests", statistics, `[{"date":"2009-06-20"}]`, `f:1:2: no requests, expected a day of statistics to have date, requests`},
 		{"a day with part of a request", statistics, `[{"date":"2009-06-20","requests":1.5}]`, `f:1:34: requests: `},
@@ -210,4 +214,67 @@ func TestTheOtherReadersRefuse(t *testing.T) {
 			requireRefused(t, row.read(row.document), row.want)
 		})
 	}
+}
+
+// Every value that cannot be read is reported, not only the first: each with its field and place.
+func TestEveryProblemOfADocumentIsReported(t *testing.T) {
+	for _, row := range []struct {
+		name, document string
+		want           []string
+	}{
+		{"invoices", `{"number":true,"invoices":[
+{"number":"1","username":"a","start_date":"2010-08-01","end_date":"2010-08-31","amount":"1,000.00","overage":"n/a","final_amount":1.5},
+{"number":"2","username":"b","start_date":"2010-08-01","end_date":"2010-08-31"},
+{"number":"3","username":"","start_date":"2010-08-32","amount":[1]},
+7,
+{"number":"4","username":"c","start_date":"2010-08-31","end_date":"2010-08-01","prorated":1e3}]}`, []string{
+			`f:1:11: number: true, expected text`,
+			`f:2:89: amount: "1,000.00" is not a plain number, expected digits, such as 13.95`,
+			`f:2:110: overage: "n/a" is not a plain number, expected digits, such as 13.95`,
+			`f:4:42: start_date: parse date "2010-08-32": August 2010 has 31 days`,
+			`f:4:64: amount: a JSON object or list, expected a number`,
+			`f:4:26: username is empty, expected an invoice to have one`,
+			`f:4:1: no end_date, expected an invoice to have number, username, start_date, end_date`,
+			`f:5:1: 7, expected an invoice`,
+			`f:6:91: prorated: "1e3" is not a plain number, expected digits, such as 13.95`,
+			`f:6:67: end_date: 2010-08-01 is before the start_date 2010-08-31, expected it on or after it`,
+		}},
+		{"invoices in XML", `<invoices>
+<invoice><number>1</number><username>a</username><start_date>2010-08-01</start_date><end_date>2010-08-31</end_date><amount>1,5</amount><number>2</number></invoice>
+<invoice><number>1</number><start_date>x</start_date></invoice>
+</invoices>`, []string{
+			`f:2:124: amount: "1,5" is not a plain number, expected digits, such as 13.95`,
+			`f:2:136: number is repeated, expected it once`,
+			`f:3:40: start_date: parse date "x": expected YYYY-MM-DD`,
+			`f:3:1: no username, no end_date, expected an invoice to have number, username, start_date, end_date`,
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, err := distributor.ReadInvoices("f", []byte(row.document))
+			require.Error(t, err)
+			require.Equal(t, row.want, strings.Split(err.Error(), "\n"))
+			for _, err := range problems(err) {
+				require.IsType(t, (*source.ParseError)(nil), err)
+			}
+		})
+	}
+}
+
+func TestTheFirstTwentyProblemsAreListed(t *testing.T) {
+	for name, document := range map[string][]byte{
+		"invoices":     many("[", object(`"amount":"x"`), ",\n", "]", 39),
+		"in XML":       many("<invoices>", element(`<amount>x</amount>`), "\n", "</invoices>", 39),
+		"of one field": many("[", `{"number":[]}`, ",\n", "]", 39),
+	} {
+		_, err := distributor.ReadInvoices("f", document)
+		require.Len(t, problems(err), maxProblems+1, name)
+		requirePlaced(t, err, document)
+		require.EqualError(t, problems(err)[maxProblems], "f: and 19 more problems", name)
+	}
+	_, err := distributor.ReadStatistics("f", []byte(`[{"date":"x","requests":"y"},{"requests":1}]`))
+	require.Len(t, problems(err), 3)
+	_, err = distributor.ReadPending("f", []byte(`[{"date":"x"},{"type":false}]`))
+	require.Len(t, problems(err), 4)
+	_, err = distributor.ReadOverview("f", []byte(`{"package":[],"credits_used":"x","billing_end_date":"y"}`))
+	require.Len(t, problems(err), 4)
 }

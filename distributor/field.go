@@ -1,6 +1,11 @@
 package distributor
 
-import "github.com/prorata-go/prorata/source"
+import (
+	"strings"
+
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/source"
+)
 
 // Field is one member of a record, as the document had it.
 type Field struct {
@@ -13,6 +18,25 @@ type Field struct {
 
 	Kind  FieldKind
 	Place source.Place // of the value
+}
+
+// trimmed is the text of a number or date: around one, XML may have white space.
+func (f *Field) trimmed() string {
+	if f.Kind == KindXML {
+		return strings.Trim(f.Text, space)
+	}
+	return f.Text
+}
+
+// number is the value where it is a plain decimal, bare or quoted, and empty where it is anything else.
+func (f *Field) number() Number {
+	switch f.Kind {
+	case KindString, KindNumber, KindXML:
+		if n := Number(f.trimmed()); n.check() == nil {
+			return n
+		}
+	}
+	return ""
 }
 
 // FieldKind says how a document wrote a field.
@@ -31,4 +55,4 @@ const (
 var fieldKinds = []string{"a string", "a number", "true or false", "null", "a JSON object or list", "text", "elements"}
 
 // String words the kind for a sentence.
-func (k FieldKind) String() string { return fieldKinds[k] }
+func (k FieldKind) String() string { return names.Word(uint8(k), fieldKinds) }

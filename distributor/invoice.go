@@ -1,14 +1,9 @@
 package distributor
 
 import (
-	"fmt"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/prorata-go/prorata/cycle"
-	"github.com/prorata-go/prorata/internal/names"
-	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -43,6 +38,12 @@ type Invoice struct {
 var invoiceSchema = schema[Invoice]{
 	what: "an invoice",
 	base: func(inv *Invoice) (*[]Field, *source.Place) { return &inv.Fields, &inv.Place },
+	check: func(d *document, n *node, inv *Invoice) {
+		if inner := n.member("invoices"); inner != nil {
+			d.wrong(int(inner.nameAt), "invoices within an invoice, expected the fields of an invoice")
+		}
+		d.notBefore(n, "end_date", inv.EndDate, "start_date", inv.StartDate)
+	},
 	columns: []column[Invoice]{
 		{name: "number", at: func(inv *Invoice) any { return &inv.Number }},
 		{name: "credits", at: func(inv *Invoice) any { return &inv.Credits }},
@@ -81,45 +82,3 @@ func (inv *Invoice) Equal(other *Invoice) bool { return invoiceSchema.equal(inv,
 
 // AppendJSON appends the invoice as a JSON object on one line.
 func (inv *Invoice) AppendJSON(b []byte) []byte { return invoiceSchema.appendJSON(b, inv) }
-
-// Discount returns what is prorated, with the sign that makes the identity hold:
-//
-//	final_amount = amount − discount + overage + additional_charges
-//
-// That is prorated as written, or else its negative, whichever the document adds up with; what it does not say of prorated,
-// overage and additional_charges is 0. When neither sign adds up, or there is no amount or no final_amount, ok is false and the
-// discount is prorated as written.
-//
-// A figure finer than the minor unit of c, or too large, is an error.
-func (inv *Invoice) Discount(c money.Currency) (discount money.Amount, ok bool, err error) {
-	var figures [5]money.Amount
-	for i, f := range [...]struct {
-		name   string
-		number Number
-	}{
-		{"amount", inv.Amount}, {"overage", inv.Overage}, {"additional_charges", inv.AdditionalCharges},
-		{"final_amount", inv.FinalAmount}, {"prorated", inv.Prorated},
-	} {
-		figures[i] = money.New(0, c)
-		if f.number == "" {
-			continue
-		}
-		if figures[i], err = f.number.Amount(c); err != nil {
-			return money.Amount{}, false, fmt.Errorf("discount of invoice %q: %s: %w", names.Clip(inv.Number), f.name, err)
-		}
-	}
-	discount = figures[4]
-	if inv.Amount == "" || inv.FinalAmount == "" {
-		return discount, false, nil
-	}
-	// As decimals nothing overflows.
-	taken := decimal.Sum(figures[0].Decimal(), figures[1].Decimal(), figures[2].Decimal()).Sub(figures[3].Decimal())
-	switch {
-	case taken.Equal(discount.Decimal()):
-		return discount, true, nil
-	case taken.Equal(discount.Decimal().Neg()):
-		discount, err = discount.Neg()
-		return discount, err == nil, err
-	}
-	return discount, false, nil
-}

@@ -22,7 +22,7 @@ const (
 
 var shapes = []string{"usage", "current", "current, one invoice", "own", "numbers only"}
 
-func (s Shape) String() string { return shapes[s] }
+func (s Shape) String() string { return names.Word(uint8(s), shapes) }
 
 // required are the fields that each shape's invoices are to have.
 var required = [...][]string{
@@ -50,7 +50,8 @@ var invoicesSchema = schema[Invoices]{
 
 // ReadInvoices reads any document of invoices, JSON or XML. A list without invoices is Current, whatever was asked for.
 //
-// An error is a *[source.ParseError]; it wraps a *[ReplyError] when the document is an error of the Distributor.
+// An error is a *[source.ParseError], or several of them joined when several values cannot be read, the first 20 and how many more
+// there are. It wraps a *[ReplyError] when the document is an error of the Distributor.
 func ReadInvoices(file string, data []byte) (Invoices, error) {
 	d, err := parse(file, data)
 	if err != nil {
@@ -66,27 +67,20 @@ func ReadInvoices(file string, data []byte) (Invoices, error) {
 	if doc.Rows, err = invoiceSchema.readAll(d, rows, required[doc.Shape]); err != nil {
 		return Invoices{}, err
 	}
-	for i := range doc.Rows {
-		if inv := &doc.Rows[i]; inv.EndDate.Before(inv.StartDate) && !inv.EndDate.IsZero() {
-			return Invoices{}, d.errorf(rows[i].member("end_date").at, "end_date: %s is before the start_date %s, expected it on or after it", inv.EndDate, inv.StartDate)
-		}
-	}
 	return doc, nil
 }
 
 // invoices finds the rows of a document, and out of them its shape.
 func (d *document) invoices() (doc Invoices, rows []node, err error) {
 	root := &d.root
-	doc.Place = d.place(root.nameAt)
+	doc.Place = d.place(int(root.nameAt))
 	switch {
 	case d.xml && root.name == "usage", !d.xml && root.member("invoices") != nil:
 		inner := root.member("invoices")
 		if inner == nil {
-			return doc, nil, d.errorf(root.nameAt, "no <invoices> in <usage>, expected it")
+			return doc, nil, d.errorf(int(root.nameAt), "no <invoices> in <usage>, expected it")
 		}
-		if doc, err = invoicesSchema.read(d, root, nil, "invoices"); err != nil {
-			return doc, nil, err
-		}
+		doc = invoicesSchema.read(d, root, nil, "invoices")
 		if doc.Number == "" {
 			doc.Shape = Current
 		}
@@ -97,19 +91,14 @@ func (d *document) invoices() (doc Invoices, rows []node, err error) {
 		doc.Shape = shapeOf(rows, Current)
 		return doc, rows, err
 	case d.xml && root.name == "invoice", !d.xml && root.kind == record:
-		if inner := root.member("invoices"); inner != nil {
-			return doc, nil, d.errorf(inner.nameAt, "<invoices> in <invoice>, expected the fields of an invoice")
-		}
-		rows = d.roots()
+		rows = []node{*root}
 		doc.Shape = shapeOf(rows, CurrentOne)
 		return doc, rows, nil
 	case d.xml:
-		return doc, nil, d.errorf(root.nameAt, "<%s>, expected <usage>, <invoices> or <invoice>", names.Clip(root.name))
+		return doc, nil, d.errorf(int(root.nameAt), "<%s>, expected <usage>, <invoices> or <invoice>", names.Clip(root.name))
 	}
-	return doc, nil, d.errorf(root.at, "%s, expected an object or a list of invoices", root.describe())
+	return doc, nil, d.errorf(int(root.at), "%s, expected an object or a list of invoices", root.describe())
 }
-
-func (d *document) roots() []node { return []node{d.root} }
 
 // shapeOf tells the end users' invoices from the reseller's own.
 func shapeOf(rows []node, current Shape) Shape {

@@ -3,6 +3,7 @@ package distributor
 import (
 	"bytes"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -13,12 +14,11 @@ import (
 // jsonReader makes nodes of JSON. The decoder refuses repeated names, at any depth.
 type jsonReader struct {
 	*document
-	dec   *jsontext.Decoder
-	whole string // the text, of which lists and objects keep their parts
+	dec *jsontext.Decoder
 }
 
 func (d *document) readJSON() (err error) {
-	r := &jsonReader{document: d, dec: jsontext.NewDecoder(bytes.NewReader(d.text)), whole: string(d.text)}
+	r := &jsonReader{document: d, dec: jsontext.NewDecoder(bytes.NewBuffer(d.data))}
 	if d.root, err = r.value(0); err != nil {
 		return err
 	}
@@ -30,16 +30,22 @@ func (d *document) readJSON() (err error) {
 }
 
 // next is where the value or name that is read next starts.
-func (r *jsonReader) next() int { return int(strictjson.Next(r.text, r.dec.InputOffset())) }
+func (r *jsonReader) next() int { return int(strictjson.Next(r.data, r.dec.InputOffset())) }
+
+// end is where the value or name that was read last ends.
+func (r *jsonReader) end() int { return int(r.dec.InputOffset()) }
 
 func (r *jsonReader) explain(err error) error {
-	offset, reason := strictjson.Explain(r.text, err)
+	offset, reason := strictjson.Explain(r.data, err)
 	return &source.ParseError{Place: r.place(int(offset)), Err: reason}
 }
 
 func (r *jsonReader) value(depth int) (node, error) {
-	n := node{at: r.next()}
-	n.nameAt = n.at
+	at := r.next()
+	n := node{at: int32(at), nameAt: int32(at)}
+	if err := r.count(at); err != nil {
+		return node{}, err
+	}
 	switch r.dec.PeekKind() {
 	case '{':
 		n.kind, n.written = record, KindJSON
@@ -56,21 +62,31 @@ func (r *jsonReader) value(depth int) (node, error) {
 	}
 	switch token.Kind() {
 	case '"':
-		n.text, n.written = token.String(), KindString
+		n.text, n.written = r.unquote(at), KindString
 	case '0':
-		n.text, n.written = token.String(), KindNumber
+		n.text, n.written = r.text[at:r.end()], KindNumber
 	case 'n':
 		n.written = KindNull
 	default:
-		n.text, n.written = token.String(), KindBool
+		n.text, n.written = r.text[at:r.end()], KindBool
 	}
-	return n, nil
+	return n, r.checkText(at, len(n.text))
+}
+
+// unquote is the string that was read last. Only one with escapes takes memory of its own.
+func (r *jsonReader) unquote(at int) string {
+	quoted := r.text[at:r.end()]
+	if !strings.Contains(quoted, `\`) {
+		return quoted[1 : len(quoted)-1]
+	}
+	text, _ := jsontext.AppendUnquote(nil, quoted) // the decoder found it right
+	return string(text)
 }
 
 // fill reads an object or a list into n.
 func (r *jsonReader) fill(n *node, end jsontext.Kind, depth int) error {
 	if depth == maxLevels {
-		return r.tooDeep(n.at)
+		return r.tooDeep(int(n.at))
 	}
 	n.levels = 1
 	if _, err := r.dec.ReadToken(); err != nil {
@@ -79,22 +95,26 @@ func (r *jsonReader) fill(n *node, end jsontext.Kind, depth int) error {
 	for r.dec.PeekKind() != end {
 		name, nameAt := "", r.next()
 		if n.kind == record {
-			token, err := r.dec.ReadToken()
-			if err != nil {
+			if _, err := r.dec.ReadToken(); err != nil {
 				return r.explain(err)
 			}
-			name = token.String()
+			name = r.unquote(nameAt)
+			if err := r.checkName(nameAt, name); err != nil {
+				return err
+			}
 		}
 		kid, err := r.value(depth + 1)
 		if err != nil {
 			return err
 		}
-		kid.name, kid.nameAt = name, nameAt
-		n.add(kid)
+		kid.name, kid.nameAt = name, int32(nameAt)
+		if err := r.add(n, kid); err != nil {
+			return err
+		}
 	}
 	if _, err := r.dec.ReadToken(); err != nil {
 		return r.explain(err)
 	}
-	n.text = r.whole[n.at:r.dec.InputOffset()]
+	n.text = r.text[n.at:r.end()]
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 // TestErrorsAreShort reads documents with long names and texts, some of characters that take several times their length when
 // they are quoted: no error holds more of them than their beginning.
 func TestErrorsAreShort(t *testing.T) {
-	name, text := strings.Repeat("n", 5000), strings.Repeat("\x7f", 5000)
+	name, key, text := strings.Repeat("n", distributor.MaxName), strings.Repeat("\x7f", distributor.MaxName), strings.Repeat("\x7f", 5000)
 	invoices := func(d []byte) error { _, err := distributor.ReadInvoices("f", d); return err }
 	packages := func(d []byte) error { _, err := distributor.ReadPackages("f", d, money.USD); return err }
 	overview := func(d []byte) error { _, err := distributor.ReadOverview("f", d); return err }
@@ -41,7 +41,7 @@ func TestErrorsAreShort(t *testing.T) {
 		{"text beside elements", invoices, "<" + name + ">a<b/></" + name + ">", "text beside the elements of <nnn"},
 		{"a repeated element", invoices, element(strings.Repeat("<"+name+"/>", 2)), "nnn"},
 		{"a repeated element of a package", packages, list(strings.Repeat("<"+name+"/>", 2)), "nnn"},
-		{"a repeated key", invoices, object(`"` + text + `":1,"` + text + `":1`), `the key "\x7f`},
+		{"a repeated key", invoices, object(`"` + key + `":1,"` + key + `":1`), `the key "\x7f`},
 		{"a key nested too deep", invoices, object(`"` + name + `":` + strings.Repeat("[", 17) + strings.Repeat("]", 17)), "nnn"},
 		{"a number", invoices, object(`"amount":"` + text + `"`), "amount: a number of 5000 characters"},
 		{"a number of some length", invoices, object(`"amount":"` + text[:64] + `"`), `amount: "\x7f`},
@@ -53,7 +53,7 @@ func TestErrorsAreShort(t *testing.T) {
 		{"an error's message", statistics, `{"message":"error","errors":["` + text + `"]}`, `the document is an error of the Distributor: "\x7f`},
 		{"an error's message in XML", statistics, "<result><message>error</message><errors><error>" + text + "</error></errors></result>", `the document is an error of the Distributor: "\x7f`},
 		{"many messages of an error", statistics, `{"errors":["a"` + strings.Repeat(`,"a"`, 5000) + "]}", `the document is an error of the Distributor: "a", "a", `},
-		{"an unknown key of a package", packages, `[{"` + text + `":1}]`, `unknown key "\x7f`},
+		{"an unknown key of a package", packages, `[{"` + key + `":1}]`, `unknown key "\x7f`},
 		{"a package without a price", packages, `[{"name":"` + text + `"}]`, `a package "\x7f`},
 		{"a package without credits", packages, `[{"name":"` + text + `","price":1,"overage":1}]`, `package "\x7f`},
 		{"a price", packages, `[{"name":"a","price":"` + text + `"}]`, `price: parse amount "\x7f`},

@@ -1,26 +1,22 @@
 package distributor
 
 import (
-	"bytes"
-	"errors"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/prorata-go/prorata/internal/lines"
 	"github.com/prorata-go/prorata/internal/names"
-	"github.com/prorata-go/prorata/source"
 )
 
-// JSON and XML are both read into a tree of nodes, so that there is one decoder of records and not two.
+// node is a value of a document. JSON and XML are both read into a tree of nodes, so that there is one decoder of records and
+// not two.
 type node struct {
 	name    string // of an object's member or an element; empty in a JSON list
-	kind    nodeKind
-	written FieldKind
 	text    string // a scalar's value; of anything else the piece of the document
 	kids    []node
-	nameAt  int // offsets; of an element, both where it starts, except that a text has its own place
-	at      int
-	levels  int // 0 for a scalar, else one more than the deepest kid
+	nameAt  int32 // offsets in the document's text; of an element, both where it starts, except that text has its own place
+	at      int32
+	kind    nodeKind
+	written FieldKind
+	levels  uint8 // 0 for a scalar, else one more than the deepest kid
 }
 
 type nodeKind uint8
@@ -29,13 +25,6 @@ const (
 	scalar nodeKind = iota
 	record          // an object, or an element with elements
 	list            // a JSON list
-)
-
-const (
-	maxFieldLevels = 16                 // within a field of a record
-	maxLevels      = maxFieldLevels + 4 // within a document: its wrappers come on top
-
-	space = " \t\r\n" // of JSON and XML alike
 )
 
 // member returns the kid of that name, or nil.
@@ -51,18 +40,13 @@ func (n *node) member(name string) *node {
 	return nil
 }
 
-// add hangs a kid below n.
-func (n *node) add(kid node) {
-	n.kids = append(n.kids, kid)
-	n.levels = max(n.levels, kid.levels+1)
-}
-
 // empty reports whether n is an element without anything, which may as well be a list or a record.
-func (n *node) empty() bool {
-	return n.written == KindXML && strings.Trim(n.text, space) == ""
-}
+func (n *node) empty() bool { return n.written == KindXML && n.blank() }
 
-// describe words what n is.
+// blank reports whether the text is nothing but white space.
+func (n *node) blank() bool { return strings.Trim(n.text, space) == "" }
+
+// describe says what n is, for an error.
 func (n *node) describe() string {
 	switch {
 	case n.kind == list:
@@ -81,80 +65,27 @@ func (n *node) describe() string {
 	return names.Clip(strings.Trim(n.text, space))
 }
 
-// document is a tree with the places of its nodes.
-type document struct {
-	file   string
-	text   []byte // UTF-8, without a byte order mark
-	lines  *lines.Index
-	latin1 *latin1 // what the text was made of, unless the file is UTF-8
-	xml    bool
-	root   node
-}
-
-// parse reads a document, telling JSON from XML by its first character.
-func parse(file string, data []byte) (*document, error) {
-	d := &document{file: file, text: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
-	start := bytes.TrimLeft(d.text, space)
-	d.xml = len(start) > 0 && start[0] == '<'
-	encoding := ""
-	if d.xml {
-		encoding = d.transcode()
-	}
-	if d.latin1 == nil {
-		d.lines = lines.New(file, d.text)
-	}
-	if !utf8.Valid(d.text) {
-		return nil, d.errorf(len(validPrefix(d.text)), "invalid UTF-8, expected UTF-8 text")
-	}
-	if len(start) == 0 {
-		return nil, d.errorf(len(d.text), "nothing there, expected a JSON or XML document")
-	}
-	if err := d.tooMany(); err != nil {
-		return nil, err
-	}
-	if d.xml {
-		return d, d.readXML(encoding)
-	}
-	return d, d.readJSON()
-}
-
-// validPrefix is what comes before the first byte that is not UTF-8.
-func validPrefix(text []byte) []byte {
-	at := 0
-	for at < len(text) {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size == 1 {
-			break
+// repeated is the first kid with the name of a kid before it, or nil.
+func (n *node) repeated() *node {
+	const few = 32 // as many are compared with each other sooner than a map is made
+	if len(n.kids) <= few {
+		for i := range n.kids {
+			for j := range i {
+				if n.kids[i].name == n.kids[j].name {
+					return &n.kids[i]
+				}
+			}
 		}
-		at += size
+		return nil
 	}
-	return text[:at]
-}
-
-// place turns an offset into a line and column. Columns count the file's bytes.
-func (d *document) place(offset int) source.Place {
-	if d.latin1 != nil {
-		offset = d.latin1.original(offset)
+	seen := make(map[string]bool, len(n.kids))
+	for i := range n.kids {
+		if seen[n.kids[i].name] {
+			return &n.kids[i]
+		}
+		seen[n.kids[i].name] = true
 	}
-	return d.lines.Place(offset)
-}
-
-func (d *document) errorf(offset int, format string, args ...any) error {
-	return source.Errorf(d.place(offset), format, args...)
-}
-
-// skip is the offset of the first byte at or after offset that is not in a set.
-func (d *document) skip(offset int, set string) int {
-	for offset < len(d.text) && strings.IndexByte(set, d.text[offset]) >= 0 {
-		offset++
-	}
-	return offset
-}
-
-var errTooDeep = errors.New("nested too deep")
-
-func (d *document) tooDeep(offset int) error {
-	return d.errorf(offset, "%w, expected at most %d levels", errTooDeep, maxLevels)
+	return nil
 }
 
 // items returns the records of a document that is a list of them: a JSON list, or one wrapped as {"key":[…]}, or the elements
@@ -163,9 +94,9 @@ func (d *document) items(key, item string) ([]node, error) {
 	n := d.unwrap(key)
 	if n == &d.root && n.kind != list && (!d.xml || n.name != key) {
 		if d.xml {
-			return nil, d.errorf(n.nameAt, "<%s>, expected <%s>", names.Clip(n.name), key)
+			return nil, d.errorf(int(n.nameAt), "<%s>, expected <%s>", names.Clip(n.name), key)
 		}
-		return nil, d.errorf(n.at, "%s, expected a JSON list, or an object with %q only", n.describe(), key)
+		return nil, d.errorf(int(n.at), "%s, expected a JSON list, or an object with %q only", n.describe(), key)
 	}
 	return d.list(n, item)
 }
@@ -184,18 +115,19 @@ func (d *document) list(n *node, item string) ([]node, error) {
 	case n.kind == list || n.empty():
 		return n.kids, nil
 	case !d.xml:
-		return nil, d.errorf(n.at, "%s%s, expected a list", prefix(n.name), n.describe())
+		return nil, d.errorf(int(n.at), "%s%s, expected a list", prefix(n.name), n.describe())
 	case n.kind == scalar:
-		return nil, d.errorf(d.skip(n.at, space), "text in <%s>, expected elements <%s>", names.Clip(n.name), item)
+		return nil, d.errorf(d.skip(int(n.at), space), "text in <%s>, expected elements <%s>", names.Clip(n.name), item)
 	}
 	for i := range n.kids {
 		if kid := &n.kids[i]; kid.name != item {
-			return nil, d.errorf(kid.nameAt, "<%s> in <%s>, expected <%s>", names.Clip(kid.name), names.Clip(n.name), item)
+			return nil, d.errorf(int(kid.nameAt), "<%s> in <%s>, expected <%s>", names.Clip(kid.name), names.Clip(n.name), item)
 		}
 	}
 	return n.kids, nil
 }
 
+// prefix is a name before what is said of its value.
 func prefix(name string) string {
 	if name == "" {
 		return ""

@@ -11,9 +11,6 @@ import (
 	"github.com/prorata-go/prorata/money"
 )
 
-// MaxNumber is the longest a number of a known field may be, in characters. It bounds the work a number can cause.
-const MaxNumber = 64
-
 // Number is a decimal exactly as a document writes it: "1001", "13.950", "-3". It is empty when the field was not there, or was
 // null or empty.
 type Number string

@@ -26,6 +26,9 @@ type Overview struct {
 var overviewSchema = schema[Overview]{
 	what: "an account overview",
 	base: func(o *Overview) (*[]Field, *source.Place) { return &o.Fields, &o.Place },
+	check: func(d *document, n *node, o *Overview) {
+		d.notBefore(n, "billing_end_date", o.BillingEndDate, "billing_start_date", o.BillingStartDate)
+	},
 	columns: []column[Overview]{
 		{name: "reputation", at: func(o *Overview) any { return &o.Reputation }},
 		{name: "requests", at: func(o *Overview) any { return &o.Requests }},
@@ -52,14 +55,11 @@ func ReadOverview(file string, data []byte) (Overview, error) {
 	}
 	n := d.unwrap("overview")
 	if d.xml && n.name != "overview" {
-		return Overview{}, d.errorf(n.nameAt, "<%s>, expected <result> with an <overview>", names.Clip(n.name))
+		return Overview{}, d.errorf(int(n.nameAt), "<%s>, expected <result> with an <overview>", names.Clip(n.name))
 	}
-	o, err := overviewSchema.read(d, n, []string{"package", "billing_start_date", "billing_end_date"}, "")
-	if err != nil {
+	o := overviewSchema.read(d, n, []string{"package", "billing_start_date", "billing_end_date"}, "")
+	if err := d.problems.Err(d.file); err != nil {
 		return Overview{}, err
-	}
-	if o.BillingEndDate.Before(o.BillingStartDate) {
-		return Overview{}, d.errorf(n.member("billing_end_date").at, "billing_end_date: %s is before the billing_start_date %s, expected it on or after it", o.BillingEndDate, o.BillingStartDate)
 	}
 	return o, nil
 }

@@ -26,8 +26,7 @@ func ReadPackages(file string, data []byte, c money.Currency) ([]invoice.Package
 		return nil, err
 	}
 	if d.root.kind == list {
-		packages, err := invoice.ParsePackages(file, d.text, c)
-		return packages, each(err, func(err error) error { return err })
+		return invoice.ParsePackages(file, d.data, c)
 	}
 	nodes, err := d.items("packages", "package")
 	if err != nil {
@@ -42,7 +41,7 @@ func ReadPackages(file string, data []byte, c money.Currency) ([]invoice.Package
 		return nil, each(err, w.restore)
 	}
 	for i := range packages {
-		packages[i].At = d.place(nodes[i].nameAt)
+		packages[i].At = d.place(int(nodes[i].nameAt))
 	}
 	return packages, nil
 }
@@ -64,7 +63,7 @@ func (w *rewriter) packages(nodes []node) error {
 	for i := range nodes {
 		n := &nodes[i]
 		if n.kind != record && !n.empty() {
-			return w.errorf(w.skip(n.at, space), "%s, expected a package", n.describe())
+			return w.errorf(w.skip(int(n.at), space), "%s, expected a package", n.describe())
 		}
 		if i > 0 {
 			w.line(",", n)
@@ -80,13 +79,11 @@ func (w *rewriter) packages(nodes []node) error {
 }
 
 func (w *rewriter) members(n *node) error {
-	seen := map[string]bool{}
+	if kid := n.repeated(); kid != nil {
+		return w.errorf(int(kid.nameAt), "%s is repeated, expected it once", names.Clip(kid.name))
+	}
 	for i := range n.kids {
 		kid := &n.kids[i]
-		if seen[kid.name] {
-			return w.errorf(kid.nameAt, "%s is repeated, expected it once", names.Clip(kid.name))
-		}
-		seen[kid.name] = true
 		if kid.empty() && slices.Contains(mayBeLeftOut, kid.name) {
 			continue
 		}
@@ -117,7 +114,7 @@ func packageValue(n *node) []byte {
 	return f.appendJSON(nil)
 }
 
-// each applies a function to an error, or to each of several that are joined; one that is joined with nothing stands alone.
+// each applies a function to an error, or to each of several that are joined.
 func each(err error, change func(error) error) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -126,9 +123,6 @@ func each(err error, change func(error) error) error {
 	all := slices.Clone(joined.Unwrap())
 	for i := range all {
 		all[i] = change(all[i])
-	}
-	if len(all) == 1 {
-		return all[0]
 	}
 	return errors.Join(all...)
 }
@@ -141,7 +135,7 @@ func (w *rewriter) restore(err error) error {
 	}
 	n := w.lines[pe.Line-1]
 	if pe.Column == 1 {
-		return &source.ParseError{Place: w.place(n.nameAt), Err: pe.Err}
+		return &source.ParseError{Place: w.place(int(n.nameAt)), Err: pe.Err}
 	}
-	return &source.ParseError{Place: w.place(n.at), Err: pe.Err}
+	return &source.ParseError{Place: w.place(int(n.at)), Err: pe.Err}
 }

@@ -1,6 +1,7 @@
 package distributor
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -15,6 +16,7 @@ type schema[T any] struct {
 	what    string // for errors: "an invoice"
 	columns []column[T]
 	base    func(*T) (*[]Field, *source.Place)
+	check   func(d *document, n *node, rec *T) // of what one field says with another; may be nil
 }
 
 // column is a field of the reference.
@@ -44,61 +46,87 @@ func (s *schema[T]) column(name string) *column[T] {
 }
 
 // read makes a record of a node, but for the member that is not a field of it. The fields required are to be there and not empty.
-func (s *schema[T]) read(d *document, n *node, required []string, except string) (rec T, err error) {
+// Every problem is noted in the document.
+func (s *schema[T]) read(d *document, n *node, required []string, except string) (rec T) {
 	fields, place := s.base(&rec)
-	*place = d.place(n.nameAt)
+	*place = d.place(int(n.nameAt))
 	if n.kind != record && !n.empty() {
-		return rec, d.errorf(d.skip(n.at, space), "%s%s, expected %s", prefix(n.name), n.describe(), s.what)
+		d.wrong(d.skip(int(n.at), space), "%s%s, expected %s", prefix(n.name), n.describe(), s.what)
+		return rec
+	}
+	if len(n.kids) > MaxFields {
+		d.wrong(int(n.kids[MaxFields].nameAt), "more than %d fields, expected %s to have at most that many", MaxFields, s.what)
+		return rec
 	}
 	*fields = make([]Field, 0, len(n.kids))
-	seen := make(map[string]bool, len(n.kids))
 	for i := range n.kids {
-		kid := &n.kids[i]
-		if seen[kid.name] {
-			return rec, d.errorf(kid.nameAt, "%s is repeated, expected it once", names.Clip(kid.name))
+		if kid := &n.kids[i]; kid.name != except {
+			*fields = append(*fields, s.field(d, kid, &rec))
 		}
-		seen[kid.name] = true
-		if kid.name == except {
-			continue
-		}
-		if kid.levels > maxFieldLevels {
-			return rec, d.errorf(kid.at, "%s: %w, expected at most %d levels", names.Clip(kid.name), errTooDeep, maxFieldLevels)
-		}
-		f := Field{Name: kid.name, Text: kid.text, Kind: kid.written, Place: d.place(kid.at)}
-		if c := s.column(kid.name); c != nil {
-			if err := c.set(&rec, &f); err != nil {
-				return rec, source.Errorf(f.Place, "%s: %w", f.Name, err)
-			}
-		}
-		*fields = append(*fields, f)
 	}
-	return rec, s.require(d, n, &rec, required)
+	if kid := n.repeated(); kid != nil {
+		d.wrong(int(kid.nameAt), "%s is repeated, expected it once", names.Clip(kid.name))
+	}
+	s.require(d, n, &rec, required)
+	if s.check != nil {
+		s.check(d, n, &rec)
+	}
+	return rec
 }
 
-func (s *schema[T]) require(d *document, n *node, rec *T, required []string) error {
+// field makes a field of a node, and puts it where the struct keeps it.
+func (s *schema[T]) field(d *document, n *node, rec *T) Field {
+	at := int(n.at)
+	f := Field{Name: n.name, Text: n.text, Kind: n.written, Place: d.place(at)}
+	if n.levels > maxFieldLevels {
+		d.wrong(at, "%s%w, expected at most %d levels", prefix(n.name), errTooDeep, maxFieldLevels)
+	} else if err := d.checkText(at, len(n.text)); err != nil {
+		d.wrong(at, "%s%w", prefix(n.name), errors.Unwrap(err))
+	} else if c := s.column(n.name); c != nil {
+		if err := c.set(rec, &f); err != nil {
+			d.wrong(at, "%s: %w", n.name, err)
+		}
+	}
+	return f
+}
+
+// require notes what of the fields required is empty or not there.
+func (s *schema[T]) require(d *document, n *node, rec *T, required []string) {
+	var missing []string
 	for _, name := range required {
-		if s.column(name).text(rec) != "" {
-			continue
+		switch have := n.member(name); {
+		case have == nil:
+			missing = append(missing, "no "+name)
+		case s.column(name).text(rec) == "" && have.kind == scalar && have.blank():
+			d.wrong(int(have.at), "%s is empty, expected %s to have one", name, s.what)
 		}
-		if have := n.member(name); have != nil {
-			return d.errorf(have.at, "%s is empty, expected %s to have one", name, s.what)
-		}
-		return d.errorf(n.nameAt, "no %s, expected %s to have %s", name, s.what, strings.Join(required, ", "))
 	}
-	return nil
+	if len(missing) > 0 {
+		d.wrong(int(n.nameAt), "%s, expected %s to have %s", strings.Join(missing, ", "), s.what, strings.Join(required, ", "))
+	}
 }
 
-// readAll makes records of nodes.
+// readAll makes records of nodes, none when there is a problem.
 func (s *schema[T]) readAll(d *document, nodes []node, required []string) ([]T, error) {
 	var all []T
 	for i := range nodes {
-		rec, err := s.read(d, &nodes[i], required, "")
-		if err != nil {
-			return nil, err
+		rec := s.read(d, &nodes[i], required, "")
+		nodes[i].kids = nil // what is read is not kept twice
+		if d.problems.Len() == 0 {
+			all = append(all, rec)
 		}
-		all = append(all, rec)
+	}
+	if err := d.problems.Err(d.file); err != nil {
+		return nil, err
 	}
 	return all, nil
+}
+
+// notBefore notes an end that is before its start.
+func (d *document) notBefore(n *node, end string, ends cycle.Date, start string, starts cycle.Date) {
+	if !ends.IsZero() && ends.Before(starts) {
+		d.wrong(int(n.member(end).at), "%s: %s is before the %s %s, expected it on or after it", end, ends, start, starts)
+	}
 }
 
 // set reads a field. Empty text and null leave the column empty. Around a number or a date XML may have space, since it is laid
@@ -147,14 +175,6 @@ func (c *column[T]) set(rec *T, f *Field) error {
 		*at = day
 	}
 	return nil
-}
-
-// trimmed is the text of a number or date.
-func (f *Field) trimmed() string {
-	if f.Kind == KindXML {
-		return strings.Trim(f.Text, space)
-	}
-	return f.Text
 }
 
 func wanted(at any) string {

@@ -18,11 +18,16 @@ const maxReply = 400
 
 // Error shows the beginning of the messages.
 func (e *ReplyError) Error() string {
-	quoted := make([]string, len(e.Messages))
+	var quoted []byte
 	for i, m := range e.Messages {
-		quoted[i] = strconv.Quote(m)
+		if i > 0 {
+			quoted = append(quoted, ", "...)
+		}
+		if quoted = strconv.AppendQuote(quoted, names.ClipTo(m, maxReply)); len(quoted) > maxReply {
+			break
+		}
 	}
-	return "the document is an error of the Distributor: " + names.ClipTo(strings.Join(quoted, ", "), maxReply)
+	return "the document is an error of the Distributor: " + names.ClipTo(string(quoted), maxReply)
 }
 
 // reply returns the error that a document is, if it is one: a record that lists errors, or whose message is "error".
@@ -41,7 +46,7 @@ func (d *document) reply() error {
 	if len(texts) == 0 {
 		texts = []string{"error"}
 	}
-	return &source.ParseError{Place: d.place(d.root.at), Err: &ReplyError{Messages: texts}}
+	return &source.ParseError{Place: d.place(int(d.root.at)), Err: &ReplyError{Messages: texts}}
 }
 
 // isReply reports whether a record with that field is an error of the Distributor.

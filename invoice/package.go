@@ -1,7 +1,6 @@
 package invoice
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/problems"
 	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
@@ -234,36 +234,23 @@ var packageKeys = []string{"name", "price", "credits", "overage", "distributor_p
 // without credits nothing is included, which is an error when an overage would then be charged.
 //
 // Numbers are read exactly as written, bare or quoted. Errors are *[source.ParseError], several of
-// them joined when several packages are wrong, up to 20 and one that says that there are more.
+// them joined when several packages are wrong: the first 20, and how many more there are.
 func ParsePackages(file string, data []byte, currency money.Currency) ([]Package, error) {
 	objects, err := strictjson.Objects(file, data)
 	if err != nil {
 		return nil, err
 	}
 	var packages []Package
-	var wrong []error
+	var wrong problems.List
 	for _, o := range objects {
 		p, err := parsePackage(o, currency)
-		if err != nil {
-			wrong = append(wrong, err)
-		}
+		wrong.Add(err)
 		packages = append(packages, p)
 	}
-	if err := joined(file, wrong); err != nil {
+	if err := wrong.Err(file); err != nil {
 		return nil, err
 	}
 	return packages, nil
-}
-
-// maxProblems is how many problems of one document are listed.
-const maxProblems = 20
-
-// joined is the first problems of a document as one error; nil when there are none.
-func joined(file string, problems []error) error {
-	if len(problems) > maxProblems {
-		problems = append(problems[:maxProblems], source.Errorf(source.Place{File: file}, "more than %d problems, giving up on it", maxProblems))
-	}
-	return errors.Join(problems...)
 }
 
 func parsePackage(o strictjson.Element, currency money.Currency) (Package, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/mistake"
 	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/problems"
 	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
@@ -280,20 +281,18 @@ func (p Policy) Changes(from Policy) []string {
 
 // ParsePolicy reads a policy file: one JSON object, in which any key may be left out.
 // Errors are *[source.ParseError] with the file's name and the place, several of them joined
-// when several keys are wrong, up to 20 and one that says that there are more.
+// when several keys are wrong: the first 20, and how many more there are.
 func ParsePolicy(file string, data []byte) (Policy, error) {
 	var p Policy
 	members, err := strictjson.Object(file, data)
 	if err != nil {
 		return Policy{}, err
 	}
-	var wrong []error
+	var wrong problems.List
 	for _, m := range members {
-		if err := p.setMember(m); err != nil {
-			wrong = append(wrong, err)
-		}
+		wrong.Add(p.setMember(m))
 	}
-	if err := joined(file, wrong); err != nil {
+	if err := wrong.Err(file); err != nil {
 		return Policy{}, err
 	}
 	return p, nil

@@ -111,7 +111,7 @@ func (c *common) policy(stdin io.Reader) (invoice.Policy, error) {
 			return p, err
 		}
 		if p, err = invoice.ParsePolicy(c.policyFile, data); err != nil {
-			return p, documentError(c.policyFile, err)
+			return p, documentError(err)
 		}
 	}
 	for _, setting := range c.set {
@@ -134,7 +134,7 @@ func (c *common) packageList(currency money.Currency, stdin io.Reader) ([]invoic
 	}
 	packages, err := distributor.ReadPackages(c.packages, data, currency)
 	if err != nil {
-		return nil, documentError(c.packages, err)
+		return nil, documentError(err)
 	}
 	return packages, nil
 }
@@ -147,7 +147,7 @@ func (c *common) catalogue(policy invoice.Policy, list invoice.PriceList, stdin 
 	}
 	catalogue, err := invoice.NewCatalogue(packages, list)
 	if err != nil {
-		return catalogue, documentError(c.packages, err)
+		return catalogue, documentError(err)
 	}
 	return catalogue, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -44,38 +45,11 @@ func runImport(cmd *cobra.Command, c *common, files []string) error {
 	if err := c.checkOutputs(cmd, nil, files...); err != nil {
 		return err
 	}
-	type day struct {
-		cycle.Date
-		credits int64
-		at      source.Place
+	days, err := readDays(cmd, files)
+	if err != nil {
+		return err
 	}
-	days := map[cycle.Date]day{}
-	for _, file := range files {
-		data, err := infile.From{Stdin: cmd.InOrStdin()}.ReadAll(file, infile.Statistics)
-		if err != nil {
-			return err
-		}
-		stats, err := distributor.ReadStatistics(file, data)
-		if err != nil {
-			return err
-		}
-		for i := range stats {
-			s := &stats[i]
-			credits, err := s.Requests.Count()
-			if err != nil {
-				return source.At(s.Place, fmt.Errorf("requests: %w", err))
-			}
-			if first, seen := days[s.Date]; seen && first.credits != credits {
-				return source.Errorf(s.Place, "%s has %d requests here and %d at %s, expected one figure a day", s.Date, credits, first.credits, first.at)
-			}
-			days[s.Date] = day{s.Date, credits, s.Place}
-		}
-	}
-	var sorted []day
-	for _, d := range days {
-		sorted = append(sorted, d)
-	}
-	slices.SortFunc(sorted, func(a, b day) int { return a.Compare(b.Date) })
+	sorted := slices.SortedFunc(maps.Values(days), func(a, b day) int { return a.Compare(b.Date) })
 	out := c.newOutput(cmd)
 	if err := writeJSON(out, "jsonl", len(sorted), func(i int, to []byte) []byte {
 		return appendUsage(to, c.accounts[0], sorted[i].Date, sorted[i].credits)
@@ -83,6 +57,43 @@ func runImport(cmd *cobra.Command, c *common, files []string) error {
 		return err
 	}
 	return outfile.Commit(out)
+}
+
+// day is how many credits were used on a date, and where that is said first.
+type day struct {
+	cycle.Date
+	credits int64
+	at      source.Place
+}
+
+// readDays reads the days of files of statistics. All that is wrong with any of them is one error.
+func readDays(cmd *cobra.Command, files []string) (map[cycle.Date]day, error) {
+	days := map[cycle.Date]day{}
+	var wrong []error
+	conflicts := &problems{limit: maxProblems}
+	for _, file := range files {
+		data, err := infile.From{Stdin: cmd.InOrStdin()}.ReadAll(file, infile.Statistics)
+		if err != nil {
+			return nil, err
+		}
+		stats, err := distributor.ReadStatistics(file, data)
+		wrong = append(wrong, err)
+		for i := range stats {
+			s := &stats[i]
+			credits, err := s.Requests.Count()
+			if err != nil {
+				return nil, source.At(s.Place, fmt.Errorf("requests: %w", err))
+			}
+			first, seen := days[s.Date]
+			switch {
+			case !seen:
+				days[s.Date] = day{s.Date, credits, s.Place}
+			case first.credits != credits:
+				conflicts.add(file, source.Errorf(s.Place, "%s has %d requests here and %d at %s, expected one figure a day", s.Date, credits, first.credits, first.at))
+			}
+		}
+	}
+	return days, documentError(append(wrong, conflicts.list...)...)
 }
 
 // appendUsage appends a day's usage as an event. Its date is left to the policy's time zone.

@@ -48,23 +48,24 @@ func (p *problems) err() error {
 	return p
 }
 
-// documentError is what is wrong with a document such as a package list, cut off like that
-// of events.
-func documentError(file string, err error) error {
-	several, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return err
-	}
-	p := &problems{limit: maxProblems}
-	for _, err := range several.Unwrap() {
-		if !p.add(file, err) {
-			break
+// documentError is what is wrong with documents such as a list of packages, a problem a line. The reader of a document lists the
+// first of its problems and how many more there are.
+func documentError(errs ...error) error {
+	p := &problems{}
+	for _, err := range errs {
+		if several, ok := err.(interface{ Unwrap() []error }); ok {
+			p.list = append(p.list, several.Unwrap()...)
+		} else if err != nil {
+			p.list = append(p.list, err)
 		}
 	}
-	return p
+	if len(p.list) == 1 {
+		return p.list[0]
+	}
+	return p.err()
 }
 
-// printError prints an error: one with a place in a file as it is, anything else after
+// printError prints an error: one with a line of a file as it is, anything else after
 // "prorata: ".
 func printError(w io.Writer, err error) {
 	switch err := err.(type) {
@@ -77,9 +78,13 @@ func printError(w io.Writer, err error) {
 				printError(w, err)
 			}
 		}
-	case *source.ParseError, *account.Line:
+	case *account.Line:
 		printLine(w, err.Error())
 	default:
+		if placed, ok := err.(*source.ParseError); ok && placed.Line > 0 {
+			printLine(w, err.Error())
+			return
+		}
 		printLine(w, "prorata: "+err.Error())
 	}
 }

@@ -44,12 +44,9 @@ func TestProblemsAreCutAtTheLimit(t *testing.T) {
 }
 
 func TestDocumentError(t *testing.T) {
-	require.EqualError(t, documentError("p.json", errors.New("one")), "one")
-	var many []error
-	for range 30 {
-		many = append(many, errors.New("x"))
-	}
-	p, ok := documentError("p.json", errors.Join(many...)).(*problems)
+	require.NoError(t, documentError(nil, nil))
+	require.EqualError(t, documentError(nil, errors.New("one")), "one")
+	p, ok := documentError(errors.New("one"), nil, errors.Join(errors.New("two"), errors.New("three"))).(*problems)
 	require.True(t, ok)
-	require.Len(t, p.list, maxProblems+1)
+	require.EqualError(t, errors.Join(p.list...), "one\ntwo\nthree")
 }

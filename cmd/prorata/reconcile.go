@@ -144,25 +144,36 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 		return in, err
 	}
 	rows := 0
+	var wrong []error // in all the documents
 	for _, name := range f.documents {
 		data, err := infile.From{Stdin: cmd.InOrStdin()}.ReadAll(name, infile.Documents)
 		if err != nil {
 			return in, err
 		}
-		d, err := distributor.ReadInvoices(name, data)
-		if err != nil {
-			return in, err
-		}
-		if d.Shape == distributor.NumbersOnly {
-			return in, source.Errorf(d.Place, "a list of invoice numbers, expected the invoices themselves")
-		}
+		d, err := readDocument(name, data, currency)
+		wrong = append(wrong, err)
 		rows += len(d.Rows)
 		in.Documents = append(in.Documents, d)
+	}
+	if err := documentError(wrong...); err != nil {
+		return in, err
 	}
 	if rows == 0 && (in.From.IsZero() || in.Through.IsZero()) {
 		return in, errors.New("the documents hold no invoices, and so no dates to expect ours on, expected some or --from and --through")
 	}
 	return in, nil
+}
+
+// readDocument reads invoices whose figures are amounts of the currency.
+func readDocument(name string, data []byte, currency money.Currency) (distributor.Invoices, error) {
+	d, err := distributor.ReadInvoices(name, data)
+	if err != nil {
+		return d, err
+	}
+	if d.Shape == distributor.NumbersOnly {
+		return d, source.Errorf(d.Place, "a list of invoice numbers, expected the invoices themselves")
+	}
+	return d, d.CheckAmounts(currency)
 }
 
 // write writes the report and what goes with it, and says whether there is something to look at.

@@ -1,17 +1,16 @@
 // Package strictjson walks JSON documents member by member and keeps the place of each:
 // repeated names, invalid UTF-8 and anything after the document are errors, at any depth,
 // and numbers stay the text they were written as.
+//
+// A document has at most [MaxValues] objects and members, nests at most 10,000 deep, and a text or number
+// that is asked for has at most [MaxText] bytes.
 package strictjson
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"math/bits"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -20,6 +19,11 @@ import (
 	"github.com/prorata-go/prorata/internal/lines"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
+)
+
+const (
+	MaxValues = 500_000   // objects of a list and members of objects, in a document
+	MaxText   = 256 << 10 // bytes of a text or number
 )
 
 // Member is one name and value of an object.
@@ -39,7 +43,14 @@ func (m Member) String() (string, error) {
 	if err != nil {
 		return "", source.At(m.ValueAt, err)
 	}
-	return string(b), nil
+	return string(b), m.checkLength(len(b))
+}
+
+func (m Member) checkLength(length int) error {
+	if length > MaxText {
+		return source.Errorf(m.ValueAt, "%s: a value of %d bytes, expected at most %d", names.Clip(m.Name), length, MaxText)
+	}
+	return nil
 }
 
 // Bool returns the value when it is true or false.
@@ -63,7 +74,10 @@ func Describe(v jsontext.Value) string {
 
 // Object reads a document that is one object.
 func Object(file string, data []byte) ([]Member, error) {
-	d := newDocument(file, data)
+	d, err := newDocument(file, data)
+	if err != nil {
+		return nil, err
+	}
 	if kind := d.dec.PeekKind(); kind != '{' && kind != 0 {
 		return nil, d.instead(kind, "a JSON object")
 	}
@@ -76,7 +90,10 @@ func Object(file string, data []byte) ([]Member, error) {
 
 // Objects reads a document that is an array of objects.
 func Objects(file string, data []byte) ([]Element, error) {
-	d := newDocument(file, data)
+	d, err := newDocument(file, data)
+	if err != nil {
+		return nil, err
+	}
 	if kind := d.dec.PeekKind(); kind != '[' && kind != 0 {
 		return nil, d.instead(kind, "a JSON list of objects")
 	}
@@ -88,6 +105,9 @@ func Objects(file string, data []byte) ([]Element, error) {
 		at := d.next()
 		if kind := d.dec.PeekKind(); kind != '{' && kind != 0 {
 			return nil, d.instead(kind, "a JSON object")
+		}
+		if err := d.count(at); err != nil {
+			return nil, err
 		}
 		members, err := d.object()
 		if err != nil {
@@ -124,15 +144,41 @@ func KindName(k jsontext.Kind) string {
 	return "true or false"
 }
 
-type document struct {
-	data  []byte
-	lines *lines.Index
-	dec   *jsontext.Decoder
+// IsUTF16 reports that a text is UTF-16: by its byte order mark, or by its first character where that is ASCII.
+func IsUTF16(data []byte) bool {
+	if len(data) < 2 {
+		return false
+	}
+	switch a, b := data[0], data[1]; {
+	case a == 0xff && b == 0xfe, a == 0xfe && b == 0xff:
+		return true
+	default:
+		return a == 0 && b != 0 && b < utf8.RuneSelf || b == 0 && a != 0 && a < utf8.RuneSelf
+	}
 }
 
-func newDocument(file string, data []byte) *document {
+type document struct {
+	data   []byte
+	lines  *lines.Index
+	dec    *jsontext.Decoder
+	values int // so far
+}
+
+func newDocument(file string, data []byte) (*document, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // a byte order mark, which is not counted
-	return &document{data: data, lines: lines.New(file, data), dec: jsontext.NewDecoder(bytes.NewBuffer(data))}
+	d := &document{data: data, lines: lines.New(file, data), dec: jsontext.NewDecoder(bytes.NewBuffer(data))}
+	if IsUTF16(data) {
+		return nil, source.Errorf(d.place(0), "UTF-16 text, expected UTF-8: save it as that")
+	}
+	return d, nil
+}
+
+// count counts an object or member, and refuses one too many.
+func (d *document) count(at source.Place) error {
+	if d.values++; d.values > MaxValues {
+		return source.Errorf(at, "more than %d values, expected at most that many", MaxValues)
+	}
+	return nil
 }
 
 // place turns a byte offset into a line and column.
@@ -177,6 +223,9 @@ func (d *document) object() ([]Member, error) {
 	var members []Member
 	for d.dec.PeekKind() != '}' {
 		m := Member{NameAt: d.next()}
+		if err := d.count(m.NameAt); err != nil {
+			return nil, err
+		}
 		name, err := d.dec.ReadToken()
 		if err != nil {
 			return nil, d.explain(err)
@@ -259,7 +308,7 @@ func invalidUTF8(data []byte) int64 {
 func (m Member) Number() (string, error) {
 	switch m.Value.Kind() {
 	case '0':
-		return string(m.Value), nil
+		return string(m.Value), m.checkLength(len(m.Value))
 	case '"':
 		return m.String()
 	}
@@ -276,100 +325,10 @@ func (m Member) Count() (int64, error) {
 	return n, source.At(m.ValueAt, Prefix(m.Name, err))
 }
 
-// ParseCount reads a whole number from 0 to the largest int64: digits only, no sign, point or exponent.
-func ParseCount(text string) (int64, error) {
-	n, err := parseDigits(text)
-	if err == nil {
-		return n, nil
-	}
-	if _, whole := ParseWhole(text); whole == nil {
-		return 0, fmt.Errorf("%w, without a decimal point", notACount(text))
-	}
-	return 0, notACount(text)
-}
-
-// ParseWhole is ParseCount for the documents of others, where a whole number may have zeros after a decimal point: 21000.0.
-func ParseWhole(text string) (int64, error) {
-	whole, zeros, point := strings.Cut(text, ".")
-	if n, err := parseDigits(whole); err == nil && (!point || zeros != "" && strings.Trim(zeros, "0") == "") {
-		return n, nil
-	}
-	return 0, notACount(text)
-}
-
-func parseDigits(text string) (int64, error) {
-	n, err := strconv.ParseUint(text, 10, 63) // takes no sign; an underscore needs base 0
-	return int64(n), err
-}
-
-func notACount(text string) error {
-	return fmt.Errorf("%s is not a count, expected a whole number from 0 to %d", shown(text), math.MaxInt64)
-}
-
-// shown is text as an error shows it: bare when it is a number, else quoted, and never long.
-func shown(text string) string {
-	text = names.Clip(text)
-	if text != "" && strings.Trim(text, "+-.0123456789eE") == "" {
-		return text
-	}
-	return strconv.Quote(text)
-}
-
 // Prefix puts the name of what was read before an error.
 func Prefix(name string, err error) error {
 	if err == nil {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", names.Clip(name), err)
-}
-
-// AppendString appends s as a JSON string; what is not UTF-8 in it is replaced.
-func AppendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	at := len(b)
-	return EndString(append(b, s...), at)
-}
-
-// EndString ends a JSON string whose text was appended to b as it is, after an opening quote:
-// from b[at] on it is escaped where it must be, and what is not UTF-8 in it is replaced.
-func EndString(b []byte, at int) []byte {
-	if plain(b[at:]) {
-		return append(b, '"')
-	}
-	b, _ = jsontext.AppendQuote(b[:at-len(`"`)], bytes.Clone(b[at:]))
-	return b
-}
-
-// plain reports that a JSON string has the text as it is: it is UTF-8, with nothing to escape.
-func plain(text []byte) bool {
-	text = text[Plain(text):]
-	return len(text) == 0 || text[0] >= utf8.RuneSelf && plainWide(text)
-}
-
-// plainWide is plain for a text that has characters of several bytes.
-func plainWide(text []byte) bool {
-	for _, c := range text {
-		if c < ' ' || c == '"' || c == '\\' {
-			return false
-		}
-	}
-	return utf8.Valid(text)
-}
-
-// Plain counts the bytes before the first one that is a quote, a backslash, a control
-// character or not ASCII, eight at a time.
-func Plain(b []byte) int {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	i := 0
-	for ; len(b)-i >= 8; i += 8 {
-		x := binary.LittleEndian.Uint64(b[i:])
-		// The top bit of a byte is set when the byte is such a one. A borrow makes the bytes
-		// above it wrong, but the first is right.
-		if found := (x | (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones)) & tops; found != 0 {
-			return i + bits.TrailingZeros64(found)/8
-		}
-	}
-	for ; i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' && b[i] < utf8.RuneSelf; i++ {
-	}
-	return i
 }

@@ -1,6 +1,8 @@
 package strictjson_test
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -55,6 +57,62 @@ func TestObjectsRefuses(t *testing.T) {
 			require.ErrorContains(t, err, tt.want)
 		})
 	}
+}
+
+// What is beyond a bound is an error at its place.
+func TestLimits(t *testing.T) {
+	members := []byte{'{'}
+	for i := range strictjson.MaxValues {
+		members = fmt.Appendf(members, `"%d":1,`, i)
+	}
+	members = append(members, '\n')
+	_, err := strictjson.Object("f", append(bytes.Clone(members), `"x":1}`...))
+	require.EqualError(t, err, "f:2:1: more than 500000 values, expected at most that many")
+	members[len(members)-2] = '}'
+	all, err := strictjson.Object("f", members)
+	require.NoError(t, err)
+	require.Len(t, all, strictjson.MaxValues)
+
+	objects := "[" + strings.Repeat("{},", strictjson.MaxValues-1)
+	_, err = strictjson.Objects("f", []byte(objects+"\n{\"x\":1}]"))
+	require.EqualError(t, err, "f:2:2: more than 500000 values, expected at most that many")
+	_, err = strictjson.Objects("f", []byte(objects+"{},\n{}]"))
+	require.EqualError(t, err, "f:2:1: more than 500000 values, expected at most that many")
+	list, err := strictjson.Objects("f", []byte(objects+"{}]"))
+	require.NoError(t, err)
+	require.Len(t, list, strictjson.MaxValues)
+
+	text := strings.Repeat("x", strictjson.MaxText)
+	all, err = strictjson.Object("f", []byte(`{"a":"`+text+`","b":`+"\n"+`"`+text+`x","c":`+strings.Repeat("1", strictjson.MaxText+1)+`}`))
+	require.NoError(t, err)
+	short, err := all[0].String()
+	require.NoError(t, err)
+	require.Equal(t, text, short)
+	_, err = all[1].String()
+	require.EqualError(t, err, "f:2:1: b: a value of 262145 bytes, expected at most 262144")
+	_, err = all[1].Number()
+	require.EqualError(t, err, "f:2:1: b: a value of 262145 bytes, expected at most 262144")
+	_, err = all[2].Number()
+	require.ErrorContains(t, err, ": c: a value of 262145 bytes, expected at most 262144")
+}
+
+func TestPlacesOfObjects(t *testing.T) {
+	list, err := strictjson.Objects("f", []byte("["+strings.Repeat("{},", 5000)+"\n"+strings.Repeat("{},", 5000)+"{}]"))
+	require.NoError(t, err)
+	require.Equal(t, "f:1:2", list[0].At.String())
+	require.Equal(t, "f:1:14999", list[4999].At.String())
+	require.Equal(t, "f:2:15001", list[10000].At.String())
+}
+
+func TestIsUTF16(t *testing.T) {
+	for text, want := range map[string]bool{"\xff\xfe": true, "\xfe\xff": true, "{\x00": true, "\x00{": true, "": false, "{": false, "\x00": false, "\x00\x00": false,
+		"{}": false, "\xef\xbb\xbf{": false, "\x00\xff": false} {
+		require.Equal(t, want, strictjson.IsUTF16([]byte(text)), "%q", text)
+	}
+	_, err := strictjson.Object("f", []byte("{\x00}\x00"))
+	require.EqualError(t, err, "f:1:1: UTF-16 text, expected UTF-8: save it as that")
+	_, err = strictjson.Objects("f", []byte("\xff\xfe[\x00]\x00"))
+	require.EqualError(t, err, "f:1:1: UTF-16 text, expected UTF-8: save it as that")
 }
 
 func TestMembers(t *testing.T) {
