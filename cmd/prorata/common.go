@@ -56,7 +56,7 @@ func (c *common) eventFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only the account `NAME` (repeatable)")
 	cmd.Flags().BoolVar(&c.keepGoing, "keep-going", false, "leave out the lines that cannot be read, and bill the rest")
 	cmd.Flags().StringVar(&c.quarantine, "quarantine", "", "as --keep-going, and write those lines to `FILE`, each with its place and the reason")
-	cmd.Flags().StringVar(&c.anomalies, "anomalies", "", "write each anomaly to `FILE`, one JSON object a line")
+	cmd.Flags().StringVar(&c.anomalies, "anomalies", "", "write each anomaly to `FILE`, one JSON object a line; messages tell a cause once")
 }
 
 func (c *common) workersFlag(cmd *cobra.Command) {

@@ -27,7 +27,8 @@ func newValidate() *cobra.Command {
 column, id and reason, on standard error: lines that cannot be read, and events that make
 no sense where they stand, next to all that could be read. With --packages, the names of
 packages are checked too; whether there is the invoice that a status is for, only replay
-tells. How many there were goes to standard output, with their first and last dates.
+tells. How many there were goes to standard output, with their first and last dates; a cause
+that repeats is told once, and --format json has every problem.
 
 ` + farDatesHelp + `
 
@@ -127,7 +128,7 @@ func place(at source.Place, err error) placed {
 // what has no place in them comes last. Bad lines may be millions: each is found when it is printed.
 func allProblems(failed []placed, events *reading, anomalies []account.Anomaly, files []string) error {
 	sortAnomalies(anomalies, files)
-	failed = append(failed, lines(anomalies)...)
+	failed = append(failed, byCause(anomalies, "once all can be read, "+listedByValidate)...)
 	inFiles := inFileOrder(files)
 	compare := func(a, b source.Place) int {
 		if a.File == "" || b.File == "" {
