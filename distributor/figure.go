@@ -31,7 +31,7 @@ func (inv *Invoice) figures() (all [len(figureNames)]Figure) {
 }
 
 // UnknownFigures returns those of the fields that the reference does not have whose value is a plain decimal, such as a tax or a
-// discount, in the order of the document. Which of them are money, and which are parts of the final_amount, it cannot know.
+// discount, in the order of the document. It is for the caller to tell which of them are money, and parts of the final_amount.
 func (inv *Invoice) UnknownFigures() []Figure {
 	var figures []Figure
 	for _, f := range inv.Unknown() {

@@ -31,6 +31,11 @@ func seed(f *testing.F) {
 	}
 	f.Add([]byte(object(`"a b":"<&>\r\u0001","x":[{"y": 1.50}],"":null,"é":true`)))
 	f.Add([]byte(element(`<x><y>1</y><!-- z --></x><field name="a b">&#13;</field>`)))
+	f.Add([]byte(`<invoice xmlns="urn:x">` + strings.TrimPrefix(element("<tax>4.10</tax><quantity> 2 </quantity>"), "<invoice>")))
+	f.Add([]byte("[" + object(`"tax":4.10,"amount":"1.001","overage":92233720368547758.08`) + ",7," + object(`"amount":[1]`) + "]"))
+	f.Add([]byte("\xef\xbb\xbf<?xml version='1.0' encoding='latin1'?>" + element("<x>é</x>")))
+	f.Add([]byte("{\x00}\x00"))
+	f.Add([]byte(`{"message":"success","errors":[ ],"number":"9","invoices":[` + oneObject + `]}`))
 	f.Add([]byte(`<?xml version="1.0" encoding="ISO-8859-1"?><invoices><invoice><number>` + "\xe9" + `</number></invoice></invoices>`))
 }
 
@@ -86,8 +91,21 @@ func FuzzReadInvoices(f *testing.F) {
 		}
 		all := [][]distributor.Field{doc.Fields}
 		for i := range doc.Rows {
-			all = append(all, doc.Rows[i].Fields)
-			_, _, _ = doc.Rows[i].Discount(money.USD)
+			inv := &doc.Rows[i]
+			all = append(all, inv.Fields)
+			_, ok, err := inv.Discount(money.USD)
+			require.False(t, ok && err != nil)
+			one := distributor.Invoices{Rows: doc.Rows[i : i+1]}
+			if one.CheckAmounts(money.USD) == nil && inv.Prorated != "-92233720368547758.08" { // which has no negative
+				require.NoError(t, err)
+			}
+			for _, f := range inv.UnknownFigures() {
+				_, err := f.Number.Decimal()
+				require.NoError(t, err)
+			}
+		}
+		if err := doc.CheckAmounts(money.USD); err != nil {
+			requirePlaced(t, err, data)
 		}
 		back, err := distributor.ReadInvoices("written", doc.AppendJSON(nil))
 		require.NoError(t, err, "%s", doc.AppendJSON(nil))
@@ -185,6 +203,9 @@ func packageFields(p *invoice.Package) []distributor.Field {
 		text("credits", money.New(p.Credits, 0).Number()), text("overage", p.Overage.String()), boolean("has_ip", p.HasIP), boolean("has_reseller", p.HasReseller)}
 	if p.DistributorPrice != nil {
 		fields = append(fields, text("distributor_price", p.DistributorPrice.Number()))
+	}
+	if p.DistributorOverage != nil {
+		fields = append(fields, text("distributor_overage", p.DistributorOverage.String()))
 	}
 	if !p.EffectiveFrom.IsZero() {
 		fields = append(fields, text("effective_from", p.EffectiveFrom.String()))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
@@ -90,7 +91,7 @@ func (w *rewriter) members(n *node) error {
 		if len(w.lines) > 0 && w.text[len(w.text)-2] != '{' {
 			w.line(",", kid)
 		}
-		w.line(string(append(append(appendQuoted(nil, kid.name), ':'), packageValue(kid)...)), kid)
+		w.line(string(append(append(strictjson.AppendString(nil, kid.name), ':'), packageValue(kid)...)), kid)
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func TestReadPackages(t *testing.T) {
 
 func TestReadPackagesOfXMLAccepts(t *testing.T) {
 	document := "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<packages>\r\n<package>\r\n<name>A &amp; \"B\"</name><price> 5 </price><credits/>" +
-		"<overage></overage><distributor_price/><has_ip>True</has_ip><has_reseller/><description/>" +
+		"<overage></overage><distributor_overage/><distributor_price/><has_ip>True</has_ip><has_reseller/><description/>" +
 		"<effective_from>2010-01-01</effective_from><currency>USD</currency>\r\n</package></packages>\r\n"
 	packages, err := distributor.ReadPackages("f", []byte(document), money.USD)
 	require.NoError(t, err)
@@ -57,6 +57,7 @@ func TestReadPackagesOfXMLAccepts(t *testing.T) {
 	require.Equal(t, usd("5"), p.Price)
 	require.True(t, p.HasIP)
 	require.Nil(t, p.DistributorPrice)
+	require.Nil(t, p.DistributorOverage)
 	require.Equal(t, "2010-01-01", p.EffectiveFrom.String())
 	require.Equal(t, "f:3:1", p.At.String())
 }

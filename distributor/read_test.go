@@ -262,6 +262,21 @@ func requireStatisticsRewritten(t require.TestingT, l distributor.Statistics) {
 	}
 }
 
+// A list of no errors beside an answer says that there was none.
+func TestAnAnswerWithoutErrorsIsNoReplyError(t *testing.T) {
+	for _, document := range []string{`{"message":"success","errors":[],"number":"9","invoices":[` + oneObject + `]}`, `{"errors":null,"invoices":[` + oneObject + `]}`,
+		"<usage><errors/><number>9</number><invoices>" + oneElement + "</invoices></usage>"} {
+		doc, err := distributor.ReadInvoices("f", []byte(document))
+		require.NoError(t, err, document)
+		require.Len(t, doc.Rows, 1, document)
+		requireRewritten(t, &doc)
+	}
+	for _, document := range []string{`{"errors":["no"],"number":"9","invoices":[]}`, `{"message":"error","errors":[],"number":"9","invoices":[]}`, `{"errors":[]}`, `{"message":"","errors":[]}`} {
+		_, err := distributor.ReadInvoices("f", []byte(document))
+		require.ErrorAs(t, err, new(*distributor.ReplyError), document)
+	}
+}
+
 func TestAnErrorDocumentIsAReplyError(t *testing.T) {
 	for name, read := range map[string]func(string, []byte) error{
 		"ReadInvoices":   func(f string, data []byte) error { _, err := distributor.ReadInvoices(f, data); return err },

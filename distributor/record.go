@@ -241,10 +241,10 @@ func (s *schema[T]) fields(rec *T) []Field {
 	read, _ := s.base(rec)
 	all := make([]Field, 0, len(*read)+len(s.columns))
 	seen := make(map[string]bool, len(*read))
+	was := new(T) // the record as it was read
 	for _, f := range *read {
 		seen[f.Name] = true
 		if c := s.column(f.Name); c != nil {
-			was := new(T)
 			if err := c.set(was, &f); err != nil || c.text(was) != c.text(rec) {
 				f = c.field(rec)
 				if f.Text == "" {

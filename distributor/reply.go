@@ -30,10 +30,13 @@ func (e *ReplyError) Error() string {
 	return "the document is an error of the Distributor: " + names.ClipTo(string(quoted), maxReply)
 }
 
-// reply returns the error that a document is, if it is one: a record that lists errors, or whose message is "error".
+// reply returns the error that a document is, if it is one: a record whose message is "error", or that has errors. An empty list of
+// errors beside an answer says that there was none.
 func (d *document) reply() error {
 	errs, message := d.root.member("errors"), d.root.member("message")
-	if errs == nil && (message == nil || !isReply(message.name, message.text)) {
+	failed := message != nil && isReply(message.name, message.text)
+	answered := len(d.root.kids) > 2 || len(d.root.kids) == 2 && message == nil
+	if !failed && (errs == nil || answered && errs.none()) {
 		return nil
 	}
 	var texts []string
@@ -47,6 +50,11 @@ func (d *document) reply() error {
 		texts = []string{"error"}
 	}
 	return &source.ParseError{Place: d.place(int(d.root.at)), Err: &ReplyError{Messages: texts}}
+}
+
+// none reports whether n is null, empty, or a list of nothing, which is "[]" when it was written in XML.
+func (n *node) none() bool {
+	return n.kind == list && len(n.kids) == 0 || n.kind == scalar && strings.Trim(n.text, space+"[]") == ""
 }
 
 // isReply reports whether a record with that field is an error of the Distributor.

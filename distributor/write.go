@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/prorata-go/prorata/internal/strictjson"
 )
 
 // appendOpen appends a record as an object on one line, without its closing brace.
@@ -13,7 +15,7 @@ func (s *schema[T]) appendOpen(b []byte, rec *T) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(appendQuoted(b, f.Name), ':')
+		b = append(strictjson.AppendString(b, f.Name), ':')
 		if c := s.column(f.Name); c != nil && f.Kind == KindXML && !c.isString() {
 			f.Text = f.trimmed()
 			if c.isNumber() {
@@ -62,12 +64,7 @@ func (f *Field) appendJSON(b []byte) []byte {
 	if bare && strings.Trim(f.Text, space) == f.Text && jsontext.Value(f.Text).IsValid() {
 		return append(b, f.Text...)
 	}
-	return appendQuoted(b, f.Text)
-}
-
-func appendQuoted(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s) // fails on invalid UTF-8 only, and then replaces it
-	return b
+	return strictjson.AppendString(b, f.Text)
 }
 
 const declaration = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
