@@ -55,7 +55,7 @@ func billDemo(t *testing.T) (map[string]account.Bill, cycle.Date) {
 		require.NoError(t, err)
 		require.NoError(t, events.Add(e))
 	}
-	bills, latest := map[string]account.Bill{}, events.Latest(policy)
+	bills, latest := map[string]account.Bill{}, must(events.Span(policy)).Last
 	for b, err := range events.Replay(context.Background(), events.Accounts(), catalogue(packages...), policy, latest, 0) {
 		require.NoError(t, err)
 		name, _, found := strings.Cut(b.Account, "@example.com")

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
@@ -126,19 +125,7 @@ func (e *Event) Same(o *Event) bool {
 		e.Effective == o.Effective && e.Credits == o.Credits && e.Amount == o.Amount &&
 		e.Description == o.Description && e.PriceList == o.PriceList && e.Invoice == o.Invoice && e.Status == o.Status &&
 		e.Voids == o.Voids &&
-		bytes.Equal(canonical(e.Metadata), canonical(o.Metadata))
-}
-
-// canonical spells metadata in one way: members in order, no space. Numbers stay as written.
-func canonical(v jsontext.Value) jsontext.Value {
-	if v == nil {
-		return nil
-	}
-	c := v.Clone()
-	if err := c.Format(jsontext.ReorderRawObjects(true), jsontext.PreserveRawStrings(false)); err != nil {
-		return v
-	}
-	return c
+		sameMetadata(e.Metadata, o.Metadata)
 }
 
 // ConflictError says that two events have one id and different content.

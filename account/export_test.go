@@ -1,6 +1,8 @@
 package account
 
 import (
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
@@ -88,3 +90,6 @@ func (es *Events) LookForRepeatsAt(size int64) {
 	es.init()
 	es.store.mayFill = size
 }
+
+// Canonical is metadata in its one spelling.
+func Canonical(v jsontext.Value) jsontext.Value { return canonical(v) }

@@ -64,6 +64,8 @@ type grouper struct {
 	slots   []uint32 // of a table of the records of the log at hand: 1 + the number of one, or 0
 	hashes  []uint64 // by which they are found there
 	kept    []byte   // records, where some are dropped
+	owner   owner    // of the log at hand
+	spelled []byte   // one of its events
 }
 
 // extent is a stretch of a text.
@@ -153,6 +155,7 @@ func (g *grouper) note(text []byte) {
 // dropRepeats returns the records of a log without those that repeat another. Of those that say
 // the same, the one that stands furthest up is kept.
 func (g *grouper) dropRepeats(l *log, text []byte) []byte {
+	g.owner = owner{l.account, g.store.fileNames()}
 	g.records, g.hashes = g.records[:0], g.hashes[:0]
 	g.slots = slices.Grow(g.slots[:0], 1<<bits.Len(uint(2*l.n)))[:1<<bits.Len(uint(2*l.n))]
 	clear(g.slots)
@@ -160,7 +163,7 @@ func (g *grouper) dropRepeats(l *log, text []byte) []byte {
 		record, rest := cutText(text[at:])
 		from := at
 		at = len(text) - len(rest)
-		g.enter(l, text, extent{from, at}, g.store.keyOf(record))
+		g.enter(text, extent{from, at}, g.key(record))
 	}
 	if len(g.records) == l.n {
 		return text
@@ -174,7 +177,7 @@ func (g *grouper) dropRepeats(l *log, text []byte) []byte {
 }
 
 // enter enters a record of the log at hand into its table, unless it repeats one that is there.
-func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) {
+func (g *grouper) enter(text []byte, record extent, hash uint64) {
 	mask := uint64(len(g.slots) - 1)
 	at := hash >> 1 & mask
 	for ; g.slots[at] != 0; at = (at + 1) & mask {
@@ -182,7 +185,7 @@ func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) {
 		if g.hashes[n] != hash {
 			continue
 		}
-		was, is := g.event(l, text, g.records[n]), g.event(l, text, record)
+		was, is := g.event(text, g.records[n]), g.event(text, record)
 		if !was.Same(&is) {
 			continue
 		}
@@ -200,9 +203,9 @@ func (g *grouper) enter(l *log, text []byte, record extent, hash uint64) {
 }
 
 // event reads a record of a log.
-func (g *grouper) event(l *log, text []byte, at extent) (e Event) {
+func (g *grouper) event(text []byte, at extent) (e Event) {
 	text, _ = cutText(text[at.from:at.to])
-	r := record{text, g.store.owner(l.account)}
+	r := record{text, &g.owner}
 	r.event(&e)
 	return e
 }
@@ -226,22 +229,32 @@ func (g *grouper) within(piece []byte) []byte {
 // idHash is the hash of an id, never 0.
 func (s *store) idHash(id []byte) uint64 { return maphash.Bytes(s.seed, id) | 1 }
 
-// keyOf is a hash of an id and of more that those say who repeat each other, so that the events
-// of one who gives all of them one id are told apart.
-func (s *store) keyOf(text []byte) uint64 {
-	head, kind, _, b := cutHead(text)
+// key is a hash of what a record says, the same for those that repeat each other, so that the events of one who gives all
+// of them one id are told apart.
+func (g *grouper) key(text []byte) uint64 {
+	head, kind, fields, b := cutHead(text)
 	id, b := cutText(b)
 	said := struct {
 		id      uint64
 		unix    int64
 		credits int64
 		kind    Type
-	}{id: s.idHash(id), kind: kind}
+		rest    uint64 // a hash of the event in its one spelling, where there is more to it
+	}{id: g.store.idHash(id), kind: kind}
 	said.unix, b = cutAt(b, head)
 	if head&headCredits != 0 {
 		said.credits, _ = cutVarint(b)
 	}
-	return maphash.Comparable(s.seed, said)
+	if fields != 0 {
+		var e Event
+		r := record{text, &g.owner}
+		r.event(&e)
+		if fields != withRecorded || !e.Known().Equal(e.At) { // which says the same as without
+			g.spelled = e.AppendJSON(g.spelled[:0])
+			said.rest = maphash.Bytes(g.store.seed, g.spelled)
+		}
+	}
+	return maphash.Comparable(g.store.seed, said)
 }
 
 // idCheck finds the ids that several events have. Ids are held against each other by 64 bits

@@ -241,7 +241,7 @@ func TestLoadOnly(t *testing.T) {
 	var n atomic.Int64
 	events, found := load(t, account.Loading{Only: func(name string) bool { return name == "a" }, Events: &n, KeepGoing: true}, text)
 	require.Equal(t, []string{"a"}, events.Accounts())
-	require.Equal(t, date("2026-03-05"), events.Latest(invoice.Policy{}))
+	require.Equal(t, date("2026-03-05"), must(events.Span(invoice.Policy{})).Last)
 	require.Equal(t, 1, found.Bad.Len())
 	require.EqualValues(t, 2, n.Load())
 }
@@ -253,7 +253,7 @@ func TestLatestOfWhatIsKept(t *testing.T) {
 	events, found := load(t, account.Loading{KeepGoing: true}, text)
 	require.Equal(t, 2, found.Bad.Len())
 	require.Equal(t, []string{"a"}, events.Accounts())
-	require.Equal(t, date("2026-01-31"), events.Latest(invoice.Policy{}))
+	require.Equal(t, date("2026-01-31"), must(events.Span(invoice.Policy{})).Last)
 	e := account.Event{ID: "2", Account: "c", Type: account.Closed, At: at("2026-04-01")}
 	require.NoError(t, events.Add(e), "its id is free again")
 	require.ErrorContains(t, events.Add(account.Event{ID: "2", Account: "c", Type: account.Closed, At: at("2026-04-02")}), "different content")

@@ -186,17 +186,6 @@ func (es *Events) Of(account string) []Event {
 	return events
 }
 
-// Latest is the date of the latest event in the policy's time zone, those of accounts that
-// were read and not kept included; the zero Date when there is none. [Events.Span] leaves out
-// what lies far from all others.
-func (es *Events) Latest(policy invoice.Policy) cycle.Date {
-	s, _ := es.Span(policy)
-	if s.After.Last.IsZero() {
-		return s.Last
-	}
-	return s.After.Last
-}
-
 // datesKept looks at all events.
 func (es *Events) datesKept() (d Dates) {
 	for p, l := range es.all() {

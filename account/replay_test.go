@@ -269,7 +269,7 @@ func TestEvents(t *testing.T) {
 	var events account.Events
 	require.Zero(t, events.Len())
 	require.Empty(t, events.Accounts())
-	require.True(t, events.Latest(policy).IsZero())
+	require.Equal(t, account.Span{}, must(events.Span(policy)))
 
 	for _, e := range []account.Event{
 		{ID: "1", Account: "b", Type: account.Created, At: at("2026-01-31T23:30:00Z"), Package: "Gold"},
@@ -282,8 +282,8 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, 3, events.Len())
 	require.Equal(t, []string{"a", "b"}, events.Accounts())
 	require.Len(t, events.Of("b"), 2)
-	require.Equal(t, date("2026-01-31"), events.Latest(policy))
-	require.Equal(t, date("2026-02-01"), events.Latest(policyOf("time_zone=Europe/Berlin")))
+	require.Equal(t, date("2026-01-31"), must(events.Span(policy)).Last)
+	require.Equal(t, date("2026-02-01"), must(events.Span(policyOf("time_zone=Europe/Berlin"))).Last)
 
 	other := account.Event{ID: "3", Account: "a", Type: account.UsageRecorded, At: at("2026-01-31T23:45:00Z"), Credits: 5,
 		Place: source.Place{File: "second.jsonl", Line: 7}}
