@@ -18,9 +18,9 @@
 // The events of an account are put in order and folded into a timeline: phases, which are stretches with one package,
 // and the grid of billing periods. From it follows what is owed as of a day. A biller visits the days on which
 // something may be billed, one after the other; on each it knows the events recorded by then, adds up what is owed,
-// and an [invoice.Book] makes the invoice of the difference to everything billed before. Late events, advance
-// payments given back and changes of the grid are all such differences, so that the invoices always add up to what is
-// owed.
+// and an [invoice.Book] makes the invoice of the difference to everything billed before. Late events, advance payments
+// given back, voided events and changes of the grid are all such differences, so that the invoices always add up to
+// what is owed. What a canceled invoice billed is taken out of the book, and counts in no sum.
 //
 // [Events] keeps what each event says, in a record of some 14 bytes and its id, and not sums of them: an id that comes
 // again counts once if it says the same and is an error if not, an anomaly names its event, and a credit on the day
@@ -57,15 +57,20 @@
 // writes and [Event.UnmarshalJSON] reads is such an object, whose amount carries its currency where that is not USD.
 //
 // Events take effect by instant, then by type (created, package_changed, change_cancelled, charge, usage, closed,
-// status, voided), then by id; the order of lines means nothing. The same event twice counts once, and the same id with other
-// content, metadata included, is a [ConflictError].
+// status, voided), then by id; the order of lines means nothing. The same event twice counts once, and the same id
+// with other content, metadata included, is a [ConflictError].
 //
 // Recurring charges follow days, usage follows instants: on the day of a change the new package is charged for the
-// whole day, and a credit used before the change belongs to the old one. An event that makes no sense is an
-// [Anomaly]: anything before the creation; the creation of an open account; a change, close or usage after the close;
-// an unknown package; a cancellation with nothing waiting; the status of an invoice that is not there. It is judged
-// with everything known, events after the last day billed included; an invoice leaves out what makes no sense with
-// what was known to it.
+// whole day, and a credit used before the change belongs to the old one. A voided event counts as never recorded from
+// the voiding's recorded_at on; what was billed by then comes back as adjustments, and nothing recorded is edited or
+// deleted.
+//
+// An event that makes no sense is an [Anomaly], whose [AnomalyCode] says of which kind: anything before the creation;
+// the creation of an open account; a change, close or usage after the close; an unknown package; a cancellation with
+// nothing waiting; a period outside the calendar; the status of an invoice that is not there, or after one that is
+// final; a voiding of an event that is not there, is voided already or is a voiding. It is judged with everything
+// known, events after the last day billed included; an invoice leaves out what makes no sense with what was known to
+// it. A voided event is none.
 //
 // # Where the rules are silent
 //
@@ -73,35 +78,56 @@
 // chosen here.
 //
 // Periods. An account has one grid of them. A re-creation and a free upgrade start a new cycle, which cuts the period
-// they fall in short: it is measured against the whole one it would have been, and billed on that day, a boundary
-// now. A billing_date is the anchor as it is given, also one month after the creation. A day is charged once: with
-// close_day charged, the day of a close that is also that of a re-creation is the new life's. The grid goes on after
-// a close, for what comes later.
+// they fall in short: it is measured against the whole one it would have been, and billed on that day, a boundary now,
+// if it has charged days that no invoice has settled. Without such days the first day of a life has no invoice because
+// owed and billed differ: that waits for the next boundary. A billing_date is the anchor as it is given, also one
+// month after the creation. A day is charged once: with close_day charged, the day of a close that is also that of a
+// re-creation is the new life's. The grid goes on after a close, for what comes later, and after the voiding of the
+// only creation.
+//
+// Cuts. Where an event moves a cut to the end of the day, is known in the morning, and is voided on the day, the cut
+// stays at the end; whether there is an invoice, and its type, follow from what is known then. The instant of the cut
+// is [invoice.Invoice].CutAt. An invoice that is cut at the end of its day is final after it. One that is cut at the
+// start is final then too, unless an event of the same day moves its cut to the end of the day.
 //
 // Changes. A change or close at the period's end takes effect at the start of the boundary, before any event of that
 // instant, and never charges a day beyond it, whatever close_day says. On a boundary, the period that starts there is
 // meant. A change to the package in force drops what is waiting, at the period's end too; one to an unknown package
 // drops nothing. A change or close is known from its recorded_at, also when that is before it happens: in advance,
-// what is announced is not charged first and given back later. One that became known after its day was cut has no
-// invoice of its own. Several in a day have one invoice, of the type that leads from the first package to the last:
-// an upgrade when the price is the same, a close when there is one and changes are billed immediately. The day of a
-// restart is otherwise always an upgrade, whatever the last package is. A package changed to within a period has the
-// terms of the day the period started on.
+// what is announced is not charged first and given back later. One that became known after its day was over has no
+// invoice of its own. Several in a day have one invoice, of the type that leads from the first package to the last: an
+// upgrade when the price is the same, a close when there is one and changes are billed immediately. The day of a
+// restart is otherwise always an upgrade, whatever the last package is; from free to paid on a boundary, where nothing
+// restarts, is a recurring bill with next_bill. A package changed to within a period has the terms of the day the
+// period started on.
 //
-// Credits. Each phase of a period has an allowance of its own. One of no days, whose package was changed twice in a
-// day, has the whole of it under included_credits full, and none under prorated. Late credits that change no amount
-// are counted in the credits of the next invoice, and cause none.
+// Credits. With included_credits full a package includes its credits once a period, for all its phases; prorated, each
+// phase has its share. Credits draw on that in the order of time. A phase that no day of the period is charged for
+// draws on the allowance of the phase that its day is charged for, also where its own package has other days, and pays
+// its own package's price for what is over; where nothing is charged for the day, nothing is included. A credit is of
+// the life it was used in and of that life's period. A life that shares its only day with the next one, or had started
+// its period that day, has a period of no days. Credits used on the day of a restart are of the new period. Late
+// credits that change no amount are a line of zero of the next invoice, and cause none.
 //
 // Charges. One is billed on the first invoice cut after its day; an invoice cut at the end of a day has that day's.
 // One from before the instant of the creation is an anomaly, on the day of the creation too.
 //
-// Invoices. One for a day on which nothing is charged yet, such as a change on the day of the creation, shows that
-// day as its period, no package and an amount of zero. In arrears, a line is an adjustment when an invoice was cut
-// after its part was over; in advance, when one was cut after its period began; of usage, when it was due by an
-// earlier invoice; of a charge, when an earlier invoice had its day. A status holds whenever it was recorded, and the
-// latest by instant stands; one for an invoice that may come after the last day billed is not an anomaly, one from before
-// the creation is. The phases of a package in a period are told apart by number: recurring charges count those with a
-// day to charge, overages those with a day or an instant, so that a phase of no days moves no other's line.
+// Invoices. One for a day on which nothing is charged yet, such as a change on the day of the creation, shows that day
+// as its period, no package and an amount of zero. In arrears, a line is an adjustment when an invoice was cut after
+// its part was over; in advance, when one was cut after its period began; of usage, when it was due by an earlier
+// invoice; of a charge, when an earlier invoice had its day. The phases of a package in a period are told apart by
+// number: recurring charges count those with a day to charge, overages those with a day or an instant, so that a phase
+// of no days moves no other's line.
+//
+// Statuses. Canceled and refunded change figures, from the recorded_at of the status on, of the retail price list
+// only. Among the statuses known that make sense, the first of these two in order stands, else the last status. The
+// days that a canceled invoice settled count as settled. What is refunded is refunded for a period, kind and package,
+// over all its phases. The status of [Bill.Invoices] is the one with everything known. One for an invoice that may
+// come after the last day billed is not an anomaly; one from before the creation is, both as the invoice knew the
+// creation and as it is known now.
+//
+// Voidings. Their dates do not matter, only when they were recorded. Of two voidings of an event the second in order
+// is the anomaly, and the first recorded has effect.
 //
 // # Limits
 //

@@ -19,8 +19,14 @@
 //	line      Gold, 2026-03-10 … 03-19   10 of 31 days × $79.95 = $25.79, less $79.95 billed before   -54.16
 //
 // An item that is owed no more is a line too ("nothing owed, less $79.95 billed before"). So the sum of an account's
-// invoices is what is owed at the last of them, whatever was known when. Items for periods before [Cut].From are
+// invoices is what is owed at the last of them, whatever was known when. Items for periods outside [Cut].Stretches are
 // taken to stand as they were billed, so that an invoice costs what changed and not the account's age.
+//
+// [Book.Withdraw] takes what a canceled invoice billed out of the book, so that the next invoice bills what is still
+// owed of it. [Book.Refund] takes an invoice as given back for good: for each period, kind and package, what was
+// refunded counts as not billed and is owed no more, while what is owed stays at zero or more. That is an item of its
+// own, with the [Key].Nth −1: "not credited twice: $79.95 of this was refunded". With S owed and R refunded, it is
+// owed max(0, S−R) − S and billed −R.
 //
 // # An invoice
 //
@@ -31,15 +37,20 @@
 // negative where that is more than the full price, as after a downgrade. Overage and AdditionalCharges are the sums
 // of their lines.
 //
-// Lines are in the order of their days, then recurring, overage, charge. A line of zero is left out, except for days
-// or a charge that no invoice had before: a free package's days are a line of 0.00, credits within the allowance are
-// none. A line's days are those charged for; of overage, those of the phase the credits were used in.
+// Lines are in the order of their days, then recurring, overage, charge. A line of zero is left out, unless it counts
+// credits or is for days, credits or a charge that no invoice had before: a free package's days are a line of 0.00,
+// and so are credits within the allowance, "12,000 of 50,000 included credits used". So the lines are all that an
+// invoice billed. A line's days are those charged for; of overage, those of the phase the credits were used in.
 // [Line.Adjustment] says that an earlier invoice had billed the same key, or that the item was [Item].Settled: its
 // days, usage or charge were over when an earlier invoice was cut.
 //
 // The number of an invoice is its date and 80 bits of the SHA-256 of the account's name, see [NumbersOf]: the same in
 // every run, on every machine, and one per account and day. An invoice of exactly zero starts as [Paid], any other as
-// [Unpaid], one below zero too.
+// [Unpaid], one below zero too. [Invoice].CutAt is the instant of its cut, which is for the caller of a book to say.
+//
+// The JSON of an invoice has all of it: of a line the period it settles, its phase, the credits it counts and, of a
+// charge, its event. [Invoice.UnmarshalJSON] reads what [Invoice.AppendJSON] wrote, and what it read prints the same
+// bytes.
 //
 // # Packages
 //
@@ -68,14 +79,14 @@
 //	close_day         free           the day of a close is not charged; charged: it is
 //	rounding          half_up        of parts and of overage
 //	bill_changes      next_bill      changes are settled on the next boundary; immediately: that day
-//	included_credits  full           each phase has its whole allowance; prorated: its share of it
+//	included_credits  full           a package's whole allowance once a period; prorated: each phase has its share
 //	free_upgrade      restart_cycle  from free to paid starts a new cycle; keep_cycle: it is prorated
 //	settle_days       0              days an invoice waits for late events, up to MaxSettleDays
 //
 // # Limits, rounding, errors
 //
 // Amounts are int64 minor units of one currency. Nothing is rounded but what [Item.SetRecurring] has [proration.Rule]
-// round, once per part, and [Item.SetOverage] has [money.Rate] round, once per phase; invoices are sums. Errors in files
-// are [*source.ParseError]; an unknown key or value lists the valid ones and offers the nearest. Sums beyond 64 bits
-// are [money.ErrOverflow], and a second currency is [money.ErrCurrency].
+// round, once per part, and [Item.SetOverage] has [money.Rate] round, once per phase; invoices are sums. Errors in
+// files are [*source.ParseError]; an unknown key or value lists the valid ones and offers the nearest. Sums beyond 64
+// bits are [money.ErrOverflow], and a second currency is [money.ErrCurrency].
 package invoice

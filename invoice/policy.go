@@ -68,7 +68,7 @@ func (b BillChanges) String() string { return names.Word(uint8(b), billChanges) 
 type IncludedCredits uint8
 
 const (
-	FullCredits     IncludedCredits = iota // the whole allowance to every phase; the default
+	FullCredits     IncludedCredits = iota // a package's whole allowance once a period, for all its phases; the default
 	ProratedCredits                        // the allowance is shared out over the days, like the price
 )
 
