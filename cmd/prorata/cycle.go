@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/report"
 )
@@ -153,7 +154,7 @@ func writePeriods(w io.Writer, format string, periods []billingPeriod) error {
 	case "csv":
 		return csv.NewWriter(w).WriteAll(append([][]string{header}, rows...))
 	}
-	return writeJSON(w, format, len(periods), func(i int, to []byte) []byte {
+	return formats.WriteJSON(w, format, len(periods), func(i int, to []byte) []byte {
 		p := periods[i]
 		return fmt.Appendf(to, `{"index":%d,"start_date":"%s","end_date":"%s","days":%d,"invoice_date":"%s"}`,
 			p.index, p.Start, p.Last(), p.Days(), p.End)

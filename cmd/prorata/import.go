@@ -11,6 +11,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/source"
@@ -51,7 +52,7 @@ func runImport(cmd *cobra.Command, c *common, files []string) error {
 	}
 	sorted := slices.SortedFunc(maps.Values(days), func(a, b day) int { return a.Compare(b.Date) })
 	out := c.newOutput(cmd)
-	if err := writeJSON(out, "jsonl", len(sorted), func(i int, to []byte) []byte {
+	if err := formats.WriteJSON(out, "jsonl", len(sorted), func(i int, to []byte) []byte {
 		return appendUsage(to, c.accounts[0], sorted[i].Date, sorted[i].credits)
 	}); err != nil {
 		return err

@@ -60,6 +60,9 @@ func (c *common) checkOutputs(cmd *cobra.Command, others []target, inputs ...str
 			}
 		}
 	}
+	if a, b, found := outfile.OnePipe(inputs, stdin); found {
+		return usagef("%s and %s are one pipe, expected each file once", a, b)
+	}
 	for _, o := range outputs {
 		if err := outfile.Check(o.name); err != nil {
 			return err

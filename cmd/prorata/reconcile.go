@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
@@ -232,7 +233,7 @@ func writeReport(w io.Writer, format string, rep *reconcile.Report, s *reconcile
 		_, err := w.Write(append(rep.AppendJSON(nil, s), '\n'))
 		return err
 	}
-	return writeJSON(w, format, len(rep.Rows), func(i int, to []byte) []byte { return rep.Rows[i].AppendJSON(to) })
+	return formats.WriteJSON(w, format, len(rep.Rows), func(i int, to []byte) []byte { return rep.Rows[i].AppendJSON(to) })
 }
 
 // writePolicy writes the convention that was found.

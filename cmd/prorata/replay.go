@@ -1,26 +1,24 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
-	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
 )
 
-var replayFormats = []string{"table", "jsonl", "json", "csv", "distributor-json", "distributor-xml"}
+var replayFormats = formats.Names()
 
 func newReplay() *cobra.Command {
 	c := &common{}
@@ -192,17 +190,14 @@ type replay struct {
 
 // write writes the bills to the first output, the others being ready.
 func (r *replay) write(outputs []*outfile.Output, format string, lines bool) error {
-	if s := streams(format, lines); s != nil {
-		return r.stream(outputs, s)
+	f := formats.Find(format, lines)
+	if f.Frame != nil {
+		return r.stream(outputs, f)
 	}
 	r.progress.bills(len(r.accounts))
 	invoices, err := r.gather()
 	if err != nil {
 		return err
-	}
-	out := outputs[0]
-	if format != "table" {
-		return writeDistributor(out, format, invoices)
 	}
 	summary := report.Summary{Accounts: len(r.accounts), Invoices: len(invoices), Through: r.span.End,
 		Anomalies: len(r.anomalies), LeftOut: r.events.bad.Len(), Total: money.New(0, r.policy.MoneyCurrency())}
@@ -215,7 +210,7 @@ func (r *replay) write(outputs []*outfile.Output, format string, lines bool) err
 			return fmt.Errorf("total of all invoices: %w", err)
 		}
 	}
-	return report.InvoiceTable(forPeople(out, r.stdout), invoices, summary, lines)
+	return f.Write(forPeople(outputs[0], r.stdout), &formats.All{Invoices: invoices, Summary: summary, Lines: lines})
 }
 
 // wanted are the invoices of a bill that are asked for.
@@ -238,32 +233,6 @@ func (r *replay) gather() (invoices []invoice.Invoice, err error) {
 	return invoices, nil
 }
 
-// streamed is a format in which invoices are written while others are being billed.
-type streamed struct {
-	head, between, tail, none string
-	append                    func(to []byte, invoices []invoice.Invoice) []byte // each with between before it
-}
-
-// streams returns the format, or nil for one that needs all invoices first.
-func streams(format string, lines bool) *streamed {
-	switch {
-	case format == "csv" && lines:
-		return &streamed{head: report.LineHeader, none: report.LineHeader, append: report.AppendLineRows}
-	case format == "csv":
-		return &streamed{head: report.InvoiceHeader, none: report.InvoiceHeader, append: report.AppendInvoiceRows}
-	case format == "jsonl" || format == "json":
-		s := jsonFrame(format)
-		s.append = func(to []byte, invoices []invoice.Invoice) []byte {
-			for i := range invoices {
-				to = invoices[i].AppendJSON(append(to, s.between...))
-			}
-			return to
-		}
-		return s
-	}
-	return nil
-}
-
 // text is the invoices of some accounts as they are written.
 type text struct {
 	bytes     *[]byte // from texts, or nil
@@ -278,7 +247,7 @@ var texts = sync.Pool{New: func() any {
 
 // stream writes the invoices of each account while those after it are being billed. What can
 // fail has not failed before the first is written: unless no bill can fail, all are made twice.
-func (r *replay) stream(outputs []*outfile.Output, s *streamed) error {
+func (r *replay) stream(outputs []*outfile.Output, format *formats.Format) error {
 	if r.events.Certain(r.catalogue, r.policy) {
 		r.progress.bills(len(r.accounts))
 	} else {
@@ -294,14 +263,14 @@ func (r *replay) stream(outputs []*outfile.Output, s *streamed) error {
 	if err := outfile.Start(outputs...); err != nil {
 		return err
 	}
-	f := framed{w: out, streamed: s}
+	w := formats.NewWriter(out, format.Frame)
 	err := each(r, func(t text, b *account.Bill) text {
 		if t.bytes == nil {
 			t.bytes = texts.Get().(*[]byte)
 			*t.bytes = (*t.bytes)[:0]
 		}
 		wanted := r.wanted(b)
-		*t.bytes = s.append(*t.bytes, wanted)
+		*t.bytes = format.Append(*t.bytes, wanted)
 		t.invoices += len(wanted)
 		t.anomalies = append(t.anomalies, b.Anomalies...)
 		return t
@@ -309,12 +278,12 @@ func (r *replay) stream(outputs []*outfile.Output, s *streamed) error {
 		defer texts.Put(t.bytes)
 		r.anomalies = append(r.anomalies, t.anomalies...)
 		r.invoices += t.invoices
-		return f.writeAll(*t.bytes)
+		return w.WriteAll(*t.bytes)
 	})
 	if err != nil {
 		return err
 	}
-	return f.end()
+	return w.Close()
 }
 
 // each bills all accounts, adds each bill to what is made of some of them, and gives that to then
@@ -324,82 +293,4 @@ func each[T any](r *replay, add func(T, *account.Bill) T, then func(T) error) er
 		r.progress.billed.Add(1)
 		return add(to, b)
 	}, then)
-}
-
-// framed writes texts with what the format has before, between and after them.
-type framed struct {
-	*streamed
-	w     io.Writer
-	begun bool
-}
-
-func (f *framed) write(text []byte) error {
-	before := f.head
-	if f.begun {
-		before = f.between
-	}
-	f.begun = true
-	if _, err := io.WriteString(f.w, before); err != nil {
-		return err
-	}
-	_, err := f.w.Write(text)
-	return err
-}
-
-// writeAll writes any number of texts, each with what the format has between two before it.
-func (f *framed) writeAll(texts []byte) error {
-	if len(texts) > 0 && !f.begun {
-		return f.write(texts[len(f.between):])
-	}
-	_, err := f.w.Write(texts)
-	return err
-}
-
-func (f *framed) end() error {
-	after := f.none
-	if f.begun {
-		after = f.tail
-	}
-	_, err := io.WriteString(f.w, after)
-	return err
-}
-
-// jsonFrame is what stands around JSON objects: one a line as jsonl, a list of them as json.
-func jsonFrame(format string) *streamed {
-	if format == "json" {
-		return &streamed{head: "[\n", between: ",\n", tail: "\n]\n", none: "[]\n"}
-	}
-	return &streamed{between: "\n", tail: "\n"}
-}
-
-// writeJSON writes n objects as jsonl or json.
-func writeJSON(w io.Writer, format string, n int, object func(i int, to []byte) []byte) error {
-	f := framed{w: w, streamed: jsonFrame(format)}
-	var text []byte
-	for i := range n {
-		text = object(i, text[:0])
-		if err := f.write(text); err != nil {
-			return err
-		}
-	}
-	return f.end()
-}
-
-// writeDistributor writes the invoices as the Distributor's usage document, whose number is
-// the latest date on it.
-func writeDistributor(w io.Writer, format string, invoices []invoice.Invoice) error {
-	number := ""
-	for i := range invoices {
-		number = max(number, strings.ReplaceAll(invoices[i].Date.String(), "-", ""))
-	}
-	d := distributor.FromInvoices(number, invoices)
-	document := d.AppendJSON(nil)
-	if format == "distributor-xml" {
-		document = d.AppendXML(nil)
-	}
-	if !bytes.HasSuffix(document, []byte("\n")) {
-		document = append(document, '\n')
-	}
-	_, err := w.Write(document)
-	return err
 }

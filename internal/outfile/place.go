@@ -120,6 +120,23 @@ func Same(a string, stdA *os.File, b string, stdB *os.File) bool {
 	return false
 }
 
+// OnePipe finds two names of one pipe, each of which would get a part of what it holds.
+func OnePipe(names []string, stdin *os.File) (a, b string, found bool) {
+	var pipes []string
+	for _, name := range names {
+		if info, err := stat(name, stdin); err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
+			continue
+		}
+		for _, other := range pipes {
+			if Same(name, stdin, other, stdin) {
+				return other, name, true
+			}
+		}
+		pipes = append(pipes, name)
+	}
+	return "", "", false
+}
+
 func stat(name string, std *os.File) (fs.FileInfo, error) {
 	if name != "-" {
 		return os.Stat(name)

@@ -1,0 +1,19 @@
+// Package formats is the table of the formats in which invoices are written, and reads again those that merge puts together.
+//
+//	f := formats.Find("csv", false)
+//	w := formats.NewWriter(out, f.Frame)
+//	err := w.WriteAll(f.Append(nil, invoices)) // any number of times
+//	err = w.Close()
+//
+//	r, err := formats.NewReader(in, "shard-0.csv")
+//	for err = r.Next(); err == nil; err = r.Next() { … r.Account … r.Text … } // io.EOF at the end
+//
+// A format with a frame is written while other invoices are being billed, and can be merged: its text is that of each invoice, or
+// of its rows, with something before, between and after them. Others need all invoices first.
+//
+// # Reading
+//
+// A [Reader] reads a file once, from its beginning to its end, and holds one invoice at a time. What it passes is what the file
+// has, byte for byte, without blank lines and carriage returns at the ends of lines. Whatever is not a whole invoice in its place
+// is an error with file, line and column: nothing is passed over. An invoice may be of [MaxInvoice] bytes.
+package formats

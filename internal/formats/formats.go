@@ -1,0 +1,108 @@
+package formats
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/report"
+)
+
+// Format is a way to write invoices.
+type Format struct {
+	Name  string
+	Lines bool // with a row, or more, for each line of an invoice
+
+	// Of a format that is written as invoices are made: its frame, and the texts of some invoices, each with what the frame has
+	// between two before it.
+	Frame  *Frame
+	Append func(to []byte, invoices []invoice.Invoice) []byte
+
+	// Of one that needs all of them.
+	Write func(w io.Writer, all *All) error
+
+	read func(*Reader) error // reads on to the next text, when it can be merged
+}
+
+// All is what a format that needs all invoices is written from.
+type All struct {
+	Invoices []invoice.Invoice
+	Summary  report.Summary
+	Lines    bool
+}
+
+var (
+	invoiceRows = rows(report.InvoiceHeader)
+	lineRows    = rows(report.LineHeader)
+)
+
+// table has all formats, in the order in which people read of them. The first is for people, the second for programs.
+var table = [...]Format{
+	{Name: "table", Write: writeTable},
+	{Name: "jsonl", Frame: &jsonLines, Append: appendJSON("\n"), read: (*Reader).readJSONL},
+	{Name: "json", Frame: &jsonList, Append: appendJSON(",\n"), read: (*Reader).readJSON},
+	{Name: "csv", Frame: &invoiceRows, Append: report.AppendInvoiceRows, read: (*Reader).readCSV},
+	{Name: "csv", Lines: true, Frame: &lineRows, Append: report.AppendLineRows, read: (*Reader).readCSV},
+	{Name: "distributor-json", Write: writeDistributor((*distributor.Invoices).AppendJSON)},
+	{Name: "distributor-xml", Write: writeDistributor((*distributor.Invoices).AppendXML)},
+}
+
+// Names are the names of all formats.
+func Names() (names []string) {
+	for i := range table {
+		if i == 0 || table[i].Name != table[i-1].Name {
+			names = append(names, table[i].Name)
+		}
+	}
+	return names
+}
+
+// Find is the format of that name, with lines if it is asked for and there is one with lines; nil if there is none of the name.
+func Find(name string, lines bool) (found *Format) {
+	for i := range table {
+		if f := &table[i]; f.Name == name && (found == nil || f.Lines == lines) {
+			found = f
+		}
+	}
+	return found
+}
+
+// String names the format for people.
+func (f *Format) String() string {
+	if f.Lines {
+		return f.Name + " of invoice lines"
+	}
+	return f.Name
+}
+
+func appendJSON(between string) func([]byte, []invoice.Invoice) []byte {
+	return func(to []byte, invoices []invoice.Invoice) []byte {
+		for i := range invoices {
+			to = invoices[i].AppendJSON(append(to, between...))
+		}
+		return to
+	}
+}
+
+func writeTable(w io.Writer, all *All) error {
+	return report.InvoiceTable(w, all.Invoices, all.Summary, all.Lines)
+}
+
+// writeDistributor writes the invoices as the Distributor's usage document, whose number is the latest date on it.
+func writeDistributor(appendTo func(*distributor.Invoices, []byte) []byte) func(io.Writer, *All) error {
+	return func(w io.Writer, all *All) error {
+		number := ""
+		for i := range all.Invoices {
+			number = max(number, strings.ReplaceAll(all.Invoices[i].Date.String(), "-", ""))
+		}
+		d := distributor.FromInvoices(number, all.Invoices)
+		document := appendTo(&d, nil)
+		if !bytes.HasSuffix(document, []byte("\n")) {
+			document = append(document, '\n')
+		}
+		_, err := w.Write(document)
+		return err
+	}
+}
