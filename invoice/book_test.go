@@ -108,7 +108,7 @@ func TestBookOwedLessBilled(t *testing.T) {
 	gone, _, err := invoiceOf(&book, none, []invoice.Item{used(t, 50500)})
 	require.NoError(t, err)
 	require.Equal(t, "-25.79 nothing owed, less $25.79 billed before\n"+
-		"-9.50 50,500 credits used − 50,000 included = 500 × $0.001 = $0.50, less $10.00 billed before\n", lines(gone))
+		"-9.50 50,500 credits used (60,000 counted before) − 50,000 included = 500 × $0.001 = $0.50, less $10.00 billed before\n", lines(gone))
 	require.Equal(t, int64(-9500), gone.Credits)
 	require.Equal(t, int64(-9500), gone.Lines[1].Quantity())
 	require.Equal(t, 0, gone.Lines[0].Days())

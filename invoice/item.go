@@ -132,8 +132,8 @@ func (i *Item) billingPeriod() cycle.Date {
 // over is the number of credits charged for.
 func (i *Item) over() int64 { return max(0, i.Credits-i.Included) }
 
-// appendSentence explains the item's own amount.
-func (i *Item) appendSentence(b []byte) []byte {
+// appendSentence explains the item's own amount. Of the credits it counts, so many were counted before.
+func (i *Item) appendSentence(b []byte, before int64) []byte {
 	switch {
 	case i.Nth == refunded:
 		return append(i.Returned.AppendDisplay(append(b, "not credited twice: "...)), " of this was refunded"...)
@@ -147,9 +147,10 @@ func (i *Item) appendSentence(b []byte) []byte {
 	over := i.over()
 	if over == 0 && i.Included == i.Allowance && i.With == "" {
 		b = digits.AppendInt(append(b, " of "...), i.Included)
-		return append(b, " included credits used"...)
+		return appendBefore(append(b, " included credits used"...), before)
 	}
-	b = digits.AppendInt(append(b, " credits used − "...), min(i.Included, i.Credits))
+	b = appendBefore(append(b, " credits used"...), before)
+	b = digits.AppendInt(append(b, " − "...), min(i.Included, i.Credits))
 	if i.With != "" {
 		b = append(append(b, " included with "...), i.With...)
 	} else {
@@ -164,4 +165,12 @@ func (i *Item) appendSentence(b []byte) []byte {
 		return b
 	}
 	return i.Terms.CreditPrice().AppendDisplay(append(b, " × "...), i.Amount.Currency())
+}
+
+// appendBefore says how many credits an earlier invoice counted, if any.
+func appendBefore(b []byte, credits int64) []byte {
+	if credits == 0 {
+		return b
+	}
+	return append(digits.AppendInt(append(b, " ("...), credits), " counted before)"...)
 }

@@ -107,8 +107,24 @@ func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
 }
 
 // explained is the sentence of what is owed less what was billed before.
-func explained(owed, billed owing, is, was bool) string {
+func explained(kind invoice.Kind, owed, billed owing, is, was bool) string {
+	nothingBefore := false // there is to take off
+	if kind == invoice.Overage && was {
+		nothingBefore = billed.amount.IsZero()
+		counted := "credits used"
+		if n := billed.item.Credits; n > 0 {
+			counted += " (" + digits.Group(strconv.FormatInt(n, 10)) + " counted before)"
+		}
+		if !is {
+			owed.sentence = "no credits used"
+		}
+		owed.sentence = strings.Replace(owed.sentence, "credits used", counted, 1)
+	}
 	switch {
+	case nothingBefore:
+		return owed.sentence
+	case !is && kind == invoice.Overage:
+		return fmt.Sprintf("%s, less %s billed before", owed.sentence, billed.amount.Display())
 	case !is:
 		return fmt.Sprintf("nothing owed, less %s billed before", billed.amount.Display())
 	case !was:
@@ -166,7 +182,7 @@ func TestLawInvoiceJSON(t *testing.T) {
 			for i := range inv.Lines {
 				now, is := owed[inv.Lines[i].Kind]
 				before, was := billed[inv.Lines[i].Kind]
-				explanations = append(explanations, explained(now, before, is, was))
+				explanations = append(explanations, explained(inv.Lines[i].Kind, now, before, is, was))
 				require.Equal(t, explanations[i], inv.Lines[i].Explanation())
 			}
 			require.Equal(t, invoiceJSON(&inv, explanations), string(inv.AppendJSON(nil)))

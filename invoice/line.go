@@ -165,14 +165,21 @@ func (l *Line) AppendExplanation(b []byte) []byte {
 	case l.owed == nil && l.billed == nil:
 		return b
 	case l.item().Nth == refunded:
-		return l.item().appendSentence(b)
+		return l.item().appendSentence(b, 0)
+	case l.owed == nil && l.Kind == Overage:
+		b = appendBefore(append(b, "no credits used"...), l.billed.Credits)
 	case l.owed == nil:
 		b = append(b, "nothing owed"...)
 	case l.billed == nil:
-		return l.owed.appendSentence(b)
+		return l.owed.appendSentence(b, 0)
 	default:
-		b = append(l.owed.appendSentence(b), " = "...)
-		b = l.owed.Amount.AppendDisplay(b)
+		b = l.owed.appendSentence(b, l.billed.Credits)
+	}
+	if l.Kind == Overage && l.billed.Amount.IsZero() { // credits within an allowance: there is nothing to take off
+		return b
+	}
+	if l.owed != nil {
+		b = l.owed.Amount.AppendDisplay(append(b, " = "...))
 	}
 	b = l.billed.Amount.AppendDisplay(append(b, ", less "...))
 	return append(b, " billed before"...)

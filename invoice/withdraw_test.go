@@ -71,7 +71,7 @@ func TestRefund(t *testing.T) {
 		first := billed(t, &book, "2026-04-10", days(t, 31), used(t, 60000))
 		require.NoError(t, book.Refund(first.Lines, false))
 		late := billed(t, &book, "2026-05-10", days(t, 31), used(t, 65000))
-		require.Equal(t, "5.00 65,000 credits used − 50,000 included = 15,000 × $0.001 = $15.00, less $10.00 billed before\n", lines(late))
+		require.Equal(t, "5.00 65,000 credits used (60,000 counted before) − 50,000 included = 15,000 × $0.001 = $15.00, less $10.00 billed before\n", lines(late))
 	})
 }
 

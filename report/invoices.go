@@ -83,6 +83,9 @@ func InvoiceTable(w io.Writer, invoices []invoice.Invoice, summary Summary, line
 		t.rule()
 		t.add(all.row("TOTAL")...)
 		t.note("")
+		if !lines {
+			footnotes(&t, invoices)
+		}
 	}
 	t.note(summary.String())
 	return t.write(w)
@@ -115,8 +118,66 @@ func addLines(t *table, inv *invoice.Invoice) {
 		if l.Adjustment {
 			text += " (adjustment)"
 		}
-		t.addNoted(text, "", "", l.Kind.String(), dates(l.Dates), l.Package, "", figure(l.Amount))
+		credits := ""
+		if n := l.Credits(); n != 0 {
+			credits = digits.Group(strconv.FormatInt(n, 10))
+		}
+		t.addNoted(text, "", "", l.Kind.String(), dates(l.Dates), l.Package, credits, figure(l.Amount))
 		t.rows[len(t.rows)-1].dated = true
+	}
+	if text := explainProrated(inv); text != "" {
+		t.addNoted(text, "", "")
+	}
+}
+
+// isOdd reports that what is prorated is no part of the amount: amount − prorated has to be what the days of all packages
+// come to, and amount is the full price of one.
+func isOdd(inv *invoice.Invoice) bool {
+	return inv.Prorated.Sign() < 0 || inv.Prorated.Minor() > inv.Amount.Minor()
+}
+
+// explainProrated says how an odd figure comes about, and is empty for any other.
+func explainProrated(inv *invoice.Invoice) string {
+	if !isOdd(inv) {
+		return ""
+	}
+	recurring, err := inv.Amount.Sub(inv.Prorated)
+	if err != nil {
+		return ""
+	}
+	full := "as no package is in force"
+	if inv.Package != "" {
+		full = "the full price of " + display.Cut(inv.Package, maxCell)
+	}
+	why := "come to more than that price"
+	if inv.Prorated.Sign() > 0 {
+		why = "give back more than they charge"
+	}
+	return fmt.Sprintf("PRORATED %s is %s, %s, less %s, the recurring lines, which %s", figure(inv.Prorated), figure(inv.Amount), full, figure(recurring), why)
+}
+
+// footnotes say what figures mean that are read wrongly otherwise, where there are any and no lines that show it.
+func footnotes(t *table, invoices []invoice.Invoice) {
+	odd, late := false, false
+	for i := range invoices {
+		inv := &invoices[i]
+		odd = odd || isOdd(inv)
+		credits := int64(0)
+		for j := range inv.Lines {
+			if l := &inv.Lines[j]; l.Adjustment {
+				credits += l.Credits()
+			}
+		}
+		late = late || credits != 0
+	}
+	if odd {
+		t.note("PRORATED is AMOUNT, the full price of the last package, less what all days cost. --lines explains one that is negative or above AMOUNT.")
+	}
+	if late {
+		t.note("CREDITS may be of an earlier period and have become known late. --lines shows which.")
+	}
+	if odd || late {
+		t.note("")
 	}
 }
 

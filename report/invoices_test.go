@@ -98,6 +98,56 @@ func TestInvoiceTable(t *testing.T) {
 	}
 }
 
+// down is an account that moves to a cheaper package late in its period, after it used credits.
+var down = []string{
+	`{"id": "d1", "type": "account.created", "account": "down", "at": "2026-01-01", "package": "Gold"}`,
+	`{"id": "d2", "type": "usage.recorded", "account": "down", "at": "2026-01-05", "credits": 30000}`,
+	`{"id": "d3", "type": "account.package_changed", "account": "down", "at": "2026-01-25", "package": "Starter"}`,
+	`{"id": "d4", "type": "usage.recorded", "account": "down", "at": "2026-01-26", "credits": 2000}`,
+}
+
+// late is an account whose usage became known in the next period, when 10,000 credits of it were counted.
+var late = []string{
+	`{"id": "l1", "type": "account.created", "account": "late", "at": "2026-01-20", "package": "Gold"}`,
+	`{"id": "l2", "type": "usage.recorded", "account": "late", "at": "2026-02-01", "recorded_at": "2026-02-25", "credits": 60000}`,
+	`{"id": "l3", "type": "usage.recorded", "account": "late", "at": "2026-01-22", "credits": 10000}`,
+	`{"id": "l4", "type": "usage.recorded", "account": "late", "at": "2026-02-22", "credits": 5000}`,
+}
+
+// TestOddFigures: what reads oddly says where it comes from. 24 of 31 days of 79.95 are 61.90, the 7 of 9.95 left are 2.25:
+// 64.15, which is 54.20 more than 9.95. Of 70,000 credits 20,000 are over; 60,000 are new, and 5,000 of the period.
+func TestOddFigures(t *testing.T) {
+	table := func(lines bool, events []string) string {
+		invoices := bill(t, events...)
+		var b strings.Builder
+		require.NoError(t, report.InvoiceTable(&b, invoices, report.Summary{Total: sum(t, invoices)}, lines))
+		return b.String()
+	}
+	const (
+		prorated = "PRORATED is AMOUNT, the full price of the last package, less what all days cost. --lines explains one that is negative or above AMOUNT.\n"
+		credits  = "CREDITS may be of an earlier period and have become known late. --lines shows which.\n"
+	)
+	text := table(true, down)
+	require.Contains(t, text, "Starter   32,000    9.95    -54.20")
+	require.Contains(t, text, "  Gold      30,000    0.00  30,000 of 50,000 included credits used\n")
+	require.Contains(t, text, "  Starter    2,000    0.00  2,000 of 10,000 included credits used\n")
+	require.Contains(t, text, "              PRORATED -54.20 is 9.95, the full price of Starter, less 64.15, the recurring lines, which come to more than that price\n")
+	require.NotContains(t, text, prorated)
+	require.Contains(t, table(false, down), prorated)
+	require.NotContains(t, table(false, down), credits)
+
+	text = table(true, late)
+	require.Contains(t, text, "Gold      65,000   79.95")
+	require.Contains(t, text, "  Gold      60,000   20.00  70,000 credits used (10,000 counted before) − 50,000 included = 20,000 × $0.001 (adjustment)\n")
+	require.Contains(t, text, "  Gold       5,000    0.00  5,000 of 50,000 included credits used\n")
+	require.Contains(t, table(false, late), credits)
+	require.NotContains(t, table(false, late), prorated)
+
+	// Orchard's downgrade became known late: 9.95 less -26.17 is 36.12, and no credits were used.
+	require.Contains(t, table(true, orchard), "              PRORATED 36.12 is 9.95, the full price of Starter, less -26.17, the recurring lines, which give back more than they charge\n")
+	require.NotContains(t, table(false, harbor), "PRORATED is")
+}
+
 func TestInvoiceTableTooMuch(t *testing.T) {
 	invoices := bill(t, harbor...)
 	invoices[0].FinalAmount = money.New(math.MaxInt64, money.USD)
