@@ -57,7 +57,13 @@ func runImport(cmd *cobra.Command, c *common, files []string) error {
 	}); err != nil {
 		return err
 	}
-	return outfile.Commit(out)
+	if err := outfile.Commit(out); err != nil {
+		return err
+	}
+	if len(sorted) == 0 {
+		printLine(cmd.ErrOrStderr(), "prorata: no usage: the files hold no days")
+	}
+	return nil
 }
 
 // day is how many credits were used on a date, and where that is said first.

@@ -54,6 +54,7 @@ func runMerge(cmd *cobra.Command, c *common, files []string) error {
 	if err := m.open(files, infile.From{Stdin: cmd.InOrStdin()}); err != nil {
 		return err
 	}
+	empty := len(m.files) == 0
 	out := c.newOutput(cmd)
 	out.Hold()
 	err := outfile.Start(out)
@@ -64,7 +65,13 @@ func runMerge(cmd *cobra.Command, c *common, files []string) error {
 		outfile.Discard(out)
 		return err
 	}
-	return outfile.Commit(out)
+	if err := outfile.Commit(out); err != nil {
+		return err
+	}
+	if empty {
+		printLine(cmd.ErrOrStderr(), "prorata: no invoices: the files hold none")
+	}
+	return nil
 }
 
 // merge merges sorted files. It is a heap of those that have invoices left, by the account that is next.

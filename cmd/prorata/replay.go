@@ -138,16 +138,22 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err := outfile.Commit(outputs...); err != nil {
 		return err
 	}
-	if r.invoices == 0 && only.of <= 1 {
-		printLine(cmd.ErrOrStderr(), "prorata: "+r.nothing())
+	if r.invoices == 0 {
+		printLine(cmd.ErrOrStderr(), "prorata: "+r.nothing(c, !dates.Last.IsZero()))
 	}
 	found := findings{bad: events.bad, quarantine: c.quarantine, anomalies: r.anomalies, dates: dates}
 	return found.print(cmd.ErrOrStderr())
 }
 
 // nothing says why there are no invoices.
-func (r *replay) nothing() string {
-	if len(r.accounts) == 0 {
+func (r *replay) nothing(c *common, events bool) string {
+	switch {
+	case len(r.accounts) > 0:
+	case c.shard != "" && len(c.accounts) > 0:
+		return "no invoices: no account that was asked for is in shard " + c.shard
+	case c.shard != "" && events:
+		return "no invoices: no account of the events is in shard " + c.shard
+	default:
 		return "no invoices: the files hold no events"
 	}
 	dated := "through " + r.span.End.String()

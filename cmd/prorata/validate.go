@@ -107,6 +107,9 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	if err := outfile.Commit(out); err != nil {
 		return err
 	}
+	if len(accounts) == 0 {
+		printLine(cmd.ErrOrStderr(), "prorata: the files hold no events")
+	}
 	return found.print(cmd.ErrOrStderr())
 }
 
