@@ -428,7 +428,7 @@ func (t *timeline) period(day cycle.Date) period {
 	}
 	p := period{Period: c.schedule.Period(k), k: k}
 	p.whole = p.Period
-	if k == 0 { // a stub, perhaps
+	if k == 0 || p.End.After(lastDay) { // a stub, perhaps, or the last period of all
 		p.whole = c.schedule.Whole(k)
 	}
 	p.life = c.life

@@ -12,8 +12,9 @@ const maxEvery = 1200
 
 // Schedule cuts time into periods of a number of months, counted from an anchor. Schedules compare with ==.
 //
-// The periods tile: each begins where the one before it ends, and every date from Start on, up to the year 9999, lies in exactly
-// one. The zero value is "no schedule": its dates and periods are zero, and it holds no date.
+// The periods tile: each begins where the one before it ends, and every date from Start to 9999-12-31 lies in exactly one. The last
+// period ends with that day, the last there is, however long it would have been; Whole is what it would have been. The zero value is
+// "no schedule": its dates and periods are zero, and it holds no date.
 type Schedule struct {
 	start  Date  // the first day of period 0
 	anchor Date  // what boundaries are counted from: start, or the end of a stub
@@ -36,16 +37,18 @@ func NewStubSchedule(start, billingDate Date, every int) (Schedule, error) {
 	if err := checkSchedule(start, every); err != nil {
 		return Schedule{}, fmt.Errorf("new schedule: %w", err)
 	}
-	latest := start.AddMonths(every)
+	latest := Date{min(start.AddMonths(every).n, lastDay)}
 	switch {
 	case billingDate.IsZero():
 		return Schedule{}, errors.New("new schedule: no billing date")
+	case start.n == lastDay:
+		return Schedule{}, fmt.Errorf("new schedule: a start on %s, the last day there is, has no billing date, expected none", start)
 	case !billingDate.After(start):
 		return Schedule{}, fmt.Errorf("new schedule: billing date %q is not later than the start, expected one from %s to %s", billingDate, start.AddDays(1), latest)
-	case billingDate.After(latest):
-		return Schedule{}, fmt.Errorf("new schedule: billing date %q is too late for a start on %s, expected %s at the latest", billingDate, start, latest)
 	case !billingDate.inRange():
 		return Schedule{}, fmt.Errorf("new schedule: billing date %q: outside years 1 to 9999", billingDate)
+	case billingDate.After(latest):
+		return Schedule{}, fmt.Errorf("new schedule: billing date %q is too late for a start on %s, expected %s at the latest", billingDate, start, latest)
 	}
 	return Schedule{start: start, anchor: billingDate, every: int32(every)}, nil
 }
@@ -72,11 +75,21 @@ func (s Schedule) Anchor() Date { return s.anchor }
 // months; with one, boundary 1 is the anchor and boundary k the anchor plus k-1 times every months. The day is clamped to the
 // month's last and always computed from the anchor, so it never drifts.
 //
-// Below 0 it stays at the start, and beyond the year 10100 at that year's last day.
+// Below 0 it stays at the start. The last period ends where the days do, so the boundary after it, and any later one, is the day after
+// 9999-12-31: the end of a half-open period, and no date to show.
 func (s Schedule) Boundary(k int) Date { return s.Period(k).Start }
 
-// Period gives period k, [Boundary(k), Boundary(k+1)). It is empty where k is below 0 or beyond the year 10100.
+// Period gives period k, [Boundary(k), Boundary(k+1)). It is empty where k is below 0 or beyond the last period.
 func (s Schedule) Period(k int) Period {
+	p := s.full(k)
+	if p.End.n > lastDay+1 {
+		p = Period{Date{min(p.Start.n, lastDay+1)}, Date{lastDay + 1}}
+	}
+	return p
+}
+
+// full is period k as it is without an end of all days. It is empty beyond the year 10100.
+func (s Schedule) full(k int) Period {
 	if k < 0 || s.every == 0 {
 		return Period{s.start, s.start}
 	}
@@ -94,11 +107,11 @@ func (s Schedule) Period(k int) Period {
 	return Period{Date{daysFromMonth(month, day)}, Date{daysFromMonth(month+every, day)}}
 }
 
-// Index gives the number of the period that holds d, and false where there is none: before the start. It is arithmetic, at the
-// same cost for any distance.
+// Index gives the number of the period that holds d, and false where there is none: before the start, and after 9999-12-31. It is
+// arithmetic, at the same cost for any distance.
 func (s Schedule) Index(d Date) (int, bool) {
 	switch {
-	case s.every == 0 || d.Before(s.start) || d.n >= maxDay: // the last day that arithmetic reaches ends the last period
+	case s.every == 0 || d.Before(s.start) || d.n > lastDay:
 		return 0, false
 	case d.Before(s.anchor):
 		return 0, true // in the stub
@@ -119,11 +132,15 @@ func (s Schedule) Index(d Date) (int, bool) {
 }
 
 // Whole gives what period k is measured against: the period itself, except for a stub, which is the last days of
-// [billing date - every months, billing date).
+// [billing date - every months, billing date), and for the period that 9999-12-31 cuts short, which is the first days of what it would
+// have been.
 func (s Schedule) Whole(k int) Period {
-	p := s.Period(k)
-	if k == 0 && s.stub() == 1 {
+	p := s.full(k)
+	switch {
+	case k == 0 && s.stub() == 1:
 		p.Start = s.anchor.AddMonths(-int(s.every))
+	case p.Start.n > lastDay:
+		return s.Period(k)
 	}
 	return p
 }

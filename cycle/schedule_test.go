@@ -97,7 +97,36 @@ func TestScheduleErrors(t *testing.T) {
 	_, err = cycle.NewSchedule(last.AddDays(1), 1)
 	require.EqualError(t, err, `new schedule: start "10000-01-01": outside years 1 to 9999`)
 	_, err = cycle.NewStubSchedule(last, last.AddDays(1), 1)
+	require.EqualError(t, err, `new schedule: a start on 9999-12-31, the last day there is, has no billing date, expected none`)
+	_, err = cycle.NewStubSchedule(last.AddDays(-1), last.AddDays(1), 1)
 	require.EqualError(t, err, `new schedule: billing date "10000-01-01": outside years 1 to 9999`)
+	_, err = cycle.NewStubSchedule(last.AddDays(-1), last.AddDays(-1), 1)
+	require.EqualError(t, err, `new schedule: billing date "9999-12-30" is not later than the start, expected one from 9999-12-31 to 9999-12-31`)
+}
+
+// The last period ends with the last day there is, and is measured against what it would have been: 17 of 31 days from 15 December.
+func TestLastPeriod(t *testing.T) {
+	for _, row := range []struct {
+		name, start, billingDate, every string
+		k                               int
+		period                          string
+		days, whole                     int
+	}{
+		{"from December on", "9999-12-15", "-", "1", 0, "9999-12-15 … 9999-12-31", 17, 31},
+		{"from the last day on", "9999-12-31", "-", "1", 0, "9999-12-31 … 9999-12-31", 1, 31},
+		{"that ends with the days anyway", "9999-12-01", "-", "1", 0, "9999-12-01 … 9999-12-31", 31, 31},
+		{"of a year", "9998-02-01", "-", "12", 1, "9999-02-01 … 9999-12-31", 334, 365},
+		{"of a century", "9999-01-01", "-", "1200", 0, "9999-01-01 … 9999-12-31", 365, 36525},
+		{"after a stub", "9999-12-01", "9999-12-20", "1", 1, "9999-12-20 … 9999-12-31", 12, 31},
+		{"a stub is not cut", "9999-12-20", "9999-12-31", "1", 0, "9999-12-20 … 9999-12-30", 11, 31},
+		{"after a stub, one day", "9999-12-20", "9999-12-31", "1", 1, "9999-12-31 … 9999-12-31", 1, 31},
+	} {
+		s, err := newSchedule(t, row.start, row.billingDate, row.every)
+		require.NoError(t, err, row.name)
+		require.Equal(t, row.period, s.Period(row.k).String(), row.name)
+		require.Equal(t, row.days, s.Period(row.k).Days(), row.name)
+		require.Equal(t, row.whole, s.Whole(row.k).Days(), row.name)
+	}
 }
 
 func TestZeroSchedule(t *testing.T) {
@@ -125,15 +154,18 @@ func TestScheduleBeyondTheYears(t *testing.T) {
 				require.True(t, s.Period(k).IsEmpty(), "Period(%d)", k)
 			}
 			for _, k := range []int{math.MaxInt32 - 1, math.MaxInt32, math.MaxInt - 1, math.MaxInt} {
-				require.Equal(t, "10100-12-31", s.Boundary(k).String(), "Boundary(%d) every %s", k, every)
+				require.Equal(t, date("9999-12-31").AddDays(1), s.Boundary(k), "Boundary(%d) every %s", k, every)
 				require.True(t, s.Period(k).IsEmpty(), "Period(%d) every %s", k, every)
 			}
-			last := date("9999-12-31").AddDays(math.MaxInt)
-			_, ok := s.Index(last)
-			require.False(t, ok, "Index(%s)", last)
-			k, ok := s.Index(last.AddDays(-1))
+			last := date("9999-12-31")
+			for _, n := range []int{1, 31, 400, math.MaxInt} {
+				_, ok := s.Index(last.AddDays(n))
+				require.False(t, ok, "Index(%s)", last.AddDays(n))
+			}
+			k, ok := s.Index(last)
 			require.True(t, ok)
-			require.True(t, s.Period(k).Contains(last.AddDays(-1)), "Period(%d)", k)
+			require.True(t, s.Period(k).Contains(last), "Period(%d)", k)
+			require.True(t, s.Period(k+1).IsEmpty() && s.Whole(k+1).IsEmpty(), "Period(%d)", k+1)
 		}
 	}
 }
@@ -233,15 +265,17 @@ func TestIndexOracle(t *testing.T) {
 	})
 }
 
-// A whole ends with its period and holds all of it, and is the period itself but for a stub.
+// A whole holds all of its period, which is its last days in a stub, its first where the days end, and else the whole itself.
 func TestWholeHoldsPeriod(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, k := schedules().Draw(t, "schedule"), rapid.IntRange(-1, 50).Draw(t, "k")
 		p, whole := s.Period(k), s.Whole(k)
-		require.Equal(t, p.End, whole.End, "Whole(%d)", k)
-		require.False(t, whole.Start.After(p.Start), "Whole(%d) = %s of %s", k, whole, p)
+		require.Equal(t, p, whole.Intersect(p), "Whole(%d) = %s of %s", k, whole, p)
 		if k != 0 || s.Start() == s.Anchor() {
-			require.Equal(t, p, whole, "Whole(%d)", k)
+			require.Equal(t, p.Start, whole.Start, "Whole(%d)", k)
+		}
+		if p.End.Before(date("9999-12-31").AddDays(1)) {
+			require.Equal(t, p.End, whole.End, "Whole(%d)", k)
 		}
 	})
 }
