@@ -16,7 +16,8 @@ import (
 	"github.com/prorata-go/prorata/source"
 )
 
-// Decoder reads events from the lines of a file. It is not safe for concurrent use.
+// Decoder reads events from the lines of a file. It is not safe for concurrent use. The zero
+// Decoder is one for the default policy.
 //
 // It knows the accounts and packages it has seen, up to a million of them, so that their events
 // share one copy of the name. Other strings of an event, such as its ID, share a few kilobytes
@@ -50,8 +51,14 @@ type member struct {
 // NewDecoder returns a decoder for events billed under a policy, whose currency and time
 // zone say what amounts and plain dates mean.
 func NewDecoder(policy invoice.Policy) *Decoder {
-	return &Decoder{policy: policy, json: jsontext.NewDecoder(strings.NewReader("")), known: map[string]string{},
-		lastDate: [10]byte([]byte("1970-01-01")), lastMidnight: unixEpoch}
+	d := &Decoder{policy: policy}
+	d.init()
+	return d
+}
+
+func (d *Decoder) init() {
+	d.json, d.known = jsontext.NewDecoder(strings.NewReader("")), map[string]string{}
+	d.lastDate, d.lastMidnight = [10]byte([]byte("1970-01-01")), unixEpoch
 }
 
 // Decode reads the event on one line. The error is a *[source.ParseError] with the line's
@@ -79,6 +86,9 @@ func (d *Decoder) decode(line []byte, at source.Place, e *Event) error {
 
 // strict reads whatever is on the line into e, or says what is wrong with it.
 func (d *Decoder) strict(line []byte, e *Event) error {
+	if d.known == nil {
+		d.init()
+	}
 	d.at, d.data = e.Place, line
 	if err := d.scan(); err != nil {
 		return err

@@ -147,7 +147,8 @@
 //
 // Every error in a file is a [*source.ParseError] with file, line and column; [Read] wraps that of a line in a
 // [*Line] with its text, and goes on. The error of [Events.Load] is a [*LoadError], and events that were not loaded as they
-// should be, or under another time zone or currency, are not billed. Events of two accounts, one id with two contents, a charge in another currency,
-// a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]), an At that is the zero time and
-// a missing distributor_price are errors of [BillAccount]. Nothing panics on input.
+// should be, or under another time zone or currency, are not billed. Events of two accounts, one id with two contents, a
+// charge in another currency, a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]), an At that is
+// the zero time, no last day to bill through and a missing distributor_price are errors of [BillAccount]. Nothing panics on
+// input, nor on the zero value of anything.
 package account

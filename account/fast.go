@@ -21,6 +21,9 @@ import (
 
 // fast reads a line, or returns false and leaves anything in s. It gives no place.
 func (d *Decoder) fast(line []byte, s *said) bool {
+	if d.known == nil {
+		d.init()
+	}
 	if s.unusual {
 		*s = said{}
 	}

@@ -1,9 +1,12 @@
 package account_test
 
 import (
+	"maps"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,3 +101,22 @@ func TestEveryFieldCounts(t *testing.T) {
 		require.Equal(t, f.Name == "Place", e.Same(&base), f.Name)
 	}
 }
+
+// exportedTypes are those that the package declares.
+func exportedTypes(t *testing.T) (list []string) {
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, found := range regexp.MustCompile(`(?m)^type ([A-Z]\w*)[ \[]`).FindAllStringSubmatch(string(text), -1) {
+			list = append(list, found[1])
+		}
+	}
+	return list
+}
+
+func keys(m map[string]bool) []string { return slices.Collect(maps.Keys(m)) }

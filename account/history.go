@@ -128,6 +128,9 @@ func (h *history) addUsage(r record, t *terms) bool {
 		return false
 	}
 	day, err := cycle.DateOf(at.time(), t.policy.TimeZone)
+	if err == nil && known != at {
+		_, err = cycle.DateOf(known.time(), t.policy.TimeZone)
+	}
 	if err != nil {
 		return false
 	}
@@ -237,6 +240,11 @@ func check(e *Event, t *terms) (cycle.Date, error) {
 		return cycle.Date{}, fmt.Errorf("a charge in %s, but the policy bills in %s", e.Amount.Currency(), t.currency)
 	}
 	day, err := cycle.DateOf(e.At, t.policy.TimeZone)
+	if err == nil && !e.RecordedAt.IsZero() {
+		if _, err := cycle.DateOf(e.RecordedAt, t.policy.TimeZone); err != nil {
+			return cycle.Date{}, fmt.Errorf("its RecordedAt: %w", err)
+		}
+	}
 	if err == nil && e.Type == Created {
 		_, err = schedule(e.At, e.BillingDate, t.policy)
 	}

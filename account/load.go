@@ -15,6 +15,16 @@ import (
 	"github.com/prorata-go/prorata/source"
 )
 
+// MaxWorkers is how many goroutines read or bill at a time, whatever the number that is asked for.
+const MaxWorkers = 1024
+
+func workersOf(n int) int {
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	return min(n, MaxWorkers)
+}
+
 // Source is a file of events.
 type Source struct {
 	Name string                        // as errors name it
@@ -24,7 +34,7 @@ type Source struct {
 // Loading says how files are read.
 type Loading struct {
 	Policy  invoice.Policy // what amounts and plain dates mean, as for [NewDecoder]
-	Workers int            // how many goroutines decode, 0 for one a core
+	Workers int            // how many goroutines decode, at most [MaxWorkers]; 0 for one a core
 
 	// Only says which accounts are kept, nil for all. Lines of the others are held to the same
 	// rules, but for ids that are used twice.
@@ -67,7 +77,12 @@ type LoadError struct{ Loaded }
 // maxWrapped is how many lines a LoadError wraps and names.
 const maxWrapped = 10
 
-func (e *LoadError) Error() string { return errors.Join(e.problems(true)...).Error() }
+func (e *LoadError) Error() string {
+	if err := errors.Join(e.problems(true)...); err != nil {
+		return err.Error()
+	}
+	return "load: nothing is wrong"
+}
 
 // Unwrap is the errors of the files that failed, and of the first ten lines.
 func (e *LoadError) Unwrap() []error { return e.problems(false) }
@@ -104,9 +119,7 @@ func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded
 		return Loaded{}, fmt.Errorf("load: %w", err)
 	}
 	es.store.memory.allocate, es.entries = how.Allocate, nil
-	if how.Workers <= 0 {
-		how.Workers = runtime.GOMAXPROCS(0)
-	}
+	how.Workers = workersOf(how.Workers)
 	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), maxBad: es.store.maxBad}
 	l.full.Store(es.store.mayFill)
 	l.failed.Store(math.MaxInt64)

@@ -21,8 +21,19 @@ type Line struct {
 	Text []byte // without the line's end; cut off after MaxLine bytes when it goes on
 }
 
-func (l *Line) Error() string { return l.Err.Error() }
-func (l *Line) Unwrap() error { return l.Err }
+func (l *Line) Error() string {
+	if l.Err == nil {
+		return "a line that is no event"
+	}
+	return l.Err.Error()
+}
+
+func (l *Line) Unwrap() error {
+	if l.Err == nil {
+		return nil
+	}
+	return l.Err
+}
 
 // Read reads the events of a file, one JSON object a line; empty lines are passed over. An
 // error is a [*Line] for a line that is no event, after which reading goes on; any other
@@ -129,6 +140,9 @@ func (in *chunker) next() (*chunk, error) {
 	buf := buffers.Get().(*[readSize]byte)[:]
 	n, end := copy(buf, in.carry), 0
 	var err error
+	if in.r == nil {
+		err = errors.New("there is no reader, expected one")
+	}
 	for end == 0 && err == nil && n <= MaxLine {
 		if n == len(buf) {
 			buf = append(buf, make([]byte, min(n, MaxLine+1-n))...)

@@ -2,10 +2,10 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -231,7 +231,7 @@ func (es *Events) Certain(catalogue invoice.Catalogue, policy invoice.Policy) bo
 
 // Replay bills the named accounts, several at a time, and yields their bills in that order.
 // It stops at the first error, or when the context is done; no goroutine outlives it. The
-// number of workers, 0 for one a core, changes nothing in what it yields. Events that were loaded
+// number of workers, 0 for one a core and at most [MaxWorkers], changes nothing in what it yields. Events that were loaded
 // under another time zone or currency than the policy's are an error.
 func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int) iter.Seq2[Bill, error] {
 	return func(yield func(Bill, error) bool) {
@@ -284,11 +284,15 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 	if err := es.check(policy); err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
+	if add == nil || then == nil {
+		return errors.New("replay: a function is nil, expected one that adds a bill and one that takes what was made")
+	}
+	if through.IsZero() && len(accounts) > 0 {
+		return errNoThrough
+	}
 	es.init()
 	es.group() // from now on, nothing is changed
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
+	workers = workersOf(workers)
 	stopped, stop := context.WithCancel(ctx)
 	defer stop()
 	q := newQueue(accounts, workers, then, stop)

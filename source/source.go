@@ -47,7 +47,12 @@ type ParseError struct {
 	Err error
 }
 
-func (e *ParseError) Error() string { return string(e.append(nil)) + ": " + e.Err.Error() }
+func (e *ParseError) Error() string {
+	if e.Err == nil {
+		return string(e.append(nil)) + ": a problem that nothing is known of"
+	}
+	return string(e.append(nil)) + ": " + e.Err.Error()
+}
 func (e *ParseError) Unwrap() error { return e.Err }
 
 // Errorf returns a *ParseError at a place.
