@@ -38,7 +38,7 @@ dated far from all others.
 
 ` + policyHelp(),
 		Example: `  prorata validate --packages testdata/demo/packages.json testdata/demo/events.jsonl
-  prorata validate testdata/demo/events.jsonl --format json --account willow-vets@example.com`,
+  prorata validate testdata/anomalies/events.jsonl --format json --account willow-vets@example.com`,
 		Args: filesArgs,
 		RunE: func(cmd *cobra.Command, files []string) error { return runValidate(cmd, c, files) },
 	}
