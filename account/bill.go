@@ -124,6 +124,9 @@ func judge(h *history, t *timeline) []Anomaly {
 		} else {
 			why = t.apply(e)
 		}
+		if why.code == UnknownPackage { // here, once an event: it takes longer than the rest
+			why.reason += t.terms.packages().Hint(e.Package)
+		}
 		if why.code != 0 {
 			e.senseless = true
 			anomalies = append(anomalies, Anomaly{Event: *e.event(), Code: why.code, Reason: why.reason})

@@ -2,8 +2,9 @@ package account
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/names"
@@ -38,10 +39,14 @@ type terms struct {
 	currency   money.Currency // the policy's
 	catalogue  invoice.Catalogue
 	anyPackage bool // there is no catalogue to hold packages against
+
+	packages func() *names.List // those of the catalogue, to offer one for a wrong name
 }
 
 func newTerms(catalogue invoice.Catalogue, policy invoice.Policy) *terms {
-	return &terms{policy: policy, rule: policy.Rule(), currency: policy.MoneyCurrency(), catalogue: catalogue}
+	t := &terms{policy: policy, rule: policy.Rule(), currency: policy.MoneyCurrency(), catalogue: catalogue}
+	t.packages = sync.OnceValue(func() *names.List { return packageNames(t.catalogue) })
+	return t
 }
 
 // forever is later than lastDay, the last day that is billed, and than the period that holds it.
@@ -249,27 +254,22 @@ func (t *timeline) unknown(pkg string) fault {
 	if t.terms.anyPackage || t.terms.catalogue.Has(pkg) {
 		return fault{}
 	}
-	return fault{UnknownPackage, fmt.Sprintf("package %q is not in the package list%s", shown(pkg), t.terms.hint(pkg))}
-}
-
-// hint offers the package that a name was meant to be, if one is near.
-func (t *terms) hint(name string) string {
-	var all []string
-	for terms := range t.catalogue.All() {
-		if len(all) == maxHints {
-			return ""
-		}
-		all = append(all, terms.Name())
-	}
-	slices.Sort(all)
-	if near, ok := names.Nearest(strings.TrimSpace(name), all); ok {
-		return fmt.Sprintf(" (did you mean %q?)", near)
-	}
-	return ""
+	return fault{UnknownPackage, fmt.Sprintf("package %q is not in the package list", shown(pkg))}
 }
 
 // maxHints is how many packages a list may have for one of them to be offered.
 const maxHints = 1000
+
+// packageNames are those of a list that has not too many.
+func packageNames(catalogue invoice.Catalogue) *names.List {
+	seen := map[string]bool{}
+	for terms := range catalogue.All() {
+		if seen[terms.Name()] = true; len(seen) > maxHints {
+			return names.NewList(nil)
+		}
+	}
+	return names.NewList(slices.Sorted(maps.Keys(seen)))
+}
 
 func (t *timeline) create(e *entry) fault {
 	if t.open {
