@@ -61,6 +61,9 @@ func TestObjectsRefuses(t *testing.T) {
 
 // What is beyond a bound is an error at its place.
 func TestLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads tens of megabytes")
+	}
 	members := []byte{'{'}
 	for i := range strictjson.MaxValues {
 		members = fmt.Appendf(members, `"%d":1,`, i)
