@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/money"
 )
 
@@ -257,6 +258,9 @@ func (inv *Invoice) total(cut *Cut) (err error) {
 	sums := [...]money.Amount{Recurring: zero, Overage: zero, Charge: zero}
 	for i := range inv.Lines {
 		l := &inv.Lines[i]
+		if l.Kind > Charge {
+			return names.Check("kind", uint8(l.Kind), kinds)
+		}
 		if sums[l.Kind], err = sums[l.Kind].Add(l.Amount); err != nil {
 			return err
 		}

@@ -109,6 +109,9 @@ func (i *Item) share() (proration.Share, error) {
 // SetOverage makes a zero item the price of the credits used beyond those included.
 func (i *Item) SetOverage(key Key, terms *Terms, policy *Policy, days cycle.Period, usage Usage) (err error) {
 	i.Key, i.Kind, i.Days, i.Usage, i.Terms = key, Overage, days, usage, terms
+	if terms == nil {
+		return errNoTerms
+	}
 	if i.Amount, err = terms.CreditPrice().Times(i.over(), policy.MoneyCurrency(), policy.Rounding); err != nil {
 		return fmt.Errorf("overage of package %q for %s: %w", names.Clip(terms.Name()), days, err)
 	}

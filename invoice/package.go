@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -83,8 +84,14 @@ func (t *Terms) Credits() int64 { return t.pkg.Credits }
 // Package is a copy of what the list says of the package, on either price list.
 func (t *Terms) Package() Package { return t.pkg.clone() }
 
+// errNoTerms is what was asked of the terms of a package that is in no list, which are nil.
+var errNoTerms = errors.New("no terms, expected those of a package that is listed")
+
 // PeriodPrice is the price of one billing period on the price list that was chosen.
 func (t *Terms) PeriodPrice() (money.Amount, error) {
+	if t == nil {
+		return money.Amount{}, errNoTerms
+	}
 	if t.list == Retail {
 		return t.pkg.Price, nil
 	}
