@@ -29,7 +29,6 @@ type farDates struct {
 	events  []account.Event // by instant, the first of them
 	n       int             // how many there are
 	through cycle.Date      // the day billed through because none was given; else the zero Date
-	given   bool            // it was given
 }
 
 // farDatesOf finds the events of some accounts that are dated far from all that were read; of all accounts
