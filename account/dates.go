@@ -163,26 +163,31 @@ func farAtEnd(n int, ofMany int64, gap func(i int) int64) (far int) {
 // stretch is from one event to another, to the second.
 type stretch struct{ first, last instant }
 
-// stretches are the events that are not far from the others, and those that are; a zero stretch has none.
-func (d *Dates) stretches() (main, before, after stretch) {
+// stretches are the events that are not far from the others, and those that are; a zero stretch has none. The gap is
+// from the last event before the widest gap within main to the first after it, if it is wide enough for far dates.
+func (d *Dates) stretches() (main, before, after, gap stretch) {
 	days := d.days()
 	n := len(days)
 	if n == 0 {
-		return main, before, after
+		return main, before, after, gap
 	}
-	between := func(from, to int) stretch {
-		first, last := days[from], days[to-1]
-		return stretch{instant{sec: first*secondsADay + int64(d.at(first).first)}, instant{sec: last*secondsADay + int64(d.at(last).last) - 1}}
-	}
+	first := func(i int) instant { return instant{sec: days[i]*secondsADay + int64(d.at(days[i]).first)} }
+	last := func(i int) instant { return instant{sec: days[i]*secondsADay + int64(d.at(days[i]).last) - 1} }
 	late := farAtEnd(n, farDaysOfMany, func(i int) int64 { return days[i] - days[i-1] })
 	early := farAtEnd(n, farDays, func(i int) int64 { return days[n-i] - days[n-1-i] })
 	if early > 0 {
-		before = between(0, early)
+		before = stretch{first(0), last(early - 1)}
 	}
 	if late > 0 {
-		after = between(n-late, n)
+		after = stretch{first(n - late), last(n - 1)}
 	}
-	return between(early, n-late), before, after
+	for i, widest := early+1, int64(farDays); i < n-late; i++ {
+		if days[i]-days[i-1] > widest {
+			widest = days[i] - days[i-1]
+			gap = stretch{last(i - 1), first(i)}
+		}
+	}
+	return stretch{first(early), last(n - late - 1)}, before, after, gap
 }
 
 // Span is the stretch of time in which the events of a log happened, by their at; recorded_at does not count. The zero
@@ -198,6 +203,11 @@ type Span struct {
 	First, Last cycle.Date // of the events that are not far from the others
 	Before      Far        // what is far before First
 	After       Far        // what is far after Last
+
+	// Gap is from the last event before the widest gap between First and Last to the first event after it, when it is of
+	// more than ten years: then as many days lie on either side, and which of them are mistakes is not for their number
+	// to say. Else it is zero.
+	Gap struct{ From, To cycle.Date }
 }
 
 // Far is what lies far before or after all other events; the zero Far is nothing.
@@ -216,12 +226,12 @@ const MaxFar = 20
 // Span is the span of the dates in the policy's time zone, without events. The error is that of a date outside the years
 // 1 to 9999.
 func (d *Dates) Span(policy invoice.Policy) (s Span, err error) {
-	main, before, after := d.stretches()
+	main, before, after, gap := d.stretches()
 	for _, to := range []struct {
 		first, last *cycle.Date
 		stretch
 	}{
-		{&s.First, &s.Last, main}, {&s.Before.First, &s.Before.Last, before}, {&s.After.First, &s.After.Last, after},
+		{&s.First, &s.Last, main}, {&s.Before.First, &s.Before.Last, before}, {&s.After.First, &s.After.Last, after}, {&s.Gap.From, &s.Gap.To, gap},
 	} {
 		if to.stretch == (stretch{}) {
 			continue
@@ -250,7 +260,7 @@ func (es *Events) Span(policy invoice.Policy) (Span, error) {
 	if err != nil || s.Before.First.IsZero() && s.After.First.IsZero() {
 		return s, err
 	}
-	main, _, _ := all.stretches()
+	main, _, _, _ := all.stretches()
 	for p, l := range es.all() {
 		for records := es.store.records(p, l, nil); records.more(); {
 			r := records.next()

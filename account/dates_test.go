@@ -79,6 +79,33 @@ func TestSpan(t *testing.T) {
 	}
 }
 
+// TestSpanGap: where as many days lie on either side, neither is far, and the gap is told.
+func TestSpanGap(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		dates []string
+		want  string // from and to
+	}{
+		{"none", nil, " "},
+		{"near", []string{"2016-02-05", "2026-02-05"}, " "},
+		{"two, far apart", []string{"2026-01-05", "2062-01-05"}, "2026-01-05 2062-01-05"},
+		{"two and two", []string{"2026-01-05", "2026-01-09", "2062-01-05", "2062-01-09"}, "2026-01-09 2062-01-05"},
+		{"one that is far", []string{"2026-01-05", "2026-01-09", "2062-01-05"}, " "},
+		{"the widest", []string{"1990-01-01", "2010-01-01", "2040-01-01"}, " "}, // both ends are few
+		{"of several", []string{"1980-01-01", "1980-01-02", "2010-01-01", "2010-01-02"}, "1980-01-02 2010-01-01"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var dates account.Dates
+			for _, d := range tt.dates {
+				dates.Add(at(d + "T12:00:00Z"))
+			}
+			s, err := dates.Span(policyOf("time_zone=Asia/Tokyo"))
+			require.NoError(t, err)
+			require.Equal(t, tt.want, s.Gap.From.String()+" "+s.Gap.To.String())
+		})
+	}
+}
+
 // The days are those of the policy's time zone, and what is far is named.
 func TestSpanNames(t *testing.T) {
 	var text strings.Builder

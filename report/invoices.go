@@ -145,15 +145,15 @@ func explainProrated(inv *invoice.Invoice) string {
 	if err != nil {
 		return ""
 	}
-	full := "as no package is in force"
-	if inv.Package != "" {
-		full = "the full price of " + display.Cut(inv.Package, maxCell)
+	if inv.Package == "" {
+		return fmt.Sprintf("PRORATED %s is 0 less %s, the recurring lines: there is no package, and no full price", figure(inv.Prorated), figure(recurring))
 	}
 	why := "come to more than that price"
 	if inv.Prorated.Sign() > 0 {
 		why = "give back more than they charge"
 	}
-	return fmt.Sprintf("PRORATED %s is %s, %s, less %s, the recurring lines, which %s", figure(inv.Prorated), figure(inv.Amount), full, figure(recurring), why)
+	return fmt.Sprintf("PRORATED %s is %s, the full price of %s, less %s, the recurring lines, which %s", figure(inv.Prorated), figure(inv.Amount),
+		display.Cut(inv.Package, maxCell), figure(recurring), why)
 }
 
 // footnotes say what figures mean that are read wrongly otherwise, where there are any and no lines that show it.

@@ -90,7 +90,7 @@ func printError(w io.Writer, err error) {
 }
 
 // maxMessage is how long a message may be, in the cells of a terminal: what it quotes is cut before.
-const maxMessage = 8000
+const maxMessage = 2000
 
 // printLine prints one line, whatever the text holds.
 func printLine(w io.Writer, text string) { fmt.Fprintln(w, display.Cut(text, maxMessage)) }

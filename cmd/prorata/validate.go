@@ -170,7 +170,8 @@ type checked struct {
 func (c *checked) add(own []account.Event) {
 	c.events += len(own)
 	for i := range own {
-		day := c.dates.day(&own[i])
+		c.dates.addRecorded(&own[i])
+		day := c.dates.day(own[i].At)
 		if day.Before(c.dates.First) || day.After(c.dates.Last) {
 			continue
 		}
@@ -193,11 +194,11 @@ func (c *checked) write(out *outfile.Output) {
 		b = appendAnomaly(b, &c.anomalies[i])
 	}
 	b = fmt.Appendf(b, `],"first_date":"%s","last_date":"%s","far_dates":%d,"far":[`, c.first, c.last, c.dates.n)
-	for i := range c.dates.events {
+	for i := range c.dates.list {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = c.dates.appendEvent(b, &c.dates.events[i])
+		b = c.dates.list[i].appendJSON(b)
 	}
 	out.Write(append(b, "]}\n"...))
 }
@@ -211,7 +212,7 @@ func (c *checked) String() string {
 	}
 	text += fmt.Sprintf("\ndated %s to %s", c.first, c.last)
 	if c.dates.n > 0 {
-		text += fmt.Sprintf(", but for %s far from these", report.Count(c.dates.n, "event", "events"))
+		text += fmt.Sprintf("; %s far from others", report.Count(c.dates.n, "date is", "dates are"))
 	}
 	return text
 }
