@@ -322,3 +322,24 @@ func declares(t *testing.T, folder, function string) bool {
 		return slices.ContainsFunc(linesOf(t, file), func(line string) bool { return strings.HasPrefix(line, "func "+function+"(") })
 	})
 }
+
+// TestScenarioIndex finds every scenario once in the index of their README, and no other.
+func TestScenarioIndex(t *testing.T) {
+	const folder = "testdata/scenarios/"
+	files, err := filepath.Glob(folder + "*.txt")
+	require.NoError(t, err)
+	var listed, there []string
+	for _, file := range files {
+		there = append(there, strings.TrimSuffix(filepath.Base(file), ".txt"))
+	}
+	_, index, found := strings.Cut(strings.Join(linesOf(t, folder+"README.md"), "\n"), "\n| rule | cases |\n|---|---|\n")
+	require.True(t, found)
+	for line := range strings.Lines(index) {
+		cells := strings.Split(line, "|")
+		require.Len(t, cells, 4, line)
+		for name := range strings.SplitSeq(cells[2], ",") {
+			listed = append(listed, strings.TrimSpace(name))
+		}
+	}
+	require.ElementsMatch(t, there, listed)
+}

@@ -3,8 +3,10 @@ package account_test
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 )
@@ -187,11 +189,16 @@ func (s *story) statusesOf(bills []*billed) (statuses map[string]invoice.Status,
 }
 
 // statements are an account's invoices, with the statuses that events give them, and the ids
-// of the events that make no sense. No history here names an invoice after the last.
+// of the events that make no sense. An invoice dated after through may still come, and so its status may make sense.
 func (o *oracle) statements(through cycle.Date) (all []statement, strange []string) {
 	bills := o.bill(civilDate(through))
 	end := o.tell(o.sorted)
 	statuses, strange := end.statusesOf(bills)
+	last := o.number(civilDate(through))
+	strange = slices.DeleteFunc(strange, func(id string) bool {
+		e := end.statuses[slices.IndexFunc(end.statuses, func(e *account.Event) bool { return e.ID == id })]
+		return strings.HasSuffix(e.Invoice, last[8:]) && e.Invoice > last && len(end.lives) > 0 && !e.At.Before(end.lives[0].created)
+	})
 	for _, b := range bills {
 		if status, said := statuses[b.number]; said {
 			b.status = status.String()

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -27,6 +28,9 @@ func TestScenarios(t *testing.T) {
 func TestOracleScenarios(t *testing.T) {
 	eachScenario(t, func(t *testing.T, text string) {
 		s := parseScenario(t, text)
+		if s.failure != "" {
+			return // which TestScenarios sees
+		}
 		got, strange := newOracle(s.history(t)).statements(s.through)
 		s.compare(t, got)
 		ids := []string{}
@@ -61,6 +65,8 @@ type scenario struct {
 	invoices  []expected
 	total     *int64            // of all invoices, those canceled left out
 	anomalies map[string]string // id: a word of the reason
+	failure   string            // what the error says, where the history cannot be billed
+	refused   error             // of a package or a setting
 }
 
 type expected struct {
@@ -78,6 +84,11 @@ func (s *scenario) history(t require.TestingT) *history {
 func checkScenario(t *testing.T, text string) {
 	t.Helper()
 	s := parseScenario(t, text)
+	if s.failure != "" {
+		require.Empty(t, s.invoices, "a scenario with an error has no invoices")
+		require.ErrorContains(t, s.fails(), s.failure)
+		return
+	}
 	require.Empty(t, disagreement(s.history(t)), "the oracle agrees")
 	order := rand.New(rand.NewPCG(1, 2))
 	for range 5 {
@@ -88,6 +99,26 @@ func checkScenario(t *testing.T, text string) {
 		s.compareAnomalies(t, got.Anomalies)
 		order.Shuffle(len(s.events), func(i, j int) { s.events[i], s.events[j] = s.events[j], s.events[i] })
 	}
+}
+
+// fails reads and bills a scenario, up to the first error.
+func (s *scenario) fails() error {
+	if s.refused != nil {
+		return s.refused
+	}
+	var events []account.Event
+	for e, err := range account.Read(strings.NewReader(strings.Join(s.events, "\n")), "events.jsonl", s.policy) {
+		if err != nil {
+			return err
+		}
+		events = append(events, e)
+	}
+	catalogue, err := invoice.NewCatalogue(s.packages, s.list)
+	if err != nil {
+		return err
+	}
+	_, err = account.BillAccount(events, catalogue, s.policy, s.through)
+	return err
 }
 
 func readAll(t require.TestingT, text string, policy invoice.Policy) []account.Event {
@@ -160,16 +191,20 @@ func parseScenario(t *testing.T, text string) *scenario {
 		require.NoError(t, s.row(line, cells), "%q", line)
 	}
 	require.False(t, s.through.IsZero(), "no through")
+	if s.failure == "" {
+		require.NoError(t, s.refused)
+	}
 	return s
 }
 
 func (s *scenario) row(line string, cells []string) error {
-	columns := map[string][2]int{"event": {3, 4}, "invoice": {11, 12}, "line": {6, 7}, "anomaly": {3, 3}, "total": {2, 2}, "package": {5, 7}}
+	columns := map[string][2]int{"event": {3, 4}, "invoice": {11, 12}, "line": {6, 7}, "anomaly": {3, 3}, "total": {2, 2}, "error": {2, 2}, "package": {5, 7}}
 	want, keyword := columns[cells[0]]
 	key, value, setting := strings.Cut(line, ":")
 	switch {
 	case !keyword && setting && len(cells) == 1:
-		return s.setting(key, strings.TrimSpace(value))
+		s.refused = cmp.Or(s.refused, s.setting(key, strings.TrimSpace(value)))
+		return nil
 	case !keyword:
 		want = columns["package"] // a package's row starts with its name
 	}
@@ -190,8 +225,10 @@ func (s *scenario) row(line string, cells []string) error {
 		return err
 	case "anomaly":
 		s.anomalies[cells[1]] = cells[2]
+	case "error":
+		s.failure = cells[1]
 	default:
-		return s.addPackage(cells)
+		s.refused = cmp.Or(s.refused, s.addPackage(cells))
 	}
 	return nil
 }
