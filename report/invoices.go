@@ -93,14 +93,14 @@ func InvoiceTable(w io.Writer, invoices []invoice.Invoice, summary Summary, line
 
 // addAccount prints the invoices of one account, and adds them up.
 func addAccount(t *table, invoices []invoice.Invoice, lines bool) (own sums, err error) {
-	t.note(display.Cut(invoices[0].Account, maxName))
+	t.note(display.Cut(named(invoices[0].Account), maxName))
 	own = newSums(invoices[0].FinalAmount.Currency())
 	for i := range invoices {
 		inv := &invoices[i]
 		if err := own.add(inv); err != nil {
 			return own, err
 		}
-		t.add("", inv.Date.String(), shortType(inv.Type), dates(inv.Period), inv.Package,
+		t.add("", inv.Date.String(), shortType(inv.Type), dates(inv.Period), named(inv.Package),
 			digits.Group(strconv.FormatInt(inv.Credits, 10)), figure(inv.Amount), figureOrDash(inv.Prorated),
 			figureOrDash(inv.Overage), figureOrDash(inv.AdditionalCharges), figure(inv.FinalAmount), inv.Status.String())
 		if lines {
@@ -122,7 +122,7 @@ func addLines(t *table, inv *invoice.Invoice) {
 		if n := l.Credits(); n != 0 {
 			credits = digits.Group(strconv.FormatInt(n, 10))
 		}
-		t.addNoted(text, "", "", l.Kind.String(), dates(l.Dates), l.Package, credits, figure(l.Amount))
+		t.addNoted(text, "", "", l.Kind.String(), dates(l.Dates), named(l.Package), credits, figure(l.Amount))
 		t.rows[len(t.rows)-1].dated = true
 	}
 	if text := explainProrated(inv); text != "" {
@@ -153,7 +153,7 @@ func explainProrated(inv *invoice.Invoice) string {
 		why = "give back more than they charge"
 	}
 	return fmt.Sprintf("PRORATED %s is %s, the full price of %s, less %s, the recurring lines, which %s", figure(inv.Prorated), figure(inv.Amount),
-		display.Cut(inv.Package, maxCell), figure(recurring), why)
+		display.Cut(named(inv.Package), maxCell), figure(recurring), why)
 }
 
 // footnotes say what figures mean that are read wrongly otherwise, where there are any and no lines that show it.

@@ -261,6 +261,15 @@ func pads(b []byte, n int) []byte {
 	return b
 }
 
+// named is a name as a table shows it: in quotes where spaces at its ends, or several in a row, would not be seen, or would
+// make it look like a row of figures.
+func named(name string) string {
+	if name != strings.TrimSpace(name) || strings.Contains(name, "  ") {
+		return `"` + name + `"`
+	}
+	return name
+}
+
 // Count words a number of things: "1 invoice", "1,234 invoices".
 func Count(n int, one, many string) string {
 	if n == 1 {

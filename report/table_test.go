@@ -125,6 +125,19 @@ func TestNothingForATerminalToObey(t *testing.T) {
 	require.Contains(t, b.String(), "Note: "+harmless)
 }
 
+// A name cannot pass for a row of figures, nor for a name without its spaces.
+func TestNamesWithSpaces(t *testing.T) {
+	invoices := bill(t, rename(harbor, "  TOTAL                  0.00")...)
+	for i := range invoices {
+		invoices[i].Package = "Gold "
+	}
+	var b bytes.Buffer
+	require.NoError(t, report.InvoiceTable(&b, invoices, report.Summary{Total: sum(t, invoices)}, false))
+	require.Contains(t, b.String(), "\n\"  TOTAL                  0.00\"\n")
+	require.Equal(t, 1, strings.Count(b.String(), "\n  TOTAL "))
+	require.Contains(t, b.String(), "  \"Gold \"  ")
+}
+
 // hostileReport has such a name wherever it has a name.
 func hostileReport() *reconcile.Report {
 	zero := money.New(0, money.USD)

@@ -124,7 +124,7 @@ func (f *farDates) print(w io.Writer) {
 	if f.n > maxFarDates {
 		text += fmt.Sprintf(", %d of them are named", maxFarDates)
 	}
-	if !f.through.IsZero() {
+	if later := !f.After.First.IsZero() || !f.Gap.To.IsZero(); later && !f.through.IsZero() {
 		text += fmt.Sprintf("; billed through %s, expected --through DATE for another day", f.through)
 	}
 	printLine(w, "prorata: "+text)
