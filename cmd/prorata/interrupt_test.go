@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,26 +27,11 @@ func TestInterrupt(t *testing.T) {
 
 func testInterrupt(t *testing.T, sig os.Signal) {
 	dir := t.TempDir()
-	var events strings.Builder
-	for i := range 2000 {
-		fmt.Fprintf(&events, `{"id": "%d", "type": "account.created", "account": "account %d", "at": "2025-01-01", "package": "Gold"}`+"\n", i, i)
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "events.jsonl"), []byte(events.String()), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "packages.json"), []byte(`[{"name": "Gold", "price": 79.95}]`), 0o644))
-	cmd := exec.Command("prorata", "replay", "--packages", "packages.json", "--through", "2026-01-01", "--quarantine", "bad.jsonl", "events.jsonl")
-	cmd.Dir = dir
-	full, err := cmd.StdoutPipe() // which nobody reads: it waits there, with an unfinished file
-	require.NoError(t, err)
+	cmd, full := writing(t, dir, "exec")
 	defer full.Close()
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
-	require.NoError(t, cmd.Start())
-	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
-	defer timer.Stop()
-	require.Eventually(t, func() bool {
-		unfinished, err := filepath.Glob(filepath.Join(dir, ".prorata-*"))
-		return err == nil && len(unfinished) == 1
-	}, time.Minute, 5*time.Millisecond)
+	start(t, cmd, dir)
 	require.NoError(t, cmd.Process.Signal(sig))
 	require.Error(t, cmd.Wait())
 	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
@@ -53,6 +39,48 @@ func testInterrupt(t *testing.T, sig os.Signal) {
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Len(t, left, 2, "%s", left)
+}
+
+// A signal that is ignored, as a shell has the interrupt ignored by what it runs in the background, ends nothing.
+func TestInterruptIgnored(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no process can be interrupted there")
+	}
+	dir := t.TempDir()
+	cmd, full := writing(t, dir, "trap '' INT; exec")
+	start(t, cmd, dir)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	text, err := io.ReadAll(full)
+	require.NoError(t, err)
+	require.NoError(t, cmd.Wait())
+	require.Equal(t, 2000*12, strings.Count(string(text), "\n"))
+	require.FileExists(t, filepath.Join(dir, "bad.jsonl"))
+}
+
+// writing is a command that writes more to a pipe than that holds, and a file beside it.
+func writing(t *testing.T, dir, by string) (*exec.Cmd, io.ReadCloser) {
+	var events strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&events, `{"id": "%d", "type": "account.created", "account": "account %d", "at": "2025-01-01", "package": "Gold"}`+"\n", i, i)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "events.jsonl"), []byte(events.String()), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "packages.json"), []byte(`[{"name": "Gold", "price": 79.95}]`), 0o644))
+	cmd := exec.Command("sh", "-c", by+" prorata replay --packages packages.json --through 2026-01-01 --quarantine bad.jsonl events.jsonl")
+	cmd.Dir = dir
+	full, err := cmd.StdoutPipe() // which nobody reads: it waits there, with an unfinished file
+	require.NoError(t, err)
+	return cmd, full
+}
+
+// start starts the command, and waits until it waits.
+func start(t *testing.T, cmd *exec.Cmd, dir string) {
+	require.NoError(t, cmd.Start())
+	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	t.Cleanup(func() { timer.Stop() })
+	require.Eventually(t, func() bool {
+		unfinished, err := filepath.Glob(filepath.Join(dir, ".prorata-*"))
+		return err == nil && len(unfinished) == 1
+	}, time.Minute, 5*time.Millisecond)
 }
 
 // A reader of standard output that has gone before anything is written ends the command as any

@@ -75,9 +75,10 @@ func (c *common) checkOutputs(cmd *cobra.Command, others []target, inputs ...str
 // standard output that has gone is the error of a write, and not the end.
 func interrupts() <-chan os.Signal {
 	received := make(chan os.Signal, 1)
-	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // as by nohup
-		signal.Notify(received, syscall.SIGHUP) // the terminal is gone
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} { // the last: the terminal is gone
+		if !signal.Ignored(sig) { // as by nohup, or by a shell for what it runs in the background
+			signal.Notify(received, sig)
+		}
 	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return received

@@ -173,3 +173,27 @@ func TestSame(t *testing.T) {
 		require.Equal(t, c.want, outfile.Same(c.a, c.stdA, c.b, c.stdB), "Same(%s, %s)", c.a, c.b)
 	}
 }
+
+// A folder that is a link is where it leads to, also for the .. behind it, and one that is missing is nowhere.
+func TestFoldersAsTheSystemHasThem(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	require.NoError(t, os.MkdirAll("far/away", 0o755))
+	if err := os.Symlink("far/away", "link"); err != nil {
+		t.Skip(err)
+	}
+	require.NoError(t, os.Symlink("link/../by-link", "to"))
+	for name, at := range map[string]string{"link/../out": "far/out", "link/in": "far/away/in", "link/../../top": "top", "./far/../here": "here", "to": "far/by-link"} {
+		out := outfile.New(name, nil)
+		io.WriteString(out, name)
+		require.NoError(t, outfile.Check(name), name)
+		require.NoError(t, outfile.Commit(out), name)
+		require.Equal(t, name, read(t, at))
+		require.Equal(t, name, read(t, name), "where the system finds it")
+		require.True(t, outfile.Same(name, nil, at, nil))
+	}
+	require.True(t, outfile.Same("link/../new", nil, "far/new", nil), "before it is there")
+	require.False(t, outfile.Same("link/../new", nil, "new", nil))
+	require.EqualError(t, outfile.Check("missing/../out"), "cannot write missing/../out: there is no folder missing/../, expected one that is there")
+	require.Error(t, outfile.Commit(outfile.New("missing/../out", nil)))
+}

@@ -12,20 +12,21 @@ import (
 	"strings"
 )
 
-// place is what a name stands for, there or not yet: its absolute path, without links.
+// place is what a name stands for, there or not yet: a path without links, relative to the working folder if the name is, since
+// not everybody may look at the folders above that.
 type place struct{ path string }
 
-// resolve follows links as far as the name of an open descriptor, which is one too.
+// resolve follows links as far as the name of an open descriptor, which is one too. As for the system, a folder and .. behind it
+// are where the folder is, when it is a link, and nowhere when it is not there.
 func resolve(name string) place {
-	if whole, err := filepath.Abs(name); err == nil {
-		name = whole
-	}
 	for range 40 { // links to links, at most, as for most systems
 		if _, ok := (place{name}).descriptor(); ok {
 			break
 		}
 		folder, base := filepath.Split(name)
-		if real, err := filepath.EvalSymlinks(folder); err == nil {
+		if folder == "" {
+			folder = "."
+		} else if real, err := filepath.EvalSymlinks(folder); err == nil {
 			folder = real
 		}
 		name = filepath.Join(folder, base)
@@ -37,7 +38,7 @@ func resolve(name string) place {
 			break // it is no link
 		}
 		if !filepath.IsAbs(to) {
-			to = filepath.Join(folder, to)
+			to = folder + string(filepath.Separator) + to // not cleaned
 		}
 		name = to
 	}
@@ -51,7 +52,11 @@ func (p place) descriptor() (int, bool) {
 	if runtime.GOOS == "windows" {
 		return 0, false
 	}
-	switch p.path {
+	path, err := filepath.Abs(p.path)
+	if err != nil {
+		return 0, false
+	}
+	switch path {
 	case "/dev/stdin":
 		return 0, true
 	case "/dev/stdout":
@@ -59,7 +64,7 @@ func (p place) descriptor() (int, bool) {
 	case "/dev/stderr":
 		return 2, true
 	}
-	found := descriptorPath.FindStringSubmatch(p.path)
+	found := descriptorPath.FindStringSubmatch(path)
 	if found == nil {
 		return 0, false
 	}
@@ -92,11 +97,20 @@ func (p place) check(name string) (old fs.FileInfo, err error) {
 			return nil, err
 		}
 	}
+	if given, _ := filepath.Split(name); old == nil && given != "" {
+		if _, err := os.Stat(given); err != nil { // such as missing/../file
+			return nil, fmt.Errorf("there is no folder %s, expected one that is there", given)
+		}
+	}
 	folder := filepath.Dir(p.path)
-	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(folder)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no folder %s, expected one that is there", folder)
 	} else if err != nil {
 		return nil, err
+	}
+	if old != nil && !mayReplace(old, info) {
+		return nil, errors.New("it is another user's, and its folder lets nobody else replace it; expected a file of one's own")
 	}
 	if err := mayWrite(folder); err != nil && old != nil {
 		return nil, fmt.Errorf("a new file is written beside it, and its folder takes none: %w; expected a folder that does, or standard output", err)
@@ -115,9 +129,16 @@ func Same(a string, stdA *os.File, b string, stdB *os.File) bool {
 	case x != nil && y != nil:
 		return (x.Mode().IsRegular() || x.Mode()&fs.ModeNamedPipe != 0) && os.SameFile(x, y)
 	case errors.Is(errA, fs.ErrNotExist) && errors.Is(errB, fs.ErrNotExist):
-		return resolve(a) == resolve(b)
+		return sameNew(resolve(a), resolve(b))
 	}
 	return false
+}
+
+// sameNew reports that two files that are not there would be one.
+func sameNew(a, b place) bool {
+	x, errX := os.Stat(filepath.Dir(a.path))
+	y, errY := os.Stat(filepath.Dir(b.path))
+	return errX == nil && errY == nil && os.SameFile(x, y) && filepath.Base(a.path) == filepath.Base(b.path)
 }
 
 // OnePipe finds two names of one pipe, each of which would get a part of what it holds.

@@ -17,6 +17,19 @@ func mayWrite(path string) error {
 	return syscall.Access(path, write)
 }
 
+// mayReplace is false in folders such as /tmp, in which only who owns a file or the folder, and root, may rename and remove it.
+func mayReplace(file, folder fs.FileInfo) bool {
+	if folder.Mode()&fs.ModeSticky == 0 || os.Geteuid() == 0 {
+		return true
+	}
+	for _, info := range []fs.FileInfo{file, folder} {
+		if own, ok := info.Sys().(*syscall.Stat_t); ok && int(own.Uid) == os.Geteuid() {
+			return true
+		}
+	}
+	return false
+}
+
 // openDescriptor opens an open file once more, so that it can be closed; where it is in the file, and whether it appends, is shared.
 func openDescriptor(n int) (*os.File, error) {
 	syscall.ForkLock.RLock()
