@@ -140,6 +140,9 @@ func TestReaderRefuses(t *testing.T) {
 
 // An invoice that has no end is refused when it is longer than any may be.
 func TestReaderHasAnEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
 	for begin, want := range map[string]string{
 		a1 + "\n" + `{"x":"`:    "f:2:67108865: the invoice goes on, expected at most 67108864 bytes",
 		"[\n" + `{"x":"`:        "f:2:67108865: the invoice goes on, expected at most 67108864 bytes",
