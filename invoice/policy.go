@@ -107,28 +107,22 @@ func (p Policy) Check() error {
 }
 
 func (p *Policy) check() error {
-	if _, err := money.ParseCurrency(p.MoneyCurrency().String()); err != nil {
+	if p.Currency.Check() != nil {
 		return fmt.Errorf("unknown currency %s, expected an active one of ISO 4217", p.Currency)
 	}
 	if name := zone(p.TimeZone).String(); name == "" || name == "Local" {
 		return fmt.Errorf("time_zone %q depends on the machine, expected one by an IANA name such as UTC or America/Los_Angeles", name)
 	}
-	if err := cmp.Or(p.Rule().Check(), p.CloseDay.Check()); err != nil {
+	err := cmp.Or(
+		p.Rule().Check(),
+		p.CloseDay.Check(),
+		names.Check("timing", uint8(p.Timing), timings),
+		names.Check("bill_changes", uint8(p.BillChanges), billChanges),
+		names.Check("included_credits", uint8(p.IncludedCredits), includedCredits),
+		names.Check("free_upgrade", uint8(p.FreeUpgrade), freeUpgrades),
+	)
+	if err != nil {
 		return err
-	}
-	for _, setting := range [...]struct {
-		key   string
-		is    uint8
-		valid []string
-	}{
-		{"timing", uint8(p.Timing), timings},
-		{"bill_changes", uint8(p.BillChanges), billChanges},
-		{"included_credits", uint8(p.IncludedCredits), includedCredits},
-		{"free_upgrade", uint8(p.FreeUpgrade), freeUpgrades},
-	} {
-		if err := names.Check(setting.key, setting.is, setting.valid); err != nil {
-			return err
-		}
 	}
 	if p.SettleDays < 0 || p.SettleDays > MaxSettleDays {
 		return fmt.Errorf("settle_days %d, expected 0 to %d", p.SettleDays, MaxSettleDays)
@@ -146,7 +140,11 @@ func (p Policy) MoneyCurrency() money.Currency {
 
 // Rule is the part of the policy that shares a price out over the days of a period.
 func (p Policy) Rule() proration.Rule {
-	return proration.Rule{DayCount: p.DayCount, DailyRate: p.DailyRate, RoundPart: p.RoundPart, Rounding: p.Rounding}.WithMistakes(p.mistakes)
+	rule := proration.Rule{DayCount: p.DayCount, DailyRate: p.DailyRate, RoundPart: p.RoundPart, Rounding: p.Rounding}
+	if p.mistakes != (mistake.Set{}) {
+		rule = rule.WithMistakes(p.mistakes)
+	}
+	return rule
 }
 
 // Schedule is how the policy cuts the time of an account into monthly periods, from the day it was created on, or from its billing

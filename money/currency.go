@@ -60,8 +60,8 @@ func (c Currency) Digits() int {
 	return int(currencyDigits[c] - '0')
 }
 
-// check returns the error of a value this package does not make: it has no code and no minor unit.
-func (c Currency) check() error {
+// Check returns an error that wraps ErrSyntax for a value that this package does not make: it has no code and no minor unit.
+func (c Currency) Check() error {
 	if c >= currencyCount {
 		return fmt.Errorf("currency %s: %w, expected one that ParseCurrency returns", c, ErrSyntax)
 	}
@@ -86,7 +86,7 @@ func (c Currency) Symbol() string {
 
 // AppendText appends String to b. The error, which wraps ErrSyntax, is that of a value this package does not make: it has no code.
 func (c Currency) AppendText(b []byte) ([]byte, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return b, err
 	}
 	return append(b, c.String()...), nil

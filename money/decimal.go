@@ -19,7 +19,7 @@ func (a Amount) Decimal() decimal.Decimal { return decimal.New(a.minor, -int32(a
 // FromDecimal returns d of the major unit of c, exactly. The error wraps ErrTooFine when d is not a whole number of minor units,
 // or ErrOverflow.
 func FromDecimal(d decimal.Decimal, c Currency) (Amount, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return Amount{}, fmt.Errorf("amount %s: %w", quoteDecimal(d), err)
 	}
 	minor, exact, ok := scaled(d.Coefficient(), int64(d.Exponent())+int64(c.Digits()), Down)
@@ -34,7 +34,7 @@ func FromDecimal(d decimal.Decimal, c Currency) (Amount, error) {
 
 // Round returns d of the major unit of c, rounded once to the minor unit by r. The error wraps ErrRounding or ErrOverflow.
 func Round(d decimal.Decimal, c Currency, r Rounding) (Amount, error) {
-	if err := cmp.Or(r.Check(), c.check()); err != nil {
+	if err := cmp.Or(r.Check(), c.Check()); err != nil {
 		return Amount{}, fmt.Errorf("round %s to %s: %w", quoteDecimal(d), c, err)
 	}
 	minor, _, ok := scaled(d.Coefficient(), int64(d.Exponent())+int64(c.Digits()), r)

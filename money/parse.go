@@ -45,7 +45,7 @@ func ParseIn(s string, c Currency) (Amount, error) {
 	if !ok {
 		return Amount{}, fmt.Errorf("parse amount %s: %w, expected digits, such as \"79.95\"", quote(s), ErrSyntax)
 	}
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return Amount{}, fmt.Errorf("parse amount %s: %w", quote(s), err)
 	}
 	digits := c.Digits()

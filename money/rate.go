@@ -88,7 +88,7 @@ func newRate(coef *big.Int, scale int32) Rate {
 // The error wraps ErrRounding or ErrOverflow.
 func (r Rate) Times(quantity int64, c Currency, mode Rounding) (Amount, error) {
 	if mode > Up || c >= currencyCount {
-		return Amount{}, fmt.Errorf("multiply rate %q by %d: %w", r.String(), quantity, cmp.Or(mode.Check(), c.check()))
+		return Amount{}, fmt.Errorf("multiply rate %q by %d: %w", r.String(), quantity, cmp.Or(mode.Check(), c.Check()))
 	}
 	if minor, ok := r.times(quantity, c, mode); ok {
 		return Amount{minor, c}, nil

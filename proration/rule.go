@@ -31,16 +31,11 @@ func (m mistakes) monthDays() uint8 { return uint8(m) }
 
 // Check finds values that are none of those named here, as a program may make them. Nothing is shared out by them.
 func (r Rule) Check() error {
-	err := errors.Join(names.Check("day_count", uint8(r.DayCount), dayCounts), names.Check("round_part", uint8(r.RoundPart), roundParts), r.Rounding.Check())
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrRule, err)
+	if known(r.DayCount, r.RoundPart, r.Rounding) {
+		return nil
 	}
-	return nil
-}
-
-// isKnown is Check in short.
-func (r Rule) isKnown() bool {
-	return r.DayCount <= Year365 && r.RoundPart <= Each && r.Rounding <= money.Up
+	err := errors.Join(names.Check("day_count", uint8(r.DayCount), dayCounts), names.Check("round_part", uint8(r.RoundPart), roundParts), r.Rounding.Check())
+	return fmt.Errorf("%w: %w", ErrRule, err)
 }
 
 // known is whether Check finds nothing. It takes the fields one by one: a method that took the rule would have it copied, which took
