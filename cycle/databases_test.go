@@ -29,7 +29,7 @@ type database struct {
 
 // databases are the system's, if it has one, and Go's own, which programs have that import time/tzdata. They differ in form, not
 // only in age: Go's has the changes of the past and a rule for all others, the system's often all changes up to 2037.
-func databases(t *testing.T) []database {
+func databases(t testing.TB) []database {
 	var all []database
 	for _, dir := range []string{"/usr/share/zoneinfo", "/usr/share/lib/zoneinfo", "/usr/lib/locale/TZ", "/etc/zoneinfo"} { // where package time looks
 		if _, err := os.Stat(filepath.Join(dir, "Europe")); err == nil {
@@ -45,7 +45,7 @@ func databases(t *testing.T) []database {
 	return append(all, readDatabase(t, "go", archive))
 }
 
-func readDatabase(t *testing.T, name string, files fs.FS) database {
+func readDatabase(t testing.TB, name string, files fs.FS) database {
 	db, seen := database{name: name, zones: map[string][]byte{}}, map[string]bool{}
 	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
 		switch {
@@ -246,4 +246,26 @@ func TestStartOfTheLastDayOfALeapYear(t *testing.T) {
 			require.Equal(t, day, got.String(), db.name)
 		}
 	}
+}
+
+// Whatever a zone's data says, Start and DateOf end, and a zone whose offset never changes has each day begin at its midnight.
+func FuzzZone(f *testing.F) {
+	for _, name := range []string{"America/New_York", "America/St_Johns", "Pacific/Apia", "Asia/Kathmandu"} {
+		for _, db := range databases(f) {
+			f.Add(db.zones[name], 14975, int64(2_000_000_000))
+		}
+	}
+	f.Add([]byte("TZif2"), 0, int64(0))
+	f.Fuzz(func(t *testing.T, data []byte, days int, sec int64) {
+		loc, err := time.LoadLocationFromTZData("fuzzed", data)
+		if err != nil {
+			loc = time.FixedZone("fixed", days%200_000)
+		}
+		d := date("1970-01-01").AddDays(days)
+		start := d.Start(loc)
+		if got, dateErr := cycle.DateOf(start, loc); err != nil && !d.IsZero() && dateErr == nil {
+			require.Equal(t, d, got, "DateOf(%s.Start)", d)
+		}
+		_, _ = cycle.DateOf(time.Unix(sec, 0), loc)
+	})
 }
