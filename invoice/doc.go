@@ -46,7 +46,15 @@
 //
 // The number of an invoice is its date and 80 bits of the SHA-256 of the account's name, see [NumbersOf]: the same in
 // every run, on every machine, and one per account and day. An invoice of exactly zero starts as [Paid], any other as
-// [Unpaid], one below zero too. [Invoice].CutAt is the instant of its cut, which is for the caller of a book to say.
+// [Unpaid], one below zero too.
+//
+// # What is final
+//
+// [Invoice].CutAt is the instant of its cut, which the caller of a book sets. Before it the invoice is a forecast: what is recorded
+// until then may still change it. From it on nothing does, but for its Status: what becomes known later is a line of a later invoice.
+// An invoice without a CutAt says nothing of this. The figures of an item are final once it is set, and a [Catalogue] once it is made.
+//
+// # JSON
 //
 // The JSON of an invoice has all of it: of a line the period it settles, its phase, the credits it counts and, of a
 // charge, its event. [Invoice.UnmarshalJSON] reads what [Invoice.AppendJSON] wrote, and what it read prints the same
@@ -68,10 +76,11 @@
 // # The policy
 //
 // The zero [Policy] is the default, and [Policy.Set], [ParsePolicy] and [Policy.Value] share one list of keys and
-// spellings.
+// spellings. A program can set fields to values that no key has: [Policy.Check] finds them, and nothing is billed or
+// written by such a policy.
 //
 //	currency          USD            what everything is billed in; anything else is an error
-//	time_zone         UTC            whose days count; never the machine's
+//	time_zone         UTC            whose days count, by its IANA name; never the machine's
 //	timing            arrears        days before the invoice; advance: up to the end of the period that holds it
 //	day_count         actual         see package proration: what part of a period some days are
 //	daily_rate        exact          see package proration: whether the price of a day is rounded first
