@@ -179,3 +179,19 @@ func TestLawBookAddsUp(t *testing.T) {
 		}
 	})
 }
+
+// What no list and no event can say is an error of the item, and no figure.
+func TestItemRefuses(t *testing.T) {
+	var item invoice.Item
+	require.EqualError(t, item.SetRecurring(invoice.Key{}, nil, proration.Rule{}, march, march), "no terms, expected those of a package that is listed")
+	require.EqualError(t, item.SetOverage(invoice.Key{}, nil, &invoice.Policy{}, march, invoice.Usage{}), "no terms, expected those of a package that is listed")
+	for _, usage := range []invoice.Usage{{Credits: -1}, {Included: -1}, {Credits: math.MinInt64, Included: 1}} {
+		err := item.SetOverage(invoice.Key{}, goldTerms(t), &invoice.Policy{}, march, usage)
+		require.ErrorContains(t, err, "expected none below zero", "%+v", usage)
+	}
+	require.ErrorIs(t, item.SetRecurring(invoice.Key{}, goldTerms(t), proration.Rule{DayCount: 7}, march, march), proration.ErrRule)
+
+	item = invoice.Item{Key: invoice.Key{Period: march.Start, Kind: 7}, Amount: money.MustParse("1.00 USD")}
+	_, _, err := invoiceOf(new(invoice.Book), cut(t, "2026-04-01"), []invoice.Item{item})
+	require.EqualError(t, err, "unknown kind #7, expected one of recurring, overage, charge")
+}

@@ -112,6 +112,9 @@ func (i *Item) SetOverage(key Key, terms *Terms, policy *Policy, days cycle.Peri
 	if terms == nil {
 		return errNoTerms
 	}
+	if usage.Credits < 0 || usage.Included < 0 {
+		return fmt.Errorf("overage of package %q for %s: %d credits, %d included, expected none below zero", names.Clip(terms.Name()), days, usage.Credits, usage.Included)
+	}
 	if i.Amount, err = terms.CreditPrice().Times(i.over(), policy.MoneyCurrency(), policy.Rounding); err != nil {
 		return fmt.Errorf("overage of package %q for %s: %w", names.Clip(terms.Name()), days, err)
 	}
