@@ -144,10 +144,7 @@ func TestCommands(t *testing.T) {
 	if err != nil || runtime.GOOS == "windows" {
 		t.Skip("no POSIX shell to run the documents' commands with")
 	}
-	bin := t.TempDir()
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", bin, "./cmd/prorata")
-	message, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", message)
+	bin := build(t)
 	env := append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"), "GOFLAGS=-buildvcs=false")
 
 	for _, b := range slices.Backward(blocks(t, "console")) { // the last first, so that an update moves no other's place
@@ -177,6 +174,15 @@ func TestCommands(t *testing.T) {
 			}
 		})
 	}
+}
+
+// build compiles the program into a folder of its own.
+func build(t *testing.T) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	message, err := exec.Command("go", "build", "-buildvcs=false", "-o", folder, "./cmd/prorata").CombinedOutput()
+	require.NoError(t, err, "%s", message)
+	return folder
 }
 
 // statusOf is the exit status of a command that was run.
@@ -230,12 +236,12 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestPolicyTable holds the README's table of defaults against the policy: its keys, their order, their defaults and
+// TestPolicyTable holds the table of defaults in docs/commands.md against the policy: its keys, their order, their defaults and
 // every other value it offers.
 func TestPolicyTable(t *testing.T) {
 	row := regexp.MustCompile("^\\| `([a-z_]+)` \\| `([^`]*)` \\| ([^|]*) \\|")
 	var keys []string
-	for _, line := range linesOf(t, "README.md") {
+	for _, line := range linesOf(t, "docs/commands.md") {
 		m := row.FindStringSubmatch(line)
 		if m == nil {
 			continue
@@ -342,4 +348,76 @@ func TestScenarioIndex(t *testing.T) {
 		}
 	}
 	require.ElementsMatch(t, there, listed)
+}
+
+// TestFrontPage keeps the README what it is: a page to see what prorata is, and where the rest is.
+func TestFrontPage(t *testing.T) {
+	require.LessOrEqual(t, len(linesOf(t, "README.md")), 180)
+}
+
+// TestCommandsPage holds docs/commands.md against the help texts: a section for every command, with every flag and format it has,
+// and no other. A flag of several commands is in a table of its own.
+func TestCommandsPage(t *testing.T) {
+	prorata := filepath.Join(build(t), "prorata")
+	help := func(args ...string) string {
+		text, err := exec.Command(prorata, append(args, "--help")...).Output()
+		require.NoError(t, err)
+		return string(text)
+	}
+	sections := map[string]string{}
+	page := strings.Join(linesOf(t, "docs/commands.md"), "\n")
+	for _, text := range strings.Split(page, "\n## ")[1:] {
+		title, body, _ := strings.Cut(text, "\n")
+		sections[title] = body
+	}
+	shared := map[string][]string{} // the flags that each command shares
+	cell := regexp.MustCompile("`(?:-[a-z] [A-Z]+`, `)?(--[a-z-]+)")
+	for line := range strings.Lines(sections["Flags that several commands have"]) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 3 {
+			continue
+		}
+		for _, flag := range cell.FindAllStringSubmatch(cells[1], -1) {
+			for name := range strings.SplitSeq(cells[2], ",") {
+				shared[strings.TrimSpace(name)] = append(shared[strings.TrimSpace(name)], flag[1])
+			}
+		}
+	}
+	_, list, found := strings.Cut(help(), "\nCommands:\n")
+	require.True(t, found)
+	for _, command := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}[A-Z]`).FindAllStringSubmatch(list, -1) {
+		name := command[1]
+		t.Run(name, func(t *testing.T) {
+			require.Contains(t, sections, name)
+			text := help(name)
+			_, flags, _ := strings.Cut(text, "\nFlags:\n")
+			var has []string
+			for _, flag := range regexp.MustCompile(`(?m)^ +(?:-[a-z], )?(--[a-z-]+)`).FindAllStringSubmatch(flags, -1) {
+				if flag[1] != "--help" {
+					has = append(has, flag[1])
+				}
+			}
+			told := shared[name]
+			for _, row := range regexp.MustCompile(`(?m)^\| .*`).FindAllString(sections[name], -1) {
+				for _, flag := range cell.FindAllStringSubmatch(strings.Split(row, "|")[1], -1) {
+					told = append(told, flag[1])
+				}
+			}
+			require.ElementsMatch(t, has, told, "the flags of %s", name)
+
+			formats := regexp.MustCompile(`FORMAT of the output: ([a-z, -]+) \(`).FindStringSubmatch(strings.Join(strings.Fields(text), " "))
+			if formats == nil {
+				require.NotContains(t, sections[name], "\nFormats: ")
+				return
+			}
+			_, shown, found := strings.Cut(sections[name], "\nFormats: ")
+			require.True(t, found, "the formats of %s", name)
+			shown, _, _ = strings.Cut(shown, ".")
+			var named []string
+			for _, m := range regexp.MustCompile("`([a-z-]+)`").FindAllStringSubmatch(shown, -1) {
+				named = append(named, m[1])
+			}
+			require.Equal(t, strings.Split(formats[1], ", "), named)
+		})
+	}
 }
