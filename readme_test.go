@@ -421,3 +421,38 @@ func TestCommandsPage(t *testing.T) {
 		})
 	}
 }
+
+// TestWhereAChangeGoes looks up every file, and every name in it, that the table of docs/architecture.md sends a reader to.
+func TestWhereAChangeGoes(t *testing.T) {
+	_, table, found := strings.Cut(strings.Join(linesOf(t, "docs/architecture.md"), "\n"), "\n| to add | code | and besides |\n|---|---|---|\n")
+	require.True(t, found)
+	table, _, _ = strings.Cut(table, "\n\n")
+	place := regexp.MustCompile("`([a-z_/A-Z]+\\.[a-z]+)`(?: \\(((?:`[^`]+`(?:, )?)+)\\))?")
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, "|")
+		require.Len(t, cells, 5, line)
+		for _, m := range place.FindAllStringSubmatch(line, -1) {
+			text, err := os.ReadFile(m[1])
+			require.NoError(t, err, line)
+			require.NotEmpty(t, m[2], "%s: no name to look for, in %s", m[1], line)
+			for _, name := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(m[2], -1) {
+				require.Regexp(t, `\b`+regexp.QuoteMeta(name[1])+`\b`, string(text), "%s, in %s", m[1], line)
+			}
+		}
+	}
+}
+
+// TestPackages finds every package in the table of docs/architecture.md.
+func TestPackages(t *testing.T) {
+	out, err := exec.Command("go", "list", "./...").Output()
+	require.NoError(t, err)
+	_, table, found := strings.Cut(strings.Join(linesOf(t, "docs/architecture.md"), "\n"), "\n| package | what it is |")
+	require.True(t, found)
+	table, _, _ = strings.Cut(table, "\n\n")
+	for line := range strings.Lines(string(out)) {
+		name, inside := strings.CutPrefix(strings.TrimSpace(line), modulePath)
+		if inside && name != "bench" { // which is tests
+			require.Contains(t, table, "`"+name+"`")
+		}
+	}
+}
