@@ -9,11 +9,21 @@
 //	bill, err := account.BillAccount(events, catalogue, invoice.Policy{}, cycle.MustDate("2026-04-01"))
 //	fmt.Println(bill.Invoices[0].FinalAmount) // 38.37 USD: 11 of 31 days × $79.95, and 10,000 credits over × $0.001
 //
-// [BillAccount] is a pure function of its arguments. For files of many accounts, [Read] yields the events of one;
-// [Events.Load] gathers those of any number, in any order, several files at a time, and [Events.Replay] bills accounts
-// several at a time.
+// A program that has one account's events in memory calls [BillAccount], as often as it likes: it is a pure function of
+// its arguments, and the same events give the same invoices. [Check] finds the events that make no sense, and bills
+// nothing. A program that keeps events as JSON uses [Event.MarshalJSON] and [Event.UnmarshalJSON].
 //
-// # How it works
+// A program that has files of many accounts uses [Events]:
+//
+//	var events account.Events
+//	_, err := events.Load(ctx, sources, account.Loading{Policy: policy}) // fails where a line is wrong
+//	span, err := events.Span(policy)
+//	for bill, err := range events.Replay(ctx, events.Accounts(), catalogue, policy, span.Last, 0) {
+//
+// [Events.Load] reads files in any order, several at a time, [Events.Replay] bills accounts several at a time. [Read]
+// yields the events of one file instead, for programs that gather them themselves.
+//
+// # How a bill is made
 //
 // The events of an account are put in order and folded into a timeline: phases, which are stretches with one package,
 // and the grid of billing periods. From it follows what is owed as of a day. A biller visits the days on which
@@ -21,19 +31,6 @@
 // and an [invoice.Book] makes the invoice of the difference to everything billed before. Late events, advance payments
 // given back, voided events and changes of the grid are all such differences, so that the invoices always add up to
 // what is owed. What a canceled invoice billed is taken out of the book, and counts in no sum.
-//
-// [Events] keeps what each event says, in a record of some 14 bytes and its id, and not sums of them: an id that comes
-// again counts once if it says the same and is an error if not, an anomaly names its event, and a credit on the day
-// of a change belongs to an instant. Credits are summed by phase when the account is billed.
-//
-// [Events.Load] writes each record and the name of its account behind the one before, in one of 512 partitions that the
-// hash of the name says. When all is read, it moves the records of one partition after the other to their accounts, and
-// makes sure that no id comes twice: it holds hashes of 64 bits against each other, 8 bytes an id, also by partition.
-// Mostly no two are the same, and that is all. Where two are, the events of each account are held against each other
-// by their ids, those that say the same are dropped, and for what is left of the hashes that come twice the ids
-// themselves are compared. So the set is exact, and what it costs is gone once the files are loaded. Repeats do not
-// gather: each time memory has doubled, eight partitions are looked at, and where an eighth of one is repeats, all are
-// dropped; an event that is left out to keep going is remembered by where it stood.
 //
 // # Events
 //
@@ -151,4 +148,19 @@
 // charge in another currency, a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]), an At that is
 // the zero time, no last day to bill through and a missing distributor_price are errors of [BillAccount]. Nothing panics on
 // input, nor on the zero value of anything.
+//
+// # How events are kept
+//
+// [Events] keeps every event, in a record of some 14 bytes and its id, and not sums of them. An id that comes again
+// counts once if its event says the same and is an error if not; an anomaly names its event; and a credit on the day of a
+// change belongs to an instant. Credits are added up by phase when the account is billed.
+//
+// [Events.Load] writes each record, with the name of its account, behind the one before, in one of 512 partitions by the
+// hash of the name. When all is read, it moves the records of one partition after the other to their accounts, and makes
+// sure that no id comes twice: it holds hashes of 64 bits against each other, 8 bytes an id, also by partition. Mostly no
+// two are the same, and that is all. Where two are, the events of each account are compared by their ids, those that say
+// the same are dropped, and for what is left of the equal hashes the ids themselves are compared. So the set of ids is
+// exact, and what it costs is gone once the files are loaded. Repeats do not gather: each time memory has doubled, eight
+// partitions are looked at, and where an eighth of one is repeats, all are dropped. An event that is left out to keep
+// going is remembered by where it stood.
 package account

@@ -1,32 +1,18 @@
-// Package invoice holds the words of a bill: packages and their prices, the policy they are billed by, invoices and
-// their lines. And it has the one operation that makes an invoice: what is owed, less what has been billed.
+// Package invoice holds what a program bills with and what it gets: packages and their prices, the policy, invoices and
+// their lines. A program reads the package list, chooses one of its price lists, sets the policy, and bills with
+// account.BillAccount; each line of an invoice explains its amount.
 //
 //	packages, err := invoice.ParsePackages("packages.json", data, money.USD)
 //	catalogue, err := invoice.NewCatalogue(packages, invoice.Retail)
-//	terms := catalogue.On("Gold", periodStart) // the terms of a period that starts on that day
 //
 //	var policy invoice.Policy // the default
 //	err = policy.Set("timing", "advance")
 //
-// # Owed less billed
+//	for _, line := range inv.Lines {
+//		fmt.Println(line.Amount, line.Explanation()) // 28.37 USD 11 of 31 days × $79.95
+//	}
 //
-// An [Item] is an amount owed, with the facts it was computed from; its [Key] says what for: billing period, kind,
-// package and phase, or the event of a charge. A [Book] keeps what one account has been billed. [Book.Invoice] takes
-// everything owed, subtracts everything billed, key by key, and what differs are the lines:
-//
-//	owed      Gold, 2026-03-10 … 03-19   10 of 31 days × $79.95   25.79
-//	billed    Gold, 2026-03-10 … 04-09   31 of 31 days × $79.95   79.95
-//	line      Gold, 2026-03-10 … 03-19   10 of 31 days × $79.95 = $25.79, less $79.95 billed before   -54.16
-//
-// An item that is owed no more is a line too ("nothing owed, less $79.95 billed before"). So the sum of an account's
-// invoices is what is owed at the last of them, whatever was known when. Items for periods outside [Cut].Stretches are
-// taken to stand as they were billed, so that an invoice costs what changed and not the account's age.
-//
-// [Book.Withdraw] takes what a canceled invoice billed out of the book, so that the next invoice bills what is still
-// owed of it. [Book.Refund] takes an invoice as given back for good: for each period, kind and package, what was
-// refunded counts as not billed and is owed no more, while what is owed stays at zero or more. That is an item of its
-// own, with the [Key].Nth −1: "not credited twice: $79.95 of this was refunded". With S owed and R refunded, it is
-// owed max(0, S−R) − S and billed −R.
+//	data, err := json.Marshal(&inv) // and json.Unmarshal reads it again
 //
 // # An invoice
 //
@@ -70,8 +56,9 @@
 //
 // A bill is made of one [PriceList]: [Retail] is Price and Overage, [Distributor] is DistributorPrice and
 // DistributorOverage. A package without DistributorPrice cannot be billed on the second, and one without
-// DistributorOverage has the same price of a credit on both. [Terms.PeriodPrice] and [Terms.CreditPrice] are the prices
-// on the list that was chosen. A [Catalogue] keeps copies, and nothing it returns can change it.
+// DistributorOverage has the same price of a credit on both. [Catalogue.On] gives the [Terms] of a package for a period;
+// [Terms.PeriodPrice] and [Terms.CreditPrice] are the prices on the list that was chosen. A [Catalogue] keeps copies, and
+// nothing it returns can change it.
 //
 // # The policy
 //
@@ -91,6 +78,26 @@
 //	included_credits  full           a package's whole allowance once a period; prorated: each phase has its share
 //	free_upgrade      restart_cycle  from free to paid starts a new cycle; keep_cycle: it is prorated
 //	settle_days       0              days an invoice waits for late events, up to MaxSettleDays
+//
+// # Owed less billed
+//
+// An [Item] is an amount owed, with the facts it was computed from; its [Key] says what for: billing period, kind,
+// package and phase, or the event of a charge. A [Book] keeps what one account has been billed. [Book.Invoice] takes
+// everything owed, subtracts everything billed, key by key, and what differs are the lines:
+//
+//	owed      Gold, 2026-03-10 … 03-19   10 of 31 days × $79.95   25.79
+//	billed    Gold, 2026-03-10 … 04-09   31 of 31 days × $79.95   79.95
+//	line      Gold, 2026-03-10 … 03-19   10 of 31 days × $79.95 = $25.79, less $79.95 billed before   -54.16
+//
+// An item that is owed no more is a line too ("nothing owed, less $79.95 billed before"). So the sum of an account's
+// invoices is what is owed at the last of them, whatever was known when. Items for periods outside [Cut].Stretches are
+// taken to stand as they were billed, so that an invoice costs what changed and not the account's age.
+//
+// [Book.Withdraw] takes what a canceled invoice billed out of the book, so that the next invoice bills what is still
+// owed of it. [Book.Refund] takes an invoice as given back for good: for each period, kind and package, what was
+// refunded counts as not billed and is owed no more, while what is owed stays at zero or more. That is an item of its
+// own, with the [Key].Nth −1: "not credited twice: $79.95 of this was refunded". With S owed and R refunded, it is
+// owed max(0, S−R) − S and billed −R.
 //
 // # Limits, rounding, errors
 //
