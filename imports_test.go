@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/problems", "internal/strictjson"},
 	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
 	"distributor":         {"invoice", "money", "cycle", "source", "internal/lines", "internal/names", "internal/problems", "internal/strictjson"},
-	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/mistake", "internal/names", "internal/strictjson"},
+	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/strictjson"},
 }
 
 // dependencies are what the core may depend on beyond the standard library.

@@ -13,12 +13,12 @@ import (
 )
 
 // Convention is the policy that the Distributor seems to bill by, of a grid around our own: every arithmetic, with either close_day,
-// and one other key of what happens when changed or none.
+// and up to two other keys of what happens when changed.
 type Convention struct {
 	Policy      invoice.Policy   // the member of the class nearest to ours
 	Members     []invoice.Policy // all that print the same figures for all rows tested
 	Searched    int              // policies in the grid
-	Tested      int              // rows that tell policies apart: prorated, or changed by a key
+	Tested      int              // groups that tell policies apart: prorated, or changed by a key
 	Prorated    int              // of them, for part of a period
 	Reproduced  int              // rows printed to the cent
 	Ours        int              // rows that our own policy prints
@@ -33,7 +33,7 @@ type Convention struct {
 	// convention and under ours. Cost is the first less the second. All are zero unless Better.
 	TheirsTotal, OursTotal, Cost money.Amount
 
-	spoken []*gridPolicy // it, our own and the runner-up
+	named []*gridPolicy // it, our own and the runner-up
 }
 
 // What it takes to call a convention established: so many rows for each key in which it differs from ours, or else for part of a
@@ -43,7 +43,7 @@ const (
 	MinLead = 3
 )
 
-// maxRows is how many prorated rows are tested, spread over all of them.
+// maxRows is how many prorated groups are tested, spread over all of them.
 const maxRows = 200
 
 // policyClass are the policies that reproduce the same samples.
@@ -53,10 +53,10 @@ type policyClass struct {
 	hits    string // a byte a sample
 }
 
-// convention infers the upstream's policy from the rows that tell policies apart.
-func (r *reconciler) convention(ctx context.Context, pairs []pair) (*Convention, error) {
+// convention infers the upstream's policy from the groups that tell policies apart.
+func (r *reconciler) convention(ctx context.Context) (*Convention, error) {
 	g := newGrid(r.in.Policy, r.zones)
-	samples, err := r.samples(ctx, g, pairs)
+	samples, err := r.samples(ctx, g)
 	if err != nil || len(samples) == 0 {
 		return nil, err
 	}
@@ -70,21 +70,21 @@ func (r *reconciler) convention(ctx context.Context, pairs []pair) (*Convention,
 	}
 }
 
-// confirmed has the engine print every row under the policies that a convention speaks of. Where shares asked for another arithmetic
-// did not say what it prints, which takes a line that comes to nothing in one and not in the other, the row is
-// billed under every policy, and the answer is no.
+// confirmed has the engine bill every group under the policies that a convention names. Where shares asked for another arithmetic did
+// not say what it prints, which takes a line that comes to nothing in one and not in the other, the group is billed under every policy,
+// and the answer is no.
 func (g *grid) confirmed(samples []*sample, c *Convention) bool {
 	sure := true
 	for _, s := range samples {
-		for _, p := range c.spoken {
-			if s.slow || s.billed(p.Policy)&s.asked == s.prints[p.structure][p.arithmetic]&s.asked {
+		for _, p := range c.named {
+			if s.slow || s.billedUnder(p.Policy)&s.asked == s.prints[p.structure][p.arithmetic]&s.asked {
 				continue
 			}
 			sure, s.slow = false, true
 			for i := range s.prints {
 				s.prints[i] = slices.Clone(s.prints[i])
 				for a := range s.prints[i] {
-					s.prints[i][a] = s.billed(g.of(i, a))
+					s.prints[i][a] = s.billedUnder(g.of(i, a))
 				}
 			}
 			s.finish()
@@ -123,7 +123,7 @@ func classesIn(g *grid, samples []*sample) []*policyClass {
 func conclude(g *grid, samples []*sample, found []*policyClass) *Convention {
 	best, ours := found[0], &g.policies[0]
 	c := &Convention{Policy: best.members[0].Policy, Searched: len(g.policies), Tested: len(samples), Reproduced: best.score}
-	c.spoken = []*gridPolicy{best.members[0], ours}
+	c.named = []*gridPolicy{best.members[0], ours}
 	for _, m := range best.members {
 		c.Members = append(c.Members, m.Policy)
 	}
@@ -140,15 +140,15 @@ func conclude(g *grid, samples []*sample, found []*policyClass) *Convention {
 	}
 	c.Better = best.score > c.Ours
 	// What is claimed are the keys in which it differs from ours; without any, our own arithmetic.
-	claimed, n := differences(c.Policy, ours.Policy)
+	claims, n := differences(c.Policy, ours.Policy)
 	if n == 0 {
-		claimed[arithmetic] = true
+		claims[arithmetic] = true
 	}
-	if rival, score := runnerUp(found, claimed); rival != nil {
-		c.RunnerUp, c.Second, c.spoken = &rival.Policy, score, append(c.spoken, rival)
+	if rival, score := runnerUp(found, claims); rival != nil {
+		c.RunnerUp, c.Second, c.named = &rival.Policy, score, append(c.named, rival)
 	}
 	c.Established = (c.Better || n == 0 && best.score > 0) && best.score-c.Second >= MinLead
-	for k, is := range claimed {
+	for k, is := range claims {
 		rows := c.Prorated
 		if key(k) != arithmetic {
 			rows = 0
@@ -164,13 +164,13 @@ func conclude(g *grid, samples []*sample, found []*policyClass) *Convention {
 }
 
 // runnerUp is the best policy of another class that says otherwise of what is claimed.
-func runnerUp(found []*policyClass, claimed [keys]bool) (*gridPolicy, int) {
+func runnerUp(found []*policyClass, claims [keys]bool) (*gridPolicy, int) {
 	best := found[0].members[0]
 	for _, class := range found[1:] {
 		for _, p := range class.members {
 			set, _ := differences(p.Policy, best.Policy)
 			for k := range set {
-				if set[k] && claimed[k] {
+				if set[k] && claims[k] {
 					return p, class.score
 				}
 			}
@@ -253,22 +253,4 @@ func (r *reconciler) cost(ctx context.Context, c *Convention) (err error) {
 	}
 	c.Cost, err = c.TheirsTotal.Sub(c.OursTotal)
 	return err
-}
-
-// total is what all accounts are billed under a policy, on the dates in question.
-func (r *reconciler) total(ctx context.Context, policy invoice.Policy) (money.Amount, error) {
-	sum := money.New(0, r.currency)
-	for bill, err := range r.replay(ctx, policy) {
-		if err != nil {
-			return sum, err
-		}
-		for i := range bill.Invoices {
-			if inv := &bill.Invoices[i]; !inv.Date.Before(r.from) {
-				if sum, err = sum.Add(inv.FinalAmount); err != nil {
-					return sum, err
-				}
-			}
-		}
-	}
-	return sum, nil
 }

@@ -142,6 +142,8 @@ func together(change policyChange) func(s *story, p invoice.Policy) (distributor
 	}
 }
 
+var losAngeles = must(time.LoadLocation("America/Los_Angeles"))
+
 // plants has every cause of docs/reconcile.md.
 var plants = []plant{
 	{name: "not_billed_upstream", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
@@ -151,8 +153,17 @@ var plants = []plant{
 		return !zero
 	})},
 	{name: "unknown_account", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+		for _, row := range slices.Clone(d.Rows) {
+			row.Username, row.Package = "someone-"+strconv.Itoa(s.made)+s.name, "Custom"
+			row.Number += "-x"
+			add(&row, 123, &row.Amount)
+			d.Rows = append(d.Rows, row)
+		}
+		return true
+	})},
+	{name: "renamed", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
 		for i := range d.Rows {
-			d.Rows[i].Username = "someone-" + strconv.Itoa(s.made) + d.Rows[i].Username
+			d.Rows[i].Username = "someone-" + strconv.Itoa(s.made) + s.name
 		}
 		return true
 	})},
@@ -197,7 +208,7 @@ var plants = []plant{
 		d.Rows = append(d.Rows, again)
 		return again.FinalAmount != "0.01"
 	})},
-	{name: "duplicate", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+	{name: "duplicate", also: []string{"charged_twice"}, plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
 		d.Rows = append(d.Rows, d.Rows[s.IntN(len(d.Rows))])
 		return true
 	})},

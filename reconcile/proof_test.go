@@ -22,12 +22,12 @@ import (
 	"github.com/prorata-go/prorata/report"
 )
 
-// TestNeverWrongInSilence: a figure made up at random is not taken for a cause that was found.
+// TestNeverWrongInSilence: a figure made up at random is not taken for a cause that was found, in whatever form it is billed.
 func TestNeverWrongInSilence(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, *seed))
 	all, found := 0, 0
 	codes := map[string]int{}
-	for batch := range 6 {
+	for batch := range 2 * len(forms) {
 		in := reconcile.Input{Policy: newStory(r, "").policy()}
 		var events [][]account.Event
 		for i := range 2 * cases() {
@@ -58,14 +58,15 @@ func TestNeverWrongInSilence(t *testing.T) {
 			events = append(events, s.events)
 			in.Documents = append(in.Documents, d)
 		}
+		in.Documents = forms[batch%len(forms)].make(r, in.Documents)
 		in.Events = gather(t, events...)
 		rep := run(t, in)
-		for i := range rep.Rows {
-			switch row := &rep.Rows[i]; row.Class {
+		for _, g := range rep.Groups {
+			switch g.Class {
 			case reconcile.Matched, reconcile.Tolerated:
 			case reconcile.Explained:
 				found++
-				codes[row.Cause()]++
+				codes[g.Cause()]++
 				fallthrough
 			default:
 				all++
@@ -73,14 +74,14 @@ func TestNeverWrongInSilence(t *testing.T) {
 		}
 	}
 	t.Logf("%d wrong figures at random, %d taken for a cause that was found: %v", all, found, codes)
-	require.LessOrEqual(t, 100*found, all)
+	require.LessOrEqual(t, 100*found, max(all, 100))
 }
 
 // TestInference: the class of the policy that an upstream bills by is first, whether it differs from ours in its arithmetic, in
 // what happens when, or in both.
 func TestInference(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, *seed))
-	n := cases()
+	n := 3 * cases()
 	first, established, wrongly := 0, 0, 0
 	missed := map[string]int{}
 	for i := range n {
@@ -98,14 +99,15 @@ func TestInference(t *testing.T) {
 			}
 			events, in.Documents = append(events, s.events), append(in.Documents, d)
 		}
+		in.Documents = forms[i%len(forms)].make(r, in.Documents)
 		in.Events = gather(t, events...)
 		c := run(t, in).Convention
 		require.NotNil(t, c)
-		hit := slices.Contains(c.Members, theirs)
+		hit := slices.ContainsFunc(c.Members, func(p invoice.Policy) bool { return alike(p, theirs) })
 		if hit {
 			first++
 		} else {
-			missed[changed]++
+			missed[changed+" in "+forms[i%len(forms)].name]++
 		}
 		if c.Established {
 			established++
@@ -116,16 +118,36 @@ func TestInference(t *testing.T) {
 	}
 	t.Logf("%d upstreams: the true policy is in the first class of %d; established for %d, wrongly for %d; missed %v", n, first, established, wrongly, missed)
 	require.GreaterOrEqual(t, 100*first, 95*n)
+	require.Zero(t, wrongly)
 }
 
-// fromGrid is a policy of the grid around ours: any arithmetic, and up to one other key changed, whose name it returns.
+// alike reports that two policies bill the same for the same days, wherever it stands: timing and bill_changes move charges between
+// invoices only, which says nothing.
+func alike(p, theirs invoice.Policy) bool {
+	p.Timing, p.BillChanges = theirs.Timing, theirs.BillChanges
+	return p == theirs
+}
+
+// fromGrid is a policy of the grid around ours: any arithmetic, and up to two other keys changed, whose names it returns.
 func fromGrid(r *rand.Rand, ours invoice.Policy) (invoice.Policy, string) {
 	p, other := ours, newStory(r, "").policy()
 	p.CloseDay = other.CloseDay
 	if r.IntN(4) > 0 {
 		p.DayCount, p.DailyRate, p.RoundPart, p.Rounding = other.DayCount, other.DailyRate, other.RoundPart, other.Rounding
 	}
-	key := []string{"timing", "bill_changes", "included_credits", "free_upgrade", "time_zone", ""}[r.IntN(6)]
+	names := []string{"timing", "bill_changes", "included_credits", "free_upgrade", "time_zone", ""}
+	keys := names[r.IntN(6)]
+	change(&p, keys)
+	if r.IntN(4) == 0 {
+		if second := names[r.IntN(6)]; second != keys {
+			change(&p, second)
+			keys += "+" + second
+		}
+	}
+	return p, keys
+}
+
+func change(p *invoice.Policy, key string) {
 	switch key {
 	case "timing":
 		p.Timing = 1 - p.Timing
@@ -138,7 +160,6 @@ func fromGrid(r *rand.Rand, ours invoice.Policy) (invoice.Policy, string) {
 	case "time_zone":
 		p.TimeZone = losAngeles
 	}
-	return p, key
 }
 
 // oneProrated is an account with a row or two for part of a period.
@@ -183,22 +204,18 @@ func inputs(r *rand.Rand) (reconcile.Input, [][]account.Event) {
 // printed is the report in every format.
 func printed(tb testing.TB, in reconcile.Input) string {
 	rep := run(tb, in)
-	s, err := rep.Summarize()
-	require.NoError(tb, err)
+	s := rep.Summarize()
 	var b bytes.Buffer
-	require.NoError(tb, report.ReconcileTable(&b, rep, &s))
+	require.NoError(tb, report.ReconcileTable(&b, rep, &s, false))
 	require.NoError(tb, report.ReconcileCSV(&b, rep))
 	require.NoError(tb, report.DisputeCSV(&b, rep))
 	b.Write(rep.AppendJSON(nil, &s))
-	for i := range rep.Rows {
-		b.Write(rep.Rows[i].AppendJSON(nil))
-	}
 	return b.String()
 }
 
-// TestInvariance: the same documents in another form give the same report, byte for byte.
+// TestInvariance: the same documents in another format and order give the same report, byte for byte.
 func TestInvariance(t *testing.T) {
-	forms := []struct {
+	formats := []struct {
 		name string
 		make func(r *rand.Rand, d *distributor.Invoices) []byte
 	}{
@@ -226,11 +243,11 @@ func TestInvariance(t *testing.T) {
 		in, events := inputs(r)
 		documents := in.Documents
 		want := ""
-		for _, form := range forms {
+		for _, format := range formats {
 			in.Documents = nil
 			for i := range documents {
-				d, err := distributor.ReadInvoices("theirs", form.make(r, &documents[i]))
-				require.NoError(t, err, form.name)
+				d, err := distributor.ReadInvoices("theirs", format.make(r, &documents[i]))
+				require.NoError(t, err, format.name)
 				in.Documents = append(in.Documents, d)
 			}
 			r.Shuffle(len(in.Documents), func(i, j int) { in.Documents[i], in.Documents[j] = in.Documents[j], in.Documents[i] })
@@ -243,7 +260,7 @@ func TestInvariance(t *testing.T) {
 			if want == "" {
 				want = got
 			}
-			require.Equal(t, want, got, form.name)
+			require.Equal(t, want, got, format.name)
 		}
 	}
 }
@@ -257,7 +274,7 @@ func unquote(text, name string) string {
 	return strings.Join(parts, `"`+name+`":`)
 }
 
-// TestCompleteness: whatever the documents say, each row of either side is counted once.
+// TestCompleteness: whatever the documents say, each row of either side is counted once, and the laws hold.
 func TestCompleteness(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 9))
@@ -268,7 +285,7 @@ func TestCompleteness(t *testing.T) {
 		for range rapid.IntRange(1, 6).Draw(rt, "changes") {
 			at := rapid.IntRange(0, len(d.Rows)-1).Draw(rt, "row")
 			row := &d.Rows[at]
-			switch rapid.IntRange(0, 6).Draw(rt, "change") {
+			switch rapid.IntRange(0, 8).Draw(rt, "change") {
 			case 0:
 				d.Rows = append(d.Rows, *row)
 			case 1:
@@ -283,20 +300,17 @@ func TestCompleteness(t *testing.T) {
 				add(row, rapid.Int64Range(-9999, 9999).Draw(rt, "more"), &row.Overage)
 			case 6:
 				d.Rows = slices.Delete(d.Rows, at, at+1)
+			case 7:
+				row.Status = "Canceled"
+			case 8:
+				row.DateInvoiced = row.DateInvoiced.AddMonths(rapid.IntRange(-2, 2).Draw(rt, "months"))
 			}
 			if len(d.Rows) == 0 {
 				return
 			}
 		}
 		in.Documents = []distributor.Invoices{d}
-		rep := run(t, in)
-		theirs := 0
-		for i := range rep.Rows {
-			if rep.Rows[i].Theirs != nil {
-				theirs++
-			}
-		}
-		require.Equal(rt, len(d.Rows), theirs)
+		run(t, in)
 	})
 }
 

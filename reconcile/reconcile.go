@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -15,10 +18,9 @@ import (
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
-	"github.com/prorata-go/prorata/source"
 )
 
-// Input is what is held against each other.
+// Input is what is compared.
 type Input struct {
 	Events    *account.Events // required; without any events it is empty
 	Packages  []invoice.Package
@@ -29,53 +31,18 @@ type Input struct {
 	// Accounts are those in question, as we spell them; nil is all, those only the documents name included.
 	Accounts []string
 
-	// From and Through are the dates of the invoices in question, both inclusive; zero Dates
-	// are the earliest and the latest date_invoiced of the documents. From after Through, given or
-	// not, is an error.
+	// Aliases are accounts that the Distributor has under another name: theirs to ours.
+	Aliases map[string]string
+
+	// From and Through are the dates of the invoices in question, both inclusive; zero Dates are the earliest and the latest
+	// date_invoiced of the documents. From after Through, given or not, is an error.
 	From, Through cycle.Date
 
-	Tolerance money.Amount     // differences up to it in every figure are tolerated; the zero Amount is none
-	Zones     []*time.Location // time zones tried for the upstream's days; nil is UTC and US Pacific
-	Workers   int              // 0 for one a core; changes nothing in the report
-}
-
-// Class is what became of a row.
-type Class uint8
-
-const (
-	Matched     Class = iota // the same money
-	Tolerated                // differs by no more than the tolerance, or is nothing on one side and zero on the other
-	Explained                // differs, and one change makes our engine print their figure
-	Unexplained              // differs, and nothing tried does, or only by what may be an accident
-	TheirsOnly
-	OursOnly
-	Duplicate // repeats another row of theirs
-	Ambiguous // could be paired in two ways
-	Broken    // a row of theirs that does not add up
-	classes   // how many there are
-)
-
-var classNames = [classes]string{"matched", "tolerated", "explained", "unexplained", "theirs_only", "ours_only",
-	"duplicate", "ambiguous", "broken"}
-
-func (c Class) String() string { return classNames[c] }
-
-// Row is one row of the result: a row of theirs, a row of ours, or both.
-type Row struct {
-	Account  string
-	Theirs   *distributor.Invoice // nil when they have none
-	Ours     *invoice.Invoice     // nil when we have none
-	Figures  struct{ Theirs, Ours Figures }
-	Class    Class
-	Findings []Finding // causes, the one to believe first
-	Implied  []string  // of an unexplained row: what its figure would follow from, where exactly one thing does
-	Notes    []string
-	Events   []string // ids of the account's events that shape the row
-
-	Difference money.Amount // theirs − ours
-	Other      *Row         // the row of the other side that may be the same invoice, under another name of the account
-
-	outcomes []outcome // of the causes that other accounts may share
+	Tolerance   money.Amount        // differences up to it in every figure are tolerated; the zero Amount is none
+	Zones       []*time.Location    // time zones tried for the upstream's days; nil is UTC and US Pacific
+	Claimed     map[ClaimedRow]bool // what an earlier dispute file claims: it is not claimed again
+	DisputeDays int                 // days after an invoice's date in which it can be disputed; 0 where that is not known
+	Workers     int                 // 0 for one a core; changes nothing in the report
 }
 
 // Report is the result.
@@ -83,34 +50,40 @@ type Report struct {
 	From, Through cycle.Date
 	Currency      money.Currency
 	Policy        invoice.Policy
-	Rows          []Row             // by account, then date
+	Groups        []*Group          // by account, then days
+	LeftOut       []LeftOut         // rows that are compared with nothing
+	Findings      []Finding         // by amount
+	Claims        []Claim           // by account and cause
 	Problems      []string          // what is wrong with the documents as such
 	Notes         []string          // what else there is to know of them
-	Convention    *Convention       // nil when no prorated row speaks of one
+	Convention    *Convention       // nil when no prorated group tells of one
 	Anomalies     []account.Anomaly // events of ours that make no sense, and are left out of what we expect
+
+	disputeDays int
+	newest      cycle.Date // date of their newest row
 }
 
-// reconciler holds what explaining a row takes.
+// reconciler holds what a reconciliation takes.
 type reconciler struct {
 	in        Input
 	catalogue invoice.Catalogue
 	zones     []*time.Location
 	currency  money.Currency
-	from      cycle.Date
-	through   cycle.Date
+	scope     scope
+	accounts  *accounts
+	ledgers   []*ledger
 	ourTotal  money.Amount
-	byAccount map[string][]*side // rows of theirs, by folded account
-	spelling  func() *spelling   // of our accounts; made when it is asked for
+	doubts    map[*Row]string
+	withdrawn map[string][]*Row // by our name of the account
 }
 
-// Reconcile holds the Distributor's documents against what our engine bills for the same
-// events. A disagreement is a result; an error is input that cannot be read as money.
+// Reconcile compares the Distributor's documents with what our engine bills for the same events. A disagreement is a result; an error
+// is input that cannot be read as money.
 func Reconcile(ctx context.Context, in Input) (*Report, error) {
 	if in.Events == nil {
 		return nil, errors.New("reconcile: Input.Events is nil, expected the events of the accounts")
 	}
-	r := &reconciler{in: in, zones: in.Zones, currency: in.Policy.MoneyCurrency(), byAccount: map[string][]*side{}}
-	r.spelling = sync.OnceValue(func() *spelling { return newSpelling(in.Events.Accounts()) })
+	r := &reconciler{in: in, zones: in.Zones, currency: in.Policy.MoneyCurrency()}
 	var err error
 	if r.catalogue, err = invoice.NewCatalogue(in.Packages, in.Prices); err != nil {
 		return nil, err
@@ -118,36 +91,50 @@ func Reconcile(ctx context.Context, in Input) (*Report, error) {
 	if err := r.defaultZones(); err != nil {
 		return nil, err
 	}
-	report := &Report{From: in.From, Through: in.Through, Currency: r.currency, Policy: in.Policy}
-	theirs, err := r.theirs(report)
+	d, err := readDocuments(in.Documents, r.currency)
 	if err != nil {
 		return nil, err
 	}
-	r.from, r.through = report.From, report.Through
-	ours, err := r.ours(ctx, report)
-	if err != nil {
+	r.accounts = newAccounts(in.Events.Accounts(), in.Aliases)
+	r.doubts = d.doubts
+	if err := r.takeScope(d); err != nil {
 		return nil, err
 	}
-	if n := markRepeats(theirs, ours); n > 0 {
-		report.Notes = append(report.Notes, fmt.Sprintf("of their rows, %d have a number that stands on a row for another account or period too", n))
-	}
-	for _, s := range theirs {
-		r.byAccount[fold(s.account)] = append(r.byAccount[fold(s.account)], s)
-	}
-	pairs := match(theirs, ours, r.in.Events.Accounts())
-	noteGaps(pairs)
-	report.Rows = make([]Row, len(pairs))
-	if err := r.classify(ctx, pairs, report.Rows); err != nil {
+	report := &Report{Currency: r.currency, Policy: in.Policy, disputeDays: in.DisputeDays}
+	if err := r.readLedgers(ctx, d, report); err != nil {
 		return nil, err
 	}
-	r.underAnotherName(report.Rows)
-	if report.Convention, err = r.convention(ctx, pairs); err != nil {
+	r.findBillingDays()
+	if err := r.parallel(ctx, len(r.ledgers), func(i int) { r.groupLedger(r.ledgers[i]) }); err != nil {
 		return nil, err
 	}
-	if err := r.leadShared(ctx, pairs, report); err != nil {
+	r.findRenamed()
+	if err := r.parallel(ctx, len(r.ledgers), func(i int) { r.explainLedger(r.ledgers[i]) }); err != nil {
 		return nil, err
 	}
-	return report, report.complete(theirs, ours)
+	if err := r.findChangedPrices(ctx); err != nil {
+		return nil, err
+	}
+	for _, l := range r.ledgers {
+		report.Groups = append(report.Groups, l.groups...)
+		d.leftOut = append(d.leftOut, l.leftOut...)
+	}
+	report.From, report.Through, report.LeftOut = r.scope.from, r.scope.through, d.leftOut
+	report.Problems, report.Notes = d.problems, d.notes
+	report.noteLeftOut()
+	slices.SortStableFunc(report.LeftOut, func(a, b LeftOut) int {
+		return cmp.Or(strings.Compare(a.Row.Account, b.Row.Account), a.Row.Period.Start.Compare(b.Row.Period.Start), cmp.Compare(a.Why, b.Why),
+			strings.Compare(a.Row.Number, b.Row.Number), cmp.Compare(a.Row.Figures.Total(), b.Row.Figures.Total()))
+	})
+	if report.Convention, err = r.convention(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.leadShared(ctx, report); err != nil {
+		return nil, err
+	}
+	report.claim(r)
+	report.findFindings()
+	return report, report.checkLaws(r, d)
 }
 
 func (r *reconciler) defaultZones() error {
@@ -170,129 +157,145 @@ func (r *reconciler) asked(name string) bool {
 	return !r.in.Events.Has(name) && slices.ContainsFunc(r.in.Accounts, func(a string) bool { return fold(a) == fold(name) })
 }
 
-// theirs are the rows of the documents that are dated in question, in an order that does not
-// depend on that of the documents.
-func (r *reconciler) theirs(report *Report) ([]*side, error) {
-	var all []*side
-	r.leaveOutCopies(report)
-	for i := range r.in.Documents {
-		d := &r.in.Documents[i]
-		if d.Shape == distributor.Own || d.Shape == distributor.NumbersOnly {
-			continue // the reseller's own invoices, not rows of end users
+// readLedgers sorts both sides by account.
+func (r *reconciler) readLedgers(ctx context.Context, d *documents, report *Report) error {
+	byAccount := map[string]*ledger{}
+	size := uint64(0)
+	r.ourTotal, r.withdrawn = money.New(0, r.currency), map[string][]*Row{}
+	kept := d.rows[:0]
+	for _, row := range d.rows {
+		ours, note, several := r.accounts.ours(row.Account)
+		if !r.asked(ours) {
+			continue
 		}
-		for j := range d.Rows {
-			s, err := ofRow(&d.Rows[j], r.currency)
-			if err != nil {
-				return nil, source.At(d.Rows[j].Place, err)
-			}
-			all = append(all, s)
+		kept = append(kept, row)
+		key := ours
+		if several {
+			key = "\x00" + ours // of which of several accounts it is nobody knows: it is compared with none
 		}
+		l := byAccount[key]
+		if l == nil {
+			l = &ledger{account: ours, scope: &r.scope}
+			byAccount[key] = l
+		}
+		if several {
+			l.ambiguous = note
+		} else if note != "" {
+			l.note = note
+		}
+		row.Account = ours
+		l.theirs = append(l.theirs, row)
+		size = addSize(size, row.Figures, row.added)
+		report.newest = later(report.newest, row.Date)
 	}
-	if err := r.checkParents(report); err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(all, func(a, b *side) int {
-		return cmp.Or(strings.Compare(a.account, b.account), a.period.Start.Compare(b.period.Start), a.date.Compare(b.date),
-			strings.Compare(a.number, b.number), cmp.Compare(a.Final.Minor(), b.Final.Minor()), strings.Compare(a.text(), b.text()))
+	d.rows = kept
+	d.leftOut = slices.DeleteFunc(d.leftOut, func(l LeftOut) bool {
+		ours, _, several := r.accounts.ours(l.Row.Account)
+		if !r.asked(ours) {
+			return true
+		}
+		l.Row.Account = ours
+		if l.Why == Withdrawn && !several {
+			r.withdrawn[ours] = append(r.withdrawn[ours], l.Row)
+		}
+		size = addSize(size, l.Row.Figures, l.Row.added)
+		return false
 	})
-	for _, s := range all {
-		if r.in.From.IsZero() && (report.From.IsZero() || s.date.Before(report.From)) {
-			report.From = s.date
-		}
-		if r.in.Through.IsZero() && s.date.After(report.Through) {
-			report.Through = s.date
-		}
-	}
-	if err := r.checkDates(report); err != nil {
-		return nil, err
-	}
-	left := len(all)
-	all = slices.DeleteFunc(all, func(s *side) bool { return s.date.Before(report.From) || s.date.After(report.Through) })
-	switch left -= len(all); {
-	case left > 0 && len(all) == 0: // whoever asks for other dates than the documents' is to know it
-		report.Problems = append(report.Problems, fmt.Sprintf("no row of theirs is dated from %s through %s, %d left out", report.From, report.Through, left))
-	case left > 0:
-		report.Notes = append(report.Notes, fmt.Sprintf("left out, as they are dated before %s or after %s: %d of their rows", report.From, report.Through, left))
-	}
-	return slices.DeleteFunc(all, func(s *side) bool { return !r.asked(s.account) }), nil
-}
-
-// checkDates refuses dates of which the first is after the last: nothing would be compared.
-func (r *reconciler) checkDates(report *Report) error {
-	if report.Through.IsZero() || !report.Through.Before(report.From) {
-		return nil
-	}
-	whence := func(asked cycle.Date, which string) string {
-		if asked.IsZero() {
-			return "the " + which + " date_invoiced of the documents"
-		}
-		return "as asked for"
-	}
-	return fmt.Errorf("no dates to compare: from %s, %s, through %s, %s", report.From, whence(r.in.From, "earliest"), report.Through,
-		whence(r.in.Through, "latest"))
-}
-
-// ours are our invoices dated in question.
-func (r *reconciler) ours(ctx context.Context, report *Report) ([]*side, error) {
-	var all []*side
-	r.ourTotal = money.New(0, r.currency)
-	if r.through.IsZero() {
-		return nil, nil
-	}
-	for bill, err := range r.replay(ctx, r.in.Policy) {
-		if err != nil {
-			return nil, err
-		}
-		report.Anomalies = append(report.Anomalies, bill.Anomalies...)
-		for i := range bill.Invoices {
-			if inv := &bill.Invoices[i]; !inv.Date.Before(r.from) {
-				all = append(all, ofInvoice(inv))
+	if !r.scope.through.IsZero() {
+		for bill, err := range r.replay(ctx, r.in.Policy) {
+			if err != nil {
+				return err
+			}
+			report.Anomalies = append(report.Anomalies, bill.Anomalies...)
+			l := byAccount[bill.Account]
+			for i := range bill.Invoices {
+				inv := &bill.Invoices[i]
+				if inv.Date.Before(r.scope.from) {
+					continue
+				}
+				if l == nil {
+					l = &ledger{account: bill.Account, scope: &r.scope}
+					byAccount[bill.Account] = l
+				}
+				row := ourRow(inv)
+				size = addSize(size, row.Figures, 0)
+				l.ours = append(l.ours, row)
 				if r.ourTotal, err = r.ourTotal.Add(inv.FinalAmount); err != nil {
-					return nil, err
+					return err
 				}
 			}
 		}
 	}
-	return all, nil
+	if size > math.MaxInt64/4 {
+		return fmt.Errorf("reconcile: the amounts of both sides together: %w", money.ErrOverflow)
+	}
+	for _, key := range slices.Sorted(maps.Keys(byAccount)) {
+		l := byAccount[key]
+		if l.ambiguous == "" && r.in.Events.Has(l.account) {
+			l.assume = func() assumptions { return r.assumptionsOf(l.account) }
+			l.bill = func(through cycle.Date) []invoice.Invoice { a := l.assume(); return a.bill(through) }
+		}
+		r.ledgers = append(r.ledgers, l)
+	}
+	slices.SortStableFunc(r.ledgers, func(a, b *ledger) int { return strings.Compare(a.account, b.account) })
+	return nil
 }
 
-// complete makes sure that every row of either side is in the report exactly once, and that
-// the classes add up to both sides' totals.
-func (rep *Report) complete(theirs, ours []*side) error {
-	var rows [2]int
-	var sums [2]money.Amount
-	for i := range sums {
-		sums[i] = money.New(0, rep.Currency)
+// addSize adds the sizes of figures, up to the most there is.
+func addSize(size uint64, f Figures, more int64) uint64 {
+	for _, n := range []int64{f[0], f[1], f[2], more} {
+		if n < 0 {
+			n = -max(n, -math.MaxInt64)
+		}
+		size = min(size+uint64(n), math.MaxInt64)
 	}
-	add := func(i int, a money.Amount) (err error) {
-		rows[i]++
-		sums[i], err = sums[i].Add(a)
-		return err
+	return size
+}
+
+// parallel does n independent things, several at a time.
+func (r *reconciler) parallel(ctx context.Context, n int, do func(i int)) error {
+	workers := r.in.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
 	}
-	for i := range rep.Rows {
-		row := &rep.Rows[i]
-		if row.Theirs != nil {
-			if err := add(0, row.Figures.Theirs.Final); err != nil {
-				return err
+	next := make(chan int, 64)
+	var done sync.WaitGroup
+	for range workers {
+		done.Go(func() {
+			for i := range next {
+				do(i)
 			}
+		})
+	}
+	var err error
+	for i := range n {
+		if err = ctx.Err(); err != nil {
+			break
 		}
-		if row.Ours != nil {
-			if err := add(1, row.Figures.Ours.Final); err != nil {
-				return err
-			}
+		next <- i
+	}
+	close(next)
+	done.Wait()
+	return err
+}
+
+// noteLeftOut says how many rows are compared with nothing.
+func (rep *Report) noteLeftOut() {
+	counts := map[Reason]int{}
+	for i := range rep.LeftOut {
+		counts[rep.LeftOut[i].Why]++
+	}
+	for _, why := range []struct {
+		Reason
+		one, many string
+	}{
+		{Superseded, "row of theirs stands in another document again, or is replaced there: it is counted once", "rows of theirs stand in another document again, or are replaced there: they are counted once"},
+		{Withdrawn, "row of theirs is canceled, refunded or void: it is not owed", "rows of theirs are canceled, refunded or void: they are not owed"},
+	} {
+		if n := counts[why.Reason]; n == 1 {
+			rep.Notes = append(rep.Notes, "1 "+why.one)
+		} else if n > 1 {
+			rep.Notes = append(rep.Notes, group(int64(n))+" "+why.many)
 		}
 	}
-	for i, sides := range [][]*side{theirs, ours} {
-		total := money.New(0, rep.Currency)
-		for _, s := range sides {
-			var err error
-			if total, err = total.Add(s.Final); err != nil {
-				return err
-			}
-		}
-		if rows[i] != len(sides) || sums[i] != total {
-			return fmt.Errorf("reconcile: %d rows of %s in the report, %d of %s given", rows[i], sums[i], len(sides), total)
-		}
-	}
-	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/prorata-go/prorata/proration"
 )
 
-// sample is a row of theirs with what billing its account takes, and what each policy of the grid makes of it.
+// sample is a group with what billing its account takes, and what each policy of the grid makes of it.
 type sample struct {
 	*search
 	number   string
@@ -28,21 +28,27 @@ type prints uint8
 const (
 	printsRecurring prints = 1 << iota
 	printsOverage
-	printsDates // the period and the date of the invoice
+	printsDays // the days charged
 )
 
-// hit reports that a policy reproduces the row. Where no policy of the grid prints the overage or the dates, they are wrong for
+// hit reports that a policy reproduces the group. Where no policy of the grid prints the overage or the days, they are wrong for
 // another reason, and are held against none.
 func (s *sample) hit(p *gridPolicy) bool {
 	return s.prints[p.structure][p.arithmetic]&s.asked == s.asked
 }
 
-// perKey is how many rows are tested for what one key changes, spread over all of them; there may be twice as many for the arithmetic.
+// perKey is how many groups are tested for what one key changes, spread over all of them; there may be twice as many for the arithmetic.
 const perKey = 100
 
-// samples are the rows that tell policies apart: for part of a price, or changed by one of the keys.
-func (r *reconciler) samples(ctx context.Context, g *grid, pairs []pair) ([]*sample, error) {
-	chosen := r.choose(g, pairs)
+// candidate is a group that may tell policies apart.
+type candidate struct {
+	ledger *ledger
+	group  *Group
+}
+
+// samples are the groups that tell policies apart: for part of a price, or changed by one of the keys.
+func (r *reconciler) samples(ctx context.Context, g *grid) ([]*sample, error) {
+	chosen := r.choose(g)
 	all := make([]*sample, len(chosen))
 	err := r.parallel(ctx, len(chosen), func(i int) {
 		if s := r.newSample(chosen[i]); s.score(g) {
@@ -52,36 +58,56 @@ func (r *reconciler) samples(ctx context.Context, g *grid, pairs []pair) ([]*sam
 	return slices.DeleteFunc(all, func(s *sample) bool { return s == nil }), err
 }
 
-// choose picks the rows worth testing: of those that a key might change, some.
-func (r *reconciler) choose(g *grid, pairs []pair) []*pair {
-	var may [keys][]*pair
-	var name string
-	var told [keys]bool // keys that the account's events may tell apart
-	for i := range pairs {
-		p := &pairs[i]
-		if p.theirs == nil || p.ambiguous || p.theirs.repeats != nil || p.theirs.broken != "" {
+// isEvidence reports that a group can tell a policy: it has rows of theirs of one account, and what it comes to is not settled by other
+// groups than its own.
+func (g *Group) isEvidence() bool {
+	switch {
+	case len(g.Theirs) == 0 || g.moved || g.accounts:
+		return false
+	case g.Class == Matched:
+		return g.TheirFigures == g.OurFigures
+	case g.Class > TheirsOnly:
+		return false
+	}
+	return len(g.Causes) == 0 || g.Causes[0].tier != stated && g.Causes[0].Cause != Renamed
+}
+
+// choose picks the groups worth testing: of those that a key might change, some.
+func (r *reconciler) choose(g *grid) []candidate {
+	var may [keys][]int
+	var all []candidate
+	for _, l := range r.ledgers {
+		if l.assume == nil || l.billedBy != NoCause {
 			continue
 		}
-		if i == 0 || p.account != name {
-			name, told = p.account, r.tells(g, p.account)
-		}
-		if !told[timing] {
-			continue
-		}
-		cut := p.ours == nil || prorated(p.ours.ours)
-		for k, tells := range told {
-			switch key(k) {
-			case arithmetic:
-				tells = p.ours != nil && cut
-			case includedCredits:
-				tells = cut && (!p.theirs.Overage.IsZero() || p.ours != nil && !p.ours.Overage.IsZero())
+		var told [keys]bool // keys that the account's events may tell apart
+		known := false
+		for _, gr := range l.groups {
+			if !gr.isEvidence() {
+				continue
 			}
-			if tells {
-				may[k] = append(may[k], p)
+			if !known {
+				told, known = r.tells(g, l.account), true
 			}
+			if !told[timing] {
+				break
+			}
+			cut := len(gr.Ours) == 0 || gr.isProrated()
+			for k, tells := range told {
+				switch key(k) {
+				case arithmetic:
+					tells = len(gr.Ours) > 0 && cut
+				case includedCredits:
+					tells = cut && (gr.TheirFigures[Overage] != 0 || gr.OurFigures[Overage] != 0)
+				}
+				if tells {
+					may[k] = append(may[k], len(all))
+				}
+			}
+			all = append(all, candidate{l, gr})
 		}
 	}
-	seen := make(map[*pair]bool)
+	seen := make(map[int]bool)
 	for k, list := range may {
 		most := perKey
 		if key(k) == arithmetic {
@@ -92,10 +118,10 @@ func (r *reconciler) choose(g *grid, pairs []pair) []*pair {
 			seen[list[i*len(list)/n]] = true
 		}
 	}
-	var chosen []*pair
-	for i := range pairs {
-		if seen[&pairs[i]] {
-			chosen = append(chosen, &pairs[i])
+	var chosen []candidate
+	for i, c := range all {
+		if seen[i] {
+			chosen = append(chosen, c)
 		}
 	}
 	return chosen
@@ -123,7 +149,7 @@ func (r *reconciler) tells(g *grid, name string) (told [keys]bool) {
 		}
 		day, _ := cycle.DateOf(e.At, r.in.Policy.TimeZone)
 		for s := range g.structures {
-			if g.structures[s].key == timeZone {
+			if g.structures[s].changed[timeZone] {
 				there, _ := cycle.DateOf(e.At, g.structures[s].policy.TimeZone)
 				told[timeZone] = told[timeZone] || there != day
 			}
@@ -133,40 +159,21 @@ func (r *reconciler) tells(g *grid, name string) (told [keys]bool) {
 	return told
 }
 
-// prorated reports that some line is for part of a period.
-func prorated(inv *invoice.Invoice) bool {
-	return slices.ContainsFunc(inv.Lines, func(l invoice.Line) bool {
-		return l.Kind == invoice.Recurring && l.Days() != l.PeriodDays() && strings.Trim(l.UnitPrice(), "0.") != ""
+// isProrated reports that some line of ours is for part of a period.
+func (g *Group) isProrated() bool {
+	return slices.ContainsFunc(g.lines(Recurring), func(l *invoice.Line) bool {
+		return l.Days() != l.PeriodDays() && strings.Trim(l.UnitPrice(), "0.") != ""
 	})
 }
 
-func (r *reconciler) newSample(p *pair) *sample {
-	s := &search{row: p, through: p.theirs.date}
-	credits := !p.theirs.Overage.IsZero()
-	if p.ours != nil {
-		s.through = later(s.through, p.ours.date)
-		credits = credits || !p.ours.Overage.IsZero()
-	}
-	whole := r.worldOf(p.account)
-	s.world = whole.near(p.theirs.period, s.through, credits)
-	if p.ours != nil {
-		if inv := s.pick(s.world.bill(s.through)); inv == nil || ofInvoice(inv).Figures != p.ours.Figures {
-			s.world = whole // something from long before is on this invoice
-		}
-	}
-	return &sample{search: s, number: p.theirs.number, prorated: p.ours != nil && prorated(p.ours.ours)}
+func (r *reconciler) newSample(c candidate) *sample {
+	a := c.ledger.assume()
+	return &sample{search: r.newSearch(c.ledger, &a, c.group), number: c.group.numbers(), prorated: c.group.isProrated()}
 }
 
-func later(a, b cycle.Date) cycle.Date {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// score fills in what each policy prints, and reports whether the row tells any apart.
+// score fills in what each policy prints, and reports whether the group tells any apart.
 func (s *sample) score(g *grid) bool {
-	closes := slices.ContainsFunc(s.world.events, func(e account.Event) bool { return e.Type == account.Closed })
+	closes := slices.ContainsFunc(s.recent.events, func(e account.Event) bool { return e.Type == account.Closed })
 	s.prints = make([][]prints, len(g.structures))
 	for i := range g.structures {
 		if i%2 == 1 && !closes { // the other close_day
@@ -176,17 +183,41 @@ func (s *sample) score(g *grid) bool {
 		s.prints[i] = s.under(g, i)
 	}
 	s.finish()
+	if s.group.Class == Matched { // our own policy prints it; what else agrees with it is asked of the others
+		if s.asked = s.prints[0][0]; s.asked&(printsRecurring|printsOverage) != printsRecurring|printsOverage {
+			return false
+		}
+	}
 	for i := range g.structures {
-		if g.structures[i].key != arithmetic && s.prints[i][0] != s.prints[i%2][0] {
-			s.changed[g.structures[i].key] = true
+		if s.prints[i][0] == s.prints[i%2][0] {
+			continue
+		}
+		for k, changed := range g.structures[i].changed {
+			if changed && key(k) != arithmetic && g.structures[i].isSingle() {
+				s.changed[k] = true
+			}
 		}
 	}
 	return s.prorated || slices.Contains(s.changed[:], true)
 }
 
+// isSingle reports that one key is changed.
+func (s *structure) isSingle() bool {
+	n := 0
+	for _, changed := range s.changed {
+		if changed {
+			n++
+		}
+	}
+	return n == 1
+}
+
 // finish decides what of their figures counts.
 func (s *sample) finish() {
-	for _, want := range []prints{printsRecurring | printsOverage | printsDates, printsRecurring | printsDates, printsRecurring | printsOverage} {
+	if s.group.Class == Matched && s.asked != 0 {
+		return
+	}
+	for _, want := range []prints{printsRecurring | printsOverage | printsDays, printsRecurring | printsDays, printsRecurring | printsOverage} {
 		for _, list := range s.prints {
 			if slices.ContainsFunc(list, func(p prints) bool { return p&want == want }) {
 				s.asked = want
@@ -197,92 +228,77 @@ func (s *sample) finish() {
 	s.asked = printsRecurring
 }
 
-// under says what a structure prints in each arithmetic. The account is billed once, or once for each day count where the
-// allowance follows it; the shares of its lines are then asked for the other arithmetics.
+// under says what a structure prints in each arithmetic. The account is billed once, or once for each day count where the allowance
+// follows it; the shares of its lines are then asked for the other arithmetics.
 func (s *sample) under(g *grid, i int) []prints {
 	list := make([]prints, len(g.arithmetics))
 	p := g.structures[i].policy
-	var billed [proration.Year365 + 1]*print
-	var done [proration.Year365 + 1]bool
+	type bill struct {
+		parts *parts
+		days  prints
+		whole *int64    // the recurring figure, where no arithmetic changes it
+		used  [4]*int64 // the overage, by rounding
+		done  bool
+	}
+	var billed [proration.Year365 + 1]bill
 	for a := range g.arithmetics {
 		sums, base := &g.arithmetics[a], p
 		if p.IncludedCredits == invoice.ProratedCredits {
 			base.DayCount = sums.DayCount
 		}
-		if !done[base.DayCount] {
-			done[base.DayCount], billed[base.DayCount] = true, s.print(base)
+		b := &billed[base.DayCount]
+		if !b.done {
+			b.done = true
+			invoices := s.billUnder(base)
+			b.parts = s.partsOf(invoices)
+			if s.sameDays(invoices) {
+				b.days = printsDays
+			}
+			if !b.parts.isPart() {
+				whole := b.parts.sum(Recurring, base)
+				b.whole = &whole
+			}
 		}
-		if printed := billed[base.DayCount]; printed != nil {
-			list[a] = printed.under(s, *sums)
+		var f Figures
+		if b.whole != nil {
+			f[Recurring] = *b.whole
+		} else {
+			f[Recurring] = b.parts.sum(Recurring, *sums)
 		}
+		used := &b.used[sums.Rounding]
+		if *used == nil {
+			n := b.parts.sum(Overage, *sums)
+			*used = &n
+		}
+		f[Overage] = **used
+		list[a] = b.days | s.printed(f.less(s.rest))
 	}
 	return list
 }
 
-// bill is the row's invoice under a policy, those before it, and whether its dates are theirs; nil when there is none.
-func (s *sample) bill(p invoice.Policy) (inv *invoice.Invoice, before []invoice.Invoice, dates prints) {
-	w := s.world
-	w.policy = p
-	before = w.bill(s.through)
-	if inv = s.pick(before); inv == nil {
-		return nil, nil, 0
-	}
-	if inv.Date == s.row.theirs.date && inv.Period == s.row.theirs.period {
-		dates = printsDates
-	} else if s.row.ours == nil {
-		return nil, nil, 0 // another row's
-	}
-	n := slices.IndexFunc(before, func(i invoice.Invoice) bool { return i.Date == inv.Date })
-	return inv, before[:n], dates
+func (s *sample) billUnder(p invoice.Policy) []invoice.Invoice {
+	a := s.recent
+	a.policy = p
+	return a.bill(s.through)
 }
 
-// billed says which of their figures the engine itself prints under a policy.
-func (s *sample) billed(p invoice.Policy) prints {
-	inv, _, is := s.bill(p)
-	if inv == nil {
-		return 0
-	}
-	return is | s.figures(&ofInvoice(inv).Figures)
-}
-
-// figures says which of their figures these are.
-func (s *sample) figures(f *Figures) (is prints) {
-	if f.Recurring == s.row.theirs.Recurring {
-		is |= printsRecurring
-	}
-	if f.Overage == s.row.theirs.Overage {
-		is |= printsOverage
+// billedUnder says which of their figures the engine itself prints under a policy.
+func (s *sample) billedUnder(p invoice.Policy) prints {
+	invoices := s.billUnder(p)
+	is := s.printed(s.figuresOf(invoices).less(s.rest))
+	if s.sameDays(invoices) {
+		is |= printsDays
 	}
 	return is
 }
 
-// print takes the row's invoice under a policy apart; nil when there is none.
-func (s *sample) print(p invoice.Policy) *print {
-	inv, before, dates := s.bill(p)
-	if inv == nil {
-		return nil
+// printed says which of their figures these are.
+func (s *sample) printed(f Figures) (is prints) {
+	if f[Recurring] == s.group.TheirFigures[Recurring] {
+		is |= printsRecurring
 	}
-	out := takeApart(inv, before)
-	if out.dates = dates; !out.cut() {
-		whole := out.sum(recurring, p)
-		out.whole = &whole
+	if f[Overage] == s.group.TheirFigures[Overage] {
+		is |= printsOverage
 	}
-	return out
-}
-
-// under says which of their figures the invoice has in an arithmetic.
-func (p *print) under(s *sample, sums invoice.Policy) prints {
-	var f Figures
-	if p.whole != nil {
-		f.Recurring = *p.whole
-	} else {
-		f.Recurring = p.sum(recurring, sums)
-	}
-	used := &p.used[sums.Rounding]
-	if *used == nil {
-		a := p.sum(overage, sums)
-		*used = &a
-	}
-	f.Overage = **used
-	return p.dates | s.figures(&f)
+	return is
 }

@@ -175,35 +175,101 @@ func run(tb testing.TB, in reconcile.Input) *reconcile.Report {
 	}
 	rep, err := reconcile.Reconcile(tb.Context(), in)
 	require.NoError(tb, err)
-	requireComplete(tb, rep)
+	requireComplete(tb, in, rep)
 	return rep
 }
 
-// requireComplete is the completeness law: the classes add up to both sides.
-func requireComplete(tb testing.TB, rep *reconcile.Report) {
+// requireComplete is the first and the second law: every row is in exactly one group or left out, the classes add up to both sides, and no
+// account is asked for more than it was over-billed.
+func requireComplete(tb testing.TB, in reconcile.Input, rep *reconcile.Report) {
 	tb.Helper()
-	s, err := rep.Summarize()
-	require.NoError(tb, err)
-	var rows int
+	s := rep.Summarize()
+	var groups int
 	var theirs, ours int64
 	for _, c := range s.Classes {
-		rows += c.Rows
+		groups += c.Groups
 		theirs += c.Theirs.Minor()
 		ours += c.Ours.Minor()
 	}
-	require.Equal(tb, len(rep.Rows), rows)
+	require.Equal(tb, len(rep.Groups), groups)
 	require.Equal(tb, s.Theirs.Minor(), theirs)
 	require.Equal(tb, s.Ours.Minor(), ours)
 	seen := map[any]bool{}
-	for i := range rep.Rows {
-		if rep.Rows[i].Class == reconcile.Explained {
-			require.NotContains(tb, rep.Rows[i].Strength(), "possible", brief(&rep.Rows[i]))
+	once := func(row any) {
+		require.False(tb, seen[row], "a row is in the report twice")
+		seen[row] = true
+	}
+	over, claimed := map[string]int64{}, map[string]int64{}
+	for _, g := range rep.Groups {
+		if g.Class == reconcile.Explained {
+			require.NotEqual(tb, "possible", g.Strength(), brief(g))
 		}
-		for _, side := range []any{rep.Rows[i].Theirs, rep.Rows[i].Ours} {
-			if side != (*distributor.Invoice)(nil) && side != (*invoice.Invoice)(nil) {
-				require.False(tb, seen[side], "a row is in the report twice")
-				seen[side] = true
+		for _, r := range g.Theirs {
+			once(r.Theirs)
+		}
+		for _, r := range g.Ours {
+			once(r.Ours)
+		}
+		over[g.Account] += g.Difference().Total()
+		claimed[g.Account] += g.Claimed()
+	}
+	for i := range rep.LeftOut {
+		if r := rep.LeftOut[i].Row; r.Theirs != nil {
+			once(r.Theirs)
+		}
+	}
+	if in.Accounts == nil {
+		for i := range in.Documents {
+			for j := range in.Documents[i].Rows {
+				if s := in.Documents[i].Shape; s != distributor.Own && s != distributor.NumbersOnly {
+					require.True(tb, seen[&in.Documents[i].Rows[j]], "row %s is not in the report", in.Documents[i].Rows[j].Number)
+				}
 			}
 		}
 	}
+	for name, sum := range claimed {
+		require.LessOrEqual(tb, sum, max(0, over[name]), "claims of %s", name)
+	}
+	total := int64(0)
+	for i := range rep.Claims {
+		total += rep.Claims[i].Amount
+	}
+	require.Equal(tb, s.Claimed.Minor(), total)
+}
+
+// brief is a group in short.
+func brief(g *reconcile.Group) string {
+	text := fmt.Sprintf("\n%s %s %s %s, claimed %d\n", g.Account, g.Period, g.Class, g.Cause(), g.Claimed())
+	for _, r := range g.Theirs {
+		text += fmt.Sprintf("  theirs %s %s %s: %v %s\n", r.Number, r.Date, r.Period, r.Figures, r.Package)
+	}
+	for _, r := range g.Ours {
+		text += fmt.Sprintf("  ours %s %s: %v %s\n", r.Date, r.Period, r.Figures, r.Package)
+	}
+	for _, h := range g.Causes {
+		text += fmt.Sprintf("  %s (%s): %.150s\n", h.Code(), h.Odds(), h.Text)
+	}
+	for _, n := range g.Notes {
+		text += "  note: " + n + "\n"
+	}
+	return text
+}
+
+// gold is an account with Gold since 30 August 2025, closed on 10 November when that is asked for.
+func gold(tb testing.TB, name string, closes bool) *account.Events {
+	events := []account.Event{{ID: name + "1", Type: account.Created, Account: name, At: date("2025-08-30").Start(nil), Package: "Gold"}}
+	if closes {
+		events = append(events, account.Event{ID: name + "2", Type: account.Closed, Account: name, At: date("2025-11-10").Start(nil)})
+	}
+	return gather(tb, events)
+}
+
+// bare is a row of theirs.
+func bare(number, name, invoiced, start, end, amount string) distributor.Invoice {
+	return distributor.Invoice{Number: number, Username: name, Type: "Recurring Bill", Package: "Gold", Amount: distributor.Number(amount),
+		FinalAmount: distributor.Number(amount), DateInvoiced: date(invoiced), StartDate: date(start), EndDate: date(end)}
+}
+
+func hold(tb testing.TB, events *account.Events, rows ...distributor.Invoice) *reconcile.Report {
+	return run(tb, reconcile.Input{Events: events, Documents: []distributor.Invoices{{Rows: rows}}})
 }

@@ -9,128 +9,224 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
 )
 
-// ReconcileTable prints a reconciliation for people: the summary first, then every row there
-// is something to say about, the greatest difference first, each with its sentence.
-func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary) error {
-	c := rep.Currency
-	head := table{right: []bool{false, true, true, true, true}}
-	head.note(fmt.Sprintf("Invoices dated %s to %s, in %s", rep.From, rep.Through, c))
-	head.note("")
-	head.add("", "ROWS", "THEIRS", "OURS", "DIFFERENCE")
-	head.rule()
+// Columns is how wide a reconciliation is printed, unless all is asked for or the terminal is narrower.
+const Columns = 100
+
+// widest is how wide a line may be at all, and maxText how many cells of a text are shown.
+const (
+	widest  = 1 << 14
+	maxText = 4000
+)
+
+// ReconcileTable prints a reconciliation for people: the totals of both sides, the findings by amount, the convention, then the groups
+// that no finding of several covers, each with both sides' rows, its sentence and what would settle it. Wide prints all groups, and
+// clips nothing.
+func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary, wide bool) error {
+	p := &page{w: w, rep: rep, width: Columns, wide: wide}
+	if terminal, ok := w.(Terminal); ok && terminal.Width > 0 {
+		p.width = min(p.width, terminal.Width)
+	} else if wide {
+		p.width = widest
+	}
+	p.w = Terminal{Writer: w, Width: p.width}
+	p.totals(s)
+	p.findings()
+	p.convention()
+	p.groups(s)
+	return p.err
+}
+
+// page is a report on its way out, line by line.
+type page struct {
+	w     io.Writer
+	rep   *reconcile.Report
+	width int
+	wide  bool
+	err   error
+}
+
+func (p *page) line(text string) {
+	if p.err == nil {
+		_, p.err = io.WriteString(p.w, strings.TrimRight(text, " ")+"\n")
+	}
+}
+
+func (p *page) table(t *table) {
+	if p.err == nil {
+		p.err = t.write(p.w)
+	}
+}
+
+// wrapped prints text in lines that fit, each with an indent.
+func (p *page) wrapped(indent, text string) {
+	for i, line := range wrap(display.Cut(text, maxText), max(20, p.width-display.Width(indent))) {
+		if i > 0 {
+			indent = strings.Repeat(" ", display.Width(indent))
+		}
+		p.line(indent + line)
+	}
+}
+
+// wrap breaks text at spaces into lines of at most so many cells; a longer word is cut.
+func wrap(text string, most int) (lines []string) {
+	line := ""
+	for _, word := range strings.Fields(text) {
+		for display.Width(word) > most {
+			if line != "" {
+				lines, line = append(lines, line), ""
+			}
+			n := 0
+			for i, r := range word {
+				if n += display.Width(string(r)); n > most {
+					lines, word = append(lines, word[:i]), word[i:]
+					break
+				}
+			}
+		}
+		switch {
+		case line == "":
+			line = word
+		case display.Width(line)+1+display.Width(word) > most:
+			lines, line = append(lines, line), word
+		default:
+			line += " " + word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// clip is a cell of at most so many cells, unless all is asked for.
+func (p *page) clip(s string, most int) string {
+	if p.wide {
+		most = maxCell
+	}
+	return display.Cut(s, most)
+}
+
+func (p *page) totals(s *reconcile.Summary) {
+	c := p.rep.Currency
+	p.line(fmt.Sprintf("Invoices dated %s to %s, in %s", p.rep.From, p.rep.Through, c))
+	p.line("")
+	t := &table{right: []bool{false, true, true, true, true}}
+	t.add("", "GROUPS", "THEIRS", "OURS", "DIFFERENCE")
+	t.rule()
 	for _, class := range s.Classes {
-		head.addShare(class)
+		t.add(classWords(class.Name), fmt.Sprint(class.Groups), figure(class.Theirs), figure(class.Ours), signed(class.Difference))
 	}
-	head.rule()
-	head.add("all", fmt.Sprint(s.Rows), figure(s.Theirs), figure(s.Ours), signed(s.Difference))
-	head.note("")
-	head.note(fmt.Sprintf("Complete: %s of theirs and %s of ours are each in one row above, and the classes add up to both totals.",
-		Count(s.TheirRows, "row", "rows"), Count(s.OurRows, "row", "rows")))
-	head.note(fmt.Sprintf("Gross variance %s: %s in their favour, %s in ours.", grouped(s.Gross), grouped(s.AgainstUs), grouped(negated(s.ForUs))))
-	causes, err := allCauses(rep, s)
-	if err != nil {
-		return err
+	t.rule()
+	t.add("all", fmt.Sprint(s.Groups), figure(s.Theirs), figure(s.Ours), signed(s.Difference))
+	p.table(t)
+	p.line("")
+	p.wrapped("", fmt.Sprintf("Complete: %s of theirs and %s of ours are each in one group above, and the groups add up to both totals.",
+		Count(s.TheirRows, "row", "rows"), Count(s.OurRows, "invoice", "invoices")))
+	if s.Gross.Sign() != 0 {
+		p.wrapped("", fmt.Sprintf("Differences without their signs %s: %s in their favour, %s in ours. To be claimed: %s.", grouped(s.Gross), grouped(s.AgainstUs), grouped(negated(s.ForUs)),
+			grouped(s.Claimed)))
 	}
-	head.shares("BY CAUSE", causes)
-	head.shares("BY PACKAGE", s.Packages)
-	byAccount := "BY ACCOUNT"
-	if n := len(s.Accounts); differing(rep) > n {
-		byAccount += fmt.Sprintf(" (the %d that differ most)", n)
+	if s.Added.Sign() != 0 {
+		p.wrapped("", fmt.Sprintf("Taxes and the like on their rows, which are not compared: %s.", grouped(s.Added)))
 	}
-	head.shares(byAccount, s.Accounts)
-	for _, text := range rep.Problems {
-		head.note("Wrong with the documents: " + text + ".")
+	for _, text := range p.rep.Problems {
+		p.wrapped("", "Wrong with the documents: "+text+".")
 	}
-	for _, text := range rep.Notes {
-		head.note("Note: " + text + ".")
+	for _, text := range p.rep.Notes {
+		p.wrapped("", "Note: "+text+".")
 	}
-	if n := agreeing(rep); n > 0 {
+	if n := p.agreeing(); n > 0 {
 		has := "have"
 		if n == 1 {
 			has = "has"
 		}
-		head.note(fmt.Sprintf("Note: %s or tolerated %s notes, such as other credits or dates, in the JSON and CSV reports.", Count(n, "row matched", "rows matched"), has))
+		p.wrapped("", fmt.Sprintf("Note: %s of the same money, or tolerated, %s notes, such as several rows or other dates, in the JSON and CSV reports.", Count(n, "group", "groups"), has))
 	}
-	if err := head.write(w); err != nil {
-		return err
-	}
-	if err := conventionText(w, rep); err != nil {
-		return err
-	}
-	return differences(w, rep)
 }
 
-// allCauses are the causes of a summary, and a last share of the rows that differ without one,
-// so that they add up to all that differ.
-func allCauses(rep *reconcile.Report, s *reconcile.Summary) ([]reconcile.Share, error) {
-	list := slices.Clone(s.Causes)
-	zero := money.New(0, rep.Currency)
-	none := reconcile.Share{Name: "(no cause found)", Theirs: zero, Ours: zero, Difference: zero}
-	for i := range rep.Rows {
-		row := &rep.Rows[i]
-		if row.Class <= reconcile.Tolerated || row.Found() {
-			continue
-		}
-		none.Rows++
-		for _, sum := range []struct {
-			to *money.Amount
-			a  money.Amount
-		}{{&none.Theirs, row.Figures.Theirs.Final}, {&none.Ours, row.Figures.Ours.Final}, {&none.Difference, row.Difference}} {
-			var err error
-			if *sum.to, err = sum.to.Add(sum.a); err != nil {
-				return nil, fmt.Errorf("total of rows without a cause: %w", err)
-			}
+// classWords are the words of a class by its name.
+func classWords(name string) string {
+	for c := reconcile.Matched; c <= reconcile.Broken; c++ {
+		if c.String() == name {
+			return c.Words()
 		}
 	}
-	if none.Rows > 0 {
-		list = append(list, none)
-	}
-	return list, nil
+	return name
 }
 
-// agreeing is how many rows that match, or are tolerated, have notes, which the table does not list.
-func agreeing(rep *reconcile.Report) int {
+// agreeing is how many groups that agree, or are tolerated, have notes, which the table does not list.
+func (p *page) agreeing() int {
 	n := 0
-	for i := range rep.Rows {
-		if rep.Rows[i].Class <= reconcile.Tolerated && len(rep.Rows[i].Notes) > 0 {
+	for _, g := range p.rep.Groups {
+		if g.Class <= reconcile.Tolerated && len(g.Notes) > 0 {
 			n++
 		}
 	}
 	return n
 }
 
-// differing is how many accounts have a row that is neither matched nor tolerated.
-func differing(rep *reconcile.Report) int {
-	accounts := map[string]bool{}
-	for i := range rep.Rows {
-		if rep.Rows[i].Class > reconcile.Tolerated {
-			accounts[rep.Rows[i].Account] = true
-		}
-	}
-	return len(accounts)
-}
+// maxFindings is how many findings of one group the table lists; those of several groups are listed all.
+const maxFindings = 20
 
-func (t *table) addShare(s reconcile.Share) {
-	t.add(s.Name, fmt.Sprint(s.Rows), figure(s.Theirs), figure(s.Ours), signed(s.Difference))
-}
-
-func (t *table) shares(title string, list []reconcile.Share) {
-	if len(list) == 0 {
+func (p *page) findings() {
+	if len(p.rep.Findings) == 0 {
 		return
 	}
-	t.note("")
-	t.add(title, "ROWS", "THEIRS", "OURS", "DIFFERENCE")
-	t.rule()
-	for _, s := range list {
-		t.addShare(s)
+	p.line("")
+	p.line("FINDINGS, the greatest difference first")
+	listed, left := 0, 0
+	for i := range p.rep.Findings {
+		f := &p.rep.Findings[i]
+		if listed >= maxFindings && f.Groups == 1 && !p.wide {
+			left++
+			continue
+		}
+		listed++
+		head := fmt.Sprintf("%12s  %-8s  ", signedFull(f.Difference), f.Strength)
+		text := f.Explanation
+		if f.Groups == 1 {
+			text = capital(f.Words) + ", " + f.Accounts[0]
+		}
+		p.wrapped(head, text)
+		if f.Groups > 1 {
+			p.wrapped(strings.Repeat(" ", display.Width(head)), p.accountsOf(f))
+		}
 	}
+	if left > 0 {
+		p.line(fmt.Sprintf("%12s  %s", "", Count(left, "more finding of one group, listed below", "more findings of one group each, listed below")))
+	}
+}
+
+// maxNames is how many accounts of a finding the table names.
+const maxNames = 5
+
+func (p *page) accountsOf(f *reconcile.Finding) string {
+	n := min(len(f.Accounts), maxNames)
+	if p.wide {
+		n = len(f.Accounts)
+	}
+	var names []string
+	for _, name := range f.Accounts[:n] {
+		names = append(names, p.clip(name, 40))
+	}
+	text := strings.Join(names, ", ")
+	if more := len(f.Accounts) - n; more > 0 {
+		text += fmt.Sprintf(" and %s more", digits.Group(strconv.Itoa(more)))
+	}
+	return text
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // signed shows which way a difference goes.
@@ -141,6 +237,14 @@ func signed(a money.Amount) string {
 	return figure(a)
 }
 
+// signedFull is signed with a zero as a figure.
+func signedFull(a money.Amount) string {
+	if a.IsZero() {
+		return a.Number()
+	}
+	return signed(a)
+}
+
 func negated(a money.Amount) money.Amount {
 	n, err := a.Neg()
 	if err != nil {
@@ -149,110 +253,158 @@ func negated(a money.Amount) money.Amount {
 	return n
 }
 
-// differences prints the rows that are neither matched nor tolerated.
-func differences(w io.Writer, rep *reconcile.Report) error {
-	rows := lookAt(rep)
-	if len(rows) == 0 {
+// groups prints the groups that are neither matched nor tolerated, but for those that a finding of several covers.
+func (p *page) groups(s *reconcile.Summary) {
+	list, covered := p.lookAt()
+	if len(list)+covered == 0 {
 		text := "Nothing differs."
-		if len(rep.Rows) == 0 {
+		if len(p.rep.Groups) == 0 {
 			text = "Nothing was compared."
 		}
-		_, err := fmt.Fprintf(w, "\n%s\n", text)
-		return err
+		p.line("")
+		p.line(text)
+		return
 	}
-	t := table{right: []bool{false, false, false, true, true, true, false, false}}
-	t.note("")
-	t.add("ACCOUNT", "NUMBER", "PERIOD", "THEIRS", "OURS", "DIFFERENCE", "CLASS", "CAUSE")
-	t.rule()
-	for _, row := range rows {
-		theirs, ours := "-", "-"
-		if row.Theirs != nil {
-			theirs = figure(row.Figures.Theirs.Final)
-		}
-		if row.Ours != nil {
-			ours = figure(row.Figures.Ours.Final)
-		}
-		t.add(row.Account, row.Number(), dates(row.Period()), theirs, ours, signed(row.Difference), row.Class.String(), row.Cause())
-		for _, text := range sentences(row) {
-			t.note("    " + text)
-		}
+	if len(list) > 0 {
+		p.line("")
+		p.line("GROUPS TO LOOK AT, by account")
 	}
-	return t.write(w)
+	for _, g := range list {
+		p.group(g)
+	}
+	if covered > 0 {
+		p.line("")
+		p.wrapped("", fmt.Sprintf("%s of the findings above %s not listed one by one; --wide lists them, as the JSON and CSV reports do.", Count(covered, "group", "groups"), isAre(covered)))
+	}
 }
 
-// sentences are what is said below a row.
-func sentences(row *reconcile.Row) []string {
-	var list []string
-	for _, f := range row.Believed() {
-		list = append(list, f.Sentence+" ("+f.Strength()+")")
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
 	}
-	rivals := row.Rivals()
-	for i := range rivals[:min(maxRivals, len(rivals))] {
-		list = append(list, "or "+rivals[i].Sentence)
-	}
-	if more := len(rivals) - maxRivals; more > 0 {
-		list = append(list, fmt.Sprintf("or %s more, in the JSON report", Count(more, "cause", "causes")))
-	}
-	return slices.Concat(list, row.Open(), row.Implied, row.Notes)
+	return "are"
 }
 
+// lookAt are the groups to look at, and how many others a finding of several covers.
+func (p *page) lookAt() (list []*reconcile.Group, covered int) {
+	several := map[string]bool{}
+	for i := range p.rep.Findings {
+		if f := &p.rep.Findings[i]; f.Groups > 1 {
+			several[f.Cause+"\x00"+f.Fact] = true
+		}
+	}
+	for _, g := range p.rep.Groups {
+		switch {
+		case g.Class <= reconcile.Tolerated:
+		case !p.wide && g.Found() && several[g.Cause()+"\x00"+g.Fact()]:
+			covered++
+		default:
+			list = append(list, g)
+		}
+	}
+	return list, covered
+}
+
+// maxRows, maxRivals and maxAgainst are how many rows of a side, rivals of a cause and rows that contradict a policy the table shows.
 const (
-	maxRivals  = 2  // of a cause, that a table shows
-	maxAgainst = 20 // rows that contradict a policy
+	maxRows    = 12
+	maxRivals  = 2
+	maxAgainst = 20
 )
 
-// lookAt are the rows to look at, the greatest difference first.
-func lookAt(rep *reconcile.Report) []*reconcile.Row {
-	var rows []*reconcile.Row
-	for i := range rep.Rows {
-		if rep.Rows[i].Class > reconcile.Tolerated {
-			rows = append(rows, &rep.Rows[i])
+// group prints one group: both sides' rows side by side, its sentence and what would settle it.
+func (p *page) group(g *reconcile.Group) {
+	c := p.rep.Currency
+	p.line("")
+	head := fmt.Sprintf("%s  %s  %s", p.clip(g.Account, 40), dates(g.Period), capital(g.Class.Words()))
+	if cause := g.Cause(); cause != "" && g.Class != reconcile.Broken {
+		head += ": " + cause
+		if s := g.Strength(); s != "" {
+			head += " (" + s + ")"
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b *reconcile.Row) int { return cmp.Compare(magnitude(b), magnitude(a)) })
-	return rows
+	p.wrapped("", head)
+	t := &table{right: []bool{false, false, false, true, false, false, true}}
+	rows := max(len(g.Theirs), len(g.Ours))
+	shown := rows
+	if !p.wide {
+		shown = min(rows, maxRows)
+	}
+	for i := range shown {
+		cells := []string{"   ", "", "", "", "│", "", ""}
+		if i < len(g.Theirs) {
+			r := g.Theirs[i]
+			cells[1], cells[2], cells[3] = p.clip("row "+r.Number, 24), dates(r.Period), money.New(r.Figures.Total(), c).Number()
+		}
+		if i < len(g.Ours) {
+			r := g.Ours[i]
+			cells[5], cells[6] = "invoice "+r.Date.String(), money.New(r.Figures.Total(), c).Number()
+		}
+		t.add(cells...)
+	}
+	if more := rows - shown; more > 0 {
+		t.add("   ", Count(more, "more line", "more lines"), "", "", "│", "", "")
+	}
+	d := g.Difference().Total()
+	if rows > 1 {
+		t.add("   ", "together", "", money.New(g.TheirFigures.Total(), c).Number(), "│", "", money.New(g.OurFigures.Total(), c).Number())
+	}
+	p.table(t)
+	p.wrapped("    ", fmt.Sprintf("difference %s. %s", signedFull(money.New(d, c)), g.Explanation()))
+	rivals := g.Rivals()
+	for i := range rivals[:min(maxRivals, len(rivals))] {
+		p.wrapped("    or: ", rivals[i].Text)
+	}
+	if more := len(rivals) - maxRivals; more > 0 {
+		p.wrapped("    or: ", fmt.Sprintf("%s, in the JSON report", Count(more, "more cause", "more causes")))
+	}
+	for _, note := range g.Notes {
+		if !strings.Contains(g.Explanation(), note) {
+			p.wrapped("    note: ", note)
+		}
+	}
+	if text := g.Settles(); text != "" {
+		p.wrapped("    to settle it: ", text)
+	}
 }
 
-func magnitude(r *reconcile.Row) int64 { return max(r.Difference.Minor(), -r.Difference.Minor()) }
-
-// conventionText says by which policy the upstream seems to prorate.
-func conventionText(w io.Writer, rep *reconcile.Report) error {
-	c := rep.Convention
+// convention says by which policy the upstream seems to prorate.
+func (p *page) convention() {
+	c := p.rep.Convention
 	if c == nil {
-		return nil
+		return
 	}
-	var b strings.Builder
+	p.line("")
 	if !c.Better {
-		ownConvention(&b, c)
-		_, err := io.WriteString(w, b.String())
-		return err
+		p.wrapped("", ownConvention(c))
+		return
 	}
 	word := "suggested"
 	if c.Established {
 		word = "established"
 	}
-	fmt.Fprintf(&b, "\nTheir convention (%s): %s. It prints %s of %s to the cent, ours %s", word, strings.Join(c.Policy.Changes(rep.Policy), " "), number(c.Reproduced),
-		tellingRows(c), number(c.Ours))
+	text := fmt.Sprintf("Their convention (%s): %s. It prints %s of %s to the cent, ours %s", word, strings.Join(c.Policy.Changes(p.rep.Policy), " "), number(c.Reproduced),
+		tellingGroups(c), number(c.Ours))
 	if c.RunnerUp != nil {
-		fmt.Fprintf(&b, ", the next best %s", number(c.Second))
+		text += fmt.Sprintf(", the next best %s", number(c.Second))
 	}
-	b.WriteString(".\n")
+	p.wrapped("", text+".")
 	if len(c.Members) > 1 {
-		fmt.Fprintf(&b, "%s print the same for all of these rows.", Count(len(c.Members), "policy", "policies"))
+		text := fmt.Sprintf("%s print the same for all of these.", Count(len(c.Members), "policy", "policies"))
 		if c.Telling != "" {
-			fmt.Fprintf(&b, " This would tell: %s.", display.Cut(c.Telling, maxNote))
+			text += fmt.Sprintf(" This would tell: %s.", c.Telling)
 		}
-		b.WriteString("\n")
+		p.wrapped("", text)
 	}
 	if len(c.Against) > 0 {
 		var numbers []string
-		for _, number := range c.Against[:min(maxAgainst, len(c.Against))] {
-			numbers = append(numbers, display.Cut(number, maxCell))
+		for _, n := range c.Against[:min(maxAgainst, len(c.Against))] {
+			numbers = append(numbers, display.Cut(n, maxCell))
 		}
 		if more := len(c.Against) - maxAgainst; more > 0 {
 			numbers = append(numbers, fmt.Sprintf("and %s more, in the JSON report", number(more)))
 		}
-		fmt.Fprintf(&b, "Against it: %s.\n", strings.Join(numbers, ", "))
+		p.wrapped("", fmt.Sprintf("Against it: %s.", strings.Join(numbers, ", ")))
 	}
 	costs := fmt.Sprintf("theirs costs %s more", grouped(c.Cost))
 	switch c.Cost.Sign() {
@@ -261,31 +413,27 @@ func conventionText(w io.Writer, rep *reconcile.Report) error {
 	case 0:
 		costs = "theirs costs the same"
 	}
-	fmt.Fprintf(&b, "All accounts in these dates: %s by their convention, %s by ours; %s.\n", grouped(c.TheirsTotal), grouped(c.OursTotal), costs)
-	_, err := io.WriteString(w, b.String())
-	return err
+	p.wrapped("", fmt.Sprintf("All accounts in these dates: %s by their convention, %s by ours; %s.", grouped(c.TheirsTotal), grouped(c.OursTotal), costs))
 }
 
 // ownConvention says that no policy prints more of their rows than our own.
-func ownConvention(b *strings.Builder, c *reconcile.Convention) {
-	rows := tellingRows(c)
+func ownConvention(c *reconcile.Convention) string {
+	groups := tellingGroups(c)
 	switch {
 	case c.Reproduced == 0:
-		fmt.Fprintf(b, "\nTheir convention: not to be told. None of the %s policies tried prints any of %s to the cent.\n", number(c.Searched), rows)
+		return fmt.Sprintf("Their convention: not to be told. None of the %s policies tried prints any of %s to the cent.", number(c.Searched), groups)
 	case c.Established:
-		fmt.Fprintf(b, "\nTheir convention (established): our own policy. It prints %s of %s to the cent, the next best %s.\n", number(c.Ours), rows, number(c.Second))
-	default:
-		fmt.Fprintf(b, "\nTheir convention: none of the %s policies tried prints more of their rows to the cent than ours, which prints %s of %s.\n", number(c.Searched), number(c.Ours), rows)
+		return fmt.Sprintf("Their convention (established): our own policy. It prints %s of %s to the cent, the next best %s.", number(c.Ours), groups, number(c.Second))
 	}
+	return fmt.Sprintf("Their convention: none of the %s policies tried prints more of theirs to the cent than ours, which prints %s of %s.", number(c.Searched), number(c.Ours), groups)
 }
 
-// tellingRows are the rows that a convention follows from.
-func tellingRows(c *reconcile.Convention) string {
-	rows := Count(c.Tested, "row that tells", "rows that tell") + " policies apart"
+// tellingGroups are the groups that a convention follows from.
+func tellingGroups(c *reconcile.Convention) string {
 	if c.Prorated == c.Tested {
-		return Count(c.Tested, "prorated row", "prorated rows")
+		return Count(c.Tested, "prorated period", "prorated periods")
 	}
-	return fmt.Sprintf("%s (%s of them prorated)", rows, number(c.Prorated))
+	return fmt.Sprintf("%s apart (%s of them prorated)", Count(c.Tested, "period that tells policies", "periods that tell policies"), number(c.Prorated))
 }
 
 // grouped is an amount as a sentence has it, with separators.
@@ -296,82 +444,69 @@ func grouped(a money.Amount) string {
 
 func number(n int) string { return digits.Group(strconv.Itoa(n)) }
 
-var reconcileHeader = []string{"account", "number", "start_date", "end_date", "package", "class", "theirs", "ours", "difference",
-	"theirs_recurring", "ours_recurring", "theirs_overage", "ours_overage", "theirs_additional_charges", "ours_additional_charges",
-	"in_favour_of", "cause", "strength", "explanation", "notes", "events"}
+var reconcileHeader = []string{"group", "side", "account", "class", "cause", "strength", "number", "type", "package", "status", "date_invoiced", "start_date",
+	"end_date", "credits", "recurring", "overage", "additional_charges", "compared", "final_amount", "theirs_total", "ours_total", "difference", "in_favour_of", "claimed",
+	"explanation", "notes"}
 
-// ReconcileCSV prints one line a row, all rows.
+// ReconcileCSV prints a line for each row of either side, with what there is to say of its group. Rows that are left out have no group.
 func ReconcileCSV(w io.Writer, rep *reconcile.Report) error {
 	out := csv.NewWriter(w)
 	out.Write(reconcileHeader) // an error is kept, and returned by Error
-	for i := range rep.Rows {
-		row := &rep.Rows[i]
-		theirs, ours := row.Figures.Theirs, row.Figures.Ours
-		out.Write([]string{row.Account, row.Number(), row.Period().Start.String(), row.Period().Last().String(), row.Package(), row.Class.String(),
-			theirs.Final.Number(), ours.Final.Number(), row.Difference.Number(), theirs.Recurring.Number(), ours.Recurring.Number(),
-			theirs.Overage.Number(), ours.Overage.Number(), theirs.Charges.Number(), ours.Charges.Number(), row.InFavourOf(),
-			row.Cause(), row.Strength(), row.Explanation(), strings.Join(row.Notes, "; "), strings.Join(row.Events, " ")})
+	amount := func(minor int64) string { return money.New(minor, rep.Currency).Number() }
+	cells := func(group, class, cause, strength, explanation, notes string, r *reconcile.Row, sums ...string) {
+		wire := map[string]string{}
+		for _, f := range r.Wire() {
+			wire[f.Name] = f.Value
+		}
+		side := "theirs"
+		if r.Ours != nil {
+			side = "ours"
+		}
+		line := []string{group, side, r.Account, class, cause, strength, wire["number"], wire["type"], wire["package"], wire["status"], wire["date_invoiced"], wire["start_date"],
+			wire["end_date"], wire["credits"], amount(r.Figures[reconcile.Recurring]), amount(r.Figures[reconcile.Overage]), amount(r.Figures[reconcile.Other]),
+			amount(r.Figures.Total()), wire["final_amount"]}
+		out.Write(append(append(line, sums...), explanation, notes))
+	}
+	for i, g := range rep.Groups {
+		claimed := ""
+		if g.Claimed() > 0 {
+			claimed = amount(g.Claimed())
+		}
+		for _, r := range slices.Concat(g.Theirs, g.Ours) {
+			cells(strconv.Itoa(i+1), g.Class.String(), g.Cause(), g.Strength(), g.Explanation(), strings.Join(g.Notes, "; "), r,
+				amount(g.TheirFigures.Total()), amount(g.OurFigures.Total()), amount(g.Difference().Total()), g.InFavourOf(), claimed)
+		}
+	}
+	for i := range rep.LeftOut {
+		l := &rep.LeftOut[i]
+		cells("", l.Why.String(), "", "", l.Note, "", l.Row, "", "", "", "", "")
 	}
 	out.Flush()
 	return out.Error()
 }
 
-var disputeHeader = []string{"claim", "account", "cause", "number", "date_invoiced", "start_date", "end_date", "billed", "expected", "claimed", "evidence"}
+var disputeHeader = []string{"claim", "account", "cause", "number", "date_invoiced", "start_date", "end_date", "billed", "expected", "claimed", "until", "evidence"}
 
-// claim is what is asked back for one account and cause.
-type claim struct{ account, cause string }
-
-// claimOf is the claim that a row belongs to, if it is one to send. What was taken back is not, nor what may be ours under another name.
-func claimOf(row *reconcile.Row) (c claim, cause string, ok bool) {
-	if row.Class <= reconcile.Tolerated || row.Class == reconcile.Ambiguous || row.Other != nil || row.Difference.IsZero() ||
-		row.Theirs != nil && (row.Theirs.Status == "Canceled" || row.Theirs.Status == "Refunded") {
-		return c, "", false
-	}
-	cause = row.Class.String()
-	if row.Found() { // what may be an accident is no evidence
-		cause = row.Cause()
-	}
-	c = claim{row.Account, cause}
-	if cause == "charge_missing" || cause == "credit_missing" {
-		c.cause = "neighbouring_invoice" // where it is missing, and where it is instead
-	}
-	return c, cause, true
-}
-
-// DisputeCSV prints the claims worth sending upstream, those that come to more than nothing, under one claim id an account and cause. What
-// the same cause made too little on another invoice is taken off: what was only moved is not owed back.
+// DisputeCSV prints the claims worth sending upstream, a line for each group, under one claim id an account and cause.
 func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
-	sums := map[claim]money.Amount{}
-	for i := range rep.Rows {
-		c, _, ok := claimOf(&rep.Rows[i])
-		if !ok {
-			continue
-		}
-		sum, seen := sums[c]
-		if !seen {
-			sum = money.New(0, rep.Currency)
-		}
-		var err error
-		if sums[c], err = sum.Add(rep.Rows[i].Difference); err != nil {
-			return fmt.Errorf("claim of %s: %w", c.account, err)
-		}
-	}
 	out := csv.NewWriter(w)
 	out.Write(disputeHeader)
-	for i := range rep.Rows {
-		row := &rep.Rows[i]
-		c, cause, ok := claimOf(row)
-		if !ok || sums[c].Sign() <= 0 {
-			continue
+	amount := func(minor int64) string { return money.New(minor, rep.Currency).Number() }
+	for i := range rep.Claims {
+		c := &rep.Claims[i]
+		lines := slices.Clone(c.Lines)
+		slices.SortStableFunc(lines, func(a, b reconcile.ClaimLine) int {
+			return cmp.Compare(a.Group.Period.Start.Sub(b.Group.Period.Start), 0)
+		})
+		for _, l := range lines {
+			g := l.Group
+			until := ""
+			if !l.Until.IsZero() {
+				until = l.Until.String()
+			}
+			out.Write([]string{c.ID, c.Account, c.Cause, l.Numbers, l.Date.String(), g.Period.Start.String(), g.Period.Last().String(),
+				amount(g.TheirFigures.Total()), amount(g.OurFigures.Total()), amount(l.Claimed), until, l.Evidence})
 		}
-		number, date, period := "", cycle.Date{}, row.Period()
-		if row.Theirs != nil {
-			number, date = row.Theirs.Number, row.Theirs.DateInvoiced
-		} else {
-			date = row.Ours.Date
-		}
-		out.Write([]string{reconcile.ClaimID(c.account, c.cause), row.Account, cause, number, date.String(), period.Start.String(), period.Last().String(),
-			row.Figures.Theirs.Final.Number(), row.Figures.Ours.Final.Number(), row.Difference.Number(), row.Evidence()})
 	}
 	out.Flush()
 	return out.Error()

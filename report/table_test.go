@@ -116,9 +116,8 @@ func TestNothingForATerminalToObey(t *testing.T) {
 
 	b.Reset()
 	rep := hostileReport()
-	s, err := rep.Summarize()
-	require.NoError(t, err)
-	require.NoError(t, report.ReconcileTable(&b, rep, &s))
+	s := rep.Summarize()
+	require.NoError(t, report.ReconcileTable(&b, rep, &s, true))
 	showsNothing(t, b.String())
 	require.Contains(t, b.String(), "Against it: "+display.Cut(hostile, 48))
 	require.Contains(t, b.String(), "This would tell: "+harmless)
@@ -141,12 +140,11 @@ func TestNamesWithSpaces(t *testing.T) {
 // hostileReport has such a name wherever it has a name.
 func hostileReport() *reconcile.Report {
 	zero := money.New(0, money.USD)
-	row := reconcile.Row{Account: hostile, Class: reconcile.Unexplained, Difference: money.New(1, money.USD),
-		Theirs: &distributor.Invoice{Number: hostile, Username: hostile, Package: hostile}, Notes: []string{hostile}, Implied: []string{hostile}}
-	row.Figures.Theirs = reconcile.Figures{Recurring: zero, Overage: zero, Charges: zero, Final: zero}
-	row.Figures.Ours = row.Figures.Theirs
+	row := &reconcile.Row{Account: hostile, Number: hostile, Package: hostile, Theirs: &distributor.Invoice{Number: hostile, Username: hostile, Package: hostile}}
+	group := &reconcile.Group{Account: hostile, Class: reconcile.Unexplained, Theirs: []*reconcile.Row{row}, Notes: []string{hostile}, Implied: []string{hostile}}
 	return &reconcile.Report{
-		Currency: money.USD, Rows: []reconcile.Row{row},
+		Currency: money.USD, Groups: []*reconcile.Group{group},
+		Findings: []reconcile.Finding{{Cause: "close_date", Words: hostile, Fact: hostile, Accounts: []string{hostile}, Groups: 1, Theirs: zero, Ours: zero, Difference: zero}},
 		Problems: []string{hostile}, Notes: []string{hostile},
 		Convention: &reconcile.Convention{Better: true, Members: make([]invoice.Policy, 2), Telling: hostile, Against: []string{hostile},
 			Cost: zero, TheirsTotal: zero, OursTotal: zero},

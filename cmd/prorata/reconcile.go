@@ -31,6 +31,10 @@ type reconcileFlags struct {
 	zones       []string
 	writePolicy string
 	dispute     string
+	disputeDays int
+	claimed     string
+	aliases     string
+	wide        bool
 }
 
 func newReconcile() *cobra.Command {
@@ -38,9 +42,10 @@ func newReconcile() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "reconcile --packages FILE --distributor FILE [flags] EVENTS...",
 		Short: "Hold the Distributor's invoices against ours, and say why they differ",
-		Long: `Recomputes what the Distributor should have billed, pairs its rows with ours by account
-and period, and looks for the one change of fact or policy under which our engine prints
-their figure, to the cent. It also says by which policy they seem to prorate.
+		Long: `Recomputes what the Distributor should have billed and compares it, account by account, with
+what it did bill, however many rows and documents carry it. Where the two differ, it looks for
+the one change of fact or policy under which our engine prints their figure, to the cent. It
+also says by which policy they seem to prorate.
 
 Exit status: 0 everything matches or is tolerated; 1 bad input, and nothing was written;
 2 wrong usage; 3 done, and there are differences or anomalies to look at.
@@ -59,8 +64,12 @@ Exit status: 0 everything matches or is tolerated; 1 bad input, and nothing was 
 	_ = cmd.RegisterFlagCompletionFunc("price", cobra.FixedCompletions([]string{"retail", "distributor"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringVar(&f.tolerance, "tolerance", "0", "tolerate rows in which no figure differs by more than `AMOUNT`")
 	cmd.Flags().StringSliceVar(&f.zones, "zones", []string{"UTC", "America/Los_Angeles"}, "time zones to try for the Distributor's days: `LIST`, separated by commas")
-	cmd.Flags().StringVar(&f.writePolicy, "write-policy", "", "write the policy they seem to prorate by to `FILE`")
+	cmd.Flags().StringVar(&f.writePolicy, "write-policy", "", "write the policy they prorate by to `FILE`, if it is established")
 	cmd.Flags().StringVar(&f.dispute, "dispute", "", "write the claims worth sending upstream to `FILE`, as CSV")
+	cmd.Flags().IntVar(&f.disputeDays, "dispute-days", 0, "an invoice can be disputed until `N` days after its date")
+	cmd.Flags().StringVar(&f.claimed, "claimed", "", "leave out what an earlier dispute `FILE` claims")
+	cmd.Flags().StringVar(&f.aliases, "aliases", "", "accounts that the Distributor has under another name, a CSV `FILE`: theirs,ours")
+	cmd.Flags().BoolVar(&f.wide, "wide", false, "a table of all groups, as wide as it takes")
 	c.eventFlags(cmd)
 	c.policyFlags(cmd)
 	c.formatFlags(cmd, reconcileFormats...)
@@ -75,7 +84,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	if err := c.checkOutputs(cmd, []target{{"dispute", f.dispute}, {"write-policy", f.writePolicy}}, slices.Concat(files, f.documents)...); err != nil {
+	if err := c.checkOutputs(cmd, []target{{"dispute", f.dispute}, {"write-policy", f.writePolicy}}, slices.Concat(files, f.documents, []string{f.aliases, f.claimed})...); err != nil {
 		return err
 	}
 	in, err := f.input(cmd, c)
@@ -88,6 +97,9 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	}
 	in.Events = &events.Events
 	if in.Accounts, err = c.inQuestion(events, in.Documents); err != nil {
+		return err
+	}
+	if err := f.checkAliases(in, events); err != nil {
 		return err
 	}
 	rep, err := reconcile.Reconcile(cmd.Context(), in)
@@ -141,6 +153,16 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 		}
 		in.Zones = append(in.Zones, zone)
 	}
+	if f.disputeDays < 0 {
+		return in, usagef("--dispute-days %d, expected 0 or more", f.disputeDays)
+	}
+	in.DisputeDays = f.disputeDays
+	if in.Aliases, err = f.readAliases(cmd.InOrStdin()); err != nil {
+		return in, err
+	}
+	if in.Claimed, err = f.readClaimed(cmd.InOrStdin()); err != nil {
+		return in, err
+	}
 	if in.Packages, err = c.packageList(currency, cmd.InOrStdin()); err != nil {
 		return in, err
 	}
@@ -179,12 +201,10 @@ func readDocument(name string, data []byte, currency money.Currency) (distributo
 
 // write writes the report and what goes with it, and says whether there is something to look at.
 func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep *reconcile.Report, found *findings) error {
-	summary, err := rep.Summarize()
-	if err != nil {
-		return err
-	}
+	summary := rep.Summarize()
 	out := c.newOutput(cmd)
-	if err := writeReport(forPeople(out, cmd.OutOrStdout()), format, rep, &summary); err != nil {
+	err := f.writeReport(forPeople(out, cmd.OutOrStdout()), format, rep, &summary)
+	if err != nil {
 		return err
 	}
 	outputs := []*outfile.Output{out}
@@ -196,7 +216,7 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 		}
 	}
 	extra(f.dispute, func(o *outfile.Output) error { return report.DisputeCSV(o, rep) })
-	told := rep.Convention != nil && rep.Convention.Better
+	told := rep.Convention != nil && rep.Convention.Better && rep.Convention.Established
 	if told {
 		extra(f.writePolicy, func(o *outfile.Output) error { return writePolicy(o, rep) })
 	}
@@ -215,25 +235,29 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 		if _, err := os.Lstat(f.writePolicy); err == nil {
 			outcome = "is left as it is"
 		}
-		printLine(cmd.ErrOrStderr(), fmt.Sprintf("prorata: no other policy tried prints more of their rows than the one given, so %s %s", f.writePolicy, outcome))
+		why := "no other policy tried prints more of their rows than the one given"
+		if rep.Convention != nil && rep.Convention.Better {
+			why = "the policy that prints the most of their rows is only suggested by them, not established"
+		}
+		printLine(cmd.ErrOrStderr(), fmt.Sprintf("prorata: %s, so %s %s", why, f.writePolicy, outcome))
 	}
-	if left == nil && rep.Findings() {
+	if left == nil && rep.HasFindings() {
 		left = errFindings
 	}
 	return left
 }
 
-func writeReport(w io.Writer, format string, rep *reconcile.Report, s *reconcile.Summary) error {
+func (f *reconcileFlags) writeReport(w io.Writer, format string, rep *reconcile.Report, s *reconcile.Summary) error {
 	switch format {
 	case "table":
-		return report.ReconcileTable(w, rep, s)
+		return report.ReconcileTable(w, rep, s, f.wide)
 	case "csv":
 		return report.ReconcileCSV(w, rep)
 	case "json":
 		_, err := w.Write(append(rep.AppendJSON(nil, s), '\n'))
 		return err
 	}
-	return formats.WriteJSON(w, format, len(rep.Rows), func(i int, to []byte) []byte { return rep.Rows[i].AppendJSON(to) })
+	return formats.WriteJSON(w, format, len(rep.Groups), func(i int, to []byte) []byte { return rep.Groups[i].AppendJSON(to) })
 }
 
 // writePolicy writes the convention that was found.

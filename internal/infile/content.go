@@ -12,6 +12,8 @@ const (
 	Documents                 // invoices of the Distributor
 	Statistics                // daily statistics of the Distributor
 	Invoices                  // invoices that replay wrote
+	Aliases                   // names of accounts, theirs and ours
+	Disputes                  // claims that reconcile wrote
 )
 
 // contents has a row for each Content.
@@ -53,6 +55,16 @@ var contents = [...]struct {
 	Invoices: {
 		expected: "what replay writes as jsonl, json or csv",
 		kinds:    []Kind{KindInvoices, KindCSV},
+	},
+	Aliases: {
+		expected: "CSV of two cells a line: their name of an account, and ours",
+		kinds:    []Kind{KindCSV},
+		max:      16 << 20, beyond: "leave out the names that are alike",
+	},
+	Disputes: {
+		expected: "CSV, as reconcile --dispute writes it",
+		kinds:    []Kind{KindCSV},
+		max:      64 << 20, beyond: "leave out the claims that are settled",
 	},
 }
 

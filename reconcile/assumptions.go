@@ -1,0 +1,216 @@
+package reconcile
+
+import (
+	"slices"
+	"time"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// assumptions are everything a bill of one account follows from. A cause is looked for by changing one of them and billing again with
+// the same engine; there is no other formula.
+type assumptions struct {
+	events   []account.Event // in the order they take effect
+	packages []invoice.Package
+	prices   invoice.PriceList
+	policy   invoice.Policy
+
+	catalogue *invoice.Catalogue // of packages and prices; nil until asked for
+	shortened bool               // the first event stands for all that happened before it
+}
+
+func (a assumptions) withEvents(events []account.Event) assumptions {
+	a.events = events
+	return a
+}
+
+func (a assumptions) withPolicy(change func(p *invoice.Policy)) assumptions {
+	change(&a.policy)
+	return a
+}
+
+func (a assumptions) withPackages(packages []invoice.Package) assumptions {
+	a.packages, a.catalogue = packages, nil
+	return a
+}
+
+func (a assumptions) withPrices(list invoice.PriceList) assumptions {
+	a.prices, a.catalogue = list, nil
+	return a
+}
+
+// bill bills the account through a day. What cannot be billed has no invoices: it explains nothing.
+func (a *assumptions) bill(through cycle.Date) []invoice.Invoice {
+	if a.catalogue == nil {
+		c, err := invoice.NewCatalogue(a.packages, a.prices)
+		if err != nil {
+			return nil
+		}
+		a.catalogue = &c
+	}
+	bill, err := account.BillAccount(a.events, *a.catalogue, a.policy, through)
+	if err != nil {
+		return nil
+	}
+	return bill.Invoices
+}
+
+// assumptionsOf are what an account's bills follow from, as we know it.
+func (r *reconciler) assumptionsOf(name string) assumptions {
+	events := slices.Clone(r.in.Events.Of(name))
+	slices.SortStableFunc(events, func(a, b account.Event) int { return a.Compare(&b) })
+	return assumptions{events: events, packages: r.in.Packages, prices: r.in.Prices, policy: r.in.Policy, catalogue: &r.catalogue}
+}
+
+// beforeDays and afterDays are how long before and after a group's days something may happen that shapes its figures, as a rule.
+const (
+	beforeDays = 70
+	afterDays  = 45
+)
+
+// around are the assumptions with only the events that can matter to what is billed for some days by a date: no credits used long
+// before, nothing that happens and becomes known long after, and one creation in place of a long history.
+func (a assumptions) around(days cycle.Period, through cycle.Date) assumptions {
+	a = a.shorten(days.Start.AddDays(-beforeDays))
+	before, after := days.Start.AddDays(-beforeDays).Start(a.policy.TimeZone), through.AddDays(afterDays).Start(a.policy.TimeZone)
+	kept := make([]account.Event, 0, min(len(a.events), 64))
+	for i := range a.events {
+		e := &a.events[i]
+		past := e.At.Before(before) && e.Known().Before(before)
+		if e.Type == account.InvoiceStatusChanged || e.Type == account.UsageRecorded && past || e.At.After(after) && e.Known().After(after) {
+			continue
+		}
+		kept = append(kept, *e)
+	}
+	return a.withEvents(kept)
+}
+
+// shorten puts one creation in the place of all that happened before a day, if the account's periods and package then are plain to
+// see: so that a long life is not billed from its beginning for each change that is tried. Whoever uses it holds the bill against
+// that of the whole.
+func (a assumptions) shorten(day cycle.Date) assumptions {
+	zone := a.policy.TimeZone
+	start := day.Start(zone)
+	created := -1
+	for i := range a.events {
+		e := &a.events[i]
+		if !e.At.Before(start) {
+			break
+		}
+		switch e.Type {
+		case account.Created:
+			created = i
+		case account.Closed, account.ChangeCancelled, account.EventVoided:
+			return a
+		}
+		if e.Type == account.PackageChanged && !e.Known().Before(start) {
+			return a
+		}
+	}
+	if created != 0 {
+		return a
+	}
+	first := &a.events[0]
+	anchor, err := cycle.DateOf(first.At, zone)
+	if err != nil {
+		return a
+	}
+	schedule, err := cycle.NewSchedule(anchor, 1)
+	if !first.BillingDate.IsZero() {
+		anchor = first.BillingDate
+		schedule, err = cycle.NewStubSchedule(schedule.Start(), anchor, 1)
+	}
+	if err != nil {
+		return a
+	}
+	k, ok := schedule.Index(day)
+	_, _, anchorDay := anchor.Civil()
+	for ; ok && k > 1; k-- { // a boundary that no short month has moved
+		if _, _, d := schedule.Boundary(k).Civil(); d == anchorDay {
+			break
+		}
+	}
+	if !ok || k <= 1 {
+		return a
+	}
+	boundary := schedule.Boundary(k)
+	begins := account.Event{ID: first.ID, Type: account.Created, Account: first.Account, At: boundary.Start(zone).Add(first.At.Sub(schedule.Start().Start(zone)))}
+	if !first.BillingDate.IsZero() { // periods follow a date, whatever the hour
+		if anchorDay > 28 {
+			return a
+		}
+		begins.At, begins.BillingDate = boundary.Start(zone).Add(12*time.Hour), schedule.Boundary(k+1)
+	}
+	from := boundary.Start(zone)
+	name := first.Package
+	events := make([]account.Event, 1, 32)
+	for i := 1; i < len(a.events); i++ {
+		e := &a.events[i]
+		switch {
+		case !e.At.Before(from) || !e.Known().Before(from):
+			events = append(events, *e)
+		case e.Type == account.PackageChanged && e.Effective == account.PeriodEnd && e.At.After(from.AddDate(0, 0, -35)):
+			return a // it may still be pending
+		case e.Type == account.PackageChanged:
+			if a.isFree(name) != a.isFree(e.Package) {
+				return a // it may have moved the boundaries
+			}
+			name = e.Package
+		}
+	}
+	begins.Package = name
+	events[0] = begins
+	a.shortened = true
+	return a.withEvents(events)
+}
+
+// isFree reports that a package costs nothing, or is not in the list.
+func (a *assumptions) isFree(name string) bool {
+	for i := range a.packages {
+		if p := &a.packages[i]; p.Name == name {
+			price := p.Price
+			if a.prices == invoice.Distributor && p.DistributorPrice != nil {
+				price = *p.DistributorPrice
+			}
+			return price.IsZero()
+		}
+	}
+	return true
+}
+
+// replacing is a copy of the events with one of them changed.
+func replacing(events []account.Event, i int, change func(e *account.Event)) []account.Event {
+	changed := slices.Clone(events)
+	change(&changed[i])
+	return changed
+}
+
+// without is a copy of the events with one of them left out.
+func without(events []account.Event, i int) []account.Event {
+	return slices.Delete(slices.Clone(events), i, i+1)
+}
+
+// shift moves an event, and when it became known, by some days.
+func shift(e *account.Event, days int) {
+	if !e.RecordedAt.IsZero() {
+		e.RecordedAt = e.RecordedAt.AddDate(0, 0, days)
+	}
+	e.At = e.At.AddDate(0, 0, days)
+}
+
+func dropping(i int) func(a assumptions) assumptions {
+	return func(a assumptions) assumptions { return a.withEvents(without(a.events, i)) }
+}
+
+func changing(i int, change func(e *account.Event)) func(a assumptions) assumptions {
+	return func(a assumptions) assumptions { return a.withEvents(replacing(a.events, i, change)) }
+}
+
+func zoneOf(p invoice.Policy) *time.Location {
+	if p.TimeZone == nil {
+		return time.UTC
+	}
+	return p.TimeZone
+}
