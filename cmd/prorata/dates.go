@@ -18,11 +18,12 @@ import (
 )
 
 // farDatesHelp says what is done about dates that are far from all others, for a help text.
-const farDatesHelp = `A date far from all others, such as one of 2062, is mostly a mistake: its event is named in a
-warning, and does not move the day billed through by default. Far are a few at either end,
-fewer than half of the days that have events, when the next event is more than ten years away;
-for the last ones, more than 366 days in a log of a hundred times as many days. Where as many
-lie on either side of ten years, the first after them is named, and none is passed over.`
+const farDatesHelp = `A date far from all others, such as one of 2062, is mostly a mistake. Its event is named in a
+warning, and does not move the day billed through by default. The first or the last dates are
+far if more than ten years lie between them and the others, and they are fewer than half of the
+days that have events. For the last ones, more than 366 days will do if the others are a hundred
+times as many days. If both sides of ten years have as many days, nobody can say which is wrong:
+the first date after the gap is named, and all of them count.`
 
 // farDate is a date of an event that is mostly a mistake.
 type farDate struct {

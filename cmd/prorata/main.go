@@ -71,9 +71,9 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "prorata",
 		Short: "Bill a Distributor's accounts from their events, and explain every figure",
-		Long: `prorata replays account events into the invoices they lead to: monthly on the
-anniversary of an account's creation, prorated when it closes or changes package,
-with the credits used beyond the package's.
+		Long: `prorata bills accounts from a log of what happened to them: monthly on the anniversary
+of an account's creation, prorated when it closes or changes package, with the credits
+used beyond those included. It also checks the invoices that the Distributor sends.
 
 Exit status:
   0  done, nothing to report

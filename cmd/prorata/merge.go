@@ -21,10 +21,10 @@ func newMerge() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge [flags] FILE...",
 		Short: "Put the invoices of several shards together",
-		Long: `Merges what replay --shard wrote, in any of the formats jsonl, json and csv, into what one run
-for all accounts would have written, byte for byte. Each file has its invoices by account,
-then date, as replay writes them, and no account is in two files. Whether all shards are there,
-and of one policy and date, cannot be seen from the files. Each is read once, and may be a pipe.
+		Long: `Merges what replay --shard wrote, as jsonl, json or csv, into what one run for all accounts
+would have written, byte for byte. Each file has its invoices by account, then date, as replay
+writes them, and no account may be in two files. Whether a shard is missing, or was billed by
+another policy or date, cannot be seen from the files. Each is read once, and may be a pipe.
 Nothing is written unless all are good: what goes to standard output, and is more than 8 MiB, is
 in a temporary file until then (in TMPDIR).
 

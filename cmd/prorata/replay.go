@@ -27,8 +27,8 @@ func newReplay() *cobra.Command {
 		Use:   "replay --packages FILE [flags] EVENTS...",
 		Short: "Bill every account from its events and print the invoices",
 		Long: `Bills every account through a date and prints its invoices, by account, then date.
-EVENTS are files of one JSON object a line, in any order; several are one stream, - is
-standard input, and .gz and .zst files are read as they are.
+EVENTS are files of one JSON object a line, in any order; all files together are one log.
+- is standard input, and .gz and .zst files are read as they are.
 
 ` + farDatesHelp + `
 

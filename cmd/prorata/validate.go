@@ -23,12 +23,12 @@ func newValidate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [flags] EVENTS...",
 		Short: "Read everything, bill nothing, and report every problem",
-		Long: `Reads all events as replay --keep-going does and reports every problem with its file, line,
-column, id and reason, on standard error: lines that cannot be read, and events that make
-no sense where they stand, next to all that could be read. With --packages, the names of
-packages are checked too; whether there is the invoice that a status is for, only replay
-tells. How many there were goes to standard output, with their first and last dates; a cause
-that repeats is told once, and --format json has every problem.
+		Long: `Reads all events and bills nothing. It reports every problem on standard error, with file,
+line, column, id and reason: lines that cannot be read, and events that make no sense beside
+those that could be read. With --packages it checks the names of packages too. Whether there is
+the invoice that a status is for, only replay tells. To standard output goes how many accounts,
+events and anomalies there were, and the first and last dates. A cause that repeats is told
+once; --format json has every problem.
 
 ` + farDatesHelp + `
 
