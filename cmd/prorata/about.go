@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/outfile"
 )
 
 func newVersion() *cobra.Command {
@@ -15,11 +17,38 @@ func newVersion() *cobra.Command {
 		Short:   "Print the version",
 		Example: `  prorata version`,
 		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "prorata %s\n", version())
-			return err
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return tellVersion(cmd) },
 	}
+}
+
+func tellVersion(cmd *cobra.Command) error {
+	return tell(cmd.OutOrStdout(), func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "prorata %s\n", version())
+		return err
+	})
+}
+
+// tell writes what the program says of itself, whole, to standard output.
+func tell(stdout io.Writer, write func(io.Writer) error) error {
+	out := outfile.New("", stdout)
+	if err := write(out); err != nil {
+		return err
+	}
+	return outfile.Commit(out)
+}
+
+// tellHelp makes root write its help as any other output. What went wrong with that is kept in err: cobra asks for none.
+func tellHelp(root *cobra.Command, err *error) {
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		stdout := cmd.OutOrStdout()
+		*err = tell(stdout, func(w io.Writer) error {
+			cmd.SetOut(w)
+			defer cmd.SetOut(stdout)
+			help(cmd, args)
+			return nil
+		})
+	})
 }
 
 // version is the module's version as the build recorded it, or the commit it was built from.
@@ -59,16 +88,18 @@ func newCompletion() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			root, out := cmd.Root(), cmd.OutOrStdout()
-			switch args[0] {
-			case "bash":
-				return root.GenBashCompletionV2(out, true)
-			case "zsh":
-				return root.GenZshCompletion(out)
-			case "fish":
-				return root.GenFishCompletion(out, true)
-			}
-			return usageError{names.Unknown("shell", args[0], shells)}
+			root := cmd.Root()
+			return tell(cmd.OutOrStdout(), func(w io.Writer) error {
+				switch args[0] {
+				case "bash":
+					return root.GenBashCompletionV2(w, true)
+				case "zsh":
+					return root.GenZshCompletion(w)
+				case "fish":
+					return root.GenFishCompletion(w, true)
+				}
+				return usageError{names.Unknown("shell", args[0], shells)}
+			})
 		},
 	}
 }

@@ -50,7 +50,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	var helpFailed error
+	tellHelp(root, &helpFailed)
 	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		err = asFailure(helpFailed)
+	}
 	failed, usage := failure{}, usageError{}
 	switch {
 	case err == nil:
@@ -84,15 +89,13 @@ Exit status:
 		Example: `  prorata replay --packages testdata/demo/packages.json testdata/demo/events.jsonl
   prorata cycle --start 2026-01-31
   prorata prorate --price 79.95 --start 2010-10-30 --close 2010-11-10`,
-		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          rootArgs,
-		RunE:          func(*cobra.Command, []string) error { return nil },
+		RunE:          func(root *cobra.Command, _ []string) error { return asFailure(tellVersion(root)) }, // see rootArgs
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetUsageTemplate(usageTemplate)
-	root.SetVersionTemplate("prorata {{.Version}}\n")
 	root.Flags().Bool("version", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
@@ -111,8 +114,11 @@ Exit status:
 	return root
 }
 
-// rootArgs is called when no command is named: that is wrong usage, with or without arguments.
+// rootArgs is called when no command is named: that is wrong usage, with or without arguments, unless the version is asked for.
 func rootArgs(root *cobra.Command, args []string) error {
+	if asked, err := root.Flags().GetBool("version"); err == nil && asked {
+		return nil
+	}
 	if len(args) > 0 {
 		return usageError{names.Unknown("command", args[0], commandNames(root))}
 	}

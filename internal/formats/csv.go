@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/prorata-go/prorata/source"
 )
@@ -66,6 +67,13 @@ func (r *Reader) readCSV() error {
 
 // fields reads the fields of a row that are looked at, and makes sure that all are whole.
 func (r *Reader) fields(row []byte) error {
+	if !utf8.Valid(row) {
+		valid := 0
+		for c, size := utf8.DecodeRune(row); c != utf8.RuneError || size > 1; c, size = utf8.DecodeRune(row[valid:]) {
+			valid += size
+		}
+		return r.within(row, valid, "invalid UTF-8, expected UTF-8 text")
+	}
 	n := 0
 	for rest, more := row, true; more; n++ {
 		text := rest
@@ -83,6 +91,9 @@ func (r *Reader) fields(row []byte) error {
 			text, rest = rest[:end], rest[end:]
 			if quote := bytes.IndexByte(text, '"'); quote >= 0 {
 				return r.within(row, len(row)-len(rest)-len(text)+quote, "a quote within a field, expected the field in quotes and its quotes doubled")
+			}
+			if end := bytes.IndexByte(text, '\r'); end >= 0 {
+				return r.within(row, len(row)-len(rest)-len(text)+end, "a carriage return within a field, expected the field in quotes")
 			}
 		}
 		switch n {

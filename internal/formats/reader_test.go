@@ -125,6 +125,9 @@ func TestReaderRefuses(t *testing.T) {
 		{csvHeader + x + ",\n", "f:2:1: a row of "},
 		{csvHeader + "\n" + `1,"a` + "\n\n", "f:3:1: a quote that is not closed, expected its end"},
 		{csvHeader + `1,a"",b` + "\n", "f:2:4: a quote within a field, expected the field in quotes and its quotes doubled"},
+		{csvHeader + "1,a\rb,c\n", "f:2:4: a carriage return within a field, expected the field in quotes"},
+		{csvHeader + "1,\"a\nb\xff\"\n", "f:3:2: invalid UTF-8, expected UTF-8 text"},
+		{csvHeader + "\uFFFD\xc3\n", "f:2:4: invalid UTF-8, expected UTF-8 text"},
 		{csvHeader + "\"1\n2\",\"a\"b\n", "f:3:7: text after a quoted field, expected a comma or the end of the row"},
 	} {
 		_, _, _, err := read(strings.NewReader(c.text))
