@@ -35,6 +35,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags.IntVar(&o.Months, "months", 24, "months from the first event to the last")
 	flags.IntVar(&o.Events, "events", 100_000, "number of events in all")
 	flags.Uint64Var(&o.Seed, "seed", 1, "another seed gives another workload")
+	flags.BoolVar(&o.Corrections, "corrections", false, "void some of the events, and keep charges to a price list")
 	files := flags.Int("files", 1, "write so many files")
 	output := flags.String("o", "", "write to `PATTERN`, in which %d is the number of the file; standard output when empty")
 	packages := flags.String("packages", "", "write the list of packages to `FILE`")

@@ -6,8 +6,12 @@ const hex = "0123456789abcdef"
 
 // head appends the start of a line, with an id of its own: no two numbers mix to the same.
 func (g *Generator) head(b []byte) []byte {
-	b = append(b, `{"id":"evt-`...)
-	id := mix(mix(g.options.Seed+1) + uint64(g.made))
+	return g.id(append(b, `{"id":"evt-`...), g.made)
+}
+
+// id appends the id of an event by its number.
+func (g *Generator) id(b []byte, number int) []byte {
+	id := mix(mix(g.options.Seed+1) + uint64(number))
 	for shift := 60; shift >= 0; shift -= 4 {
 		b = append(b, hex[id>>shift&15])
 	}

@@ -5,11 +5,16 @@
 //     at once and at the period's end, closes, cancellations, re-creations, one-off charges, and
 //     statuses of invoices. Three accounts in five are created in the first month. A package costs
 //     more from the middle of the time on.
+//
 //   - One usage event in a hundred, and one charge in ten, was recorded hours to weeks after it
 //     happened, some of them after the account was closed. One usage event in 25 stands up to a
 //     minute and a half, or four places, too late in the log. Changes and closes are known when they happen.
+//
 //   - A tenth of the accounts gets more than a quarter of the usage. What is used in a period is
 //     about four fifths of what a package includes, so that part of the periods have overage.
+//
+//   - With corrections, one event in six of those that are neither usage nor a first creation voids a usage event or a
+//     charge of the last ones, and two charges in three are kept to one price list.
 //
 // No event is an anomaly. The same options give the same bytes, on every machine. What is kept
 // follows the number of accounts, not of events.
@@ -29,6 +34,8 @@ type Options struct {
 	Months   int
 	Events   int // in all; nine in ten are usage, fewer when there are not enough for the accounts
 	Seed     uint64
+
+	Corrections bool // events are voided, and charges kept to a price list
 }
 
 const (
@@ -51,9 +58,18 @@ type Generator struct {
 	accounts []account
 	open     []int32 // accounts, in no order
 	closed   []int32
-	waiting  [1024]int32 // accounts that had a change or close waiting, the latest of them
-	waited   int         // how many there have been
-	perUse   int64       // a usage event has up to this many thousandths of the credits included
+	waiting  [1024]int32  // accounts that had a change or close waiting, the latest of them
+	waited   int          // how many there have been
+	mistakes [256]mistake // usage and charges that may be voided, the latest of them
+	noted    int          // how many there have been
+	perUse   int64        // a usage event has up to this many thousandths of the credits included
+}
+
+// mistake is an event that may be voided.
+type mistake struct {
+	account int32
+	event   int   // its number, 0 when there is none
+	known   int64 // when it was recorded
 }
 
 // account is what an account is like after the events made so far. Instants are seconds from the
@@ -169,6 +185,11 @@ func (g *Generator) choose() uint8 {
 // other makes an event that is no usage and no first creation. What cannot be where an account
 // stands is a charge instead.
 func (g *Generator) other(b []byte, now int64) []byte {
+	if g.options.Corrections && g.random.oneIn(6) {
+		if m := g.pickMistake(now); m != nil {
+			return g.void(b, m, now)
+		}
+	}
 	n := g.random.below(100)
 	if n < 8 {
 		if i, found := g.pickClosed(now); found {
@@ -274,7 +295,40 @@ func (g *Generator) charge(b []byte, i int32, now int64) []byte {
 	}
 	b = appendNumber(b, cents/100)
 	b = append(b, '.', byte('0'+cents/10%10), byte('0'+cents%10))
+	if g.options.Corrections {
+		g.note(i, now)
+		if list := []string{"", "retail", "distributor"}[g.random.below(3)]; list != "" {
+			b = append(append(append(b, `","description":"`...), what...), `","price_list":"`...)
+			return append(append(b, list...), "\"}\n"...)
+		}
+	}
 	return text(b, `","description":"`, what)
+}
+
+// note notes the event being made as one that may turn out to be a mistake.
+func (g *Generator) note(i int32, known int64) {
+	g.mistakes[g.noted%len(g.mistakes)] = mistake{account: i, event: g.made, known: known}
+	g.noted++
+}
+
+// pickMistake chooses an event to void, if it finds one.
+func (g *Generator) pickMistake(now int64) *mistake {
+	n := min(g.noted, len(g.mistakes))
+	if n == 0 {
+		return nil
+	}
+	if m := &g.mistakes[g.random.below(int64(n))]; m.event > 0 && m.known < now {
+		return m
+	}
+	return nil
+}
+
+// void voids an event, which is not voided again.
+func (g *Generator) void(b []byte, m *mistake, now int64) []byte {
+	b = g.common(b, "event.voided", m.account, now, now)
+	b = g.id(append(b, `,"event":"evt-`...), m.event-1)
+	m.event = 0
+	return append(b, "\"}\n"...)
 }
 
 func (g *Generator) use(b []byte, now int64) []byte {
@@ -288,6 +342,9 @@ func (g *Generator) use(b []byte, now int64) []byte {
 			at = max(g.accounts[i].began, now-g.random.below(max(90, 4*g.seconds/int64(g.options.Events))))
 			known = at
 		}
+	}
+	if g.options.Corrections {
+		g.note(i, known)
 	}
 	credits := 1 + g.random.below(max(1, offers[g.accounts[i].pkg].credits*g.perUse/1000))
 	b = g.common(b, "usage.recorded", i, at, known)

@@ -2,6 +2,8 @@ package workload_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"testing"
 	"time"
 
@@ -24,6 +26,8 @@ var sizes = []workload.Options{
 	{Accounts: 300, Months: 24, Events: 15000, Seed: 2},
 	{Accounts: 20, Months: 120, Events: 20000, Seed: 5},
 	{Accounts: 5000, Months: 12, Events: 20000, Seed: 4},
+	{Accounts: 300, Months: 24, Events: 15000, Seed: 1, Corrections: true},
+	{Accounts: 7, Months: 2, Events: 9000, Seed: 9, Corrections: true},
 }
 
 // lines makes a whole workload.
@@ -138,6 +142,43 @@ func TestMix(t *testing.T) {
 	end, err := cycle.DateOf(last, nil)
 	require.NoError(t, err)
 	require.Equal(t, "2025-12-31", end.String())
+}
+
+// Without corrections a workload is the one that was measured before there were any.
+func TestWithoutCorrections(t *testing.T) {
+	text := lines(t, workload.Options{Accounts: 300, Months: 24, Events: 15000, Seed: 1})
+	require.Equal(t, "fb03f3778d952ebebd533a2828b0ab23dba7f400c4f16fb4d593e14e4e22c3f4", fmt.Sprintf("%x", sha256.Sum256(text)))
+}
+
+// With corrections there are events voided, of both kinds, each once and after it was recorded, and charges of each price list.
+func TestCorrections(t *testing.T) {
+	known, kinds, lists, voids := map[string]account.Event{}, map[account.Type]int{}, map[account.PriceLists]int{}, 0
+	text := lines(t, workload.Options{Accounts: 400, Months: 24, Events: 40000, Seed: 7, Corrections: true})
+	for e, err := range account.Read(bytes.NewReader(text), "workload", invoice.Policy{}) {
+		require.NoError(t, err)
+		known[e.ID] = e
+		if e.Type == account.ChargeAdded {
+			lists[e.PriceList]++
+		}
+		if e.Type != account.EventVoided {
+			continue
+		}
+		voided, found := known[e.Voids]
+		require.True(t, found, "%s voids %s", e.ID, e.Voids)
+		require.Equal(t, voided.Account, e.Account)
+		require.True(t, voided.Known().Before(e.At))
+		delete(known, e.Voids)
+		kinds[voided.Type]++
+		voids++
+	}
+	require.InDelta(t, 600, voids, 150, "a sixth of a tenth")
+	require.Len(t, kinds, 2)
+	require.Positive(t, kinds[account.UsageRecorded])
+	require.Positive(t, kinds[account.ChargeAdded])
+	require.Len(t, lists, 3)
+	for list, n := range lists {
+		require.Greater(t, n, 150, "%v", list)
+	}
 }
 
 func TestRefuses(t *testing.T) {
