@@ -96,6 +96,26 @@ func runBeam(t *testing.T, args ...string) outcome {
 	return got
 }
 
+// words are anomalies in a line each, given as JSON objects.
+func words(t *testing.T, list string) string {
+	t.Helper()
+	var text strings.Builder
+	for line := range strings.Lines(list) {
+		var a struct {
+			File    string `json:"file"`
+			Line    int    `json:"line"`
+			Column  int    `json:"column"`
+			ID      string `json:"id"`
+			Account string `json:"account"`
+			Type    string `json:"type"`
+			Reason  string `json:"reason"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &a))
+		fmt.Fprintf(&text, "%s:%d:%d: anomaly: event %q (%s of %q): %s\n", a.File, a.Line, a.Column, a.ID, a.Type, a.Account, a.Reason)
+	}
+	return text.String()
+}
+
 func withoutLast(text, prefix string) string {
 	lines := slices.Collect(strings.Lines(text))
 	if n := len(lines); n > 1 && strings.HasPrefix(lines[n-1], prefix) {
@@ -170,7 +190,9 @@ func TestGenerated(t *testing.T) {
 		{"7", nil},
 		{"3", []string{"--through", "2025-02-10", "--price", "distributor", "--set", "timing=advance", "--set", "time_zone=America/New_York"}},
 	} {
-		want := replay(t, append(append([]string{"--packages", demoPackages}, c.args...), files...)...)
+		list := filepath.Join(t.TempDir(), "anomalies.jsonl")
+		want := replay(t, append(append([]string{"--packages", demoPackages, "--anomalies", list}, c.args...), files...)...)
+		want.messages = words(t, read(t, list)) // where replay puts some that have one cause into a line
 		require.Equal(t, exitFindings, want.exit)
 		require.Greater(t, strings.Count(want.invoices, "\n"), 1000)
 		got := runBeam(t, append([]string{"--packages", demoPackages, "--shards", c.shards,
@@ -203,6 +225,15 @@ func generate(t *testing.T, dir string, accounts, events int) {
 			rest = fmt.Sprintf(`"account.package_changed","package":%q`, packages[random.IntN(6)])
 		case n < 99:
 			rest = fmt.Sprintf(`"charge.added","amount":"%d.50","description":"setup"`, random.IntN(30))
+			if list := []string{"", "retail", "distributor"}[random.IntN(3)]; list != "" {
+				rest += fmt.Sprintf(`,"price_list":%q`, list)
+			}
+			if random.IntN(4) == 0 { // mostly of another account, which is an anomaly
+				rest = fmt.Sprintf(`"event.voided","event":"evt-%d"`, random.IntN(i))
+			}
+			if j := i - accounts; j > 0 && random.IntN(4) == 0 {
+				name, rest = fmt.Sprintf("user%d@example.com", j%accounts), fmt.Sprintf(`"event.voided","event":"evt-%d","metadata":{"by":["me"]}`, j%accounts)
+			}
 		default:
 			rest = `"account.closed"`
 		}
@@ -261,8 +292,27 @@ func used(id int) string {
 func TestNoEvents(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty.jsonl")
 	require.NoError(t, os.WriteFile(empty, []byte("\n"), 0o644))
-	require.Equal(t, outcome{}, replay(t, "--packages", demoPackages, empty))
+	require.Equal(t, outcome{messages: "prorata: no invoices: the files hold no events\n"}, replay(t, "--packages", demoPackages, empty))
 	require.Equal(t, outcome{}, runBeam(t, "--packages", demoPackages, "--events", empty, "--shards", "2"))
+}
+
+// A date far from all others does not move the date billed through, and is named.
+func TestFarDates(t *testing.T) {
+	dir := t.TempDir()
+	use := func(id, at string) string {
+		return fmt.Sprintf(`{"id":%q,"type":"usage.recorded","account":"acme","at":%q,"credits":5}`+"\n", id, at)
+	}
+	files := []string{filepath.Join(dir, "0.jsonl"), filepath.Join(dir, "1.jsonl")}
+	require.NoError(t, os.WriteFile(files[0], []byte(created+use("u1", "2026-04-02")), 0o644))
+	require.NoError(t, os.WriteFile(files[1], []byte(use("u2", "2062-05-02")+use("u3", "2026-05-03T23:30:00Z")), 0o644))
+	for _, zone := range []string{"UTC", "Europe/Berlin"} {
+		want := replay(t, "--packages", demoPackages, "--set", "time_zone="+zone, files[0], files[1])
+		got := runBeam(t, "--packages", demoPackages, "--set", "time_zone="+zone, "--events", filepath.Join(dir, "*"))
+		require.Equal(t, exitFindings, got.exit)
+		require.Equal(t, want, got)
+		require.Equal(t, 2, strings.Count(got.invoices, "\n"), "of April and May")
+		require.Contains(t, got.messages, `1.jsonl:1:1: warning: event "u2"`)
+	}
 }
 
 func TestUsage(t *testing.T) {

@@ -54,7 +54,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.output, "output", "", "write the invoices to `FILE`, one JSON object a line, by account, then date")
 	f.IntVar(&o.shards, "shards", 1, "write `N` files FILE-00000-of-0000N …, each with the accounts of its shard")
 	f.StringVar(&o.anomalies, "anomalies", "", "write the anomalies to `FILE` (default the output's name and .anomalies)")
-	f.StringVar(&o.through, "through", "", "bill through `DATE` (default the latest at of all events)")
+	f.StringVar(&o.through, "through", "", "bill through `DATE` (default the latest at of all events, but for dates far from all others)")
 	f.StringVar(&o.price, "price", "retail", "bill by the `PRICE` retail or distributor")
 	f.StringVar(&o.policyFile, "policy", "", "the policy to bill by, a JSON `FILE`")
 	f.Func("set", "set one key of the policy, over the file: `KEY=VALUE` (repeatable)", list(&o.set))
@@ -113,7 +113,7 @@ func run(ctx context.Context, o *options, args []string, stderr io.Writer) int {
 		return exitFailed
 	case len(anomalies) > 0:
 		stderr.Write(anomalies)
-		fmt.Fprintf(stderr, "beam: %s, left out of the bills\n", report.Count(bytes.Count(anomalies, []byte("\n")), "anomaly", "anomalies"))
+		fmt.Fprintf(stderr, "beam: %s to look at: left out of the bills, or dated far from all others\n", report.Count(bytes.Count(anomalies, []byte("\n")), "event", "events"))
 		return exitFindings
 	}
 	return exitDone

@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
@@ -22,15 +21,17 @@ import (
 )
 
 func init() {
-	register.DoFn6x0[context.Context, string, func(string, []byte), func(int, []byte), func(string), func(int, []byte)](&readFn{})
+	register.DoFn6x0[context.Context, string, func(string, []byte), func(int, []byte), func([]byte), func(int, []byte)](&readFn{})
 	register.DoFn3x1[int, func(*[]byte) bool, func(int, []byte), error](&checkIDsFn{})
+	register.DoFn3x0[[]byte, func(string), func(int, []byte)](&spanFn{})
 	register.DoFn6x1[string, func(*[]byte) bool, string, func(int, []byte), func(int, []byte), func(int, []byte), error](&billFn{})
 	register.DoFn2x0[[]byte, func(int, []byte)](&seedFn{})
 	register.DoFn4x1[context.Context, int, func(*[]byte) bool, string, error](&writeInvoicesFn{})
 	register.DoFn4x1[context.Context, int, func(*[]byte) bool, string, error](&writeAnomaliesFn{})
 	register.DoFn3x1[int, func(*[]byte) bool, func(string), error](&verdictFn{})
-	register.Function2x1(latest)
+	register.Function2x2(mergeDates)
 	register.Emitter1[string]()
+	register.Emitter1[[]byte]()
 	register.Emitter2[string, []byte]()
 	register.Emitter2[int, []byte]()
 	register.Iter1[[]byte]()
@@ -43,7 +44,7 @@ type job struct {
 	Output    string
 	Anomalies string
 	Shards    int
-	Through   string // a date, or empty for that of the latest event
+	Through   string // a date, or empty for that of the latest event that is not dated far from all others
 	Terms     terms
 }
 
@@ -70,7 +71,7 @@ func (t *terms) catalogue() (none invoice.Catalogue, err error) {
 // pipeline reads, groups by account, bills and writes:
 //
 //	files → events by account → bills → shards → files of invoices
-//	      → latest dates → the date to bill through, which every bill waits for
+//	      → dates → the date to bill through, which every bill waits for
 //	      → ids by bucket → a problem when two accounts use one
 //	      → problems of every step → one verdict, which everything written waits for
 //
@@ -82,15 +83,12 @@ func (j *job) pipeline() *beam.Pipeline {
 	files := beam.Reshuffle(s, beam.CreateList(s, j.Files))
 	events, ids, dates, unread := beam.ParDo4(s, &readFn{Policy: j.Terms.Policy}, files)
 
-	through := beam.Combine(s, latest, dates)
-	if j.Through != "" {
-		through = beam.Create(s, j.Through)
-	}
+	spans, undated := beam.ParDo2(s, &spanFn{Policy: j.Terms.Policy, Through: j.Through}, beam.Combine(s, mergeDates, dates))
 	conflicts := beam.ParDo(s, &checkIDsFn{}, beam.GroupByKey(s, ids))
 	bills, anomalies, unbilled := beam.ParDo3(s, &billFn{Terms: j.Terms, Shards: j.Shards}, beam.GroupByKey(s, events),
-		beam.SideInput{Input: through})
+		beam.SideInput{Input: spans})
 
-	problems := beam.Flatten(s, unread, conflicts, unbilled, seeds(s, 1))
+	problems := beam.Flatten(s, unread, conflicts, undated, unbilled, seeds(s, 1))
 	verdict := beam.SideInput{Input: beam.ParDo(s, &verdictFn{}, beam.GroupByKey(s, problems))}
 	shards := beam.Flatten(s, bills, seeds(s, j.Shards))
 	beam.ParDo0(s, &writeInvoicesFn{Output: j.Output, Shards: j.Shards}, beam.GroupByKey(s, shards), verdict)
@@ -145,9 +143,10 @@ const maxProblems = 20
 // idBuckets is into how many parts the ids are divided. The ids of one are in memory together.
 const idBuckets = 1024
 
-func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents func(string, []byte), emitIDs func(int, []byte), dates func(string), problems func(int, []byte)) {
+func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents func(string, []byte), emitIDs func(int, []byte), dates func([]byte), problems func(int, []byte)) {
 	events, ids := gather(emitEvents), gather(emitIDs)
-	last, wrong := time.Time{}, 0
+	var days account.Dates
+	wrong := 0
 	err := withFile(ctx, file, func(r io.Reader) error {
 		for e, err := range account.Read(r, file, fn.Policy) {
 			if err != nil {
@@ -161,29 +160,78 @@ func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents fu
 			}
 			events.add(e.Account, placed{e.Place, e.AppendJSON(nil)})
 			ids.add(account.Shard(e.ID, idBuckets), placed{e.Place, append(appendString(nil, e.ID), e.Account...)})
-			if e.At.After(last) {
-				last = e.At
-			}
+			days.Add(e.At)
 		}
 		return nil
 	})
 	events.flush()
 	ids.flush()
-	day := ""
-	if err == nil && !last.IsZero() {
-		var d cycle.Date
-		if d, err = cycle.DateOf(last, fn.Policy.TimeZone); err == nil {
-			day = d.String()
-		}
-	}
-	if dates(day); err != nil {
+	text, _ := days.AppendBinary(nil) // the error is nil
+	if dates(text); err != nil {
 		problems(problem(err))
 	}
 }
 
-// latest is the later of two dates; an empty one is none. A later instant is never of an
-// earlier day, so that the latest of the files' dates is that of the latest event.
-func latest(a, b string) string { return max(a, b) }
+// mergeDates merges the dates of two files.
+func mergeDates(a, b []byte) ([]byte, error) {
+	var all account.Dates
+	if err := errors.Join(all.UnmarshalBinary(a), all.UnmarshalBinary(b)); err != nil {
+		return nil, err
+	}
+	return all.AppendBinary(nil)
+}
+
+// spanFn makes of the dates of all files what every bill has to know: the date to bill through,
+// and the first and the last that is not far from all others. Where there are none, they are empty.
+type spanFn struct {
+	Policy  invoice.Policy
+	Through string // if it is given
+}
+
+func (fn *spanFn) ProcessElement(dates []byte, spans func(string), problems func(int, []byte)) {
+	var all account.Dates
+	err := all.UnmarshalBinary(dates)
+	var span account.Span
+	if err == nil {
+		span, err = all.Span(fn.Policy)
+	}
+	if err != nil {
+		problems(problem(err))
+	}
+	through := fn.Through
+	if through == "" {
+		through = span.Last.String()
+	}
+	spans(through + " " + span.First.String() + " " + span.Last.String())
+}
+
+// span is what spanFn makes, read.
+type span struct{ through, first, last cycle.Date }
+
+func parseSpan(text string) (s span, err error) {
+	parts := strings.Split(text, " ")
+	if len(parts) != 3 {
+		return s, errElement
+	}
+	for i, to := range []*cycle.Date{&s.through, &s.first, &s.last} {
+		if parts[i] == "" {
+			continue
+		}
+		if *to, err = cycle.ParseDate(parts[i]); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// far words a warning of an event that is dated far from all others; an empty one is none.
+func (s *span) far(e *account.Event, policy invoice.Policy) string {
+	day, err := cycle.DateOf(e.At, policy.TimeZone)
+	if err != nil || !day.Before(s.first) && !day.After(s.last) {
+		return ""
+	}
+	return fmt.Sprintf("warning: event %.200q (%s of %.200q) is dated %s, far from all others, %s to %s: is the year right?", e.ID, e.Type, e.Account, day, s.first, s.last)
+}
 
 // checkIDsFn refuses an id that two accounts use. Within one account, billing tells events that
 // repeat each other from those that contradict each other.
@@ -227,15 +275,19 @@ func (fn *billFn) Setup() (err error) {
 
 // ProcessElement gives on the invoices of the account as one block, by shard, and its
 // anomalies, or what is wrong.
-func (fn *billFn) ProcessElement(name string, lines func(*[]byte) bool, through string, blocks, anomalies, problems func(int, []byte)) error {
+func (fn *billFn) ProcessElement(name string, lines func(*[]byte) bool, dates string, blocks, anomalies, problems func(int, []byte)) error {
 	list, err := inOrder(lines)
 	if err != nil {
 		return err
 	}
-	if through == "" {
-		return nil // the latest event of a file has no date, and that is a problem already
+	span, err := parseSpan(dates)
+	if err != nil {
+		return err
 	}
-	bill, err := fn.bill(name, list, through)
+	if span.through.IsZero() {
+		return nil // an event has no date, and that is a problem already
+	}
+	events, bill, err := fn.bill(name, list, span.through)
 	if err != nil {
 		problems(problem(err))
 		return nil
@@ -248,26 +300,29 @@ func (fn *billFn) ProcessElement(name string, lines func(*[]byte) bool, through 
 	for _, a := range bill.Anomalies {
 		anomalies(0, appendPlaced(nil, placed{a.Event.Place, []byte(a.String())}))
 	}
+	for i := range events {
+		if text := span.far(&events[i], fn.Terms.Policy); text != "" {
+			anomalies(0, appendPlaced(nil, placed{events[i].Place, []byte(text)}))
+		}
+	}
 	return nil
 }
 
-func (fn *billFn) bill(name string, lines []placed, through string) (none account.Bill, err error) {
-	day, err := cycle.ParseDate(through)
-	if err != nil {
-		return none, err
-	}
+func (fn *billFn) bill(name string, lines []placed, through cycle.Date) (own []account.Event, bill account.Bill, err error) {
 	var events account.Events // drops what repeats an event, and refuses what contradicts it
 	for _, line := range lines {
 		e, err := fn.decoder.Decode(line.text, line.place)
 		if err != nil {
-			return none, err
+			return nil, bill, err
 		}
 		e.Place = line.place
 		if err := events.Add(e); err != nil {
-			return none, err
+			return nil, bill, err
 		}
 	}
-	return account.BillAccount(events.Of(name), fn.catalogue, fn.Terms.Policy, day)
+	own = events.Of(name)
+	bill, err = account.BillAccount(own, fn.catalogue, fn.Terms.Policy, through)
+	return own, bill, err
 }
 
 // seeds has an empty block for each shard, so that one without accounts is written too.
