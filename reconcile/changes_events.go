@@ -187,7 +187,7 @@ func (s *search) unknownCloses() {
 func closing(day cycle.Date, after time.Duration) func(a assumptions) assumptions {
 	return func(a assumptions) assumptions {
 		at := day.Start(a.policy.TimeZone).Add(after)
-		var events []account.Event
+		events := make([]account.Event, 0, len(a.events)+1)
 		for _, e := range a.events {
 			if e.Type == account.Created && e.At.After(at) || e.Type != account.Closed && e.At.Before(at) {
 				events = append(events, e)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -90,8 +91,9 @@ func (s *search) impliedClose() (cycle.Date, bool) {
 	if period.Days() > 62 {
 		return cycle.Date{}, false
 	}
+	known := s.recent.withEvents(usageAs(s.recent.events, func(*account.Event) bool { return false })) // credits change no price of days
 	for day := period.Start.AddDays(1); day.Before(period.End) && len(found) < 2; day = day.AddDays(1) {
-		a := closing(day, 0)(s.recent)
+		a := closing(day, 0)(known)
 		if f := s.figuresOf(a.bill(s.through)).less(s.rest); f[Recurring] == s.group.TheirFigures[Recurring] {
 			found = append(found, day)
 		}
