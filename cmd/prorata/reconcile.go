@@ -48,7 +48,8 @@ the one change of fact or policy under which our engine prints their figure, to 
 also says by which policy they seem to prorate.
 
 Exit status: 0 everything matches or is tolerated; 1 bad input, and nothing was written;
-2 wrong usage; 3 done, and there are differences or anomalies to look at.
+2 wrong usage; 3 done, and there are differences, anomalies, quarantined lines or far dates to
+look at.
 
 ` + policyHelp(),
 		Example: `  prorata reconcile --packages testdata/demo/packages.json \
