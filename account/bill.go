@@ -258,7 +258,7 @@ func (b *biller) done(day, last cycle.Date) bool {
 	if b.compared.day != day || b.history.allKnown.After(b.compared.by) || v.open || v.pending != (pending{}) || !day.After(last) {
 		return false
 	}
-	return (len(v.phases) == 0 || day.After(v.current().days.End)) && b.grid().period(day).Start == day
+	return (len(v.phases) == 0 || day.After(v.current().days.End)) && b.grid().period(day).Start == day && !b.statusWaits()
 }
 
 // findWakeDays lists the days, other than boundaries, on which the timeline must be looked

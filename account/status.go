@@ -64,6 +64,18 @@ func (b *biller) countStatuses(by instant) error {
 	return nil
 }
 
+// statusWaits reports that an invoice is canceled or refunded, which the next one is to take account
+// of: the status may have been recorded before the invoice was cut.
+func (b *biller) statusWaits() bool {
+	for i := range b.standings {
+		s := &b.standings[i]
+		if at, made := b.invoiceOf(s.day); made && b.statusOf(s, at, b.compared.by) != s.counted {
+			return true
+		}
+	}
+	return false
+}
+
 // restate gives what was billed for a key the facts of the last invoice about it that is not
 // canceled.
 func (b *biller) restate(key *invoice.Key) {
