@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -399,15 +400,28 @@ func TestGatherGivesOn(t *testing.T) {
 	require.Less(t, given, 40*len(text)+40*16)
 }
 
-func TestDecompress(t *testing.T) {
-	for _, name := range []string{"x.gz", "x.zst"} {
-		_, _, err := decompress(name, strings.NewReader("plain text"))
-		require.ErrorContains(t, err, "expected a "+filepath.Ext(name)+" file to be")
+// Files are read as the command reads them, wherever they are.
+func TestFiles(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"x.gz": "plain text", "x.zst": "plain text", "prices.csv": "name,price\nGold,79.95\n"} {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+		_, err := files(t.Context()).ReadAll(path, infile.Packages)
+		want := path + ":1:1: cannot read it: it is not "
+		if name == "prices.csv" {
+			want = path + ":1:1: this is CSV, expected a JSON or XML list of packages; "
+		}
+		require.ErrorContains(t, err, want)
 	}
-	r, done, err := decompress("x", strings.NewReader("abc"))
+	// A frame of zstd with three bytes as they are, behind a frame that is to be skipped.
+	path := filepath.Join(dir, "skipped")
+	require.NoError(t, os.WriteFile(path, []byte("\x50\x2a\x4d\x18\x02\x00\x00\x00hi\x28\xb5\x2f\xfd\x00\x58\x19\x00\x00abc"), 0o644))
+	r, err := files(t.Context()).Open(path, infile.Events)
 	require.NoError(t, err)
-	defer done()
 	data, err := io.ReadAll(r)
 	require.NoError(t, err)
 	require.Equal(t, "abc", string(data))
+	require.NoError(t, r.Close())
+	_, err = files(t.Context()).Open(filepath.Join(dir, "missing"), infile.Events)
+	require.ErrorContains(t, err, "cannot read "+filepath.Join(dir, "missing")+": ")
 }

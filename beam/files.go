@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -10,65 +9,41 @@ import (
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
-	"github.com/klauspost/compress/zstd"
 
-	"github.com/prorata-go/prorata/source"
+	"github.com/prorata-go/prorata/internal/infile"
 )
 
-// withFile opens a file, of this machine or of an object store, and reads it. Compressed data
-// is read as what it holds, whatever the file is called; a file called .gz or .zst has to be
-// compressed.
-func withFile(ctx context.Context, name string, read func(io.Reader) error) error {
-	fs, err := filesystem.New(ctx, name)
+// files opens files, of this machine or of an object store.
+func files(ctx context.Context) infile.From {
+	return infile.From{OpenFile: func(name string) (io.ReadCloser, error) {
+		fs, err := filesystem.New(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		f, err := fs.OpenRead(ctx, name)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("cannot read %s: %w", name, err), fs.Close())
+		}
+		return file{f, fs}, nil
+	}}
+}
+
+// file is an open file, and the file system it is of.
+type file struct {
+	io.ReadCloser
+	fs filesystem.Interface
+}
+
+func (f file) Close() error { return errors.Join(f.ReadCloser.Close(), f.fs.Close()) }
+
+// readOutput reads a file that the pipeline wrote.
+func readOutput(ctx context.Context, name string) (data []byte, err error) {
+	f, err := files(ctx).OpenFile(name)
 	if err != nil {
-		return err
-	}
-	defer fs.Close()
-	f, err := fs.OpenRead(ctx, name)
-	if err != nil {
-		return fmt.Errorf("cannot read %s: %w", name, err)
+		return nil, err
 	}
 	defer f.Close()
-	r, done, err := decompress(name, f)
-	if err != nil {
-		return source.Errorf(source.Place{File: name, Line: 1, Column: 1}, "cannot read it: %w", err)
-	}
-	defer done()
-	return read(r)
-}
-
-func decompress(name string, f io.Reader) (r io.Reader, done func(), err error) {
-	done = func() {}
-	buffered := bufio.NewReaderSize(f, 1<<16)
-	magic, err := buffered.Peek(4)
-	if err != nil && err != io.EOF {
-		return nil, done, err
-	}
-	switch {
-	case strings.HasPrefix(string(magic), "\x1f\x8b"):
-		r, err = gzip.NewReader(buffered)
-		return r, done, err
-	case string(magic) == "\x28\xb5\x2f\xfd":
-		z, err := zstd.NewReader(buffered, zstd.WithDecoderMaxMemory(1<<30))
-		if err != nil {
-			return nil, done, err
-		}
-		return z, z.Close, nil
-	case strings.HasSuffix(name, ".gz"):
-		return nil, done, errors.New("it is not gzip data, expected a .gz file to be")
-	case strings.HasSuffix(name, ".zst"):
-		return nil, done, errors.New("it is not zstd data, expected a .zst file to be")
-	}
-	return buffered, done, nil
-}
-
-// readAll reads a whole file.
-func readAll(ctx context.Context, name string) (data []byte, err error) {
-	err = withFile(ctx, name, func(r io.Reader) error {
-		data, err = io.ReadAll(r)
-		return err
-	})
-	return data, err
+	return io.ReadAll(f)
 }
 
 // writeFile writes a file whole or not at all, as far as the file system allows: an object of

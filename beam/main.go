@@ -23,6 +23,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/display"
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
 )
@@ -143,7 +144,7 @@ func bill(ctx context.Context, o *options, args []string) ([]byte, error) {
 	if err := beamx.Run(ctx, j.pipeline()); err != nil || *jobopts.Async {
 		return nil, err
 	}
-	return readAll(ctx, j.Anomalies)
+	return readOutput(ctx, j.Anomalies)
 }
 
 // job checks everything that can be checked before a runner has it.
@@ -185,7 +186,7 @@ func (o *options) job(ctx context.Context, args []string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	packages, err := readAll(ctx, o.packages)
+	packages, err := files(ctx).ReadAll(o.packages, infile.Packages)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +237,7 @@ func (j *job) checkOutputs(read []string) error {
 // policy is the policy file with --set over it.
 func (o *options) policy(ctx context.Context) (p invoice.Policy, err error) {
 	if o.policyFile != "" {
-		data, err := readAll(ctx, o.policyFile)
+		data, err := files(ctx).ReadAll(o.policyFile, infile.Policy)
 		if err != nil {
 			return p, err
 		}

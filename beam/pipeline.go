@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/internal/display"
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
 )
@@ -147,13 +147,14 @@ func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents fu
 	events, ids := gather(emitEvents), gather(emitIDs)
 	var days account.Dates
 	wrong := 0
-	err := withFile(ctx, file, func(r io.Reader) error {
+	r, err := files(ctx).Open(file, infile.Events)
+	if err == nil {
 		for e, err := range account.Read(r, file, fn.Policy) {
 			if err != nil {
 				if wrong++; wrong > maxProblems {
 					text := fmt.Sprintf("%s: more than %d problems, giving up on it", file, maxProblems)
 					problems(0, appendPlaced(nil, placed{placeOf(err), []byte(text)}))
-					return nil
+					break
 				}
 				problems(problem(err))
 				continue
@@ -162,8 +163,8 @@ func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents fu
 			ids.add(account.Shard(e.ID, idBuckets), placed{e.Place, append(appendString(nil, e.ID), e.Account...)})
 			days.Add(e.At)
 		}
-		return nil
-	})
+		r.Close()
+	}
 	events.flush()
 	ids.flush()
 	text, _ := days.AppendBinary(nil) // the error is nil

@@ -15,8 +15,9 @@ import (
 
 // From is where files are read from. Its zero value has no standard input.
 type From struct {
-	Stdin io.Reader     // what "-" names
-	Read  *atomic.Int64 // if not nil, counts the bytes read, as they are stored
+	Stdin    io.Reader                                // what "-" names
+	OpenFile func(name string) (io.ReadCloser, error) // how other files are opened, those of this machine if nil
+	Read     *atomic.Int64                            // if not nil, counts the bytes read, as they are stored
 }
 
 // Open opens a file, or standard input for "-". Its errors name the file, and have a place in it unless it cannot be opened.
@@ -27,14 +28,16 @@ func (from From) Open(name string, c Content) (io.ReadCloser, error) {
 		stored = io.NopCloser(strings.NewReader(""))
 	case name == "-":
 		stored = io.NopCloser(from.Stdin)
-	default:
-		f, err := os.Open(name)
+	case from.OpenFile != nil:
+		f, err := from.OpenFile(name)
 		if err != nil {
-			return nil, plainPathError(err)
+			return nil, err
 		}
-		if info, err := f.Stat(); err == nil && info.IsDir() {
-			f.Close()
-			return nil, fmt.Errorf("%s is a folder, expected a file", name)
+		stored = f
+	default:
+		f, err := openFile(name)
+		if err != nil {
+			return nil, err
 		}
 		stored = f
 	}
@@ -44,6 +47,18 @@ func (from From) Open(name string, c Content) (io.ReadCloser, error) {
 		return nil, err
 	}
 	return in, nil
+}
+
+func openFile(name string) (*os.File, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, plainPathError(err)
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, fmt.Errorf("%s is a folder, expected a file", name)
+	}
+	return f, nil
 }
 
 func (from From) open(name string, stored io.ReadCloser, c Content) (io.ReadCloser, error) {
