@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -228,8 +227,15 @@ func (v Versions) On(start cycle.Date) *Terms {
 	if len(v.byDate) == 0 {
 		return nil
 	}
-	later := sort.Search(len(v.byDate), func(i int) bool { return v.byDate[i].pkg.EffectiveFrom.After(start) })
-	return &v.byDate[max(later-1, 0)]
+	in, later := 0, len(v.byDate) // in is in effect, or the first; later is not. A search with a closure took several times as long.
+	for later-in > 1 {
+		if middle := int(uint(in+later) >> 1); v.byDate[middle].pkg.EffectiveFrom.After(start) {
+			later = middle
+		} else {
+			in = middle
+		}
+	}
+	return &v.byDate[in]
 }
 
 var packageKeys = []string{"name", "price", "credits", "overage", "distributor_price", "distributor_overage", "description",
