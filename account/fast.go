@@ -33,6 +33,13 @@ func (d *Decoder) fast(line []byte, s *said) bool {
 	more := false
 	if d.usual(&c, s) {
 		seen = mustAll
+		if rest, is := after(line[c.at:], `,"credits":`); is { // as usage goes on
+			c.at = len(line) - len(rest)
+			if !d.value(s, fieldCredits, &c) {
+				return false
+			}
+			seen |= fieldCredits.set()
+		}
 		more = c.token(',')
 	} else {
 		more = c.token('{')
@@ -264,13 +271,12 @@ func (c *cursor) token(b byte) bool {
 // count reads a whole number of at most 18 digits, which is surely less than 1<<63.
 func (c *cursor) count() (n int64, ok bool) {
 	c.skip()
-	from := c.at
-	for c.at < len(c.line) && isDigit(c.line[c.at]) {
-		n = n*10 + int64(c.line[c.at]-'0')
-		c.at++
+	rest, digits := c.line[c.at:], 0
+	for ; digits < len(rest) && isDigit(rest[digits]); digits++ {
+		n = n*10 + int64(rest[digits]-'0')
 	}
-	digits := c.at - from
-	return n, digits > 0 && digits <= 18 && (digits == 1 || c.line[from] != '0')
+	c.at += digits
+	return n, digits > 0 && digits <= 18 && (digits == 1 || rest[0] != '0')
 }
 
 // text reads a string without escapes and returns what is between its quotes, or nil.

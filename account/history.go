@@ -124,7 +124,7 @@ func (h *history) begin(n int) {
 // addUsage adds the event of a record if it is usage with nothing wrong about it.
 func (h *history) addUsage(r record, t *terms) bool {
 	at, known, credits, ok := r.usage()
-	if !ok || credits < 0 || at == (instant{}) || r.of.account == "" || len(idOf(r.text)) == 0 {
+	if !ok || credits < 0 || at == (instant{}) || r.of.account == "" {
 		return false
 	}
 	day, err := cycle.DateOf(at.time(), t.policy.TimeZone)
@@ -134,8 +134,8 @@ func (h *history) addUsage(r record, t *terms) bool {
 	if err != nil {
 		return false
 	}
-	h.stored = append(h.stored, entry{record: r, Type: UsageRecorded, Credits: credits, at: at, known: known, day: day})
-	h.entries = append(h.entries, &h.stored[len(h.stored)-1])
+	e := h.next()
+	e.record, e.Type, e.Credits, e.at, e.known, e.day = r, UsageRecorded, credits, at, known, day
 	return true
 }
 
@@ -145,13 +145,22 @@ func (h *history) add(e *Event, t *terms) error {
 	if err != nil {
 		return source.At(e.Place, fmt.Errorf("event %q: %w", shown(e.ID), err))
 	}
-	n := entry{Event: e, Type: e.Type, Credits: e.Credits, at: instantOf(e.At), day: day}
+	n := h.next()
+	n.Event, n.Type, n.Credits, n.at, n.day = e, e.Type, e.Credits, instantOf(e.At), day
 	if n.known = n.at; !e.RecordedAt.IsZero() {
 		n.known = instantOf(e.RecordedAt)
 	}
-	h.stored = append(h.stored, n)
-	h.entries = append(h.entries, &h.stored[len(h.stored)-1])
 	return nil
+}
+
+// next is a zero entry, the last of those there are. There is room for it, see begin.
+func (h *history) next() *entry {
+	n := len(h.stored)
+	h.stored = h.stored[:n+1]
+	e := &h.stored[n]
+	*e = entry{}
+	h.entries = append(h.entries, e)
+	return e
 }
 
 // sort puts the entries in the order in which they take effect. Logs are mostly in order, and
@@ -370,6 +379,9 @@ func (d *dated) clear() { d.entries, d.at = d.entries[:0], 0 }
 
 // in returns the entries whose days lie in a stretch.
 func (d *dated) in(stretch cycle.Period) []*entry {
+	if len(d.entries) == 0 {
+		return nil
+	}
 	first := d.at
 	for first > 0 && !d.entries[first-1].day.Before(stretch.Start) {
 		first--

@@ -261,13 +261,13 @@ func (r *record) second() int64 {
 }
 
 // usage reads a record of usage without its texts, and reports false where there is more to it
-// than credits.
+// than credits, or no id.
 func (r *record) usage() (at, known instant, credits int64, ok bool) {
 	head, kind, fields, b := cutHead(r.text)
 	if kind != UsageRecorded || fields&^(withNanos|withRecorded) != 0 {
 		return at, known, 0, false
 	}
-	_, b = cutText(b)
+	id, b := cutText(b)
 	at.sec, b = cutAt(b, head)
 	at.sec += unixEpoch
 	if head&headCredits != 0 {
@@ -281,7 +281,7 @@ func (r *record) usage() (at, known instant, credits int64, ok bool) {
 	if known = at; fields&withRecorded != 0 {
 		known, _ = cutInstant(b)
 	}
-	return at, known, credits, true
+	return at, known, credits, len(id) > 0
 }
 
 // event reads all that a record has. Its strings are parts of one that is made for it.
