@@ -94,47 +94,6 @@ func (d *desk) billHistory(account string, through cycle.Date) (Bill, error) {
 	return bill, nil
 }
 
-// Check finds the anomalies of one account's events without billing them. Without a
-// catalogue, any package will do, and no free upgrade restarts a cycle. The errors are those
-// of [BillAccount] that concern the events alone.
-func Check(events []Event, catalogue *invoice.Catalogue, policy invoice.Policy) ([]Anomaly, error) {
-	t := newTerms(invoice.Catalogue{}, policy)
-	t.anyPackage = catalogue == nil
-	if catalogue != nil {
-		t.catalogue = *catalogue
-	}
-	var h history
-	if err := h.fill(events, t); err != nil {
-		return nil, err
-	}
-	return judge(&h, newTimeline(t)), nil
-}
-
-// judge finds the events that make no sense, with everything known, and marks them. The
-// timeline is an empty one, to fold them into.
-func judge(h *history, t *timeline) []Anomaly {
-	var anomalies []Anomaly
-	for _, e := range h.entries {
-		if e.voided || e.Type == InvoiceStatusChanged { // which are judged by the invoices, see setStatuses
-			continue
-		}
-		var why fault
-		if e.Type == EventVoided {
-			why = h.faults[e]
-		} else {
-			why = t.apply(e)
-		}
-		if why.code == UnknownPackage { // here, once an event: it takes longer than the rest
-			why.reason += t.terms.packages().Hint(e.Package)
-		}
-		if why.code != 0 {
-			e.senseless = true
-			anomalies = append(anomalies, Anomaly{Event: *e.event(), Code: why.code, Reason: why.reason})
-		}
-	}
-	return anomalies
-}
-
 // biller cuts the invoices of one account, one day after the other. What it knows grows with
 // the days: an event counts from the cut by which it was recorded.
 type biller struct {

@@ -47,7 +47,6 @@ type entry struct {
 	Credits   int64
 	at, known instant
 	day       cycle.Date // of at
-	senseless bool       // it makes no sense where it stands, with everything known
 	voided    bool       // from h.voidedAt on it counts as never recorded
 }
 

@@ -3,6 +3,7 @@ package account
 import (
 	"fmt"
 	"slices"
+	"sort"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -130,7 +131,8 @@ func (b *biller) beforeCreation(e *entry, made int) bool {
 }
 
 func (b *biller) invoiceOf(day cycle.Date) (int, bool) {
-	return slices.BinarySearchFunc(b.made, day, func(inv invoice.Invoice, day cycle.Date) int { return inv.Date.Compare(day) })
+	at := sort.Search(len(b.made), func(i int) bool { return !b.made[i].Date.Before(day) })
+	return at, at < len(b.made) && b.made[at].Date == day
 }
 
 // setStatuses gives invoices the status that events say they have, with everything known. A
@@ -151,7 +153,7 @@ func (b *biller) setStatuses(invoices []invoice.Invoice, through cycle.Date) []A
 		var why fault
 		switch {
 		case found && b.beforeCreation(e, at):
-			why = notCreated
+			why = fault{NotCreated, b.view.reason(NotCreated, e)}
 		case found && final(invoices[at].Status):
 			why = fault{StatusIsFinal, fmt.Sprintf("the invoice is %s, which no later status changes; a mistake is voided", invoices[at].Status.Key())}
 		case found:

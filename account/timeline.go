@@ -1,9 +1,6 @@
 package account
 
 import (
-	"fmt"
-	"maps"
-	"slices"
 	"sync"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -185,8 +182,9 @@ func setLast[T any](list []T, v T) {
 	}
 }
 
-// apply lets an event take effect. The answer is why it makes no sense where it stands.
-func (t *timeline) apply(e *entry) fault {
+// apply lets an event take effect. The answer is why it makes no sense where it stands, or 0; then it
+// changes nothing but what waits for the end of a period.
+func (t *timeline) apply(e *entry) AnomalyCode {
 	t.takeEffect(e.at)
 	t.last = e.at
 	switch e.Type {
@@ -195,11 +193,11 @@ func (t *timeline) apply(e *entry) fault {
 	case PackageChanged:
 		return t.changePackage(e)
 	case ChangeCancelled:
-		if why := t.notOpen(); why.code != 0 {
+		if why := t.notOpen(); why != 0 {
 			return why
 		}
 		if t.pending == (pending{}) {
-			return fault{NothingToCancel, "nothing to cancel: no change or close was waiting"}
+			return NothingToCancel
 		}
 		t.pending = pending{}
 	case Closed:
@@ -208,13 +206,11 @@ func (t *timeline) apply(e *entry) fault {
 		return t.notOpen()
 	default: // a charge may follow a close
 		if len(t.phases) == 0 {
-			return notCreated
+			return NotCreated
 		}
 	}
-	return fault{}
+	return 0
 }
-
-var notCreated = fault{NotCreated, "the account has not been created"}
 
 // takeEffect lets a waiting change take effect if its day has begun by an instant.
 func (t *timeline) takeEffect(by instant) {
@@ -239,48 +235,28 @@ func (t *timeline) takePending(by instant) {
 	t.startPhase(p.pkg, p.day, at)
 }
 
-func (t *timeline) notOpen() fault {
+func (t *timeline) notOpen() AnomalyCode {
 	switch {
 	case t.open:
-		return fault{}
+		return 0
 	case len(t.phases) == 0:
-		return notCreated
+		return NotCreated
 	}
-	day, _ := cycle.DateOf(t.current().to.time(), t.terms.policy.TimeZone)
-	return fault{AlreadyClosed, fmt.Sprintf("the account was closed on %s", day)}
+	return AlreadyClosed
 }
 
-func (t *timeline) unknown(pkg string) fault {
-	if t.terms.anyPackage || t.terms.catalogue.Has(pkg) {
-		return fault{}
-	}
-	return fault{UnknownPackage, fmt.Sprintf("package %q is not in the package list", shown(pkg))}
-}
+func (t *timeline) knows(pkg string) bool { return t.terms.anyPackage || t.terms.catalogue.Has(pkg) }
 
-// maxHints is how many packages a list may have for one of them to be offered.
-const maxHints = 1000
-
-// packageNames are those of a list that has not too many.
-func packageNames(catalogue invoice.Catalogue) *names.List {
-	seen := map[string]bool{}
-	for terms := range catalogue.All() {
-		if seen[terms.Name()] = true; len(seen) > maxHints {
-			return names.NewList(nil)
-		}
-	}
-	return names.NewList(slices.Sorted(maps.Keys(seen)))
-}
-
-func (t *timeline) create(e *entry) fault {
+func (t *timeline) create(e *entry) AnomalyCode {
 	if t.open {
-		return fault{AlreadyOpen, fmt.Sprintf("the account is already open, since %s", t.opened)}
+		return AlreadyOpen
 	}
-	if why := t.unknown(e.Package); why.code != 0 {
-		return why
+	if !t.knows(e.Package) {
+		return UnknownPackage
 	}
 	grid, err := schedule(e.At, e.BillingDate, t.terms.policy)
 	if err != nil {
-		return fault{OutOfCalendar, err.Error()}
+		return OutOfCalendar
 	}
 	// A day that the life before would still charge, as that of its close, is the new life's.
 	if len(t.phases) > 0 {
@@ -295,7 +271,7 @@ func (t *timeline) create(e *entry) fault {
 	t.begin(e.day, grid)
 	t.startPhase(e.Package, e.day, e.at)
 	t.changes = append(t.changes, change{day: e.day, kind: lifeStarts, to: e.Package})
-	return fault{}
+	return 0
 }
 
 // begin starts a new stretch of the grid on a day, which cuts the one before it short.
@@ -322,22 +298,22 @@ func (t *timeline) created() instant {
 
 func (t *timeline) current() *phase { return &t.phases[len(t.phases)-1] }
 
-func (t *timeline) changePackage(e *entry) fault {
-	if why := t.notOpen(); why.code != 0 {
+func (t *timeline) changePackage(e *entry) AnomalyCode {
+	if why := t.notOpen(); why != 0 {
 		return why
 	}
-	if why := t.unknown(e.Package); why.code != 0 {
-		return why
+	if !t.knows(e.Package) {
+		return UnknownPackage
 	}
 	t.pending = pending{}
 	from := t.current().pkg
 	if e.Package == from {
-		return fault{}
+		return 0
 	}
 	in := t.period(e.day)
 	if e.Effective == PeriodEnd {
 		t.pending = pending{day: in.End, pkg: e.Package}
-		return fault{}
+		return 0
 	}
 	kind := packageChanges
 	var grid cycle.Schedule
@@ -347,7 +323,7 @@ func (t *timeline) changePackage(e *entry) fault {
 			kind = cycleRestarts
 			var err error
 			if grid, err = t.terms.policy.Schedule(e.day, cycle.Date{}); err != nil {
-				return fault{OutOfCalendar, err.Error()}
+				return OutOfCalendar
 			}
 		}
 	}
@@ -358,7 +334,7 @@ func (t *timeline) changePackage(e *entry) fault {
 	}
 	t.changes = append(t.changes, change{day: e.day, kind: kind, from: from, to: e.Package})
 	t.startPhase(e.Package, e.day, e.at)
-	return fault{}
+	return 0
 }
 
 // becomesPaid reports that an immediate change from a price of zero to a positive one is to
@@ -375,13 +351,13 @@ func (t *timeline) becomesPaid(from, to string, day, periodStart cycle.Date) boo
 	return err == nil && paid.Sign() > 0
 }
 
-func (t *timeline) close(e *entry) fault {
-	if why := t.notOpen(); why.code != 0 {
+func (t *timeline) close(e *entry) AnomalyCode {
+	if why := t.notOpen(); why != 0 {
 		return why
 	}
 	if e.Effective == PeriodEnd {
 		t.pending = pending{day: t.period(e.day).End}
-		return fault{}
+		return 0
 	}
 	t.pending = pending{}
 	day := t.terms.policy.CloseDay.End(e.day)
@@ -390,7 +366,7 @@ func (t *timeline) close(e *entry) fault {
 	p.closed, p.settles, p.reach = true, true, later(p.endDay, e.day.AddDays(1))
 	t.open = false
 	t.changes = append(t.changes, change{day: day, kind: accountCloses, from: p.pkg})
-	return fault{}
+	return 0
 }
 
 func (t *timeline) startPhase(pkg string, day cycle.Date, at instant) {
