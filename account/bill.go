@@ -121,10 +121,9 @@ type biller struct {
 	touched   []cycle.Date   // days of whose billing periods something became known since the last invoice
 	stretches []cycle.Period // that the invoice being made looks at
 	items     []invoice.Item // of the invoice being made
-	used      []int64        // credits by phase, of the period being added up
-	pools     []pool         // of that period
-	ownPool   []int32        // by phase, the one its credits draw on, or none
-	seen      []packageCount // of that period
+
+	parts    []part        // of the period being added up, by phase
+	packages packageCounts // of that period
 }
 
 // view is what is known of the timeline on a day.
@@ -144,8 +143,8 @@ func (b *biller) sit(t *terms, account string, h *history) {
 	}
 	*b = biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h,
 		view: view{timeline: b.view.timeline}, spare: b.spare, ghost: b.ghost, book: b.book,
-		made: b.made[:0], created: b.created[:0], wake: b.wake[:0], items: b.items[:0], used: b.used[:0], seen: b.seen[:0],
-		touched: b.touched[:0], stretches: b.stretches[:0], standings: b.standings[:0], pools: b.pools[:0], ownPool: b.ownPool[:0]}
+		made: b.made[:0], created: b.created[:0], wake: b.wake[:0], parts: b.parts[:0], packages: b.packages,
+		touched: b.touched[:0], stretches: b.stretches[:0], standings: b.standings[:0]}
 	b.view.reset(t)
 	b.ghost.reset(t)
 	b.book.Reset()

@@ -2,7 +2,6 @@ package account
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -21,11 +20,12 @@ type horizon struct {
 // owed lists into b.items everything owed, as seen from a horizon, for the periods of b.stretches.
 // This and the policy's rule are all there is to say about what an account owes.
 func (b *biller) owed(to horizon) error {
-	b.items = b.items[:0]
+	b.items = b.book.Room()
 	if len(b.view.cycles) == 0 {
 		return nil // nothing is left of what was billed
 	}
-	for _, s := range b.stretches {
+	for i := range b.stretches {
+		s := &b.stretches[i]
 		for day := later(s.Start, b.view.first()); day.Before(s.End) && (day.Before(to.recurring) || day.Before(to.charges)); {
 			p := b.view.period(day)
 			if err := b.owedIn(&p, to); err != nil {
@@ -38,7 +38,6 @@ func (b *biller) owed(to horizon) error {
 }
 
 func (b *biller) owedIn(p *period, to horizon) error {
-	b.seen = b.seen[:0]
 	if p.starts && p.life > 0 {
 		if err := b.owedBefore(p, to); err != nil {
 			return err
@@ -76,7 +75,6 @@ func (b *biller) owedBefore(p *period, to horizon) error {
 	}
 	for rest := b.view.phases[first:]; len(rest) > 0 && rest[0].life < p.life; {
 		life := rest[0].life
-		b.seen = b.seen[:0]
 		n := 1
 		for n < len(rest) && rest[n].life == life {
 			n++
@@ -93,7 +91,6 @@ func (b *biller) owedBefore(p *period, to horizon) error {
 		}
 		rest = rest[n:]
 	}
-	b.seen = b.seen[:0]
 	return nil
 }
 
@@ -101,153 +98,145 @@ func (b *biller) owedBefore(p *period, to horizon) error {
 // of lives between an item and the life whose period it is.
 const lifeBits = 20
 
+// part is what a phase has of the period being added up.
+type part struct {
+	phase   *phase
+	terms   *invoice.Terms
+	days    cycle.Period // charged
+	due     cycle.Date   // when its usage is billed
+	pkg     int32        // its package, by number
+	credits int64        // used
+
+	pool       int32 // the part whose allowance they draw on, or none
+	size, left int64 // of the allowance of those whose pool is this one
+}
+
+const none = -1
+
 // owedFor lists what the phases of a life owe for days and credits of a period.
 func (b *biller) owedFor(phases []phase, p *period, to horizon) error {
-	due, err := b.countCredits(phases, p, to)
-	if err != nil {
-		return err
+	b.parts = slices.Grow(b.parts[:0], len(phases))[:len(phases)]
+	due := false
+	for i := range phases {
+		day := b.usageDue(&phases[i], p)
+		b.parts[i].due = day
+		due = due || !day.After(to.day)
 	}
 	if !due && !p.Start.Before(to.recurring) {
 		return nil // none owes anything yet
 	}
+	b.packages.reset()
+	for i := range b.parts {
+		part, ph := &b.parts[i], &phases[i]
+		part.phase, part.terms, part.days = ph, ph.list.On(p.Start), ph.days.Intersect(p.Period)
+		part.pkg, part.credits = b.packages.number(ph.pkg), 0
+	}
 	if due {
-		if err := b.findPools(phases, p); err != nil {
+		if err := b.countCredits(p, to); err != nil {
+			return err
+		}
+		if err := b.findPools(p); err != nil {
 			return err
 		}
 	}
-	for i := range phases {
-		ph := &phases[i]
-		terms := ph.list.On(p.Start)
-		count := b.count(ph.pkg)
-		key := invoice.Key{Period: p.Start, Of: ph.pkg, Nth: count.charged}
-		owed, err := b.owedForDays(ph, terms, key, p, to)
-		if err != nil {
-			return err
-		}
-		if owed {
-			count.charged++
-		}
-		key.Nth = count.met
-		count.met++
-		if b.used[i] == 0 || !due {
-			continue
-		}
-		if err := b.owedForCredits(ph, terms, i, key, p, to); err != nil {
+	for i := range b.parts {
+		if err := b.owedForPart(&b.parts[i], p, to); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// packageCount is how many phases with a package owe for days of a period, and meet it.
-type packageCount struct {
-	pkg          string
-	charged, met int32
-}
-
-// count is that of a package in the period being added up, up to the next call.
-func (b *biller) count(pkg string) *packageCount {
-	for i := range b.seen {
-		if b.seen[i].pkg == pkg {
-			return &b.seen[i]
+// owedForPart lists what one phase owes for its days so far and, once it is due, for the credits that it used.
+func (b *biller) owedForPart(part *part, p *period, to horizon) error {
+	count := &b.packages.list[part.pkg]
+	if days := part.days.Intersect(cycle.Period{Start: p.Start, End: to.recurring}); !days.IsEmpty() {
+		item := b.addItem()
+		if err := item.SetRecurring(invoice.Key{Period: p.Start, Of: part.phase.pkg, Nth: count.charged}, part.terms, b.rule, p.whole, days); err != nil {
+			return err
 		}
+		item.Settled = b.daysSettled(p, days)
+		count.charged++
 	}
-	b.seen = append(b.seen, packageCount{pkg: pkg})
-	return &b.seen[len(b.seen)-1]
-}
-
-// owedForDays lists what one phase owes for its days of a period, if it has any so far.
-func (b *biller) owedForDays(ph *phase, terms *invoice.Terms, key invoice.Key, p *period, to horizon) (bool, error) {
-	part := ph.days.Intersect(p.Period).Intersect(cycle.Period{Start: p.Start, End: to.recurring})
-	if part.IsEmpty() {
-		return false, nil
+	nth := count.met
+	count.met++
+	if part.credits == 0 {
+		return nil
 	}
-	item := b.addItem()
-	item.Settled = b.daysSettled(p, part)
-	return true, item.SetRecurring(key, terms, b.rule, p.whole, part)
-}
-
-// owedForCredits lists what a phase owes for the credits it used in a period, once they are due.
-// They draw on their pool, in the order of the phases, which is that of time.
-func (b *biller) owedForCredits(ph *phase, terms *invoice.Terms, i int, key invoice.Key, p *period, to horizon) error {
-	usage := invoice.Usage{Credits: b.used[i]}
-	if n := b.ownPool[i]; n >= 0 {
-		pool := &b.pools[n]
-		usage.Included, usage.Allowance = pool.left, pool.size
-		if pool.pkg != ph.pkg {
-			usage.With = pool.pkg
-		}
-		pool.left -= min(pool.left, usage.Credits)
-	}
-	due := b.usageDue(ph, p)
-	if due.After(to.day) {
+	usage := b.draw(part)
+	if part.due.After(to.day) {
 		return nil
 	}
 	item := b.addItem()
-	item.Settled = !due.After(b.settled.day)
-	return item.SetOverage(key, terms, &b.policy, daysOf(ph, p), usage)
-}
-
-// daysOf are the days of a phase in a period; of one that is charged for none, the day on which
-// its credits were used.
-func daysOf(ph *phase, p *period) cycle.Period {
-	days := ph.days.Intersect(p.Period)
-	if days.IsEmpty() {
-		day := later(p.Start, ph.days.Start)
-		days = cycle.Period{Start: day, End: day.AddDays(1)}
+	if err := item.SetOverage(invoice.Key{Period: p.Start, Of: part.phase.pkg, Nth: nth}, part.terms, &b.policy, part.daysIn(p), usage); err != nil {
+		return err
 	}
-	return days
+	item.Settled = !part.due.After(b.settled.day)
+	return nil
 }
 
-// pool is an allowance of credits that one or more phases draw on.
-type pool struct {
-	pkg        string
-	left, size int64
+// draw lets the credits of a part draw on its pool. They do so in the order of the phases, that of time.
+func (b *biller) draw(part *part) invoice.Usage {
+	usage := invoice.Usage{Credits: part.credits}
+	if part.pool == none {
+		return usage
+	}
+	pool := &b.parts[part.pool]
+	usage.Included, usage.Allowance = pool.left, pool.size
+	if pool.pkg != part.pkg {
+		usage.With = pool.phase.pkg
+	}
+	pool.left -= min(pool.left, usage.Credits)
+	return usage
+}
+
+// daysIn are the days of a part of a period; of one that is charged for none, the day on which its credits were
+// used.
+func (t *part) daysIn(p *period) cycle.Period {
+	if !t.days.IsEmpty() {
+		return t.days
+	}
+	day := later(p.Start, t.phase.days.Start)
+	return cycle.Period{Start: day, End: day.AddDays(1)}
 }
 
 // findPools finds the allowance that each of the phases that meet a period draws on: a package's,
 // once a period, or prorated, each phase's own. A phase that is charged for no day of the period
 // draws on that of the phase that is charged for its day, and where there is none, on none.
-func (b *biller) findPools(phases []phase, p *period) error {
-	b.pools = b.pools[:0]
-	b.ownPool = slices.Grow(b.ownPool[:0], len(phases))[:len(phases)]
-	charged := -1 // the next phase that is charged for days
-	for i := len(phases) - 1; i >= 0; i-- {
-		ph := &phases[i]
-		days := ph.days.Intersect(p.Period)
-		switch {
-		case !days.IsEmpty():
-			pool, err := b.poolOf(ph, p, days)
-			if err != nil {
+func (b *biller) findPools(p *period) error {
+	charged := none // the next part that is charged for days
+	for i := len(b.parts) - 1; i >= 0; i-- {
+		part := &b.parts[i]
+		if !part.days.IsEmpty() {
+			if err := b.findPool(int32(i), p); err != nil {
 				return err
 			}
-			b.ownPool[i], charged = pool, i
-		case charged >= 0 && phases[charged].days.Contains(daysOf(ph, p).Start):
-			b.ownPool[i] = b.ownPool[charged]
-		default:
-			b.ownPool[i] = -1
+			charged = i
+			continue
+		}
+		part.pool = none
+		if charged != none && b.parts[charged].phase.days.Contains(part.daysIn(p).Start) {
+			part.pool = b.parts[charged].pool
 		}
 	}
 	return nil
 }
 
-// poolOf is the number of the pool of a phase that is charged for some days of a period.
-func (b *biller) poolOf(ph *phase, p *period, days cycle.Period) (int32, error) {
-	credits := ph.list.On(p.Start).Credits()
-	if b.policy.IncludedCredits == invoice.ProratedCredits {
-		var err error
-		if credits, err = b.rule.Allowance(credits, p.whole, days); err != nil {
-			return 0, err
-		}
-	} else {
-		for i := range b.pools {
-			if b.pools[i].pkg == ph.pkg {
-				return int32(i), nil
-			}
-		}
+// findPool finds the pool of a part that is charged for some days of a period.
+func (b *biller) findPool(n int32, p *period) (err error) {
+	part := &b.parts[n]
+	of := &b.packages.list[part.pkg]
+	prorated := b.policy.IncludedCredits == invoice.ProratedCredits
+	if !prorated && of.pool != none {
+		part.pool = of.pool
+		return nil
 	}
-	b.pools = append(b.pools, pool{ph.pkg, credits, credits})
-	return int32(len(b.pools) - 1), nil
+	part.pool, of.pool = n, n
+	if part.size = part.terms.Credits(); prorated {
+		part.size, err = b.rule.Allowance(part.size, p.whole, part.days)
+	}
+	part.left = part.size
+	return err
 }
 
 func (b *biller) addItem() *invoice.Item {
@@ -276,29 +265,24 @@ func (b *biller) usageDue(ph *phase, p *period) cycle.Date {
 	return p.End
 }
 
-// countCredits adds up the credits used in a period into b.used, one figure for each of the
-// phases that meet it. When none of it is due yet, it says so and counts nothing.
-func (b *biller) countCredits(phases []phase, p *period, to horizon) (due bool, err error) {
-	b.used = slices.Grow(b.used[:0], len(phases))[:len(phases)]
-	clear(b.used)
-	for i := range phases {
-		due = due || !b.usageDue(&phases[i], p).After(to.day)
+// countCredits adds up the credits used in a period, for each of the phases that meet it.
+func (b *biller) countCredits(p *period, to horizon) error {
+	rest := b.parts
+	if len(rest) == 0 {
+		return nil
 	}
-	if !due {
-		return false, nil
-	}
-	i := 0
 	for _, e := range b.history.usage.in(cycle.Period{Start: p.Start, End: p.reach()}) {
-		for i+1 < len(phases) && !phases[i+1].from.After(e.at) {
-			i++
+		for len(rest) > 1 && !rest[1].phase.from.After(e.at) {
+			rest = rest[1:]
 		}
-		if i == len(phases) || !phases[i].holds(e.at) || !b.history.counts(e, to.by) {
+		if !rest[0].phase.holds(e.at) || !b.history.counts(e, to.by) {
 			continue
 		}
-		if b.used[i] > math.MaxInt64-e.Credits {
-			return true, fmt.Errorf("credits used: %w", money.ErrOverflow)
+		sum := rest[0].credits + e.Credits
+		if sum < 0 {
+			return fmt.Errorf("credits used: %w", money.ErrOverflow)
 		}
-		b.used[i] += e.Credits
+		rest[0].credits = sum
 	}
-	return true, nil
+	return nil
 }

@@ -68,36 +68,36 @@ const (
 	Made                   // an invoice was made
 )
 
+// Room is an empty list to put what is owed into, which the next Invoice then need not copy.
+func (b *Book) Room() []Item { return b.items.room(itemsAtOnce) }
+
+// itemsAtOnce is more items than most invoices look at.
+const itemsAtOnce = 8
+
 // Invoice makes the invoice of a cut in inv, a zero Invoice: everything owed less everything
 // billed so far. Where no amount differs and no invoice is required, it makes and books
 // nothing; then, and after an error, anything may be in inv. Its number and the instant of
 // its cut are left to the caller.
 //
-// It may reorder owed and what follows it in memory, and keeps no reference to it. This is the
+// The memory of owed is the book's from then on, which may change what is in it and after it. This is the
 // order of operations, in full: what is owed was rounded where the policy says; from here on
 // there are only sums.
-func (b *Book) Invoice(inv *Invoice, cut *Cut, owed []Item) (Outcome, error) {
-	owed, err := b.addRefunds(owed, cut.Stretches)
-	if err != nil {
-		return Equal, err
-	}
-	sortItems(owed)
-	unused := b.items.free
-	c := comparison{book: b, lines: b.lines.room(min(len(owed)+1, slabSize))}
-	b.next, b.ranges = b.next[:0], b.ranges[:0]
-	for rest := owed; len(b.ranges) < len(cut.Stretches); {
-		stretch := cut.Stretches[len(b.ranges)]
-		n := sort.Search(len(rest), func(i int) bool { return !rest[i].Period.Before(stretch.End) })
-		from, to := b.within(stretch)
-		before := len(b.next)
-		if err := c.compare(b.billed[from:to], rest[:n]); err != nil {
+func (b *Book) Invoice(inv *Invoice, cut *Cut, owed []Item) (_ Outcome, err error) {
+	if len(b.refunds) > 0 || len(b.level) > 0 {
+		if owed, err = b.addRefunds(owed, cut.Stretches); err != nil {
 			return Equal, err
 		}
-		b.ranges = append(b.ranges, span{from, to, len(b.next) - before})
-		rest = rest[n:]
 	}
+	sortItems(owed)
+	c := comparison{book: b, owed: owed, lines: b.lines.room(min(len(owed)+1, slabSize)), next: b.next[:0]}
+	b.ranges = b.ranges[:0]
+	for i := range cut.Stretches {
+		if err := c.compareIn(&cut.Stretches[i]); err != nil {
+			return Equal, err
+		}
+	}
+	b.next = c.next
 	if !c.differs && !cut.Required {
-		b.items.free = unused
 		if c.credited {
 			return Waiting, nil
 		}
@@ -112,7 +112,8 @@ func (b *Book) Invoice(inv *Invoice, cut *Cut, owed []Item) (Outcome, error) {
 		return Equal, err
 	}
 	inv.Lines = b.lines.take(c.lines)
-	b.taken.items += c.items
+	b.items.take(owed[:c.kept])
+	b.taken.items += c.kept
 	b.taken.lines += len(c.lines)
 	b.enter()
 	return Made, nil
@@ -130,7 +131,7 @@ func sortItems(items []Item) {
 
 // within is where billed has the items whose periods start in a stretch. Mostly they are the
 // last.
-func (b *Book) within(stretch cycle.Period) (from, to int) {
+func (b *Book) within(stretch *cycle.Period) (from, to int) {
 	n := len(b.billed)
 	if near := max(0, n-8); n == 0 || b.billed[near].Period.Before(stretch.Start) {
 		for from = n; from > 0 && !b.billed[from-1].Period.Before(stretch.Start); {
@@ -166,73 +167,71 @@ func (b *Book) enter() {
 // comparison is what is owed less what was billed, stretch by stretch.
 type comparison struct {
 	book     *Book
+	owed     []Item // sorted by key
+	at       int    // how many of them have been compared
+	kept     int    // how many of them the book has to keep, which are moved to the front
 	lines    []Line
-	items    int   // that the book has to keep
-	credits  int64 // that come in with the lines
-	differs  bool  // some amount does
-	credited bool  // some count of credits does
+	next     []*Item // what the stretches come to, one after the other
+	credits  int64   // that come in with the lines
+	differs  bool    // some amount does
+	credited bool    // some count of credits does
 }
 
-// compare appends the lines of what is owed less what was billed, both sorted by key.
-func (c *comparison) compare(billed []*Item, owed []Item) error {
-	for len(billed) > 0 || len(owed) > 0 {
+// compareIn appends the lines of what is owed less what was billed in a stretch.
+func (c *comparison) compareIn(stretch *cycle.Period) error {
+	from, to := c.book.within(stretch)
+	before := len(c.next)
+	for at := from; ; {
 		var was, is *Item
-		order := 0
-		switch {
-		case len(billed) == 0:
-			order = +1
-		case len(owed) == 0:
-			order = -1
-		default:
-			order = billed[0].Key.Compare(&owed[0].Key)
+		if c.at < len(c.owed) && c.owed[c.at].Period.Before(stretch.End) {
+			is = &c.owed[c.at]
 		}
-		if order <= 0 {
-			was, billed = billed[0], billed[1:]
+		if at < to {
+			was = c.book.billed[at]
 		}
-		if order >= 0 {
-			is, owed = &owed[0], owed[1:]
-		}
-		if was != nil && is != nil && was.Amount == is.Amount && was.Credits == is.Credits {
-			c.book.next = append(c.book.next, was) // so that the book says what the lines do, and no more
-			continue
-		}
-		level := false
-		if len(c.book.level) > 0 {
-			var quiet bool
-			if level, quiet = c.book.isLevel(firstOf(was, is).Key); quiet {
-				if was != nil {
-					c.book.next = append(c.book.next, was)
-				}
-				continue
+		if was != nil && is != nil {
+			switch order := was.Key.Compare(&is.Key); {
+			case order < 0:
+				is = nil
+			case order > 0:
+				was = nil
 			}
 		}
-		if err := c.add(was, is, level); err != nil {
+		if is != nil {
+			c.at++
+		} else if was == nil {
+			break
+		}
+		if was != nil {
+			at++
+		}
+		if err := c.compare(was, is); err != nil {
 			return err
 		}
 	}
+	c.book.ranges = append(c.book.ranges, span{from, to, len(c.next) - before})
 	return nil
 }
 
-func firstOf(was, is *Item) *Item {
-	if was != nil {
-		return was
+// compare appends the line of one difference, if there is one; either of the two may be nil.
+func (c *comparison) compare(was, is *Item) error {
+	level, quiet := false, was != nil && is != nil && was.Amount == is.Amount && was.Credits == is.Credits
+	if !quiet && len(c.book.level) > 0 {
+		level, quiet = c.book.isLevel(firstOf(was, is).Key)
 	}
-	return is
-}
-
-// add appends the line of one difference, if it has something to say. A level one makes no sum
-// differ.
-func (c *comparison) add(was, is *Item, level bool) error {
+	if quiet {
+		if was != nil {
+			c.next = append(c.next, was) // so that the book says what the lines do, and no more
+		}
+		return nil
+	}
 	if is != nil {
-		kept := c.book.items.next()
-		*kept = *is
-		c.items++
-		c.book.next = append(c.book.next, kept)
-		is = kept
+		is = c.keep(is)
+		c.next = append(c.next, is)
 	}
-	c.lines = append(c.lines, Line{})
+	c.lines = append(c.lines, Line{owed: is, billed: was})
 	line := &c.lines[len(c.lines)-1]
-	if err := line.set(is, was); err != nil {
+	if err := line.set(); err != nil {
 		return err
 	}
 	credits := line.Credits()
@@ -244,6 +243,23 @@ func (c *comparison) add(was, is *Item, level bool) error {
 		c.lines = c.lines[:len(c.lines)-1]
 	}
 	return nil
+}
+
+func firstOf(was, is *Item) *Item {
+	if was != nil {
+		return was
+	}
+	return is
+}
+
+// keep moves an item to those that the book has to keep, where it mostly is already.
+func (c *comparison) keep(item *Item) *Item {
+	kept := &c.owed[c.kept]
+	if kept != item {
+		*kept = *item
+	}
+	c.kept++
+	return kept
 }
 
 // inReadingOrder sorts the lines of an invoice by their days, then as keys are.
@@ -275,11 +291,11 @@ func (inv *Invoice) total(cut *Cut) (err error) {
 	if inv.Prorated, err = inv.Amount.Sub(sums[Recurring]); err != nil {
 		return err
 	}
-	inv.FinalAmount = sums[Recurring]
-	for _, sum := range sums[Overage:] {
-		if inv.FinalAmount, err = inv.FinalAmount.Add(sum); err != nil {
-			return err
-		}
+	if inv.FinalAmount, err = sums[Recurring].Add(sums[Overage]); err != nil {
+		return err
+	}
+	if inv.FinalAmount, err = inv.FinalAmount.Add(sums[Charge]); err != nil {
+		return err
 	}
 	if inv.FinalAmount.IsZero() {
 		inv.Status = Paid

@@ -19,21 +19,21 @@ type Line struct {
 	read   *readLine
 }
 
-// set makes a zero line of what is owed and what was billed; either may be nil.
-func (l *Line) set(owed, billed *Item) (err error) {
-	l.owed, l.billed = owed, billed
+// set sets all that follows from what is owed and what was billed; one of them may be nil.
+func (l *Line) set() (err error) {
 	i := l.item()
 	l.Kind, l.Dates, l.Amount, l.Adjustment = i.Kind, i.Days, i.Amount, i.Settled
 	if i.Kind != Charge {
 		l.Package = i.Key.Of
 	}
-	if owed == nil {
-		l.Amount = money.New(0, billed.Amount.Currency())
+	if l.billed == nil {
+		return nil
 	}
-	if billed != nil {
-		l.Adjustment = true
-		l.Amount, err = l.Amount.Sub(billed.Amount)
+	if l.owed == nil {
+		l.Amount = money.New(0, i.Amount.Currency())
 	}
+	l.Adjustment = true
+	l.Amount, err = l.Amount.Sub(l.billed.Amount)
 	return err
 }
 

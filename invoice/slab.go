@@ -20,17 +20,13 @@ func (s *slab[T]) room(n int) []T {
 	return s.free
 }
 
-// next returns a piece of one value, which may hold anything.
-func (s *slab[T]) next() *T {
-	free := s.room(1)[:1]
-	s.free = free[1:]
-	return &free[0]
-}
-
-// take keeps what was appended to the room: nothing handed out later shares memory with it.
+// take keeps what was appended to the room: nothing handed out later shares memory with it. Where it did not
+// fit, it is in memory of its own.
 func (s *slab[T]) take(piece []T) []T {
 	n := len(piece)
-	s.free = piece[n:]
+	if n > 0 && cap(s.free) > 0 && &piece[0] == &s.free[:1][0] {
+		s.free = piece[n:]
+	}
 	return piece[:n:n]
 }
 

@@ -124,14 +124,12 @@ func (b *Book) refund(key Key, l *Line, back bool) (err error) {
 // nothing at all: there the items of a period, kind and package differ, and their sums do not.
 func (b *Book) addRefunds(owed []Item, stretches []cycle.Period) ([]Item, error) {
 	clear(b.level)
-	if len(b.refunds) == 0 {
-		return owed, nil
-	}
 	is, err := sumUp(len(owed), func(i int) *Item { return &owed[i] })
 	if err != nil {
 		return nil, err
 	}
-	for _, stretch := range stretches {
+	for i := range stretches {
+		stretch := &stretches[i]
 		from, to := b.within(stretch)
 		was, err := sumUp(to-from, func(i int) *Item { return b.billed[from+i] })
 		if err != nil {
