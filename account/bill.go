@@ -116,8 +116,8 @@ type biller struct {
 	compared horizon    // of the last day on which what is owed was held against what is billed
 
 	made      []invoice.Invoice
-	created   []instant      // of each of them: the account's creation, as known to it
-	wake      []cycle.Date   // the days, other than boundaries, to visit
+	created   []instant // of each of them: the account's creation, as known to it
+	wake      []wakeDay
 	touched   []cycle.Date   // days of whose billing periods something became known since the last invoice
 	stretches []cycle.Period // that the invoice being made looks at
 	items     []invoice.Item // of the invoice being made
@@ -164,7 +164,7 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 	for day := (cycle.Date{}); ; {
 		next := forever
 		if len(wake) > 0 {
-			next = wake[0]
+			next = wake[0].day
 		}
 		if grid := b.grid(); len(grid.cycles) > 0 {
 			next = earlier(next, grid.period(later(day, grid.first())).End)
@@ -172,11 +172,12 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 		if next.After(through) {
 			break
 		}
-		for len(wake) > 0 && wake[0] == next {
-			wake = wake[1:]
+		eventful := false
+		if len(wake) > 0 && wake[0].day == next {
+			eventful, wake = wake[0].eventful, wake[1:]
 		}
 		day = next
-		if err := b.visit(day); err != nil {
+		if err := b.visit(day, eventful); err != nil {
 			return nil, err
 		}
 		if b.done(day, last) && len(wake) == 0 {
@@ -219,10 +220,17 @@ func (b *biller) done(day, last cycle.Date) bool {
 	return (len(v.phases) == 0 || day.After(v.current().days.End)) && b.grid().period(day).Start == day && !b.statusWaits()
 }
 
-// findWakeDays lists the days, other than boundaries, on which the timeline must be looked
-// at: those of the structural events, and those from whose start they are known. Where
-// changes are billed on boundaries, and nothing but a creation can move these, the days of
-// creations are enough.
+// wakeDay is a day to visit, be it a boundary or not.
+type wakeDay struct {
+	day cycle.Date
+	// eventful: a structural event, or the end of what a close leaves to charge, is on it. No other day has
+	// a change that an invoice of its own can be cut for.
+	eventful bool
+}
+
+// findWakeDays lists the days on which the timeline must be looked at: those of the structural
+// events, and those from whose start they are known. Where changes are billed on boundaries,
+// and nothing but a creation can move these, the days of creations are enough.
 func (b *biller) findWakeDays() {
 	days := b.wake[:0]
 	all := b.policy.BillChanges == invoice.Immediately || b.gridMayMove()
@@ -231,20 +239,28 @@ func (b *biller) findWakeDays() {
 		if !all && l.Type != Created {
 			continue
 		}
-		days = append(days, l.day)
+		days = append(days, wakeDay{l.day, true})
 		if l.Type == Closed {
-			days = append(days, b.policy.CloseDay.End(l.day))
+			days = append(days, wakeDay{b.policy.CloseDay.End(l.day), true})
 		}
 		known := l.when.time()
 		if day, err := cycle.DateOf(known, b.policy.TimeZone); err == nil {
 			if known.After(day.Start(b.policy.TimeZone)) {
 				day = day.AddDays(1)
 			}
-			days = append(days, day.AddDays(-b.policy.SettleDays))
+			days = append(days, wakeDay{day.AddDays(-b.policy.SettleDays), false})
 		}
 	}
-	slices.SortFunc(days, cycle.Date.Compare)
-	b.wake = slices.Compact(days)
+	slices.SortFunc(days, func(x, y wakeDay) int { return x.day.Compare(y.day) })
+	kept := days[:0]
+	for _, d := range days {
+		if n := len(kept); n > 0 && kept[n-1].day == d.day {
+			kept[n-1].eventful = kept[n-1].eventful || d.eventful
+		} else {
+			kept = append(kept, d)
+		}
+	}
+	b.wake = kept
 }
 
 // gridMayMove reports that other events than the first creation may move the boundaries:
@@ -263,12 +279,15 @@ func (b *biller) gridMayMove() bool {
 }
 
 // visit cuts the invoice of a day, if there is one.
-func (b *biller) visit(day cycle.Date) error {
-	b.learn(b.morning(day))
-	why := b.view.causeOn(day)
-	evening := b.evening(day)
+func (b *biller) visit(day cycle.Date, eventful bool) error {
+	by := b.morning(day)
+	b.learn(by)
+	if !eventful {
+		return b.cut(day, cause{}, by)
+	}
+	why, evening := b.view.causeOn(day), b.evening(day)
 	if !b.news(evening) {
-		return b.cut(day, why)
+		return b.cut(day, why, by)
 	}
 	// What happens on the day itself decides whether the invoice is cut at its end. Where that
 	// was to be in the morning, it is, though the change be voided by then.
@@ -277,14 +296,14 @@ func (b *biller) visit(day cycle.Date) error {
 	b.learn(evening)
 	if why = b.view.causeOn(day); atEnd || why.atEnd {
 		why.atEnd = true
-		return b.cut(day, why)
+		return b.cut(day, why, by)
 	}
 	if morning.timeline != b.view.timeline {
 		b.spare = b.view.timeline
 	}
 	b.view = morning
 	b.view.goBack(state)
-	return b.cut(day, b.view.causeOn(day))
+	return b.cut(day, b.view.causeOn(day), by)
 }
 
 // cutAt is the instant at which an invoice is cut that is cut at the start of a day.
@@ -434,18 +453,23 @@ func (v *view) direction(from, to string, day cycle.Date) invoice.Type {
 	return invoice.Upgrade
 }
 
-// cut makes the invoice of a day from what is known, if there is one to make.
-func (b *biller) cut(day cycle.Date, why cause) error {
+// cut makes the invoice of a day from what is known, if there is one to make. The instant is the last one
+// that it knows where it is cut at the start of the day.
+func (b *biller) cut(day cycle.Date, why cause, by instant) error {
 	v, grid := &b.view, b.grid()
 	if len(grid.cycles) == 0 || day.Before(grid.first()) {
 		return nil
 	}
 	in := grid.period(day)
-	required := why.own || in.Start == day && b.unsettled(day, in)
+	before := cycle.Period{Start: day, End: day} // the period that ends on the day, if one does
+	if in.Start == day && day != grid.first() {
+		before = grid.period(day.AddDays(-1)).Period
+	}
+	required := why.own || in.Start == day && b.unsettled(day, &in, before)
 	if !required && (in.Start != day || in.starts) {
 		return nil
 	}
-	c := horizon{day: day, by: b.morning(day), recurring: day, charges: day}
+	c := horizon{day: day, by: by, recurring: day, charges: day}
 	cutAt := c.by
 	if why.atEnd {
 		c.charges = day.AddDays(1)
@@ -464,7 +488,7 @@ func (b *biller) cut(day cycle.Date, why cause) error {
 	if err := b.owed(c); err != nil {
 		return err
 	}
-	stretch := b.stretch(day, in)
+	stretch := b.stretch(day, &in, before)
 	terms := b.termsIn(stretch)
 	if stretch.IsEmpty() {
 		stretch.End = day.AddDays(1) // to show: the day itself
@@ -506,18 +530,15 @@ var endOfTime = instantOf(time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC))
 // day that no cut inside it has settled, or, in advance, the one that starts there has a
 // charged day. A cut on the first day of a period is not inside it, and in advance one that is
 // settles all of it.
-func (b *biller) unsettled(day cycle.Date, in period) bool {
-	v, grid := &b.view, b.grid()
-	advance := b.policy.Timing == invoice.Advance
-	if advance && v.charged(in.Period) {
-		return true
-	}
-	if day == grid.first() {
-		return false
-	}
-	before := grid.period(day.AddDays(-1))
-	if advance && b.lastCut.After(before.Start) {
-		return false
+func (b *biller) unsettled(day cycle.Date, in *period, before cycle.Period) bool {
+	v := &b.view
+	if b.policy.Timing == invoice.Advance {
+		if v.charged(in.Period) {
+			return true
+		}
+		if b.lastCut.After(before.Start) {
+			return false
+		}
 	}
 	return v.charged(cycle.Period{Start: later(before.Start, b.lastCut), End: day})
 }
@@ -547,7 +568,7 @@ func (b *biller) findStretches() {
 	if len(b.touched) > 0 {
 		b.findSingle(grid, from)
 	}
-	b.stretches = append(b.stretches, cycle.Period{Start: from, End: forever.AddDays(1)})
+	b.stretches = append(b.stretches, cycle.Period{Start: from, End: endOfDays})
 }
 
 // findSingle lists the periods of the days touched that begin before a day.
@@ -576,17 +597,13 @@ func (b *biller) findSingle(grid *timeline, from cycle.Date) {
 // stretch is the invoice's own period: in arrears what ends on the day, from the period's
 // start or the last cut inside it; in advance what starts there, unless the account is closed.
 // It is empty when an account changes on the very day it was created.
-func (b *biller) stretch(day cycle.Date, in period) cycle.Period {
-	v, grid := &b.view, b.grid()
-	if ahead := (cycle.Period{Start: day, End: in.End}); b.policy.Timing == invoice.Advance && v.charged(ahead) {
+func (b *biller) stretch(day cycle.Date, in *period, before cycle.Period) cycle.Period {
+	if ahead := (cycle.Period{Start: day, End: in.End}); b.policy.Timing == invoice.Advance && b.view.charged(ahead) {
 		return ahead
 	}
 	start := in.Start
 	if start == day {
-		if day == grid.first() {
-			return cycle.Period{Start: day, End: day}
-		}
-		start = grid.period(day.AddDays(-1)).Start
+		start = before.Start
 	}
 	return cycle.Period{Start: later(start, b.lastCut), End: day}
 }

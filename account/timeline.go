@@ -48,8 +48,9 @@ func newTerms(catalogue invoice.Catalogue, policy invoice.Policy) *terms {
 
 // forever is later than lastDay, the last day that is billed, and than the period that holds it.
 var (
-	lastDay = cycle.MustDate("9999-12-31")
-	forever = lastDay.AddDays(400)
+	lastDay   = cycle.MustDate("9999-12-31")
+	forever   = lastDay.AddDays(400)
+	endOfDays = forever.AddDays(1)
 )
 
 // phase is a stretch with one package. Charges follow its days and usage its instants: on
@@ -388,10 +389,11 @@ func (t *timeline) first() cycle.Date { return t.cycles[0].schedule.Start() }
 
 // period returns the billing period that holds a day, which is not before the first.
 func (t *timeline) period(day cycle.Date) period {
-	for i := range t.recent {
-		if t.recent[i].Contains(day) {
-			return t.recent[i]
-		}
+	if t.recent[0].Contains(day) {
+		return t.recent[0]
+	}
+	if t.recent[1].Contains(day) {
+		return t.recent[1]
 	}
 	i := len(t.cycles) - 1
 	for i > 0 && day.Before(t.cycles[i].schedule.Start()) {
