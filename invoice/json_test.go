@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
@@ -28,7 +29,7 @@ func typical(t require.TestingT) []struct {
 		inv, made, err := invoiceOf(book, c, owed)
 		require.NoError(t, err)
 		require.True(t, made)
-		inv.Number = invoice.NumbersOf("harbor-books").On(c.Date)
+		inv.Number, inv.CutAt = invoice.NumbersOf("harbor-books").On(c.Date), c.Date.Start(nil)
 		return inv
 	}
 	var late invoice.Book
@@ -71,7 +72,21 @@ type owing struct {
 	sentence string
 }
 
-// genOwing draws what is owed for each kind: for the first days of March, for credits, and for a charge.
+// genInstant draws the instant of a cut: none, whole seconds and parts of them, also outside the years of four digits.
+func genInstant() *rapid.Generator[time.Time] {
+	const year = 366 * 24 * 60 * 60
+	return rapid.OneOf(
+		rapid.Just(time.Time{}),
+		rapid.Custom(func(t *rapid.T) time.Time {
+			return time.Unix(rapid.Int64Range(0, 60*year).Draw(t, "second"), rapid.SampledFrom([]int64{0, 0, 1, 500_000_000}).Draw(t, "nanosecond"))
+		}),
+		rapid.Custom(func(t *rapid.T) time.Time {
+			return time.Unix(rapid.Int64Range(-2000*year, 9000*year).Draw(t, "second"), 0)
+		}),
+	)
+}
+
+// genOwing draws what is owed for each kind: for some days of March, for credits, and for a charge.
 func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
 	grouped := func(n int64) string { return digits.Group(strconv.FormatInt(n, 10)) }
 	return rapid.Custom(func(t *rapid.T) map[invoice.Kind]owing {
@@ -79,6 +94,7 @@ func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
 		key := invoice.Key{Period: march.Start, Of: terms.Name()}
 		if rapid.Bool().Draw(t, "recurring") {
 			part := cycle.Period{Start: march.Start, End: march.Start.AddDays(rapid.IntRange(1, march.Days()).Draw(t, "days"))}
+			part.Start = part.Start.AddDays(rapid.SampledFrom([]int{0, part.Days() - 1}).Draw(t, "from"))
 			var item invoice.Item
 			require.NoError(t, item.SetRecurring(key, terms, proration.Rule{}, march, part))
 			share, err := proration.Rule{}.Share(terms.Package().Price, march, part)
@@ -150,10 +166,14 @@ func invoiceJSON(inv *invoice.Invoice, explanations []string) string {
 			`"unit_price":%q,"amount":%q,"adjustment":%t,"explanation":%s,"period":%q,"phase":%d,"credits":%d%s}`, l.Kind, quoted(l.Package), l.Dates.Start, l.Dates.Last(), l.Days(), l.PeriodDays(), l.Quantity(),
 			l.UnitPrice(), l.Amount.Number(), l.Adjustment, quoted(explanations[i]), l.Period(), l.Phase(), l.Credits(), event))
 	}
+	cutAt := ""
+	if !inv.CutAt.IsZero() {
+		cutAt = fmt.Sprintf(`"cut_at":%q,`, inv.CutAt.UTC().Format(time.RFC3339Nano))
+	}
 	return fmt.Sprintf(`{"number":%s,"account":%s,"type":%q,"date_invoiced":%q,"start_date":%q,"end_date":%q,"package":%s,"currency":%q,`+
-		`"credits":%d,"amount":%q,"prorated":%q,"overage":%q,"additional_charges":%q,"final_amount":%q,"status":%q,"lines":[%s]}`,
+		`"credits":%d,"amount":%q,"prorated":%q,"overage":%q,"additional_charges":%q,"final_amount":%q,"status":%q,%s"lines":[%s]}`,
 		quoted(inv.Number.String()), quoted(inv.Account), inv.Type, inv.Date, inv.Period.Start, inv.Period.Last(), quoted(inv.Package), inv.FinalAmount.Currency(),
-		inv.Credits, inv.Amount.Number(), inv.Prorated.Number(), inv.Overage.Number(), inv.AdditionalCharges.Number(), inv.FinalAmount.Number(), inv.Status, strings.Join(lines, ","))
+		inv.Credits, inv.Amount.Number(), inv.Prorated.Number(), inv.Overage.Number(), inv.AdditionalCharges.Number(), inv.FinalAmount.Number(), inv.Status, cutAt, strings.Join(lines, ","))
 }
 
 // Law: the JSON of an invoice is what fmt makes of its fields and of what is owed and was billed, to the byte, whatever the names.
@@ -176,7 +196,7 @@ func TestLawInvoiceJSON(t *testing.T) {
 			}
 			inv, _, err := invoiceOf(&book, c, items)
 			require.NoError(t, err)
-			inv.Number = invoice.NumbersOf(c.Account).On(c.Date)
+			inv.Number, inv.CutAt = invoice.NumbersOf(c.Account).On(c.Date), genInstant().Draw(t, "cut at")
 
 			var explanations []string
 			for i := range inv.Lines {
