@@ -91,6 +91,9 @@ func (g grid) period(d day) stretch {
 	}
 	s := g[i]
 	p := stretch{start: s.start, end: s.anchor, wholeStart: s.anchor.addMonths(-1)}
+	if s.anchor == s.start.addMonths(1) { // a month on: a whole period
+		p.wholeStart = s.start
+	}
 	for k := 0; p.end <= d; k++ {
 		p = stretch{start: s.anchor.addMonths(k), end: s.anchor.addMonths(k + 1), wholeStart: s.anchor.addMonths(k)}
 	}

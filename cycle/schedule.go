@@ -131,13 +131,14 @@ func (s Schedule) Index(d Date) (int, bool) {
 	return k + s.stub(), true
 }
 
-// Whole gives what period k is measured against: the period itself, except for a stub, which is the last days of
+// Whole gives what period k is measured against: the period itself, also where the billing date is exactly every months after the
+// start (2026-01-31 and 2026-02-28), except for a shorter first one, a stub, which is the last days of
 // [billing date - every months, billing date), and for the period that 9999-12-31 cuts short, which is the first days of what it would
 // have been.
 func (s Schedule) Whole(k int) Period {
 	p := s.full(k)
 	switch {
-	case k == 0 && s.stub() == 1:
+	case k == 0 && s.stub() == 1 && s.anchor != s.start.AddMonths(int(s.every)):
 		p.Start = s.anchor.AddMonths(-int(s.every))
 	case p.Start.n > lastDay:
 		return s.Period(k)
@@ -145,7 +146,7 @@ func (s Schedule) Whole(k int) Period {
 	return p
 }
 
-// stub gives the number of stubs, 0 or 1.
+// stub gives the number of periods before the anchor, 0 or 1.
 func (s Schedule) stub() int {
 	if s.anchor != s.start {
 		return 1
