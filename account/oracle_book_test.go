@@ -24,6 +24,7 @@ type billed struct {
 type booked struct {
 	item            item
 	amount, credits int64
+	gone            bool // nothing is owed for it any more
 }
 
 // balance is what is owed, and what has been billed, on a day. What was billed on a canceled
@@ -57,7 +58,10 @@ func (s *story) balance(items map[key]item, bills []*billed) balance {
 			} else {
 				sum.amount += line.amount
 			}
-			b.billed[k] = sum
+			_, back := refunded[k]
+			if b.billed[k] = sum; line.gone && !back && sum.amount == 0 && sum.credits == 0 {
+				delete(b.billed, k) // billed and given back: as if it had never been
+			}
 		}
 	}
 	for k, amount := range refunded {
@@ -76,12 +80,11 @@ func (s *story) balance(items map[key]item, bills []*billed) balance {
 func (b balance) atLeastZero(of key) {
 	var phases []key
 	for k := range b.owed {
-		if nth := k.nth; (key{k.period, k.life, k.kind, k.pkg, k.id, of.nth}) == of {
-			k.nth = nth
+		if (key{k.period, of.life, k.kind, k.pkg, k.id, of.nth}) == of { // whichever life's
 			phases = append(phases, k)
 		}
 	}
-	slices.SortFunc(phases, func(x, y key) int { return cmp.Compare(x.nth, y.nth) })
+	slices.SortFunc(phases, func(x, y key) int { return cmp.Or(cmp.Compare(x.life, y.life), cmp.Compare(x.nth, y.nth)) })
 	var debt int64
 	for _, k := range phases {
 		debt -= min(0, b.owed[k])
@@ -130,7 +133,7 @@ func (s *story) invoice(c cut, bills []*billed, b balance) *billed {
 		if !owed {
 			it = before.item
 		}
-		line := booked{it, b.owed[k] - before.amount, b.items[k].credits - before.credits}
+		line := booked{it, b.owed[k] - before.amount, b.items[k].credits - before.credits, !owed}
 		made.of[k] = line
 		made.credits += line.credits
 		sums[it.kind] += line.amount
