@@ -84,7 +84,7 @@ func (c *cells) hasPeriod(p *periods, ch *charge) bool {
 // and that no invoice of those dates does.
 func (l *ledger) counts(c *charge) bool {
 	if l.scope.has(c.date) {
-		if l.scope.notDueYet(c) && !l.coveredByTheirs(c.days) {
+		if l.notDueYet(c) && !l.coveredByTheirs(c.days) {
 			return false
 		}
 		return !l.usageShifted || c.kind != Overage || l.usedByTheirs.overlaps(c.days)

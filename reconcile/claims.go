@@ -43,7 +43,7 @@ func ClaimID(account, cause string) string {
 func (g *Group) tooMuch() int64 {
 	d := g.Difference().Total()
 	for _, t := range g.Theirs {
-		d += min(0, t.added)
+		d += t.discount
 	}
 	return d
 }
@@ -51,12 +51,13 @@ func (g *Group) tooMuch() int64 {
 // claim decides what is claimed. What is too little of an account is taken off what is too much, so that no account is asked for more
 // than it was over-billed over all documents.
 func (rep *Report) claim(r *reconciler) {
+	credits := rep.outsideCredits()
 	for i := 0; i < len(rep.Groups); {
 		j := i
 		for j < len(rep.Groups) && rep.Groups[j].Account == rep.Groups[i].Account {
 			j++
 		}
-		rep.claimAccount(r, rep.Groups[i:j])
+		rep.claimAccount(r, rep.Groups[i:j], credits[rep.Groups[i].Account])
 		i = j
 	}
 	byID := map[string]int{}
@@ -97,24 +98,45 @@ func (r *reconciler) whyUnclaimed(g *Group) string {
 		return "it is not different"
 	}
 	for _, t := range g.Theirs {
-		if d := r.doubts[t]; d != "" {
+		if d := cmp.Or(r.doubts[t], t.unsure); d != "" {
 			return d
 		}
 	}
-	first := ClaimedRow{g.Account, g.numbers(), g.Period.Start.String(), g.Period.Last().String()}
-	if r.in.Claimed[first] {
+	if r.claimedBefore(g) {
 		return "an earlier dispute claims it"
 	}
 	return ""
 }
 
-func (rep *Report) claimAccount(r *reconciler, groups []*Group) {
+// claimedBefore reports that an earlier dispute claims the group, or one of its rows: more documents may have made a group larger.
+func (r *reconciler) claimedBefore(g *Group) bool {
+	if r.in.Claimed[ClaimedRow{g.Account, g.numbers(), g.Period.Start.String(), g.Period.Last().String()}] {
+		return true
+	}
+	return slices.ContainsFunc(g.Theirs, func(t *Row) bool { return t.Number != "" && r.claimed[claimedNumber{g.Account, t.Number}] })
+}
+
+// claimedNumber is a row that an earlier dispute claims.
+type claimedNumber struct{ account, number string }
+
+// claimedNumbers are the rows that earlier disputes claim.
+func claimedNumbers(lines map[ClaimedRow]bool) map[claimedNumber]bool {
+	all := map[claimedNumber]bool{}
+	for line := range lines {
+		for _, number := range strings.Fields(line.Numbers) {
+			all[claimedNumber{line.Account, number}] = true
+		}
+	}
+	return all
+}
+
+func (rep *Report) claimAccount(r *reconciler, groups []*Group, credits []*Row) {
 	var claims, less []*Group
 	for _, g := range groups {
-		switch d := g.tooMuch(); {
-		case d < 0:
+		if g.certainly() < 0 {
 			less = append(less, g)
-		case d > 0:
+		}
+		if d := g.tooMuch(); d > 0 {
 			if g.isDifferent() || g.Unclaimed != "" {
 				g.Unclaimed = r.whyUnclaimed(g)
 			}
@@ -124,9 +146,10 @@ func (rep *Report) claimAccount(r *reconciler, groups []*Group) {
 			}
 		}
 	}
-	slices.SortStableFunc(less, func(a, b *Group) int { return cmp.Compare(a.tooMuch(), b.tooMuch()) })
+	takeCredits(claims, credits)
+	slices.SortStableFunc(less, func(a, b *Group) int { return cmp.Compare(a.certainly(), b.certainly()) })
 	for _, l := range less {
-		left := -l.tooMuch()
+		left := -l.certainly()
 		if i := slices.IndexFunc(claims, func(g *Group) bool { return g.claim == left }); i >= 0 {
 			claims[i].claim, claims[i].offset = 0, append(claims[i].offset, l)
 			continue
@@ -140,8 +163,48 @@ func (rep *Report) claimAccount(r *reconciler, groups []*Group) {
 		}
 	}
 	for _, g := range claims {
-		if g.claim == 0 {
+		switch {
+		case g.claim > 0:
+		case len(g.offset) > 0:
 			g.Unclaimed = "they bill as much too little of the account elsewhere"
+		default:
+			g.Unclaimed = fmt.Sprintf("row %s credits it, outside the dates compared", g.credits[0].Number)
+		}
+	}
+}
+
+// certainly is what a group is billed too much without the rows that a later document has left out: where that is below zero, other rows
+// may be billed in their place.
+func (g *Group) certainly() int64 {
+	d := g.tooMuch()
+	for _, t := range g.Theirs {
+		if t.dropped {
+			d -= max(0, t.Figures.Total())
+		}
+	}
+	return d
+}
+
+// outsideCredits are the credits of each account that are in the documents, and outside the dates compared.
+func (rep *Report) outsideCredits() map[string][]*Row {
+	credits := map[string][]*Row{}
+	for i := range rep.LeftOut {
+		if row := rep.LeftOut[i].Row; rep.LeftOut[i].Why == OtherDates && row.Theirs != nil && !row.compared && row.Figures.Total() < 0 {
+			credits[row.Account] = append(credits[row.Account], row)
+		}
+	}
+	return credits
+}
+
+// takeCredits takes credits outside the dates compared off what is claimed for their days: it is given back already.
+func takeCredits(claims []*Group, credits []*Row) {
+	for _, row := range credits {
+		left := -row.Figures.Total()
+		for _, g := range claims {
+			if part := min(left, g.claim); part > 0 && (row.far || !row.Period.Intersect(g.Period).IsEmpty()) {
+				g.claim, g.credits, g.credited = g.claim-part, append(g.credits, row), g.credited+part
+				left -= part
+			}
 		}
 	}
 }
@@ -169,12 +232,15 @@ func (rep *Report) claimLine(g *Group) ClaimLine {
 	for _, t := range g.Theirs {
 		line.Date = later(line.Date, t.Date)
 	}
-	if g.claim != g.tooMuch() {
+	for _, row := range g.credits {
+		line.Evidence += fmt.Sprintf(" Less what row %s credits, outside the dates compared.", row.Number)
+	}
+	if g.claim != g.tooMuch()-g.credited {
 		var offs []string
 		for _, o := range g.offset[:min(3, len(g.offset))] {
 			offs = append(offs, o.Period.String())
 		}
-		line.Evidence += fmt.Sprintf(" Less %s that they bill too little for %s.", g.number(g.tooMuch()-g.claim), strings.Join(offs, ", "))
+		line.Evidence += fmt.Sprintf(" Less %s that they bill too little for %s.", g.number(g.tooMuch()-g.credited-g.claim), strings.Join(offs, ", "))
 	}
 	if rep.disputeDays > 0 {
 		line.Until = line.Date.AddDays(rep.disputeDays)

@@ -44,7 +44,7 @@ type documents struct {
 }
 
 // readDocuments reads all rows of end users, and decides which of them stand.
-func readDocuments(in []distributor.Invoices, currency money.Currency) (*documents, error) {
+func readDocuments(in []distributor.Invoices, names *accounts, currency money.Currency) (*documents, error) {
 	d := &documents{doubts: map[*Row]string{}}
 	byDocument := make([][]*Row, len(in))
 	var bad []error
@@ -52,13 +52,16 @@ func readDocuments(in []distributor.Invoices, currency money.Currency) (*documen
 		if in[i].Shape == distributor.Own || in[i].Shape == distributor.NumbersOnly {
 			continue // the reseller's own invoices, not rows of end users
 		}
+		if err := checkCurrency(in[i].Fields, currency); err != nil {
+			bad = append(bad, err)
+		}
 		for j := range in[i].Rows {
 			row, err := readRow(&in[i].Rows[j], currency)
 			if err != nil {
 				bad = append(bad, source.At(in[i].Rows[j].Place, err))
 				continue
 			}
-			row.document = i
+			row.document, row.owner = i, names.owner(row.Account)
 			byDocument[i] = append(byDocument[i], row)
 		}
 	}
@@ -67,7 +70,9 @@ func readDocuments(in []distributor.Invoices, currency money.Currency) (*documen
 	}
 	rows := d.replaced(in, byDocument)
 	rows = d.repeated(in, rows)
+	rows = d.repeatedInShort(in, rows)
 	d.dropped(in, byDocument, rows)
+	d.revised(rows)
 	if err := d.checkTotals(in, byDocument, rows, currency); err != nil {
 		return nil, err
 	}
@@ -88,9 +93,16 @@ func compareRows(a, b *Row) int {
 	return strings.Compare(a.text(), b.text())
 }
 
-// isLater reports that a row is of a later document than another: by its invoice date, or else as the documents were given.
+// isLater reports that a row is of a later document than another: by its invoice date, or else as the documents were given. Of two of one
+// date, the one that is withdrawn is the later: what was withdrawn does not come back under its number.
 func isLater(a, b *Row) bool {
-	return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.document, b.document)) > 0
+	withdrawn := func(r *Row) int {
+		if r.isWithdrawn() {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(withdrawn(a), withdrawn(b)), cmp.Compare(a.document, b.document)) > 0
 }
 
 // replaced takes out the rows that a later document replaces: those of the same number, account, type and days. It asks that numbers
@@ -100,7 +112,7 @@ func (d *documents) replaced(in []distributor.Invoices, byDocument [][]*Row) []*
 		number, account, kind string
 		period                cycle.Period
 	}
-	of := func(r *Row) identity { return identity{r.Number, fold(r.Account), strings.ToLower(r.Type), r.Period} }
+	of := func(r *Row) identity { return identity{r.Number, r.owner, strings.ToLower(r.Type), r.Period} }
 	latest := map[identity]*Row{}
 	var numbered, rest []*Row
 	for _, rows := range byDocument {
@@ -148,7 +160,7 @@ func (d *documents) repeated(in []distributor.Invoices, rows []*Row) []*Row {
 		figures               Figures
 	}
 	of := func(r *Row) content {
-		return content{r.Number, fold(r.Account), strings.ToLower(r.Type), r.Period, r.Figures}
+		return content{r.Number, r.owner, strings.ToLower(r.Type), r.Period, r.Figures}
 	}
 	equal := map[content][]*Row{}
 	several := false
@@ -198,67 +210,6 @@ func place(in []distributor.Invoices, r *Row) string {
 	return ""
 }
 
-// dropped marks rows that may have been taken back: those that a later document of the same number no longer has, and those that are
-// in another document for other days that overlap. They are compared, and not claimed.
-func (d *documents) dropped(in []distributor.Invoices, byDocument [][]*Row, rows []*Row) {
-	if len(in) < 2 {
-		return
-	}
-	type numbered struct{ number, account string }
-	newest := map[string]*Row{}         // by number of the document: a row of the newest document of that number
-	has := map[string]map[string]bool{} // what numbers that one has
-	for i, list := range byDocument {
-		if in[i].Number == "" || !numberedSingly(list) {
-			continue
-		}
-		for _, r := range list {
-			if was := newest[in[i].Number]; was == nil || isLater(r, was) {
-				newest[in[i].Number] = r
-			}
-		}
-	}
-	for number, r := range newest {
-		has[number] = map[string]bool{}
-		for _, o := range byDocument[r.document] {
-			has[number][o.Number] = true
-		}
-	}
-	shares := map[int]bool{} // documents that share a row's number with the newest document of theirs
-	for i, list := range byDocument {
-		for _, r := range list {
-			if n := newest[in[i].Number]; n != nil && n.document != i && has[in[i].Number][r.Number] {
-				shares[i] = true
-				break
-			}
-		}
-	}
-	byNumber := map[numbered][]*Row{}
-	for _, r := range rows {
-		if n := newest[in[r.document].Number]; shares[r.document] && !has[in[r.document].Number][r.Number] {
-			d.doubts[r] = fmt.Sprintf("row %s stands in an earlier document of number %s only: the later one has left it out%s", r.Number, in[r.document].Number, place(in, n))
-		}
-		if r.Number != "" {
-			key := numbered{r.Number, fold(r.Account)}
-			if list := byNumber[key]; len(list) < 8 { // a number of many rows says nothing
-				byNumber[key] = append(list, r)
-			}
-		}
-	}
-	for _, list := range byNumber {
-		for i, a := range list {
-			for _, b := range list[:i] {
-				if a.document != b.document && a.Period != b.Period && !a.Period.Intersect(b.Period).IsEmpty() {
-					text := fmt.Sprintf("number %s is on rows for %s and for %s in two documents: one may replace the other", a.Number, b.Period, a.Period)
-					if b.Period.Start.After(a.Period.Start) {
-						text = fmt.Sprintf("number %s is on rows for %s and for %s in two documents: one may replace the other", a.Number, a.Period, b.Period)
-					}
-					d.doubts[a], d.doubts[b] = text, text
-				}
-			}
-		}
-	}
-}
-
 // withdrawnStatuses are those of a row that is not owed, in lower case.
 var withdrawnStatuses = []string{"canceled", "cancelled", "refunded", "void", "voided"}
 
@@ -275,7 +226,7 @@ func (d *documents) takeWithdrawn(rows []*Row) {
 		figures Figures
 	}
 	of := func(r *Row, sign int64) opposite {
-		return opposite{fold(r.Account), r.Period, Figures{sign * r.Figures[0], sign * r.Figures[1], sign * r.Figures[2]}}
+		return opposite{r.owner, r.Period, Figures{sign * r.Figures[0], sign * r.Figures[1], sign * r.Figures[2]}}
 	}
 	taken := map[opposite]int{}
 	for _, r := range rows {

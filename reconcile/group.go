@@ -55,6 +55,8 @@ type Group struct {
 	Unclaimed string   // why nothing is claimed for it, where something is too much
 	claim     int64    // what is claimed, in minor units
 	offset    []*Group // that are taken off what is claimed
+	credits   []*Row   // outside the dates compared, likewise
+	credited  int64    // what these take off
 
 	currency money.Currency
 	moved    bool      // settled by charges in another period or on another invoice than ours

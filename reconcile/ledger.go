@@ -33,6 +33,8 @@ type ledger struct {
 	billed     string
 	billingDay int
 
+	inAdvance bool // they bill it in advance, as most of its rows tell, or else all rows
+
 	periods *periods
 	looseT  []*Row // rows of theirs that no invoice settles by itself
 	looseO  []*Row // our invoices likewise
@@ -52,6 +54,8 @@ type ledger struct {
 // group sorts both sides into groups.
 func (l *ledger) group() {
 	l.periods = periodsOf(l.ours)
+	more := advanceOver(l.theirs)
+	l.inAdvance = more > 0 || more == 0 && l.scope.inAdvance
 	var covered []cycle.Period
 	for _, t := range l.theirs {
 		covered = append(covered, t.Period)

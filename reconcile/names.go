@@ -53,6 +53,15 @@ func (a *accounts) ours(name string) (ours, note string, several bool) {
 	}
 }
 
+// owner tells apart whose rows are: the account of ours, or else their name without regard to case.
+func (a *accounts) owner(name string) string {
+	ours, _, several := a.ours(name)
+	if several || !a.known[ours] {
+		return "\x00" + fold(ours)
+	}
+	return ours
+}
+
 // around is how many names are looked at before and after the place where one would stand, in either order.
 const around = 8
 

@@ -75,6 +75,7 @@ type reconciler struct {
 	ourTotal  money.Amount
 	doubts    map[*Row]string
 	withdrawn map[string][]*Row // by our name of the account
+	claimed   map[claimedNumber]bool
 }
 
 // Reconcile compares the Distributor's documents with what our engine bills for the same events. A disagreement is a result; an error
@@ -83,7 +84,7 @@ func Reconcile(ctx context.Context, in Input) (*Report, error) {
 	if in.Events == nil {
 		return nil, errors.New("reconcile: Input.Events is nil, expected the events of the accounts")
 	}
-	r := &reconciler{in: in, zones: in.Zones, currency: in.Policy.MoneyCurrency()}
+	r := &reconciler{in: in, zones: in.Zones, currency: in.Policy.MoneyCurrency(), claimed: claimedNumbers(in.Claimed)}
 	var err error
 	if r.catalogue, err = invoice.NewCatalogue(in.Packages, in.Prices); err != nil {
 		return nil, err
@@ -91,11 +92,11 @@ func Reconcile(ctx context.Context, in Input) (*Report, error) {
 	if err := r.defaultZones(); err != nil {
 		return nil, err
 	}
-	d, err := readDocuments(in.Documents, r.currency)
+	r.accounts = newAccounts(in.Events.Accounts(), in.Aliases)
+	d, err := readDocuments(in.Documents, r.accounts, r.currency)
 	if err != nil {
 		return nil, err
 	}
-	r.accounts = newAccounts(in.Events.Accounts(), in.Aliases)
 	r.doubts = d.doubts
 	if err := r.takeScope(d); err != nil {
 		return nil, err

@@ -60,8 +60,13 @@ type Row struct {
 	Theirs *distributor.Invoice // nil for one of ours
 	Ours   *invoice.Invoice     // nil for one of theirs
 
+	owner    string       // whose it is, by its name and the aliases
 	added    int64        // what fields that the reference does not have add to the final amount: taxes, or a discount below zero
 	addedBy  string       // in words: "tax 4.10"
+	discount int64        // what of added is below zero
+	unsure   string       // why what it asks for is not known
+	dropped  bool         // a later document of the same number has left it out
+	far      bool         // its dates are far from all others
 	broken   string       // why the row does not add up, and the gap
 	units    int64        // the quantity that the row states; 0 where it states none
 	stretch  cycle.Period // the days of what it is a part of: of all rows of its date that meet it
@@ -92,6 +97,9 @@ func readRow(row *distributor.Invoice, c money.Currency) (*Row, error) {
 	amount, prorated := read("amount", row.Amount), read("prorated", row.Prorated)
 	r.Figures[Overage], r.Figures[Other] = read("overage", row.Overage), read("additional_charges", row.AdditionalCharges)
 	final := read("final_amount", row.FinalAmount)
+	if err := checkCurrency(row.Unknown(), c); err != nil {
+		return nil, err
+	}
 	if bad != nil {
 		return nil, fmt.Errorf("row %q: %s", row.Number, strings.Join(bad, "; "))
 	}
@@ -104,8 +112,8 @@ func readRow(row *distributor.Invoice, c money.Currency) (*Row, error) {
 	}
 	if row.Amount != "" && row.FinalAmount != "" {
 		for _, discount := range []int64{prorated, -prorated} {
-			if fields, ok := addedFields(row, final-(amount-discount+rest), c); ok {
-				r.Figures[Recurring], r.added, r.addedBy = amount-discount, final-(amount-discount+rest), fields
+			if fields, below, ok := addedFields(row, final-(amount-discount+rest), c); ok {
+				r.Figures[Recurring], r.added, r.addedBy, r.discount = amount-discount, final-(amount-discount+rest), fields, below
 				return r, nil
 			}
 		}
@@ -115,8 +123,12 @@ func readRow(row *distributor.Invoice, c money.Currency) (*Row, error) {
 		r.broken += ", a gap of " + money.New(final-(amount-prorated+rest), c).Number()
 	}
 	r.Figures[Recurring] = final - rest // it claims its final amount
-	if row.FinalAmount == "" {
+	switch {
+	case row.FinalAmount == "":
 		r.Figures[Recurring] = amount - prorated
+		r.unsure = fmt.Sprintf("row %s has no final_amount: what it asks for is not known", row.Number)
+	case len(moneyFields(row, c)) > 0:
+		r.unsure = fmt.Sprintf("row %s does not add up, and has fields that may be taxes", row.Number)
 	}
 	return r, nil
 }
@@ -127,14 +139,15 @@ const (
 	maxFieldsTried = 12
 )
 
-// addedFields finds the fields that the reference does not have, such as a tax or a discount, that make up a gap exactly: the fewest
-// of them, each added or taken off.
-func addedFields(row *distributor.Invoice, gap int64, c money.Currency) (string, bool) {
-	type field struct {
-		name  string
-		minor int64
-	}
-	var fields []field
+// moneyField is a field that the reference does not have, and that may be money.
+type moneyField struct {
+	name  string
+	minor int64
+}
+
+// moneyFields are the fields that the reference does not have, such as a tax or a discount, and that may be money.
+func moneyFields(row *distributor.Invoice, c money.Currency) []moneyField {
+	var fields []moneyField
 	for _, f := range row.Unknown() {
 		switch f.Kind {
 		case distributor.KindNumber, distributor.KindString, distributor.KindXML:
@@ -142,24 +155,31 @@ func addedFields(row *distributor.Invoice, gap int64, c money.Currency) (string,
 			continue
 		}
 		if a, err := distributor.Number(strings.TrimSpace(f.Text)).Amount(c); err == nil && !a.IsZero() && !isQuantity(f.Name) {
-			fields = append(fields, field{f.Name, a.Minor()})
+			fields = append(fields, moneyField{f.Name, a.Minor()})
 		}
 	}
+	return fields
+}
+
+// addedFields finds the fields that the reference does not have that make up a gap exactly: the fewest of them, each added or taken off. It
+// says what is taken off, below zero, too.
+func addedFields(row *distributor.Invoice, gap int64, c money.Currency) (words string, below int64, ok bool) {
+	fields := moneyFields(row, c)
 	if len(fields) > maxFieldsTried {
-		return "", false
+		return "", 0, false
 	}
-	var find func(from, left int, gap int64) []string
-	find = func(from, left int, gap int64) []string {
+	var find func(from, left int, gap int64) []moneyField
+	find = func(from, left int, gap int64) []moneyField {
 		for i := from; i < len(fields); i++ {
 			for _, sign := range []int64{1, -1} {
-				rest := gap - sign*fields[i].minor
-				words := []string{fields[i].name + " " + money.New(sign*fields[i].minor, c).Number()}
+				this := []moneyField{{fields[i].name, sign * fields[i].minor}}
+				rest := gap - this[0].minor
 				if left == 1 && rest == 0 {
-					return words
+					return this
 				}
 				if left > 1 {
 					if more := find(i+1, left-1, rest); more != nil {
-						return append(words, more...)
+						return append(this, more...)
 					}
 				}
 			}
@@ -167,11 +187,16 @@ func addedFields(row *distributor.Invoice, gap int64, c money.Currency) (string,
 		return nil
 	}
 	for n := 1; n <= min(maxAddedFields, len(fields)); n++ {
-		if words := find(0, n, gap); words != nil {
-			return strings.Join(words, ", "), true
+		if added := find(0, n, gap); added != nil {
+			var list []string
+			for _, f := range added {
+				list = append(list, f.name+" "+money.New(f.minor, c).Number())
+				below += min(0, f.minor)
+			}
+			return strings.Join(list, ", "), below, true
 		}
 	}
-	return "", false
+	return "", 0, false
 }
 
 func isQuantity(name string) bool {

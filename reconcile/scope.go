@@ -51,6 +51,7 @@ func (r *reconciler) takeScope(d *documents) error {
 		switch {
 		case far(row):
 			farRows++
+			row.far = true
 			d.leaveOut(row, OtherDates, fmt.Sprintf("its dates are more than %d years from all others", farYears))
 		case row.Date.Before(r.scope.from) || row.Date.After(r.scope.through):
 			outside++
@@ -119,23 +120,43 @@ func (r *reconciler) checkDates() error {
 
 // learn sees how they date their rows.
 func (s *scope) learn(rows []*Row) {
-	advance, lags := 0, map[int]int{}
+	lags := map[int]int{}
 	for _, r := range rows {
-		if r.Figures[Recurring] > 0 {
-			if r.inAdvance() {
-				advance++
-			} else {
-				advance--
-			}
-		}
 		lags[r.Date.Sub(r.Period.End)]++
 	}
-	s.inAdvance = advance > 0
+	s.inAdvance = advanceOver(rows) > 0
 	for lag, n := range lags {
 		if c := cmp.Or(cmp.Compare(n, lags[s.lag]), cmp.Compare(s.lag, lag)); lag > 0 && lag <= 31 && c > 0 {
 			s.lag = lag
 		}
 	}
+}
+
+// advanceOver is for how many more of an account's stretches of days rows bill in advance than in arrears. A charge and what takes it back
+// are no bill, on whatever dates they are.
+func advanceOver(rows []*Row) (more int) {
+	type stretch struct {
+		owner  string
+		period cycle.Period
+	}
+	recurring, first := map[stretch]int64{}, map[stretch]*Row{}
+	for _, r := range rows {
+		at := stretch{r.owner, r.Period}
+		recurring[at] += r.Figures[Recurring]
+		if was := first[at]; r.Figures[Recurring] > 0 && (was == nil || r.Date.Before(was.Date)) {
+			first[at] = r
+		}
+	}
+	for at, sum := range recurring {
+		switch {
+		case sum <= 0:
+		case first[at].inAdvance():
+			more++
+		default:
+			more--
+		}
+	}
+	return more
 }
 
 // has reports that an invoice's date is one of those compared.
@@ -146,12 +167,12 @@ func (s *scope) isBefore(r *Row) bool { return r.stretch.End.AddDays(s.lag).Befo
 
 // notDueYet reports that a line of ours, which no row of theirs covers, is one that they bill on an invoice outside the dates compared:
 // they bill in advance what we bill in arrears, or the reverse.
-func (s *scope) notDueYet(c *charge) bool {
+func (l *ledger) notDueYet(c *charge) bool {
 	if c.kind != Recurring {
 		return false
 	}
-	if s.inAdvance {
-		return !c.date.Before(c.days.End) && c.days.Start.Before(s.from)
+	if l.inAdvance {
+		return !c.date.Before(c.days.End) && c.days.Start.Before(l.scope.from)
 	}
-	return !c.date.After(c.days.Start) && c.days.End.After(s.through)
+	return !c.date.After(c.days.Start) && c.days.End.After(l.scope.through)
 }
