@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
@@ -9,11 +10,12 @@ import (
 )
 
 // findBillingDays finds the accounts whose periods, on their rows, start on another day of the month than ours, and has those billed by
-// their day: so both sides are about the same days. If it is the 1st for all such accounts, of two or more, they bill by calendar month.
+// their day: so both sides are about the same days. The parts of a bill that is split by days are one. If it is the 1st for all such accounts, of two or more, they bill by calendar month.
 func (r *reconciler) findBillingDays() {
 	days := make([]int, len(r.ledgers))
 	first, others := 0, 0
 	for i, l := range r.ledgers {
+		l.findStretches()
 		switch days[i] = l.otherBillingDay(); {
 		case days[i] == 1:
 			first++
@@ -40,7 +42,7 @@ func (l *ledger) otherBillingDay() int {
 	}
 	through := l.scope.through
 	for _, t := range l.theirs {
-		through = later(through, t.Period.End)
+		through = later(through, t.stretch.End)
 	}
 	invoices := l.bill(through.AddMonths(1))
 	rows := make([]*Row, len(invoices))
@@ -49,25 +51,31 @@ func (l *ledger) otherBillingDay() int {
 	}
 	p := periodsOf(rows)
 	day := 0
+	var starts []cycle.Date
 	for _, t := range l.theirs {
-		if t.Period.Days() < 27 || t.Period.Days() > 31 {
+		if t.stretch.Days() < 27 || t.stretch.Days() > 31 {
 			continue
 		}
-		if n := len(p.ends); p.isBoundary(t.Period.Start) && (p.isBoundary(t.Period.End) || n > 0 && t.Period.End == p.ends[n-1]) {
+		if n := len(p.ends); p.isBoundary(t.stretch.Start) && (p.isBoundary(t.stretch.End) || n > 0 && t.stretch.End == p.ends[n-1]) {
 			return 0 // one of ours
 		}
-		from, to := p.span(t.Period)
-		_, _, start := t.Period.Start.Civil()
-		_, _, end := t.Period.End.Civil()
-		switch {
-		case from == to || start != end || t.Figures[Recurring] <= 0:
-		case day != 0 && day != start:
-			return 0
-		default:
-			day = start
+		from, to := p.span(t.stretch)
+		_, _, start := t.stretch.Start.Civil()
+		_, _, end := t.stretch.End.Civil()
+		if on := max(start, end); from != to && isOn(t.stretch.Start, on) && isOn(t.stretch.End, on) && t.Figures[Recurring] > 0 {
+			starts, day = append(starts, t.stretch.Start), max(day, on)
 		}
 	}
+	if slices.ContainsFunc(starts, func(start cycle.Date) bool { return !isOn(start, day) }) {
+		return 0
+	}
 	return day
+}
+
+// isOn reports that a date is on a day of the month, or the last of a month that is shorter.
+func isOn(date cycle.Date, day int) bool {
+	_, _, is := date.Civil()
+	return is == min(day, monthOf(date).Days())
 }
 
 // hasOtherPeriods reports that a row for about a month is for no period of our invoices.
@@ -77,7 +85,7 @@ func (l *ledger) hasOtherPeriods() bool {
 		ours[o.Period] = true
 	}
 	for _, t := range l.theirs {
-		if t.Figures[Recurring] > 0 && t.Period.Days() >= 27 && t.Period.Days() <= 31 && !ours[t.Period] {
+		if t.Figures[Recurring] > 0 && t.stretch.Days() >= 27 && t.stretch.Days() <= 31 && !ours[t.stretch] {
 			return true
 		}
 	}
@@ -91,9 +99,9 @@ func (l *ledger) endsOnFirst() bool {
 		return false
 	}
 	for _, t := range l.theirs {
-		if _, _, end := t.Period.End.Civil(); end == 1 && t.Figures[Recurring] > 0 {
+		if _, _, end := t.stretch.End.Civil(); end == 1 && t.Figures[Recurring] > 0 {
 			for _, o := range l.ours {
-				if o.Period.End == t.Period.End {
+				if o.Period.End == t.stretch.End {
 					return false
 				}
 			}
@@ -121,14 +129,14 @@ func (l *ledger) billOn(day int, calendar bool) {
 	}
 	through := l.scope.through
 	for _, t := range l.theirs {
-		through = later(through, t.Period.End)
+		through = later(through, t.stretch.End)
 	}
 	a := other()
 	invoices := a.bill(through)
 	var ours []*Row
 	theirs := map[cycle.Period]bool{}
 	for _, t := range l.theirs {
-		theirs[t.Period] = true
+		theirs[t.stretch] = true
 	}
 	fits := false
 	for i := range invoices {

@@ -61,7 +61,6 @@ func (l *ledger) group() {
 		covered = append(covered, t.Period)
 	}
 	l.covered = daysIn(covered)
-	l.findStretches()
 	for _, t := range l.theirs {
 		t.setUsage(l.periods)
 	}

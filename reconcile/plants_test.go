@@ -144,6 +144,20 @@ func together(change policyChange) func(s *story, p invoice.Policy) (distributor
 
 var losAngeles = must(time.LoadLocation("America/Los_Angeles"))
 
+// otherDay is an upstream whose periods of the account start on another day of the month than ours.
+func otherDay(day func(s *story, created cycle.Date) cycle.Date) func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+	return func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.weekly(s.begin(s.pick(paid)), through, 9000)
+		s.events[0].BillingDate = cycle.Date{}
+		return as(s, p, func(u *upstream) {
+			u.events[0].BillingDate = day(s, must(cycle.DateOf(s.events[0].At, nil)))
+		})
+	}
+}
+
+// wholeRows are the forms that leave each row as it is.
+var wholeRows = []string{"one row", "two documents", "overlapping", "shuffled"}
+
 // plants has every cause of docs/reconcile.md.
 var plants = []plant{
 	{name: "not_billed_upstream", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
@@ -166,6 +180,41 @@ var plants = []plant{
 			d.Rows[i].Username = "someone-" + strconv.Itoa(s.made) + s.name
 		}
 		return true
+	})},
+	{name: "split", settled: true, forms: wholeRows, plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+		i := s.IntN(len(d.Rows))
+		recurring, overage, other := moneyOf(&d.Rows[i])
+		part := recurring / int64(2+s.IntN(3))
+		d.Rows = append(d.Rows, rowOf(d.Rows[i], "-2", recurring-part, 0, 0))
+		d.Rows[i] = rowOf(d.Rows[i], "", part, overage, other)
+		return part != 0
+	})},
+	{name: "moved", settled: true, forms: wholeRows, plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+		i := s.IntN(len(d.Rows) - 1)
+		used := minor(d.Rows[i].Overage)
+		add(&d.Rows[i], -used, &d.Rows[i].Overage)
+		add(&d.Rows[i+1], used, &d.Rows[i+1].Overage)
+		return used != 0
+	})},
+	{name: "tax", settled: true, forms: wholeRows, plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+		for i := range d.Rows {
+			row := &d.Rows[i]
+			tax := minor(row.FinalAmount) * int64(5+s.IntN(20)) / 100
+			row.FinalAmount = figure(minor(row.FinalAmount) + tax)
+			*row = with(*row, "vat", string(figure(tax)))
+		}
+		return true
+	})},
+	{name: "quantity", plant: editing((*story).used, func(s *story, d *distributor.Invoices, _ []invoice.Invoice) bool {
+		i, units := s.IntN(len(d.Rows)), int64(2+s.IntN(4))
+		recurring, overage, other := moneyOf(&d.Rows[i])
+		d.Rows[i] = with(rowOf(d.Rows[i], "", units*recurring, overage, other), "quantity", strconv.FormatInt(units, 10))
+		return recurring > 0
+	})},
+	{name: "billing_day", plant: otherDay(func(s *story, created cycle.Date) cycle.Date { return created.AddDays(3 + s.IntN(23)) })},
+	{name: "calendar_months", together: 3, plant: otherDay(func(_ *story, created cycle.Date) cycle.Date {
+		year, month, _ := created.Civil()
+		return must(cycle.NewDate(year, month, 1)).AddMonths(1)
 	})},
 	{name: "closed_still_billed", plant: without((*story).closed, account.Closed)},
 	{name: "billed_before_creation", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
@@ -225,6 +274,10 @@ var plants = []plant{
 		s.weekly(day, date("2025-08-01"), 9000)
 	}, account.ChangeCancelled)},
 
+	{name: "price_changed", together: 3, plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
+		s.weekly(s.begin("Gold"), through, 9000)
+		return as(s, p, func(u *upstream) { u.packages[4].DistributorPrice = new(money.New(5347, money.USD)) })
+	}},
 	{name: "price_list", plant: func(s *story, p invoice.Policy) (distributor.Invoices, bool) {
 		eitherPart(s)
 		return as(s, p, func(u *upstream) { u.prices = invoice.Retail })

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -84,6 +85,9 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	format, err := c.chooseFormat(cmd, reconcileFormats...)
 	if err != nil {
 		return err
+	}
+	if ending := strings.ToLower(filepath.Ext(f.dispute)); slices.Contains([]string{".xlsx", ".xls", ".ods"}, ending) {
+		return usagef("--dispute %s, expected a name that ends in .csv: it is written as CSV, which spreadsheets open", f.dispute)
 	}
 	if err := c.checkOutputs(cmd, []target{{"dispute", f.dispute}, {"write-policy", f.writePolicy}}, slices.Concat(files, f.documents, []string{f.aliases, f.claimed})...); err != nil {
 		return err
