@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"slices"
+
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 )
@@ -65,19 +67,17 @@ func (c *cells) has(p *periods, ch *charge) bool {
 	return c.dates[ch.date].has(ch.kind) && c.hasPeriod(p, ch)
 }
 
-// hasPeriod reports that a line is about one of the periods: of several, which a change may lead to, the one with most of its days.
+// hasPeriod reports that a line is about one of the periods: of several, which a change may lead to, the one with most of its days. A day or
+// two at the end of a period, which is longer by the change than ours, is about the period that it settles.
 func (c *cells) hasPeriod(p *periods, ch *charge) bool {
-	at := p.most(ch.days)
 	list := c.used
 	if ch.kind == Recurring {
 		list = c.recurring
 	}
-	for _, s := range list {
-		if !at.Before(s.first) && !at.After(s.last) {
-			return true
-		}
+	has := func(at cycle.Date) bool {
+		return slices.ContainsFunc(list, func(s span) bool { return !at.Before(s.first) && !at.After(s.last) })
 	}
-	return false
+	return has(p.most(ch.days)) || ch.kind == Recurring && ch.days.Days() <= looseDays && has(p.of(ch.period))
 }
 
 // counts reports that a line of ours is compared: its invoice is of the dates compared, or it is for days that a row of theirs covers
