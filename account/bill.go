@@ -108,7 +108,12 @@ type biller struct {
 	late  int       // how many of history.late are known
 	book  invoice.Book
 
-	standings []standing // of invoices that are canceled or refunded
+	standings     []standing // of invoices that are canceled or refunded
+	statusNews    []learning // of their statuses; the place is that of the standing
+	statusesKnown int        // how many of statusNews have been looked at
+	statusesMade  int        // how many of made have been, for a status known before
+	unsure        []int32    // places of standings that depend on when the account was created
+	due           []int32    // places of standings to look at on a cut
 
 	lastCut  cycle.Date // of the latest invoice; the zero Date before the first
 	looked   cycle.Date // the last day on which what was owed was found to be what is billed
@@ -144,7 +149,8 @@ func (b *biller) sit(t *terms, account string, h *history) {
 	*b = biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h,
 		view: view{timeline: b.view.timeline}, spare: b.spare, ghost: b.ghost, book: b.book,
 		made: b.made[:0], created: b.created[:0], wake: b.wake[:0], parts: b.parts[:0], packages: b.packages,
-		touched: b.touched[:0], stretches: b.stretches[:0], standings: b.standings[:0]}
+		touched: b.touched[:0], stretches: b.stretches[:0], standings: b.standings[:0],
+		statusNews: b.statusNews[:0], unsure: b.unsure[:0], due: b.due[:0]}
 	b.view.reset(t)
 	b.ghost.reset(t)
 	b.book.Reset()

@@ -19,30 +19,43 @@ type standing struct {
 	counted  invoice.Status // what the book has taken account of: one that is final, or Unpaid
 }
 
-// findStandings lists the invoices that events cancel or refund.
+// findStandings lists the invoices that events cancel or refund, by day, and when their statuses
+// become known and are voided.
 func (b *biller) findStandings() {
-	b.standings = b.standings[:0]
+	list := b.standings[:0]
 	for _, e := range b.history.statuses {
-		day, own := b.numbers.Day(e.Invoice)
-		if !own || !final(e.Status) {
+		if day, own := b.numbers.Day(e.Invoice); own && final(e.Status) {
+			list = append(list, standing{day: day, statuses: []*entry{e}})
+		}
+	}
+	slices.SortStableFunc(list, func(x, y standing) int { return x.day.Compare(y.day) })
+	b.standings = list[:0]
+	for _, s := range list {
+		if n := len(b.standings); n > 0 && b.standings[n-1].day == s.day {
+			b.standings[n-1].statuses = append(b.standings[n-1].statuses, s.statuses...)
 			continue
 		}
-		at, found := slices.BinarySearchFunc(b.standings, day, func(s standing, day cycle.Date) int { return s.day.Compare(day) })
-		if !found {
-			b.standings = slices.Insert(b.standings, at, standing{day: day})
-		}
-		b.standings[at].statuses = append(b.standings[at].statuses, e)
+		b.standings = append(b.standings, s)
 	}
+	for i := range b.standings {
+		for _, e := range b.standings[i].statuses {
+			b.history.learn(&b.statusNews, e, int32(i))
+		}
+	}
+	slices.SortStableFunc(b.statusNews, func(x, y learning) int { return x.when.Compare(y.when) })
 }
 
 // countStatuses takes account of the invoices that are canceled or refunded as known by an
 // instant: what was billed by them counts as not billed.
 func (b *biller) countStatuses(by instant) error {
-	for i := range b.standings {
+	for _, i := range b.dueStandings(by) {
 		s := &b.standings[i]
 		at, made := b.invoiceOf(s.day)
-		if !made {
+		if !made { // it is due again when it is
 			continue
+		}
+		if slices.ContainsFunc(s.statuses, func(e *entry) bool { return e.at.Before(b.created[at]) }) {
+			b.unsure = append(b.unsure, i)
 		}
 		now := b.statusOf(s, at, by)
 		if now == s.counted {
@@ -77,6 +90,25 @@ func (b *biller) statusWaits() bool {
 	return false
 }
 
+// dueStandings are the places of the standings that may have changed since the last cut, by day:
+// a status became known or was voided, or the invoice was made; and those that depend on when
+// the account is known to be created. To look at all on each cut takes the square of their number.
+func (b *biller) dueStandings(by instant) []int32 {
+	due := append(b.due[:0], b.unsure...)
+	b.unsure = b.unsure[:0]
+	for ; b.statusesKnown < len(b.statusNews) && !b.statusNews[b.statusesKnown].when.After(by); b.statusesKnown++ {
+		due = append(due, b.statusNews[b.statusesKnown].place)
+	}
+	for ; b.statusesMade < len(b.made); b.statusesMade++ {
+		if i, found := b.placeOf(b.made[b.statusesMade].Date); found {
+			due = append(due, int32(i))
+		}
+	}
+	slices.Sort(due)
+	b.due = slices.Compact(due)
+	return b.due
+}
+
 // restate gives what was billed for a key the facts of the last invoice about it that is not
 // canceled.
 func (b *biller) restate(key *invoice.Key) {
@@ -95,11 +127,16 @@ func (b *biller) restate(key *invoice.Key) {
 }
 
 func (b *biller) standingOf(day cycle.Date) (*standing, bool) {
-	at, found := slices.BinarySearchFunc(b.standings, day, func(s standing, day cycle.Date) int { return s.day.Compare(day) })
+	at, found := b.placeOf(day)
 	if !found {
 		return nil, false
 	}
 	return &b.standings[at], true
+}
+
+// placeOf is the place of the standing of a day's invoice.
+func (b *biller) placeOf(day cycle.Date) (int, bool) {
+	return slices.BinarySearchFunc(b.standings, day, func(s standing, day cycle.Date) int { return s.day.Compare(day) })
 }
 
 // countInvoice takes account of the status of an invoice with some lines, or takes that back.
