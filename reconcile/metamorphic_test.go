@@ -15,7 +15,7 @@ import (
 	"github.com/prorata-go/prorata/reconcile"
 )
 
-var upstreams = flag.Int("upstreams", 300, "on how many upstreams TestFormMeansNothing plays; 10,000 were played once")
+var upstreams = flag.Int("upstreams", 300, "on how many upstreams TestFormMeansNothing plays")
 
 var firstUpstream = flag.Int("first-upstream", 0, "with which upstream TestFormMeansNothing starts")
 

@@ -68,6 +68,18 @@ func TestPlantedCauses(t *testing.T) {
 	t.Log("\n" + strings.Join(lines, "\n"))
 }
 
+// TestEveryCauseIsPlanted: a new cause in the table is played, too. A row that does not add up is in TestBrokenRow, the convention in
+// TestInference.
+func TestEveryCauseIsPlanted(t *testing.T) {
+	planted := []string{"broken", "convention"}
+	for i := range plants {
+		planted = append(planted, plants[i].codes()...)
+	}
+	for _, info := range reconcile.Causes() {
+		require.Contains(t, planted, info.Code)
+	}
+}
+
 // tallied is how often a cause was found.
 type tallied struct {
 	accounts, accountHits                 int // that differ

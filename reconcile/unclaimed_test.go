@@ -1,11 +1,14 @@
 package reconcile_test
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/reconcile"
@@ -121,4 +124,66 @@ func TestClaimedBefore(t *testing.T) {
 	rep := run(t, in)
 	require.Zero(t, rep.Summarize().Claimed.Minor())
 	require.Equal(t, "an earlier dispute claims it", rep.Groups[0].Unclaimed)
+}
+
+// TestOddDocuments: whatever rows are like, no law is broken, every row is in the report, and nothing is claimed beyond what was
+// over-billed.
+func TestOddDocuments(t *testing.T) {
+	n := uint64(300)
+	if testing.Short() {
+		n = 30
+	}
+	for i := range n {
+		r := rand.New(rand.NewPCG(i, 3))
+		s := newStory(r, "a")
+		s.anything()
+		in := reconcile.Input{Policy: s.policy(), Events: gather(t, s.events), Aliases: map[string]string{"theirs": "a"}}
+		d := s.upstream(in.Policy).document()
+		for range 1 + r.IntN(3) {
+			e := d
+			e.Rows = slices.Clone(d.Rows[r.IntN(len(d.Rows)):])
+			for range r.IntN(6) {
+				odd(r, &e.Rows[r.IntN(len(e.Rows))])
+			}
+			if r.IntN(3) == 0 {
+				e.Number = "900"
+			}
+			in.Documents = append(in.Documents, e)
+		}
+		run(t, in)
+	}
+}
+
+// odd makes something of a row odd.
+func odd(r *rand.Rand, row *distributor.Invoice) {
+	switch r.IntN(14) {
+	case 0:
+		row.Number = ""
+	case 1:
+		row.Number = "7"
+	case 2:
+		row.Username = []string{"theirs", "A", "nobody", ""}[r.IntN(4)]
+	case 3:
+		row.DateInvoiced = cycle.Date{}
+	case 4:
+		row.StartDate, row.EndDate = cycle.Date{}, cycle.Date{}
+	case 5:
+		row.StartDate, row.EndDate = row.EndDate, row.StartDate
+	case 6:
+		row.EndDate = row.EndDate.AddDays(r.IntN(80000) - 40000)
+	case 7:
+		row.Status = []string{"Canceled", "Refunded", "?"}[r.IntN(3)]
+	case 8:
+		*row = rowOf(*row, "", 0, 0, 0)
+	case 9:
+		*row = rowOf(*row, "", -int64(r.IntN(9000)), int64(r.IntN(50)), -int64(r.IntN(90)))
+	case 10:
+		row.FinalAmount = []distributor.Number{"", "0", "61.11"}[r.IntN(3)]
+	case 11:
+		*row = with(*row, "tax", "1.00", "discount", "2.00", "quantity", "3")
+	case 12:
+		row.Type, row.Package = "", ""
+	case 13:
+		row.DateInvoiced = row.DateInvoiced.AddMonths(r.IntN(7) - 3)
+	}
 }
