@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"cycle":               {"internal/digits", "internal/mistake"},
 	"source":              nil,
 	"internal/names":      nil,
+	"internal/instant":    nil,
 	"internal/digits":     nil,
 	"internal/mistake":    nil,
 	"internal/lines":      {"source"},
@@ -28,7 +29,7 @@ var mayImport = map[string][]string{
 	"internal/strictjson": {"source", "internal/lines", "internal/names"},
 	"proration":           {"money", "cycle", "internal/digits", "internal/mistake", "internal/names"},
 	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/problems", "internal/strictjson"},
-	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/names", "internal/strictjson"},
+	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/instant", "internal/names", "internal/strictjson"},
 	"distributor":         {"invoice", "money", "cycle", "source", "internal/lines", "internal/names", "internal/problems", "internal/strictjson"},
 	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/strictjson"},
 }

@@ -249,7 +249,7 @@ func (b *biller) findWakeDays() {
 		if l.Type == Closed {
 			days = append(days, wakeDay{b.policy.CloseDay.End(l.day), true})
 		}
-		known := l.when.time()
+		known := l.when.Time()
 		if day, err := cycle.DateOf(known, b.policy.TimeZone); err == nil {
 			if known.After(day.Start(b.policy.TimeZone)) {
 				day = day.AddDays(1)
@@ -322,7 +322,7 @@ func (b *biller) morning(day cycle.Date) instant { return b.cutAt(day) }
 
 // evening is the last instant that an invoice knows that is cut at the end of a day: the one
 // before the next day.
-func (b *biller) evening(day cycle.Date) instant { return b.cutAt(day.AddDays(1)).before() }
+func (b *biller) evening(day cycle.Date) instant { return b.cutAt(day.AddDays(1)).Prev() }
 
 // news reports that by an instant more structural events are known, or voided.
 func (b *biller) news(by instant) bool {
@@ -382,7 +382,7 @@ func (b *biller) findGhost() {
 			continue
 		}
 		b.ghost.reset(b.terms)
-		if b.history.fold(b.ghost, l.when.before()); len(b.ghost.cycles) > 0 {
+		if b.history.fold(b.ghost, l.when.Prev()); len(b.ghost.cycles) > 0 {
 			return
 		}
 	}
@@ -527,7 +527,7 @@ func lastTime(i instant) time.Time {
 	if i.After(endOfTime) {
 		i = endOfTime
 	}
-	return i.time().UTC()
+	return i.UTC()
 }
 
 var endOfTime = instantOf(time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC))

@@ -51,9 +51,9 @@ func (s *daySeconds) add(second int64) {
 func (d *Dates) Add(t time.Time) { d.add(instantOf(t)) }
 
 func (d *Dates) add(i instant) {
-	second := i.sec - d.start
+	second := i.Sec - d.start
 	if d.day == nil || uint64(second) >= secondsADay {
-		second = d.find(i.sec)
+		second = d.find(i.Sec)
 	}
 	d.day.add(second)
 }
@@ -171,8 +171,8 @@ func (d *Dates) stretches() (main, before, after, gap stretch) {
 	if n == 0 {
 		return main, before, after, gap
 	}
-	first := func(i int) instant { return instant{sec: days[i]*secondsADay + int64(d.at(days[i]).first)} }
-	last := func(i int) instant { return instant{sec: days[i]*secondsADay + int64(d.at(days[i]).last) - 1} }
+	first := func(i int) instant { return instant{Sec: days[i]*secondsADay + int64(d.at(days[i]).first)} }
+	last := func(i int) instant { return instant{Sec: days[i]*secondsADay + int64(d.at(days[i]).last) - 1} }
 	late := farAtEnd(n, farDaysOfMany, func(i int) int64 { return days[i] - days[i-1] })
 	early := farAtEnd(n, farDays, func(i int) int64 { return days[n-i] - days[n-1-i] })
 	if early > 0 {
@@ -236,10 +236,10 @@ func (d *Dates) Span(policy invoice.Policy) (s Span, err error) {
 		if to.stretch == (stretch{}) {
 			continue
 		}
-		if *to.first, err = cycle.DateOf(to.stretch.first.time(), policy.TimeZone); err != nil {
+		if *to.first, err = cycle.DateOf(to.stretch.first.Time(), policy.TimeZone); err != nil {
 			return Span{}, err
 		}
-		if *to.last, err = cycle.DateOf(to.stretch.last.time(), policy.TimeZone); err != nil {
+		if *to.last, err = cycle.DateOf(to.stretch.last.Time(), policy.TimeZone); err != nil {
 			return Span{}, err
 		}
 	}
@@ -265,9 +265,9 @@ func (es *Events) Span(policy invoice.Policy) (Span, error) {
 		for records := es.store.records(p, l, nil); records.more(); {
 			r := records.next()
 			switch at := r.second(); {
-			case at < main.first.sec:
+			case at < main.first.Sec:
 				s.Before.add(&r)
-			case at > main.last.sec:
+			case at > main.last.Sec:
 				s.After.add(&r)
 			}
 		}

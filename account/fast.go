@@ -179,7 +179,7 @@ func (d *Decoder) fastInstant(text []byte) (instant, bool) {
 			offset = -offset
 		}
 	}
-	return instant{midnight + int64((hour*60+minute)*60+second-offset), int32(nanos)}, true
+	return instant{Sec: midnight + int64((hour*60+minute)*60+second-offset), Nsec: int32(nanos)}, true
 }
 
 // midnight is the second of an [instant] at which a date begins in UTC. Logs have many events
@@ -190,7 +190,7 @@ func (d *Decoder) midnight(text [10]byte) (int64, bool) {
 		if !ok {
 			return 0, false
 		}
-		d.lastDate, d.lastMidnight = text, instantOf(date.Start(nil)).sec
+		d.lastDate, d.lastMidnight = text, instantOf(date.Start(nil)).Sec
 	}
 	return d.lastMidnight, true
 }

@@ -126,9 +126,9 @@ func (h *history) addUsage(r record, t *terms) bool {
 	if !ok || credits < 0 || at == (instant{}) || r.of.account == "" {
 		return false
 	}
-	day, err := cycle.DateOf(at.time(), t.policy.TimeZone)
+	day, err := cycle.DateOf(at.Time(), t.policy.TimeZone)
 	if err == nil && known != at {
-		_, err = cycle.DateOf(known.time(), t.policy.TimeZone)
+		_, err = cycle.DateOf(known.Time(), t.policy.TimeZone)
 	}
 	if err != nil {
 		return false
@@ -205,8 +205,8 @@ func appendMerged(to, a, b []*entry) []*entry {
 
 // order is that of [Event.Compare], most of which the instant decides.
 func order(a, b *entry) int {
-	if a.at.sec != b.at.sec {
-		return cmp.Compare(a.at.sec, b.at.sec)
+	if a.at.Sec != b.at.Sec {
+		return cmp.Compare(a.at.Sec, b.at.Sec)
 	}
 	return orderInSecond(a, b)
 }

@@ -49,7 +49,7 @@ func (s *said) fields() (fields uint64) {
 			fields |= field
 		}
 	}
-	set(s.at.nsec != 0, withNanos)
+	set(s.at.Nsec != 0, withNanos)
 	if !s.unusual {
 		return fields
 	}
@@ -76,7 +76,7 @@ func (s *said) head(fields uint64) byte {
 	if fields != 0 {
 		head |= headFields
 	}
-	if unix := s.at.sec - unixEpoch; unix != int64(uint32(unix)) {
+	if unix := s.at.Sec - unixEpoch; unix != int64(uint32(unix)) {
 		head |= headWide
 	}
 	if s.file != 1 || s.column != 1 {
@@ -104,7 +104,7 @@ func (s *said) appendRecord(b []byte) []byte {
 		b = binary.AppendUvarint(b, fields)
 	}
 	b = appendText(b, s.id)
-	if unix := s.at.sec - unixEpoch; head&headWide == 0 {
+	if unix := s.at.Sec - unixEpoch; head&headWide == 0 {
 		b = binary.LittleEndian.AppendUint32(b, uint32(unix))
 	} else {
 		b = binary.AppendVarint(b, unix)
@@ -125,11 +125,11 @@ func (s *said) appendRecord(b []byte) []byte {
 
 func (s *said) appendFields(b []byte, fields uint64) []byte {
 	if fields&withNanos != 0 {
-		b = binary.AppendUvarint(b, uint64(s.at.nsec))
+		b = binary.AppendUvarint(b, uint64(s.at.Nsec))
 	}
 	if fields&withRecorded != 0 {
-		b = binary.AppendVarint(b, s.recordedAt.sec-unixEpoch)
-		b = binary.AppendUvarint(b, uint64(s.recordedAt.nsec))
+		b = binary.AppendVarint(b, s.recordedAt.Sec-unixEpoch)
+		b = binary.AppendUvarint(b, uint64(s.recordedAt.Nsec))
 	}
 	if fields&withPackage != 0 {
 		b = appendText(b, s.pkg)
@@ -268,15 +268,15 @@ func (r *record) usage() (at, known instant, credits int64, ok bool) {
 		return at, known, 0, false
 	}
 	id, b := cutText(b)
-	at.sec, b = cutAt(b, head)
-	at.sec += unixEpoch
+	at.Sec, b = cutAt(b, head)
+	at.Sec += unixEpoch
 	if head&headCredits != 0 {
 		credits, b = cutVarint(b)
 	}
 	if fields&withNanos != 0 {
 		var nanos uint64
 		nanos, b = cutUvarint(b)
-		at.nsec = int32(nanos)
+		at.Nsec = int32(nanos)
 	}
 	if known = at; fields&withRecorded != 0 {
 		known, _ = cutInstant(b)
@@ -370,5 +370,5 @@ func cutVarint(b []byte) (int64, []byte) {
 func cutInstant(b []byte) (instant, []byte) {
 	seconds, b := cutVarint(b)
 	nanos, b := cutUvarint(b)
-	return instant{seconds + unixEpoch, int32(nanos)}, b
+	return instant{Sec: seconds + unixEpoch, Nsec: int32(nanos)}, b
 }

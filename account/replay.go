@@ -191,7 +191,7 @@ func (es *Events) datesKept() (d Dates) {
 	for p, l := range es.all() {
 		for all := es.store.records(p, l, nil); all.more(); {
 			r := all.next()
-			d.add(instant{sec: r.second()})
+			d.add(instant{Sec: r.second()})
 		}
 	}
 	return d

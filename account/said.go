@@ -72,4 +72,4 @@ func (d *Decoder) event(e *Event, s *said) {
 	}
 }
 
-func utc(i instant) time.Time { return i.time().UTC() }
+func utc(i instant) time.Time { return i.UTC() }

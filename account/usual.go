@@ -44,7 +44,7 @@ func (d *Decoder) usual(c *cursor, s *said) (ok bool) {
 	if !known || !valid || rest[10] != 'T' || rest[19] != 'Z' || rest[20] != '"' {
 		return false
 	}
-	s.at = instant{sec: midnight + second}
+	s.at = instant{Sec: midnight + second}
 	c.at = len(c.line) - len(rest) + len(`2006-01-02T15:04:05Z"`)
 	return true
 }
