@@ -91,7 +91,7 @@ func BenchmarkBillAccount(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := desk.BillRecords(bm.events, through); err != nil {
+				if _, err := desk.BillLog(logOf(bm.events), through); err != nil {
 					b.Fatal(err)
 				}
 			}

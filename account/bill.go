@@ -242,11 +242,11 @@ func (b *biller) findWakeDays() {
 	all := b.policy.BillChanges == invoice.Immediately || b.gridMayMove()
 	for i := range b.history.byKnown {
 		l := &b.history.byKnown[i]
-		if !all && l.Type != Created {
+		if !all && l.kind != Created {
 			continue
 		}
 		days = append(days, wakeDay{l.day, true})
-		if l.Type == Closed {
+		if l.kind == Closed {
 			days = append(days, wakeDay{b.policy.CloseDay.End(l.day), true})
 		}
 		known := l.when.Time()
@@ -274,10 +274,10 @@ func (b *biller) findWakeDays() {
 func (b *biller) gridMayMove() bool {
 	creations := 0
 	for _, e := range b.history.structural {
-		if e.Type == Created {
+		if e.kind == Created {
 			creations++
 		}
-		if creations > 1 || b.policy.FreeUpgrade == invoice.RestartCycle && b.catalogue.Of(e.Package).MayBeFree() {
+		if creations > 1 || b.policy.FreeUpgrade == invoice.RestartCycle && b.catalogue.Of(e.event().Package).MayBeFree() {
 			return true
 		}
 	}
@@ -378,7 +378,7 @@ func (h *history) fold(t *timeline, by instant) (next int32) {
 func (b *biller) findGhost() {
 	for i := b.view.known - 1; i >= 0; i-- {
 		l := &b.history.byKnown[i]
-		if !l.voided || l.Type != Created {
+		if !l.voided || l.kind != Created {
 			continue
 		}
 		b.ghost.reset(b.terms)

@@ -50,7 +50,7 @@ func TestLawDeskStartsAfresh(t *testing.T) {
 // An account that cannot be billed leaves nothing behind on the desk.
 func TestDeskAfterAnError(t *testing.T) {
 	desk := must(account.NewDesk(catalogue(gold()), policyOf()))
-	want := text(must(desk.BillRecords(aPlainYear(), date("2027-01-15"))))
+	want := text(must(desk.BillLog(logOf(aPlainYear()), date("2027-01-15"))))
 	most := account.Event{Type: account.UsageRecorded, Account: "a", Credits: 1<<63 - 1}
 	bad := aPlainYear()
 	for i, id := range []string{"most", "more"} {
@@ -58,9 +58,9 @@ func TestDeskAfterAnError(t *testing.T) {
 		e.ID, e.At = id, at("2026-07-20").AddDate(0, 0, i)
 		bad = append(bad, e)
 	}
-	_, err := desk.BillRecords(bad, date("2027-01-15"))
+	_, err := desk.BillLog(logOf(bad), date("2027-01-15"))
 	require.ErrorContains(t, err, "credits used")
-	require.Equal(t, want, text(must(desk.BillRecords(aPlainYear(), date("2027-01-15")))))
+	require.Equal(t, want, text(must(desk.BillLog(logOf(aPlainYear()), date("2027-01-15")))))
 	_, err = account.NewDesk(catalogue(gold()), invoice.Policy{SettleDays: -1})
 	require.ErrorContains(t, err, "settle_days")
 }
@@ -80,7 +80,40 @@ func TestLawUniqueEvents(t *testing.T) {
 		}
 		desk := must(account.NewDesk(h.catalogue(), h.policy))
 		want := text(must(desk.Bill(h.events, h.through())))
-		require.Equal(t, want, text(must(desk.BillRecords(h.events, h.through()))), "%s", h)
+		require.Equal(t, want, text(must(desk.BillLog(logOf(h.events), h.through()))), "%s", h)
+	})
+}
+
+// usageHasNoEvent is a log that cannot make the events of its usage.
+type usageHasNoEvent struct{ *eventLog }
+
+func (l usageHasNoEvent) Event(handle int, e *account.Event) {
+	if l.events[handle].Type == account.UsageRecorded {
+		panic("an event is made of usage that makes sense")
+	}
+	l.eventLog.Event(handle, e)
+}
+
+// Law: usage is billed by what its log says of it, and no event is made of it.
+func TestLawUsageIsBilledWithoutItsEvent(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		strange := map[string]bool{}
+		for _, a := range bill(t, h.events, h.catalogue(), h.policy, h.through().String()).Anomalies {
+			strange[a.Event.ID] = true
+		}
+		ids := map[string]bool{}
+		h.events = slices.DeleteFunc(h.events, func(e account.Event) bool {
+			unwanted := ids[e.ID] || strange[e.ID] && e.Type == account.UsageRecorded
+			ids[e.ID] = true
+			return unwanted
+		})
+		if len(h.events) == 0 {
+			return
+		}
+		desk := must(account.NewDesk(h.catalogue(), h.policy))
+		want := text(must(desk.Bill(h.events, h.through())))
+		require.Equal(t, want, text(must(desk.BillLog(usageHasNoEvent{logOf(h.events)}, h.through()))), "%s", h)
 	})
 }
 

@@ -54,18 +54,12 @@ func (d *desk) Bill(events []Event, through cycle.Date) (Bill, error) {
 	return d.bill(events, through)
 }
 
-// BillRecords is Bill of events that come from records, no two of them with one id.
-func (d *desk) BillRecords(events []Event, through cycle.Date) (Bill, error) {
-	files := []string{events[0].Place.File}
-	all := records{of: &owner{events[0].Account, files}}
-	for i := range events {
-		s := saidBy(&events[i])
-		all.text = s.appendRecord(all.text)
-	}
-	if err := d.history.fillRecords(all, len(events), d.terms); err != nil {
+// BillLog is Bill of events that a log has.
+func (d *desk) BillLog(log Log, through cycle.Date) (Bill, error) {
+	if err := d.history.fillLog(log, d.terms); err != nil {
 		return Bill{}, err
 	}
-	return d.billHistory(events[0].Account, through)
+	return d.billHistory(log.Account(), through)
 }
 
 // SetTerms gives the desk another catalogue and policy, as BillAccount does.

@@ -102,7 +102,7 @@ func TestEveryFieldCounts(t *testing.T) {
 	}
 }
 
-// exportedTypes are those that the package declares.
+// exportedTypes are those that the package declares, but for interfaces, which have no zero value to call.
 func exportedTypes(t *testing.T) (list []string) {
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
@@ -112,8 +112,10 @@ func exportedTypes(t *testing.T) (list []string) {
 		}
 		text, err := os.ReadFile(name)
 		require.NoError(t, err)
-		for _, found := range regexp.MustCompile(`(?m)^type ([A-Z]\w*)[ \[]`).FindAllStringSubmatch(string(text), -1) {
-			list = append(list, found[1])
+		for _, found := range regexp.MustCompile(`(?m)^type ([A-Z]\w*)(?:\[.*\])? (interface)?`).FindAllStringSubmatch(string(text), -1) {
+			if found[2] == "" {
+				list = append(list, found[1])
+			}
 		}
 	}
 	return list

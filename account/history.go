@@ -35,16 +35,18 @@ type history struct {
 	allKnown instant            // when the last of everything is known
 
 	ids    idSet
-	events []Event // made of records
+	log    Log     // whose events these are; nil when they were given as such
+	events []Event // of the log
 }
 
 // entry is an event with what follows from it and the policy. Most are usage of which no more
-// is asked than there is here: then the event is made of its record when it is asked for.
+// is asked than there is here: of that a log makes the event when it is asked for.
 type entry struct {
-	*Event    // nil until it is made
-	record    record
-	Type      Type
-	Credits   int64
+	made      *Event // nil until it is
+	history   *history
+	handle    int // in the log
+	kind      Type
+	credits   int64
 	at, known instant
 	day       cycle.Date // of at
 	voided    bool       // from h.voidedAt on it counts as never recorded
@@ -65,16 +67,24 @@ func (h *history) counts(e *entry, by instant) bool {
 
 // event is the event itself.
 func (e *entry) event() *Event {
-	if e.Event == nil {
-		e.Event = new(Event)
-		e.record.event(e.Event)
+	if e.made == nil {
+		e.made = new(Event)
+		e.history.log.Event(e.handle, e.made)
 	}
-	return e.Event
+	return e.made
+}
+
+// id is the id of the event.
+func (e *entry) id() string {
+	if e.made == nil {
+		return string(e.history.log.ID(e.handle))
+	}
+	return e.made.ID
 }
 
 // fill sorts and checks the events of one account; it does not change them.
 func (h *history) fill(events []Event, t *terms) error {
-	h.begin(len(events))
+	h.begin(len(events), nil)
 	for i := range events {
 		e := &events[i]
 		if e.Account != events[0].Account {
@@ -94,18 +104,17 @@ func (h *history) fill(events []Event, t *terms) error {
 	return nil
 }
 
-// fillRecords is fill with the n events of some records, no two of which have one id.
-func (h *history) fillRecords(all records, n int, t *terms) error {
-	h.begin(n)
+// fillLog is fill with the events of a log.
+func (h *history) fillLog(log Log, t *terms) error {
+	h.begin(log.Len(), log)
 	h.events = h.events[:0]
-	for all.more() {
-		r := all.next()
-		if h.addUsage(r, t) {
+	for s, more := log.Next(); more; s, more = log.Next() {
+		if h.addUsage(&s, t) {
 			continue
 		}
 		h.events = append(h.events, Event{})
 		e := &h.events[len(h.events)-1]
-		r.event(e)
+		log.Event(s.Handle, e)
 		if err := h.add(e, t); err != nil {
 			return err
 		}
@@ -115,26 +124,26 @@ func (h *history) fillRecords(all records, n int, t *terms) error {
 	return nil
 }
 
-func (h *history) begin(n int) {
+func (h *history) begin(n int, log Log) {
+	h.log = log
 	h.stored = slices.Grow(h.stored[:0], n)
 	h.entries = slices.Grow(h.entries[:0], n)
 }
 
-// addUsage adds the event of a record if it is usage with nothing wrong about it.
-func (h *history) addUsage(r record, t *terms) bool {
-	at, known, credits, ok := r.usage()
-	if !ok || credits < 0 || at == (instant{}) || r.of.account == "" {
+// addUsage adds an event of the log if it is usage with nothing wrong about it.
+func (h *history) addUsage(s *Stored, t *terms) bool {
+	if !s.Usage || s.Credits < 0 || s.At.IsZero() {
 		return false
 	}
-	day, err := cycle.DateOf(at.Time(), t.policy.TimeZone)
-	if err == nil && known != at {
-		_, err = cycle.DateOf(known.Time(), t.policy.TimeZone)
+	day, err := cycle.DateOf(s.At, t.policy.TimeZone)
+	if err == nil && s.Known != s.At {
+		_, err = cycle.DateOf(s.Known, t.policy.TimeZone)
 	}
 	if err != nil {
 		return false
 	}
 	e := h.next()
-	e.record, e.Type, e.Credits, e.at, e.known, e.day = r, UsageRecorded, credits, at, known, day
+	e.handle, e.kind, e.credits, e.at, e.known, e.day = s.Handle, UsageRecorded, s.Credits, instantOf(s.At), instantOf(s.Known), day
 	return true
 }
 
@@ -145,19 +154,23 @@ func (h *history) add(e *Event, t *terms) error {
 		return source.At(e.Place, fmt.Errorf("event %q: %w", shown(e.ID), err))
 	}
 	n := h.next()
-	n.Event, n.Type, n.Credits, n.at, n.day = e, e.Type, e.Credits, instantOf(e.At), day
+	n.made, n.kind, n.credits, n.at, n.day = e, e.Type, e.Credits, instantOf(e.At), day
 	if n.known = n.at; !e.RecordedAt.IsZero() {
 		n.known = instantOf(e.RecordedAt)
 	}
 	return nil
 }
 
-// next is a zero entry, the last of those there are. There is room for it, see begin.
+// next is a zero entry, the last of those there are. There is room for it, see begin, unless a log has more events than
+// it says; then those before it stay where they are.
 func (h *history) next() *entry {
 	n := len(h.stored)
+	if n == cap(h.stored) {
+		h.stored = slices.Grow(h.stored, 1)
+	}
 	h.stored = h.stored[:n+1]
 	e := &h.stored[n]
-	*e = entry{}
+	*e = entry{history: h}
 	h.entries = append(h.entries, e)
 	return e
 }
@@ -212,13 +225,13 @@ func order(a, b *entry) int {
 }
 
 func orderInSecond(a, b *entry) int {
-	if c := cmp.Or(a.at.Compare(b.at), cmp.Compare(a.Type, b.Type)); c != 0 {
+	if c := cmp.Or(a.at.Compare(b.at), cmp.Compare(a.kind, b.kind)); c != 0 {
 		return c
 	}
-	if a.Event == nil && b.Event == nil {
-		return bytes.Compare(idOf(a.record.text), idOf(b.record.text))
+	if a.made == nil && b.made == nil { // most often, and the ids need no strings then
+		return bytes.Compare(a.history.log.ID(a.handle), b.history.log.ID(b.handle))
 	}
-	return strings.Compare(a.event().ID, b.event().ID)
+	return strings.Compare(a.id(), b.id())
 }
 
 // check returns the day of an event that can be billed.
@@ -265,7 +278,7 @@ func check(e *Event, t *terms) (cycle.Date, error) {
 func (h *history) removeRepeats() error {
 	kept := h.entries[:0]
 	for _, e := range h.entries {
-		if n := len(kept); n == 0 || kept[n-1].ID != e.ID || !kept[n-1].Same(e.Event) {
+		if n := len(kept); n == 0 || kept[n-1].id() != e.id() || !kept[n-1].event().Same(e.event()) {
 			kept = append(kept, e)
 		}
 	}
@@ -275,12 +288,12 @@ func (h *history) removeRepeats() error {
 	}
 	// The error is of the least of the ids, and names the places in order.
 	byID := slices.Clone(kept)
-	slices.SortStableFunc(byID, func(a, b *entry) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(byID, func(a, b *entry) int { return strings.Compare(a.id(), b.id()) })
 	i := 1
-	for byID[i-1].ID != byID[i].ID {
+	for byID[i-1].id() != byID[i].id() {
 		i++
 	}
-	a, b := byID[i-1], byID[i]
+	a, b := byID[i-1].event(), byID[i].event()
 	return source.At(b.Place, &ConflictError{ID: b.ID, First: a.Place, Second: b.Place})
 }
 
@@ -299,10 +312,10 @@ func (s *idSet) repeat(entries []*entry) bool {
 	s.slots = slices.Grow(s.slots[:0], size)[:size]
 	clear(s.slots)
 	for i := range entries {
-		id := entries[i].ID
+		id := entries[i].id()
 		at := maphash.String(s.seed, id) % uint64(size)
 		for s.slots[at] != 0 {
-			if entries[s.slots[at]-1].ID == id {
+			if entries[s.slots[at]-1].id() == id {
 				return true
 			}
 			at = (at + 1) % uint64(size)
@@ -320,15 +333,15 @@ func (h *history) index(t *terms) {
 	list := t.catalogue.PriceList()
 	for _, e := range h.entries {
 		switch {
-		case e.Type == UsageRecorded:
+		case e.kind == UsageRecorded:
 			h.usage.entries = append(h.usage.entries, e)
-		case e.Type == ChargeAdded && e.Event.PriceList.on(list):
+		case e.kind == ChargeAdded && e.event().PriceList.on(list):
 			h.charges.entries = append(h.charges.entries, e)
-		case e.Type.structural():
+		case e.kind.structural():
 			h.structural = append(h.structural, e)
-		case e.Type == InvoiceStatusChanged && list == invoice.Retail:
+		case e.kind == InvoiceStatusChanged && list == invoice.Retail:
 			h.statuses = append(h.statuses, e)
-		case e.Type == EventVoided:
+		case e.kind == EventVoided:
 			h.voidings = append(h.voidings, e)
 		}
 	}

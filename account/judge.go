@@ -33,9 +33,9 @@ func judge(h *history, t *timeline) []Anomaly {
 	for _, e := range h.entries {
 		var why fault
 		switch {
-		case e.voided || e.Type == InvoiceStatusChanged: // which are judged by the invoices, see setStatuses
+		case e.voided || e.kind == InvoiceStatusChanged: // which are judged by the invoices, see setStatuses
 			continue
-		case e.Type == EventVoided:
+		case e.kind == EventVoided:
 			if why = h.faults[e]; why.code == 0 {
 				continue
 			}
@@ -61,11 +61,11 @@ func (t *timeline) reason(why AnomalyCode, e *entry) string {
 		day, _ := cycle.DateOf(t.current().to.Time(), t.terms.policy.TimeZone)
 		return fmt.Sprintf("the account was closed on %s", day)
 	case UnknownPackage:
-		return fmt.Sprintf("package %q is not in the package list%s", shown(e.Package), t.terms.packages().Hint(e.Package))
+		return fmt.Sprintf("package %q is not in the package list%s", shown(e.event().Package), t.terms.packages().Hint(e.event().Package))
 	case NothingToCancel:
 		return "nothing to cancel: no change or close was waiting"
 	}
-	_, err := schedule(e.At, e.BillingDate, t.terms.policy) // OutOfCalendar: a cycle that starts on its day
+	_, err := schedule(e.event().At, e.event().BillingDate, t.terms.policy) // OutOfCalendar: a cycle that starts on its day
 	return err.Error()
 }
 

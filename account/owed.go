@@ -50,7 +50,8 @@ func (b *biller) owedIn(p *period, to horizon) error {
 		if !b.history.counts(e, to.by) || !e.day.Before(to.charges) || e.at.Before(b.view.phases[0].from) {
 			continue
 		}
-		item := invoice.NewCharge(e.ID, e.day, p.Period, e.Amount, e.Description)
+		charge := e.event()
+		item := invoice.NewCharge(charge.ID, e.day, p.Period, charge.Amount, charge.Description)
 		item.Settled = e.day.Before(b.settled.charges)
 		b.items = append(b.items, item)
 	}
@@ -278,7 +279,7 @@ func (b *biller) countCredits(p *period, to horizon) error {
 		if !rest[0].phase.holds(e.at) || !b.history.counts(e, to.by) {
 			continue
 		}
-		sum := rest[0].credits + e.Credits
+		sum := rest[0].credits + e.credits
 		if sum < 0 {
 			return fmt.Errorf("credits used: %w", money.ErrOverflow)
 		}

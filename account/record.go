@@ -261,7 +261,7 @@ func (r *record) second() int64 {
 }
 
 // usage reads a record of usage without its texts, and reports false where there is more to it
-// than credits, or no id.
+// than credits, or no id and no account.
 func (r *record) usage() (at, known instant, credits int64, ok bool) {
 	head, kind, fields, b := cutHead(r.text)
 	if kind != UsageRecorded || fields&^(withNanos|withRecorded) != 0 {
@@ -281,7 +281,7 @@ func (r *record) usage() (at, known instant, credits int64, ok bool) {
 	if known = at; fields&withRecorded != 0 {
 		known, _ = cutInstant(b)
 	}
-	return at, known, credits, len(id) > 0
+	return at, known, credits, len(id) > 0 && r.of.account != ""
 }
 
 // event reads all that a record has. Its strings are parts of one that is made for it.

@@ -325,11 +325,49 @@ type found struct {
 	*log
 }
 
-// reader reads the records of one account after the other, always into the same memory.
+// reader reads the records of one account after the other, always into the same memory. It is the
+// [Log] of the account that it has read.
 type reader struct {
 	store *store
 	text  []byte
+	n     int // events
+	at    int // in the text: the next record
 	owner owner
+}
+
+// Account is that whose records are read.
+func (r *reader) Account() string { return r.owner.account }
+
+// Len is the number of its events.
+func (r *reader) Len() int { return r.n }
+
+// Next is the next of them; a handle is where the record begins.
+func (r *reader) Next() (s Stored, more bool) {
+	if r.at == len(r.text) {
+		return s, false
+	}
+	s.Handle = r.at
+	text, rest := cutText(r.text[r.at:])
+	r.at = len(r.text) - len(rest)
+	record := record{text, &r.owner}
+	at, known, credits, usage := record.usage()
+	if usage {
+		s.Usage, s.At, s.Known, s.Credits = true, at.Time(), known.Time(), credits
+	}
+	return s, true
+}
+
+// Event reads a record.
+func (r *reader) Event(handle int, e *Event) {
+	text, _ := cutText(r.text[handle:])
+	record := record{text, &r.owner}
+	record.event(e)
+}
+
+// ID is the id in a record.
+func (r *reader) ID(handle int) []byte {
+	text, _ := cutText(r.text[handle:])
+	return idOf(text)
 }
 
 // bills bills some accounts, up to the first error.
@@ -356,9 +394,8 @@ func (r *reader) bill(ctx context.Context, name string, at found, d *desk, throu
 	if at.log == nil {
 		return Bill{}, fmt.Errorf("replay: there are no events of account %q", shown(name))
 	}
-	r.text, r.owner.account = at.read(r.text[:0], at.log), at.account
-	all := records{r.text, &r.owner}
-	if err := d.history.fillRecords(all, at.n, d.terms); err != nil {
+	r.text, r.n, r.at, r.owner.account = at.read(r.text[:0], at.log), at.n, 0, at.account
+	if err := d.history.fillLog(r, d.terms); err != nil {
 		return Bill{}, err
 	}
 	return d.billHistory(at.account, through)

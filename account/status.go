@@ -24,7 +24,7 @@ type standing struct {
 func (b *biller) findStandings() {
 	list := b.standings[:0]
 	for _, e := range b.history.statuses {
-		if day, own := b.numbers.Day(e.Invoice); own && final(e.Status) {
+		if day, own := b.numbers.Day(e.event().Invoice); own && final(e.event().Status) {
 			list = append(list, standing{day: day, statuses: []*entry{e}})
 		}
 	}
@@ -154,7 +154,7 @@ func (b *biller) countInvoice(lines []invoice.Line, status invoice.Status, back 
 func (b *biller) statusOf(s *standing, made int, by instant) invoice.Status {
 	for _, e := range s.statuses {
 		if b.history.counts(e, by) && !b.beforeCreation(e, made) {
-			return e.Status
+			return e.event().Status
 		}
 	}
 	return invoice.Unpaid
@@ -184,7 +184,7 @@ func (b *biller) setStatuses(invoices []invoice.Invoice, through cycle.Date) []A
 		if e.voided {
 			continue
 		}
-		day, own := b.numbers.Day(e.Invoice)
+		day, own := b.numbers.Day(e.event().Invoice)
 		at, found := b.invoiceOf(day)
 		found = found && own
 		var why fault
@@ -194,9 +194,9 @@ func (b *biller) setStatuses(invoices []invoice.Invoice, through cycle.Date) []A
 		case found && final(invoices[at].Status):
 			why = fault{StatusIsFinal, fmt.Sprintf("the invoice is %s, which no later status changes; a mistake is voided", invoices[at].Status.Key())}
 		case found:
-			invoices[at].Status = e.Status
+			invoices[at].Status = e.event().Status
 		case !own || !day.After(through):
-			why = fault{UnknownInvoice, fmt.Sprintf("the account has no invoice %q", shown(e.Invoice))}
+			why = fault{UnknownInvoice, fmt.Sprintf("the account has no invoice %q", shown(e.event().Invoice))}
 		}
 		if why.code != 0 {
 			anomalies = append(anomalies, Anomaly{Event: *e.event(), Code: why.code, Reason: why.reason})

@@ -188,7 +188,7 @@ func setLast[T any](list []T, v T) {
 func (t *timeline) apply(e *entry) AnomalyCode {
 	t.takeEffect(e.at)
 	t.last = e.at
-	switch e.Type {
+	switch e.kind {
 	case Created:
 		return t.create(e)
 	case PackageChanged:
@@ -252,10 +252,10 @@ func (t *timeline) create(e *entry) AnomalyCode {
 	if t.open {
 		return AlreadyOpen
 	}
-	if !t.knows(e.Package) {
+	if !t.knows(e.event().Package) {
 		return UnknownPackage
 	}
-	grid, err := schedule(e.At, e.BillingDate, t.terms.policy)
+	grid, err := schedule(e.event().At, e.event().BillingDate, t.terms.policy)
 	if err != nil {
 		return OutOfCalendar
 	}
@@ -270,8 +270,8 @@ func (t *timeline) create(e *entry) AnomalyCode {
 	t.open, t.opened = true, e.day
 	t.lives++
 	t.begin(e.day, grid)
-	t.startPhase(e.Package, e.day, e.at)
-	t.changes = append(t.changes, change{day: e.day, kind: lifeStarts, to: e.Package})
+	t.startPhase(e.event().Package, e.day, e.at)
+	t.changes = append(t.changes, change{day: e.day, kind: lifeStarts, to: e.event().Package})
 	return 0
 }
 
@@ -303,22 +303,22 @@ func (t *timeline) changePackage(e *entry) AnomalyCode {
 	if why := t.notOpen(); why != 0 {
 		return why
 	}
-	if !t.knows(e.Package) {
+	if !t.knows(e.event().Package) {
 		return UnknownPackage
 	}
 	t.pending = pending{}
 	from := t.current().pkg
-	if e.Package == from {
+	if e.event().Package == from {
 		return 0
 	}
 	in := t.period(e.day)
-	if e.Effective == PeriodEnd {
-		t.pending = pending{day: in.End, pkg: e.Package}
+	if e.event().Effective == PeriodEnd {
+		t.pending = pending{day: in.End, pkg: e.event().Package}
 		return 0
 	}
 	kind := packageChanges
 	var grid cycle.Schedule
-	if t.becomesPaid(from, e.Package, e.day, in.Start) {
+	if t.becomesPaid(from, e.event().Package, e.day, in.Start) {
 		kind = paidStarts
 		if e.day != in.Start {
 			kind = cycleRestarts
@@ -333,8 +333,8 @@ func (t *timeline) changePackage(e *entry) AnomalyCode {
 	if kind == cycleRestarts {
 		t.begin(e.day, grid)
 	}
-	t.changes = append(t.changes, change{day: e.day, kind: kind, from: from, to: e.Package})
-	t.startPhase(e.Package, e.day, e.at)
+	t.changes = append(t.changes, change{day: e.day, kind: kind, from: from, to: e.event().Package})
+	t.startPhase(e.event().Package, e.day, e.at)
 	return 0
 }
 
@@ -356,7 +356,7 @@ func (t *timeline) close(e *entry) AnomalyCode {
 	if why := t.notOpen(); why != 0 {
 		return why
 	}
-	if e.Effective == PeriodEnd {
+	if e.event().Effective == PeriodEnd {
 		t.pending = pending{day: t.period(e.day).End}
 		return 0
 	}

@@ -35,7 +35,7 @@ func TestLawTimelineGoesBack(t *testing.T) {
 				Package: rapid.SampledFrom([]string{"Free", "Gold", "Small"}).Draw(t, "package"), Effective: Effective(rapid.IntRange(0, 1).Draw(t, "effective"))}
 			day, err := cycle.DateOf(now, nil)
 			require.NoError(t, err)
-			return &entry{Event: e, at: instantOf(now), known: instantOf(now), day: day}
+			return &entry{made: e, kind: e.Type, at: instantOf(now), known: instantOf(now), day: day}
 		}
 		// The one stays as it is; the other goes on, and back.
 		stays, goes := newTimeline(terms), newTimeline(terms)

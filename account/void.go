@@ -24,7 +24,7 @@ func (h *history) findVoided() {
 		switch {
 		case !found:
 			h.faults[v] = fault{UnknownEvent, fmt.Sprintf("the account has no event %q to void", shown(named))}
-		case e.Type == EventVoided:
+		case e.kind == EventVoided:
 			h.faults[v] = fault{VoidingOfAVoiding, fmt.Sprintf("event %q is a voiding itself, which cannot be voided", shown(named))}
 		case e.voided:
 			h.faults[v] = fault{AlreadyVoided, fmt.Sprintf("event %q is voided already", shown(named))}
@@ -36,12 +36,4 @@ func (h *history) findVoided() {
 			h.voidedAt[e] = v.known
 		}
 	}
-}
-
-// id is the id of the event, which usage has in its record.
-func (e *entry) id() string {
-	if e.Event == nil {
-		return string(idOf(e.record.text))
-	}
-	return e.ID
 }

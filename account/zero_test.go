@@ -20,7 +20,7 @@ import (
 var zeroes = []any{
 	account.Anomaly{}, account.AnomalyCode(0), account.Bill{}, account.ConflictError{}, account.Dates{}, account.Decoder{}, account.Effective(0), account.Event{},
 	account.Events{}, account.Far{}, account.FileFailed{}, account.Line{}, account.Lines{}, account.LoadError{}, account.Loaded{},
-	account.Loading{}, account.PriceLists(0), account.Source{}, account.Span{}, account.Type(0),
+	account.Loading{}, account.PriceLists(0), account.Source{}, account.Span{}, account.Stored{}, account.Type(0),
 }
 
 // argument is the zero value of a type, or what stands for it where nobody would give that: a context, and a pointer.
