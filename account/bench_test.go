@@ -85,13 +85,13 @@ func BenchmarkBillAccount(b *testing.B) {
 			}
 		})
 		b.Run(bm.name+", unique events", func(b *testing.B) {
-			desk, err := account.NewDesk(list, policy)
+			biller, err := account.NewBiller(list, policy)
 			if err != nil {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := desk.BillLog(logOf(bm.events), through); err != nil {
+				if _, err := biller.BillLog(logOf(bm.events), through); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -145,14 +145,14 @@ func BenchmarkAppendJSON(b *testing.B) {
 // A bill is a few allocations, however many events it has: its invoices, their numbers, and a
 // share of those that lines and items come from.
 func TestBillAccountAllocations(t *testing.T) {
-	desk, err := account.NewDesk(catalogue(gold(), small()), policyOf())
+	biller, err := account.NewBiller(catalogue(gold(), small()), policyOf())
 	require.NoError(t, err)
 	for _, tt := range []struct {
 		events []account.Event
 		limit  float64
 	}{{aPlainYear(), 4}, {aYear(), 4}, {twoYears(), 5}} {
 		allocations := testing.AllocsPerRun(50, func() {
-			if _, err := desk.Bill(tt.events, date("2028-01-15")); err != nil {
+			if _, err := biller.Bill(tt.events, date("2028-01-15")); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -35,61 +35,95 @@ func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Pol
 	if err := policy.Check(); err != nil {
 		return Bill{}, err
 	}
-	d := desks.Get().(*desk)
-	defer desks.Put(d)
-	d.terms = newTerms(catalogue, policy)
-	return d.bill(events, through)
+	b := billers.Get().(*Biller)
+	defer billers.Put(b)
+	b.terms = newTerms(catalogue, policy)
+	return b.bill(events, through)
 }
 
 var errNoThrough = errors.New("bill: no last day is given, expected the date through which to bill")
 
-// desks are kept for [BillAccount], which is mostly called again and again.
-var desks = sync.Pool{New: func() any { return new(desk) }}
+// billers are kept for [BillAccount], which is mostly called again and again.
+var billers = sync.Pool{New: func() any { return new(Biller) }}
 
-// desk bills one account after the other, with the same memory. Its bills have none of it,
-// unless it lends them: then the invoices of one are good until the next.
+// Biller bills one account after the other, with the same memory, under one catalogue and policy. Each bill is that of
+// [BillAccount], whatever was billed before it. The zero Biller is one of an empty catalogue and the default policy.
 // It is not safe for concurrent use: there is one a worker.
-type desk struct {
+type Biller struct {
+	// ReuseInvoices makes the invoices of a bill good only until the next bill is made: their memory is used again.
+	ReuseInvoices bool
+
 	terms   *terms
-	lends   bool
 	history history
 	biller  biller
 }
 
-func newDesk(catalogue invoice.Catalogue, policy invoice.Policy) (*desk, error) {
+// NewBiller returns a biller. It is an error when the policy has a value that no policy can have.
+func NewBiller(catalogue invoice.Catalogue, policy invoice.Policy) (*Biller, error) {
 	if err := policy.Check(); err != nil {
 		return nil, err
 	}
-	return &desk{terms: newTerms(catalogue, policy)}, nil
+	return &Biller{terms: newTerms(catalogue, policy)}, nil
 }
 
-// bill bills one account, see [BillAccount]. Its events are not changed or kept; there is at
-// least one.
-func (d *desk) bill(events []Event, through cycle.Date) (Bill, error) {
-	if err := d.history.fill(events, d.terms); err != nil {
+// Bill bills one account, see [BillAccount].
+func (b *Biller) Bill(events []Event, through cycle.Date) (Bill, error) {
+	if through.IsZero() {
+		return Bill{}, errNoThrough
+	}
+	if len(events) == 0 {
+		return Bill{}, nil
+	}
+	return b.bill(events, through)
+}
+
+// BillLog bills the account whose events a log has. It keeps the log until it bills the next one.
+func (b *Biller) BillLog(log Log, through cycle.Date) (Bill, error) {
+	if through.IsZero() {
+		return Bill{}, errNoThrough
+	}
+	if log == nil || log.Len() == 0 {
+		return Bill{}, nil
+	}
+	if err := b.history.fillLog(log, b.setTerms()); err != nil {
 		return Bill{}, err
 	}
-	return d.billHistory(events[0].Account, through)
+	return b.billHistory(log.Account(), through)
 }
 
-// billHistory bills the account whose history is on the desk.
-func (d *desk) billHistory(account string, through cycle.Date) (Bill, error) {
-	h := &d.history
-	b := &d.biller
-	if d.lends {
-		b.book.Reuse()
+// setTerms is the terms, which a zero Biller does not have yet.
+func (b *Biller) setTerms() *terms {
+	if b.terms == nil {
+		b.terms = newTerms(invoice.Catalogue{}, invoice.Policy{})
 	}
-	b.sit(d.terms, account, h)
-	bill := Bill{Account: b.account, Anomalies: judge(h, b.view.timeline)}
-	b.view.timeline.reset(d.terms)
+	return b.terms
+}
+
+// bill bills some events, of which there is at least one.
+func (b *Biller) bill(events []Event, through cycle.Date) (Bill, error) {
+	if err := b.history.fill(events, b.setTerms()); err != nil {
+		return Bill{}, err
+	}
+	return b.billHistory(events[0].Account, through)
+}
+
+// billHistory bills the account whose history is filled.
+func (b *Biller) billHistory(account string, through cycle.Date) (Bill, error) {
+	h, one := &b.history, &b.biller
+	if b.ReuseInvoices {
+		one.book.Reuse()
+	}
+	one.begin(b.terms, account, h)
+	bill := Bill{Account: account, Anomalies: judge(h, one.view.timeline)}
+	one.view.timeline.reset(b.terms)
 	var err error
-	if bill.Invoices, err = b.run(through); err != nil {
-		return Bill{}, fmt.Errorf("account %q: %w", shown(bill.Account), err)
+	if bill.Invoices, err = one.run(through); err != nil {
+		return Bill{}, fmt.Errorf("account %q: %w", shown(account), err)
 	}
-	if !d.lends {
+	if !b.ReuseInvoices {
 		bill.Invoices = slices.Clone(bill.Invoices)
 	}
-	bill.Anomalies = append(bill.Anomalies, b.setStatuses(bill.Invoices, through)...)
+	bill.Anomalies = append(bill.Anomalies, one.setStatuses(bill.Invoices, through)...)
 	slices.SortStableFunc(bill.Anomalies, func(x, y Anomaly) int { return x.Event.Compare(&y.Event) })
 	return bill, nil
 }
@@ -141,8 +175,8 @@ type view struct {
 	dirty cycle.Date
 }
 
-// sit takes the place for another account: of the one before, there is nothing left but memory.
-func (b *biller) sit(t *terms, account string, h *history) {
+// begin starts on another account: of the one before, there is nothing left but memory.
+func (b *biller) begin(t *terms, account string, h *history) {
 	if b.view.timeline == nil {
 		b.view.timeline, b.spare, b.ghost = newTimeline(t), newTimeline(t), newTimeline(t)
 	}

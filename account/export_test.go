@@ -3,7 +3,6 @@ package account
 import (
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
 )
@@ -43,28 +42,9 @@ func Recorded(e Event) (back Event) {
 	return back
 }
 
-// Desk is a desk for tests.
-type Desk = desk
-
-func NewDesk(catalogue invoice.Catalogue, policy invoice.Policy) (*Desk, error) {
-	return newDesk(catalogue, policy)
-}
-
-func (d *desk) Bill(events []Event, through cycle.Date) (Bill, error) {
-	return d.bill(events, through)
-}
-
-// BillLog is Bill of events that a log has.
-func (d *desk) BillLog(log Log, through cycle.Date) (Bill, error) {
-	if err := d.history.fillLog(log, d.terms); err != nil {
-		return Bill{}, err
-	}
-	return d.billHistory(log.Account(), through)
-}
-
-// SetTerms gives the desk another catalogue and policy, as BillAccount does.
-func (d *desk) SetTerms(catalogue invoice.Catalogue, policy invoice.Policy) {
-	d.terms = newTerms(catalogue, policy)
+// SetTerms gives a biller another catalogue and policy, as BillAccount does.
+func (b *Biller) SetTerms(catalogue invoice.Catalogue, policy invoice.Policy) {
+	b.terms = newTerms(catalogue, policy)
 }
 
 // LimitBad sets how many bytes of bad lines are kept at the most.

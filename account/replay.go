@@ -300,13 +300,13 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 	for range workers {
 		done.Go(func() {
 			r := reader{store: es.store, owner: owner{files: es.store.fileNames()}}
-			d, err := newDesk(catalogue, policy)
+			biller, err := NewBiller(catalogue, policy)
 			if err == nil {
-				d.lends = lends
+				biller.ReuseInvoices = lends
 			}
 			for b := q.take(stopped); b != nil; b = q.take(stopped) {
 				if b.err = err; err == nil {
-					b.err = r.bills(stopped, b.accounts, d, through, func(bill *Bill) { b.made, b.some = add(b.made, bill), true })
+					b.err = r.bills(stopped, b.accounts, biller, through, func(bill *Bill) { b.made, b.some = add(b.made, bill), true })
 				}
 				q.give(b)
 			}
@@ -371,13 +371,13 @@ func (r *reader) ID(handle int) []byte {
 }
 
 // bills bills some accounts, up to the first error.
-func (r *reader) bills(ctx context.Context, accounts []string, d *desk, through cycle.Date, then func(*Bill)) error {
+func (r *reader) bills(ctx context.Context, accounts []string, b *Biller, through cycle.Date, then func(*Bill)) error {
 	at := make([]found, len(accounts))
 	for i, name := range accounts { // all at once: each is a wait for memory, and these overlap
 		at[i].partition, at[i].log = r.store.log(name)
 	}
 	for i, name := range accounts {
-		bill, err := r.bill(ctx, name, at[i], d, through)
+		bill, err := r.bill(ctx, name, at[i], b, through)
 		if err != nil {
 			return err
 		}
@@ -387,7 +387,7 @@ func (r *reader) bills(ctx context.Context, accounts []string, d *desk, through 
 }
 
 // bill bills one account of those it reads.
-func (r *reader) bill(ctx context.Context, name string, at found, d *desk, through cycle.Date) (Bill, error) {
+func (r *reader) bill(ctx context.Context, name string, at found, b *Biller, through cycle.Date) (Bill, error) {
 	if err := ctx.Err(); err != nil {
 		return Bill{}, err
 	}
@@ -395,8 +395,5 @@ func (r *reader) bill(ctx context.Context, name string, at found, d *desk, throu
 		return Bill{}, fmt.Errorf("replay: there are no events of account %q", shown(name))
 	}
 	r.text, r.n, r.at, r.owner.account = at.read(r.text[:0], at.log), at.n, 0, at.account
-	if err := d.history.fillLog(r, d.terms); err != nil {
-		return Bill{}, err
-	}
-	return d.billHistory(at.account, through)
+	return b.BillLog(r, through)
 }

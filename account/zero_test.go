@@ -18,7 +18,7 @@ import (
 
 // zeroes are the exported types of the package. TestZeroValues fails when one is missing.
 var zeroes = []any{
-	account.Anomaly{}, account.AnomalyCode(0), account.Bill{}, account.ConflictError{}, account.Dates{}, account.Decoder{}, account.Effective(0), account.Event{},
+	account.Anomaly{}, account.AnomalyCode(0), account.Bill{}, account.Biller{}, account.ConflictError{}, account.Dates{}, account.Decoder{}, account.Effective(0), account.Event{},
 	account.Events{}, account.Far{}, account.FileFailed{}, account.Line{}, account.Lines{}, account.LoadError{}, account.Loaded{},
 	account.Loading{}, account.PriceLists(0), account.Source{}, account.Span{}, account.Stored{}, account.Type(0),
 }
@@ -66,7 +66,7 @@ func TestZeroValues(t *testing.T) {
 	}
 	require.ElementsMatch(t, exportedTypes(t), keys(named), "the list above has every exported type")
 	for name, f := range map[string]any{
-		"BillAccount": account.BillAccount, "Check": account.Check, "NewDecoder": account.NewDecoder, "ParseType": account.ParseType,
+		"BillAccount": account.BillAccount, "Check": account.Check, "NewBiller": account.NewBiller, "NewDecoder": account.NewDecoder, "ParseType": account.ParseType,
 		"Read": account.Read, "ReplayInto": account.ReplayInto[int], "Shard": account.Shard,
 	} {
 		t.Run(name, func(t *testing.T) { require.NotPanics(t, func() { call(reflect.ValueOf(f)) }) })

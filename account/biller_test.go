@@ -22,11 +22,11 @@ func text(b account.Bill) string {
 	return string(out) + fmt.Sprint(b.Anomalies)
 }
 
-// Law: a desk bills each account as if it were its first, and no bill changes when the next
+// Law: a biller bills each account as if it were its first, and no bill changes when the next
 // account is billed.
-func TestLawDeskStartsAfresh(t *testing.T) {
+func TestLawBillerStartsAfresh(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		used := must(account.NewDesk(catalogue(), policyOf()))
+		used := must(account.NewBiller(catalogue(), policyOf()))
 		var bills []account.Bill
 		var want []string
 		for range rapid.IntRange(2, 5).Draw(t, "accounts") {
@@ -34,7 +34,7 @@ func TestLawDeskStartsAfresh(t *testing.T) {
 			if len(h.events) == 0 {
 				continue
 			}
-			fresh := must(account.NewDesk(h.catalogue(), h.policy))
+			fresh := must(account.NewBiller(h.catalogue(), h.policy))
 			used.SetTerms(h.catalogue(), h.policy)
 			bill, err := used.Bill(h.events, h.through())
 			require.NoError(t, err)
@@ -47,10 +47,10 @@ func TestLawDeskStartsAfresh(t *testing.T) {
 	})
 }
 
-// An account that cannot be billed leaves nothing behind on the desk.
-func TestDeskAfterAnError(t *testing.T) {
-	desk := must(account.NewDesk(catalogue(gold()), policyOf()))
-	want := text(must(desk.BillLog(logOf(aPlainYear()), date("2027-01-15"))))
+// An account that cannot be billed leaves nothing behind on the biller.
+func TestBillerAfterAnError(t *testing.T) {
+	biller := must(account.NewBiller(catalogue(gold()), policyOf()))
+	want := text(must(biller.BillLog(logOf(aPlainYear()), date("2027-01-15"))))
 	most := account.Event{Type: account.UsageRecorded, Account: "a", Credits: 1<<63 - 1}
 	bad := aPlainYear()
 	for i, id := range []string{"most", "more"} {
@@ -58,10 +58,10 @@ func TestDeskAfterAnError(t *testing.T) {
 		e.ID, e.At = id, at("2026-07-20").AddDate(0, 0, i)
 		bad = append(bad, e)
 	}
-	_, err := desk.BillLog(logOf(bad), date("2027-01-15"))
+	_, err := biller.BillLog(logOf(bad), date("2027-01-15"))
 	require.ErrorContains(t, err, "credits used")
-	require.Equal(t, want, text(must(desk.BillLog(logOf(aPlainYear()), date("2027-01-15")))))
-	_, err = account.NewDesk(catalogue(gold()), invoice.Policy{SettleDays: -1})
+	require.Equal(t, want, text(must(biller.BillLog(logOf(aPlainYear()), date("2027-01-15")))))
+	_, err = account.NewBiller(catalogue(gold()), invoice.Policy{SettleDays: -1})
 	require.ErrorContains(t, err, "settle_days")
 }
 
@@ -78,9 +78,9 @@ func TestLawUniqueEvents(t *testing.T) {
 		if len(h.events) == 0 {
 			return
 		}
-		desk := must(account.NewDesk(h.catalogue(), h.policy))
-		want := text(must(desk.Bill(h.events, h.through())))
-		require.Equal(t, want, text(must(desk.BillLog(logOf(h.events), h.through()))), "%s", h)
+		biller := must(account.NewBiller(h.catalogue(), h.policy))
+		want := text(must(biller.Bill(h.events, h.through())))
+		require.Equal(t, want, text(must(biller.BillLog(logOf(h.events), h.through()))), "%s", h)
 	})
 }
 
@@ -111,9 +111,9 @@ func TestLawUsageIsBilledWithoutItsEvent(t *testing.T) {
 		if len(h.events) == 0 {
 			return
 		}
-		desk := must(account.NewDesk(h.catalogue(), h.policy))
-		want := text(must(desk.Bill(h.events, h.through())))
-		require.Equal(t, want, text(must(desk.BillLog(usageHasNoEvent{logOf(h.events)}, h.through()))), "%s", h)
+		biller := must(account.NewBiller(h.catalogue(), h.policy))
+		want := text(must(biller.Bill(h.events, h.through())))
+		require.Equal(t, want, text(must(biller.BillLog(usageHasNoEvent{logOf(h.events)}, h.through()))), "%s", h)
 	})
 }
 
