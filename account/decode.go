@@ -42,7 +42,7 @@ type Decoder struct {
 // member is one member of an event's object.
 type member struct {
 	name            string
-	field           field // if it is known
+	field           Field // if it is known
 	known           bool
 	value           jsontext.Value
 	nameAt, valueAt int64
@@ -131,7 +131,7 @@ func (d *Decoder) scan() error {
 			return d.syntax(err)
 		}
 		f.name = d.intern([]byte(name.String()))
-		f.field, f.known = fieldNamed(f.name)
+		f.field, f.known = FieldNamed(f.name)
 		f.valueAt = strictjson.Next(d.data, d.json.InputOffset())
 		value, err := d.json.ReadValue()
 		if err != nil {
@@ -194,7 +194,7 @@ func (d *Decoder) keep(text []byte) string {
 
 // read reads the members, the type first because it says which others there may be.
 func (d *Decoder) read(e *Event) error {
-	f, err := d.require(fieldType)
+	f, err := d.require(FieldType)
 	if err != nil {
 		return err
 	}
@@ -205,17 +205,17 @@ func (d *Decoder) read(e *Event) error {
 	if e.Type, err = ParseType(text); err != nil {
 		return d.fail(f.valueAt, err)
 	}
-	of := fieldsOf[e.Type]
+	required, optional := e.Type.Fields()
 	for i := range d.fields {
 		f := &d.fields[i]
-		if !f.known || !(mustAll | mayAll | of.must | of.may).has(f.field) {
+		if !f.known || !(RequiredFields | OptionalFields | required | optional).Has(f.field) {
 			return d.fail(f.nameAt, names.Unknown("field of "+e.Type.String(), f.name, validFields(e.Type)))
 		}
 		if err := d.set(e, f); err != nil {
 			return err
 		}
 	}
-	for name := range (mustAll | of.must).all {
+	for name := range (RequiredFields | required).All {
 		if _, err := d.require(name); err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func (d *Decoder) read(e *Event) error {
 }
 
 // find returns a field of the line, or nil.
-func (d *Decoder) find(name field) *member {
+func (d *Decoder) find(name Field) *member {
 	for i := range d.fields {
 		if f := &d.fields[i]; f.known && f.field == name {
 			return f
@@ -234,12 +234,12 @@ func (d *Decoder) find(name field) *member {
 }
 
 // require finds a field that must be there.
-func (d *Decoder) require(name field) (*member, error) {
+func (d *Decoder) require(name Field) (*member, error) {
 	if f := d.find(name); f != nil {
 		return f, nil
 	}
 	where := "every event"
-	if !mustAll.has(name) {
+	if !RequiredFields.Has(name) {
 		where += " of its type"
 	}
 	return nil, d.errorf(strictjson.Next(d.data, 0), "the field %q is missing, expected it in %s", name, where)
@@ -248,46 +248,41 @@ func (d *Decoder) require(name field) (*member, error) {
 // set reads one member into the event.
 func (d *Decoder) set(e *Event, f *member) (err error) {
 	switch f.field {
-	case fieldType: // read already
-	case fieldID:
+	case FieldType: // read already
+	case FieldID:
 		e.ID, err = d.nonEmpty(f)
-	case fieldAccount:
+	case FieldAccount:
 		e.Account, err = d.nonEmpty(f)
 		e.Account = d.intern([]byte(e.Account))
-	case fieldAt:
+	case FieldAt:
 		e.At, err = d.instant(f)
-	case fieldRecordedAt:
+	case FieldRecordedAt:
 		e.RecordedAt, err = d.instant(f)
-	case fieldMetadata:
+	case FieldMetadata:
 		if f.value.Kind() != '{' {
 			return d.wrong(f, "a JSON object")
 		}
 		e.Metadata = f.value.Clone()
-	case fieldPackage:
+	case FieldPackage:
 		e.Package, err = d.nonEmpty(f)
 		e.Package = d.intern([]byte(e.Package))
-	case fieldBillingDate:
+	case FieldBillingDate:
 		e.BillingDate, err = d.date(f)
-	case fieldEffective:
-		err = d.choice(f, effectives, func(i int) { e.Effective = Effective(i) })
-	case fieldCredits:
+	case FieldEffective:
+		e.Effective, err = choice(d, f, ParseEffective)
+	case FieldCredits:
 		e.Credits, err = d.count(f)
-	case fieldAmount:
+	case FieldAmount:
 		e.Amount, err = d.amount(f)
-	case fieldDescription:
+	case FieldDescription:
 		e.Description, err = d.text(f)
-	case fieldPriceList:
-		err = d.choice(f, priceLists[1:], func(i int) { e.PriceList = PriceLists(i + 1) })
-	case fieldInvoice:
+	case FieldPriceList:
+		e.PriceList, err = choice(d, f, ParsePriceLists)
+	case FieldInvoice:
 		e.Invoice, err = d.nonEmpty(f)
-	case fieldStatus:
-		var text string
-		if text, err = d.text(f); err == nil {
-			if e.Status, err = invoice.ParseStatus(text); err != nil {
-				err = d.fail(f.valueAt, err)
-			}
-		}
-	case fieldEvent:
+	case FieldStatus:
+		e.Status, err = choice(d, f, invoice.ParseStatus)
+	case FieldEvent:
 		e.Voids, err = d.nonEmpty(f)
 	}
 	return err
@@ -321,17 +316,16 @@ func (d *Decoder) nonEmpty(f *member) (string, error) {
 	return s, err
 }
 
-func (d *Decoder) choice(f *member, valid []string, set func(int)) error {
+// choice reads one of some words.
+func choice[T any](d *Decoder, f *member, parse func(string) (T, error)) (v T, err error) {
 	text, err := d.text(f)
 	if err != nil {
-		return err
+		return v, err
 	}
-	i, err := names.Index(f.name, text, valid)
-	if err != nil {
-		return d.fail(f.valueAt, err)
+	if v, err = parse(text); err != nil {
+		err = d.fail(f.valueAt, err)
 	}
-	set(i)
-	return nil
+	return v, err
 }
 
 func (d *Decoder) date(f *member) (cycle.Date, error) {
@@ -449,7 +443,7 @@ func instantHint(text string) string {
 
 // checkBillingDate makes sure that the first boundary is one the account can have.
 func (d *Decoder) checkBillingDate(e *Event) error {
-	f := d.find(fieldBillingDate)
+	f := d.find(FieldBillingDate)
 	if f == nil || d.alone {
 		return nil
 	}

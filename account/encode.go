@@ -20,13 +20,11 @@ func (e *Event) appendJSON(b []byte, alone bool) []byte {
 	if !e.Known().Equal(e.At) || alone && !e.RecordedAt.IsZero() {
 		b = appendInstant(append(b, `,"recorded_at":`...), e.RecordedAt)
 	}
-	if int(e.Type) < len(fieldsOf) {
-		of := fieldsOf[e.Type]
-		for f := range (of.must | of.may).all {
-			if of.must.has(f) || e.isSet(f) {
-				b = append(append(append(b, `,"`...), f.String()...), `":`...)
-				b = e.appendValue(b, f, alone)
-			}
+	required, optional := e.Type.Fields()
+	for f := range (required | optional).All {
+		if required.Has(f) || e.isSet(f) {
+			b = append(append(append(b, `,"`...), f.String()...), `":`...)
+			b = e.appendValue(b, f, alone)
 		}
 	}
 	if e.Metadata != nil {
@@ -36,43 +34,43 @@ func (e *Event) appendJSON(b []byte, alone bool) []byte {
 }
 
 // isSet reports whether an event has a field that it need not have.
-func (e *Event) isSet(f field) bool {
+func (e *Event) isSet(f Field) bool {
 	switch f {
-	case fieldBillingDate:
+	case FieldBillingDate:
 		return !e.BillingDate.IsZero()
-	case fieldEffective:
+	case FieldEffective:
 		return e.Effective != Immediately
-	case fieldPriceList:
+	case FieldPriceList:
 		return e.PriceList != AllLists
 	}
 	return false
 }
 
 // appendValue appends the value of a field that not every type has.
-func (e *Event) appendValue(b []byte, f field, alone bool) []byte {
+func (e *Event) appendValue(b []byte, f Field, alone bool) []byte {
 	switch f {
-	case fieldPackage:
+	case FieldPackage:
 		return strictjson.AppendString(b, e.Package)
-	case fieldBillingDate:
+	case FieldBillingDate:
 		return append(e.BillingDate.Append(append(b, '"')), '"')
-	case fieldEffective:
+	case FieldEffective:
 		return strictjson.AppendString(b, e.Effective.String())
-	case fieldCredits:
+	case FieldCredits:
 		return strconv.AppendInt(b, e.Credits, 10)
-	case fieldAmount:
+	case FieldAmount:
 		if alone && e.Amount.Currency() != money.USD {
 			return strictjson.AppendString(b, e.Amount.String())
 		}
 		return append(e.Amount.AppendNumber(append(b, '"')), '"')
-	case fieldDescription:
+	case FieldDescription:
 		return strictjson.AppendString(b, e.Description)
-	case fieldPriceList:
+	case FieldPriceList:
 		return strictjson.AppendString(b, e.PriceList.String())
-	case fieldInvoice:
+	case FieldInvoice:
 		return strictjson.AppendString(b, e.Invoice)
-	case fieldStatus:
+	case FieldStatus:
 		return strictjson.AppendString(b, e.Status.Key())
-	case fieldEvent:
+	case FieldEvent:
 		return strictjson.AppendString(b, e.Voids)
 	}
 	return b

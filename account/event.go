@@ -83,6 +83,12 @@ const (
 
 var effectives = []string{"immediately", "period_end"}
 
+// ParseEffective reads it as events spell it, such as "period_end".
+func ParseEffective(s string) (Effective, error) {
+	i, err := names.Index("effective", s, effectives)
+	return Effective(i), err
+}
+
 func (e Effective) String() string { return names.Word(uint8(e), effectives) }
 
 // PriceLists says on which price lists a one-off charge is billed.
@@ -95,6 +101,15 @@ const (
 )
 
 var priceLists = []string{"", "retail", "distributor"}
+
+// ParsePriceLists reads a list as events spell it, "retail" or "distributor"; for both, an event has no price_list.
+func ParsePriceLists(s string) (PriceLists, error) {
+	i, err := names.Index("price_list", s, priceLists[1:])
+	if err != nil {
+		return AllLists, err
+	}
+	return PriceLists(i + 1), nil
+}
 
 // String is the list's name as events spell it, empty for both.
 func (l PriceLists) String() string { return names.Word(uint8(l), priceLists) }

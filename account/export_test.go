@@ -24,12 +24,6 @@ func (d *Decoder) DecodeStrict(line []byte, at source.Place) (Event, error) {
 	return e, err
 }
 
-// FieldsOf are the names of the fields that an event of a type must and may have beyond those of every type.
-func FieldsOf(t Type) (must, may []string) { return fieldsOf[t].must.names(), fieldsOf[t].may.names() }
-
-// CommonFields are those of every type.
-func CommonFields() (must, may []string) { return mustAll.names(), mayAll.names() }
-
 // Said reads what a line says, as files are loaded.
 func (d *Decoder) Said(line []byte, at source.Place) error { return d.saidLine(line, at, &d.said) }
 

@@ -29,93 +29,102 @@ func (d *Decoder) fast(line []byte, s *said) bool {
 	}
 	s.unusual, s.credits = true, 0 // until the end is reached
 	c := cursor{line: line}
-	seen := fieldSet(0)
+	seen := Fields(0)
 	more := false
 	if d.usual(&c, s) {
-		seen = mustAll
+		seen = RequiredFields
 		if rest, is := after(line[c.at:], `,"credits":`); is { // as usage goes on
 			c.at = len(line) - len(rest)
-			if !d.value(s, fieldCredits, &c) {
+			if !d.value(s, FieldCredits, &c) {
 				return false
 			}
-			seen |= fieldCredits.set()
+			seen |= 1 << FieldCredits
 		}
 		more = c.token(',')
 	} else {
 		more = c.token('{')
 	}
 	for ; more; more = c.token(',') {
-		f, known := fieldNamed(c.text())
-		if !known || seen.has(f) || !c.token(':') || !d.value(s, f, &c) {
+		f, known := FieldNamed(c.text())
+		if !known || seen.Has(f) || !c.token(':') || !d.value(s, f, &c) {
 			return false
 		}
-		seen |= f.set()
+		seen |= 1 << f
 	}
-	if !c.token('}') || !c.end() || !seen.complete(s.kind) {
+	if !c.token('}') || !c.end() || !complete(seen, s.kind) {
 		return false
 	}
-	if seen.has(fieldBillingDate) {
-		_, err := schedule(utc(s.at), s.billingDate, d.policy)
+	if seen.Has(FieldBillingDate) {
+		day, err := cycle.DateOf(s.at.Time(), d.policy.TimeZone)
+		if err == nil {
+			_, err = d.policy.Schedule(day, s.billingDate)
+		}
 		return err == nil
 	}
-	s.unusual = seen&^(mustAll|fieldCredits.set()) != 0
+	s.unusual = seen&^(RequiredFields|1<<FieldCredits) != 0
 	return true
 }
 
+// complete reports that the fields are those of an event of a type.
+func complete(seen Fields, t Type) bool {
+	required, optional := t.Fields()
+	return seen&^(optional|OptionalFields) == required|RequiredFields
+}
+
 // value reads the value of a field.
-func (d *Decoder) value(s *said, f field, c *cursor) (ok bool) {
+func (d *Decoder) value(s *said, f Field, c *cursor) (ok bool) {
 	switch f {
-	case fieldCredits:
+	case FieldCredits:
 		s.credits, ok = c.count()
 		return ok
-	case fieldMetadata:
+	case FieldMetadata:
 		s.metadata, ok = d.metadata(c)
 		return ok
 	}
 	text := c.text()
 	switch f {
-	case fieldID:
+	case FieldID:
 		s.id = text
 		return len(text) > 0
-	case fieldType:
-		i := word(text, types)
-		s.kind = Type(i)
-		return i >= 0
-	case fieldAccount:
+	case FieldType:
+		kind, err := ParseType(d.intern(text))
+		s.kind = kind
+		return err == nil
+	case FieldAccount:
 		s.account = text
 		return len(text) > 0
-	case fieldAt:
+	case FieldAt:
 		s.at, ok = d.fastInstant(text)
-	case fieldRecordedAt:
+	case FieldRecordedAt:
 		s.recordedAt, ok = d.fastInstant(text)
-	case fieldPackage:
+	case FieldPackage:
 		s.pkg = text
 		return len(text) > 0
-	case fieldBillingDate:
+	case FieldBillingDate:
 		s.billingDate, ok = fastDate(text)
-	case fieldEffective:
-		i := word(text, effectives)
-		s.effective = Effective(i)
-		return i >= 0
-	case fieldAmount:
+	case FieldEffective:
+		effective, err := ParseEffective(d.intern(text))
+		s.effective = effective
+		return err == nil
+	case FieldAmount:
 		a, err := money.ParseIn(string(text), d.policy.MoneyCurrency())
 		s.amount = a
 		return text != nil && err == nil
-	case fieldDescription:
+	case FieldDescription:
 		s.description = text
 		return text != nil
-	case fieldInvoice:
+	case FieldInvoice:
 		s.invoice = text
 		return len(text) > 0
-	case fieldStatus:
+	case FieldStatus:
 		status, err := invoice.ParseStatus(d.intern(text))
 		s.status = status
 		return err == nil
-	case fieldPriceList:
-		i := word(text, priceLists[1:])
-		s.priceList = PriceLists(i + 1)
-		return i >= 0
-	case fieldEvent:
+	case FieldPriceList:
+		list, err := ParsePriceLists(d.intern(text))
+		s.priceList = list
+		return err == nil
+	case FieldEvent:
 		s.voids = text
 		return len(text) > 0
 	}
@@ -137,16 +146,6 @@ func (d *Decoder) metadata(c *cursor) (jsontext.Value, bool) {
 	from := c.at
 	c.at += len(v)
 	return jsontext.Value(c.line[from:c.at]), true
-}
-
-// word is the position of a text in a list, or -1.
-func word(text []byte, list []string) int {
-	for i, w := range list {
-		if w == string(text) {
-			return i
-		}
-	}
-	return -1
 }
 
 // fastInstant reads an instant or a plain date. It leaves out the first and the last year:

@@ -1,90 +1,48 @@
 package account
 
-import "slices"
+import (
+	"slices"
 
-// field is a field of an event, as lines spell it.
-type field uint8
+	"github.com/prorata-go/prorata/internal/names"
+)
+
+// Field is a field of an event, as lines spell it.
+type Field uint8
 
 const (
-	fieldID field = iota
-	fieldType
-	fieldAccount
-	fieldAt
-	fieldRecordedAt
-	fieldMetadata
-	fieldPackage
-	fieldBillingDate
-	fieldEffective
-	fieldCredits
-	fieldAmount
-	fieldDescription
-	fieldPriceList
-	fieldInvoice
-	fieldStatus
-	fieldEvent
+	FieldID Field = iota
+	FieldType
+	FieldAccount
+	FieldAt
+	FieldRecordedAt
+	FieldMetadata
+	FieldPackage
+	FieldBillingDate
+	FieldEffective
+	FieldCredits
+	FieldAmount
+	FieldDescription
+	FieldPriceList
+	FieldInvoice
+	FieldStatus
+	FieldEvent
 )
 
 var fieldNames = [...]string{
-	fieldID: "id", fieldType: "type", fieldAccount: "account", fieldAt: "at", fieldRecordedAt: "recorded_at", fieldMetadata: "metadata",
-	fieldPackage: "package", fieldBillingDate: "billing_date", fieldEffective: "effective", fieldCredits: "credits", fieldAmount: "amount",
-	fieldDescription: "description", fieldPriceList: "price_list", fieldInvoice: "invoice", fieldStatus: "status", fieldEvent: "event",
+	FieldID: "id", FieldType: "type", FieldAccount: "account", FieldAt: "at", FieldRecordedAt: "recorded_at", FieldMetadata: "metadata",
+	FieldPackage: "package", FieldBillingDate: "billing_date", FieldEffective: "effective", FieldCredits: "credits", FieldAmount: "amount",
+	FieldDescription: "description", FieldPriceList: "price_list", FieldInvoice: "invoice", FieldStatus: "status", FieldEvent: "event",
 }
 
-func (f field) String() string { return fieldNames[f] }
+func (f Field) String() string { return names.Word(uint8(f), fieldNames[:]) }
 
-// fieldSet is a set of fields.
-type fieldSet uint32
-
-func (f field) set() fieldSet { return 1 << f }
-
-func setOf(list ...field) (s fieldSet) {
-	for _, f := range list {
-		s |= f.set()
+// FieldNamed is the field of a name, if there is one.
+func FieldNamed[S string | []byte](name S) (f Field, ok bool) {
+	if len(name) == 0 {
+		return 0, false
 	}
-	return s
-}
-
-func (s fieldSet) has(f field) bool { return s&f.set() != 0 }
-
-// all yields the fields of the set in their order.
-func (s fieldSet) all(yield func(field) bool) {
-	for f := range field(len(fieldNames)) {
-		if s.has(f) && !yield(f) {
-			return
-		}
-	}
-}
-
-// mustAll and mayAll are the fields that every event must and may have.
-var (
-	mustAll = setOf(fieldID, fieldType, fieldAccount, fieldAt)
-	mayAll  = setOf(fieldRecordedAt, fieldMetadata)
-)
-
-// fieldsOf are the fields that an event of a type must and may have beyond those. Both ways of decoding, the encoder,
-// and the errors go by it, and a test holds the documents to it.
-var fieldsOf = [...]struct{ must, may fieldSet }{
-	Created:              {must: setOf(fieldPackage), may: setOf(fieldBillingDate)},
-	PackageChanged:       {must: setOf(fieldPackage), may: setOf(fieldEffective)},
-	ChangeCancelled:      {},
-	ChargeAdded:          {must: setOf(fieldAmount, fieldDescription), may: setOf(fieldPriceList)},
-	UsageRecorded:        {must: setOf(fieldCredits)},
-	Closed:               {may: setOf(fieldEffective)},
-	InvoiceStatusChanged: {must: setOf(fieldInvoice, fieldStatus)},
-	EventVoided:          {must: setOf(fieldEvent)},
-}
-
-// complete reports that the fields are those of an event of a type.
-func (s fieldSet) complete(t Type) bool {
-	return s&^(fieldsOf[t].may|mayAll) == fieldsOf[t].must|mustAll
-}
-
-// names lists the fields of the set.
-func (s fieldSet) names() (list []string) {
-	for f := range s.all {
-		list = append(list, f.String())
-	}
-	return list
+	f = Field(fieldsByName[nameSlot(name)]) - 1
+	return f, int(f) < len(fieldNames) && fieldNames[f] == string(name)
 }
 
 // fieldsByName has 1 + the number of each field by the length and the first letter of its name, no two of which share
@@ -98,16 +56,59 @@ var fieldsByName = func() (slots [1 << 9]uint8) {
 
 func nameSlot[S string | []byte](name S) int { return len(name)&15<<5 | int(name[0]&31) }
 
-// fieldNamed is the field of a name, if there is one.
-func fieldNamed[S string | []byte](name S) (f field, ok bool) {
-	if len(name) == 0 {
-		return 0, false
+// Fields is a set of fields, each of which is the bit 1 << f.
+type Fields uint32
+
+// Has reports that a field is in the set.
+func (s Fields) Has(f Field) bool { return s>>f&1 != 0 }
+
+// All yields the fields of the set in their order.
+func (s Fields) All(yield func(Field) bool) {
+	for f := range Field(len(fieldNames)) {
+		if s.Has(f) && !yield(f) {
+			return
+		}
 	}
-	f = field(fieldsByName[nameSlot(name)]) - 1
-	return f, int(f) < len(fieldNames) && fieldNames[f] == string(name)
+}
+
+// The fields that every event must have, and those that it may have.
+const (
+	RequiredFields Fields = 1<<FieldID | 1<<FieldType | 1<<FieldAccount | 1<<FieldAt
+	OptionalFields Fields = 1<<FieldRecordedAt | 1<<FieldMetadata
+)
+
+// fieldsOf are the fields that an event of a type must and may have beyond those. Both ways of decoding, the encoder,
+// and the errors go by it, and a test holds the documents to it.
+var fieldsOf = [...]struct{ required, optional Fields }{
+	Created:              {required: 1 << FieldPackage, optional: 1 << FieldBillingDate},
+	PackageChanged:       {required: 1 << FieldPackage, optional: 1 << FieldEffective},
+	ChangeCancelled:      {},
+	ChargeAdded:          {required: 1<<FieldAmount | 1<<FieldDescription, optional: 1 << FieldPriceList},
+	UsageRecorded:        {required: 1 << FieldCredits},
+	Closed:               {optional: 1 << FieldEffective},
+	InvoiceStatusChanged: {required: 1<<FieldInvoice | 1<<FieldStatus},
+	EventVoided:          {required: 1 << FieldEvent},
+}
+
+// Fields are the fields that an event of the type must and may have, beyond [RequiredFields] and [OptionalFields]; none
+// where there is no such type.
+func (t Type) Fields() (required, optional Fields) {
+	if int(t) >= len(fieldsOf) {
+		return 0, 0
+	}
+	return fieldsOf[t].required, fieldsOf[t].optional
+}
+
+// Names are the names of the fields of the set.
+func (s Fields) Names() (list []string) {
+	for f := range s.All {
+		list = append(list, f.String())
+	}
+	return list
 }
 
 // validFields are the names of the fields that an event of a type may have.
 func validFields(t Type) []string {
-	return slices.Concat((mustAll | mayAll).names(), (fieldsOf[t].must | fieldsOf[t].may).names())
+	required, optional := t.Fields()
+	return slices.Concat((RequiredFields | OptionalFields).Names(), (required | optional).Names())
 }

@@ -21,11 +21,12 @@ import (
 
 // fieldsText is the fields of a type as the documents have them: those that may be left out with a question mark.
 func fieldsText(kind account.Type) string {
-	must, may := account.FieldsOf(kind)
-	for _, name := range may {
-		must = append(must, name+"?")
+	required, optional := kind.Fields()
+	list := required.Names()
+	for f := range optional.All {
+		list = append(list, f.String()+"?")
 	}
-	return strings.Join(must, ", ")
+	return strings.Join(list, ", ")
 }
 
 // The tables of event types in the documents are those of the decoder.
@@ -122,3 +123,23 @@ func exportedTypes(t *testing.T) (list []string) {
 }
 
 func keys(m map[string]bool) []string { return slices.Collect(maps.Keys(m)) }
+
+// A field is found by its name, and by no other.
+func TestFieldNamed(t *testing.T) {
+	for f := account.FieldID; f <= account.FieldEvent; f++ {
+		for _, name := range []string{f.String(), f.String() + "s", f.String()[1:], strings.ToUpper(f.String()), "\x00" + f.String()[1:]} {
+			found, ok := account.FieldNamed(name)
+			require.Equal(t, name == f.String(), ok, name)
+			if ok {
+				require.Equal(t, f, found)
+			}
+			_, same := account.FieldNamed([]byte(name))
+			require.Equal(t, ok, same)
+		}
+	}
+	_, ok := account.FieldNamed("")
+	require.False(t, ok)
+	require.Equal(t, []string{"id", "type", "account", "at"}, account.RequiredFields.Names())
+	require.False(t, account.OptionalFields.Has(account.FieldID))
+	require.True(t, account.OptionalFields.Has(account.FieldMetadata))
+}

@@ -25,8 +25,8 @@ func (d *Decoder) usual(c *cursor, s *said) (ok bool) {
 	} else {
 		var kind []byte
 		kind, rest, ok = quoted(rest)
-		i := word(kind, types)
-		if s.kind = Type(i); !ok || i < 0 {
+		t, err := ParseType(d.intern(kind))
+		if s.kind = t; !ok || err != nil {
 			return false
 		}
 	}

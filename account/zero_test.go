@@ -19,7 +19,7 @@ import (
 // zeroes are the exported types of the package. TestZeroValues fails when one is missing.
 var zeroes = []any{
 	account.Anomaly{}, account.AnomalyCode(0), account.Bill{}, account.Biller{}, account.ConflictError{}, account.Dates{}, account.Decoder{}, account.Effective(0), account.Event{},
-	account.Events{}, account.Far{}, account.FileFailed{}, account.Line{}, account.Lines{}, account.LoadError{}, account.Loaded{},
+	account.Events{}, account.Far{}, account.Field(0), account.Fields(0), account.FileFailed{}, account.Line{}, account.Lines{}, account.LoadError{}, account.Loaded{},
 	account.Loading{}, account.PriceLists(0), account.Source{}, account.Span{}, account.Stored{}, account.Type(0),
 }
 
