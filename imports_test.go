@@ -30,8 +30,9 @@ var mayImport = map[string][]string{
 	"proration":           {"money", "cycle", "internal/digits", "internal/mistake", "internal/names"},
 	"invoice":             {"proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/problems", "internal/strictjson"},
 	"account":             {"invoice", "proration", "money", "cycle", "source", "internal/instant", "internal/names", "internal/strictjson"},
+	"eventlog":            {"account", "invoice", "money", "cycle", "source", "internal/instant", "internal/names", "internal/strictjson"},
 	"distributor":         {"invoice", "money", "cycle", "source", "internal/lines", "internal/names", "internal/problems", "internal/strictjson"},
-	"reconcile":           {"account", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/strictjson"},
+	"reconcile":           {"account", "eventlog", "distributor", "invoice", "proration", "money", "cycle", "source", "internal/digits", "internal/mistake", "internal/names", "internal/strictjson"},
 }
 
 // dependencies are what the core may depend on beyond the standard library.

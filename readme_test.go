@@ -16,7 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/source"
 )
@@ -230,7 +230,7 @@ func TestEvents(t *testing.T) {
 		for i, line := range b.lines {
 			at := b.place
 			at.Line += i
-			_, err := account.NewDecoder(invoice.Policy{}).Decode([]byte(line), at)
+			_, err := eventlog.NewDecoder(invoice.Policy{}).Decode([]byte(line), at)
 			require.NoError(t, err)
 		}
 	}

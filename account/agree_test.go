@@ -14,6 +14,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/invoice"
 )
 
@@ -52,13 +53,13 @@ func TestOracle(t *testing.T) {
 
 // disagreement is what the oracle and the engine say of a history, when that is not the same.
 func disagreement(h *history) string {
-	want, strange := newOracle(h).statements(h.through())
-	got, err := account.BillAccount(h.events, h.catalogue(), h.policy, h.through())
+	want, strange := newOracle(h).statements(h.Through())
+	got, err := account.BillAccount(h.Events, h.Catalogue(), h.Policy, h.Through())
 	if err != nil {
 		return err.Error()
 	}
 	have := statements(got)
-	if slices.ContainsFunc(h.events, func(e account.Event) bool { return e.Status == invoice.Refunded }) {
+	if slices.ContainsFunc(h.Events, func(e account.Event) bool { return e.Status == invoice.Refunded }) {
 		sumLines(want)
 		sumLines(have)
 	}
@@ -152,7 +153,7 @@ func statements(b account.Bill) []statement {
 func (h *history) shrink(bad func(*history) bool) {
 	try := func(change func(h *history)) bool {
 		smaller := *h
-		smaller.events = slices.Clone(h.events)
+		smaller.Events = slices.Clone(h.Events)
 		change(&smaller)
 		if !bad(&smaller) {
 			return false
@@ -162,24 +163,24 @@ func (h *history) shrink(bad func(*history) bool) {
 	}
 	for again := true; again; {
 		again = false
-		for i := len(h.events) - 1; i >= 0; i-- {
-			again = try(func(h *history) { h.events = slices.Delete(h.events, i, i+1) }) || again
+		for i := len(h.Events) - 1; i >= 0; i-- {
+			again = try(func(h *history) { h.Events = slices.Delete(h.Events, i, i+1) }) || again
 		}
-		for i := range h.events {
-			if !h.events[i].RecordedAt.IsZero() {
-				again = try(func(h *history) { h.events[i].RecordedAt = time.Time{} }) || again
+		for i := range h.Events {
+			if !h.Events[i].RecordedAt.IsZero() {
+				again = try(func(h *history) { h.Events[i].RecordedAt = time.Time{} }) || again
 			}
-			if h.events[i].PriceList != account.AllLists {
-				again = try(func(h *history) { h.events[i].PriceList = account.AllLists }) || again
+			if h.Events[i].PriceList != account.AllLists {
+				again = try(func(h *history) { h.Events[i].PriceList = account.AllLists }) || again
 			}
 		}
-		if h.list != invoice.Retail {
-			again = try(func(h *history) { h.list = invoice.Retail }) || again
+		if h.List != invoice.Retail {
+			again = try(func(h *history) { h.List = invoice.Retail }) || again
 		}
 		for _, key := range invoice.PolicyKeys() {
 			standard := (invoice.Policy{}).Value(key)
-			if key != "currency" && h.policy.Value(key) != standard {
-				again = try(func(h *history) { _ = h.policy.Set(key, standard) }) || again
+			if key != "currency" && h.Policy.Value(key) != standard {
+				again = try(func(h *history) { _ = h.Policy.Set(key, standard) }) || again
 			}
 		}
 	}
@@ -187,12 +188,12 @@ func (h *history) shrink(bad func(*history) bool) {
 
 // TestOracleCalendar: the oracle's calendar and the engine's were written apart, and agree.
 func TestOracleCalendar(t *testing.T) {
-	for _, z := range zones {
-		loc := inZone(t, z.name)
-		first := date(fmt.Sprintf("%d-01-01", z.year))
+	for _, z := range eventtest.Zones {
+		loc := inZone(t, z.Name)
+		first := date(fmt.Sprintf("%d-01-01", z.Year))
 		for n := range 430 {
 			d := first.AddDays(n)
-			require.True(t, d.Start(loc).Equal(startOf(civilDate(d), loc)), "start of %s in %s", d, z.name)
+			require.True(t, d.Start(loc).Equal(startOf(civilDate(d), loc)), "start of %s in %s", d, z.Name)
 			require.Equal(t, d.AddMonths(n%25-12).String(), civilDate(d).addMonths(n%25-12).String())
 		}
 		for _, boundary := range []int{0, 1, 17, 30} {

@@ -3,7 +3,6 @@ package account_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -108,25 +107,8 @@ func BenchmarkBillAccountRandom(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		h := histories[i%len(histories)]
-		if _, err := account.BillAccount(h.events, h.catalogue(), h.policy, h.through()); err != nil {
+		if _, err := account.BillAccount(h.Events, h.Catalogue(), h.Policy, h.Through()); err != nil {
 			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkRead(b *testing.B) {
-	var text strings.Builder
-	for _, e := range aYear() {
-		text.Write(append(e.AppendJSON(nil), '\n'))
-	}
-	policy := policyOf()
-	b.SetBytes(int64(text.Len()))
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, err := range account.Read(strings.NewReader(text.String()), "events.jsonl", policy) {
-			if err != nil {
-				b.Fatal(err)
-			}
 		}
 	}
 }

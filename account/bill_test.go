@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
@@ -84,10 +85,10 @@ func TestBillLargest(t *testing.T) {
 	dear := gold()
 	dear.Price = money.New(math.MaxInt64/2, money.USD) // and as much again is the discount after the close
 	for _, timing := range []string{"arrears", "advance"} {
-		h := &history{policy: policyOf("timing=" + timing), packages: []invoice.Package{dear}, year: 2026, events: []account.Event{
+		h := &history{eventtest.History{Policy: policyOf("timing=" + timing), Packages: []invoice.Package{dear}, Year: 2026, Events: []account.Event{
 			{ID: "1", Type: account.Created, Account: "a", At: at("2026-01-01"), Package: "Gold"},
 			{ID: "2", Type: account.Closed, Account: "a", At: at("2026-03-18")},
-		}}
+		}}}
 		require.Empty(t, disagreement(h), "prices of 63 bits are billed to the cent")
 	}
 }

@@ -31,15 +31,15 @@ func TestLawBillerStartsAfresh(t *testing.T) {
 		var want []string
 		for range rapid.IntRange(2, 5).Draw(t, "accounts") {
 			h := randomHistory(drawn(t))
-			if len(h.events) == 0 {
+			if len(h.Events) == 0 {
 				continue
 			}
-			fresh := must(account.NewBiller(h.catalogue(), h.policy))
-			used.SetTerms(h.catalogue(), h.policy)
-			bill, err := used.Bill(h.events, h.through())
+			fresh := must(account.NewBiller(h.Catalogue(), h.Policy))
+			used.SetTerms(h.Catalogue(), h.Policy)
+			bill, err := used.Bill(h.Events, h.Through())
 			require.NoError(t, err)
 			bills = append(bills, bill)
-			want = append(want, text(must(fresh.Bill(h.events, h.through()))))
+			want = append(want, text(must(fresh.Bill(h.Events, h.Through()))))
 		}
 		for i := range bills {
 			require.Equal(t, want[i], text(bills[i]), "account %d", i+1)
@@ -70,17 +70,17 @@ func TestLawUniqueEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
 		seen := map[string]bool{}
-		h.events = slices.DeleteFunc(h.events, func(e account.Event) bool {
+		h.Events = slices.DeleteFunc(h.Events, func(e account.Event) bool {
 			again := seen[e.ID]
 			seen[e.ID] = true
 			return again
 		})
-		if len(h.events) == 0 {
+		if len(h.Events) == 0 {
 			return
 		}
-		biller := must(account.NewBiller(h.catalogue(), h.policy))
-		want := text(must(biller.Bill(h.events, h.through())))
-		require.Equal(t, want, text(must(biller.BillLog(logOf(h.events), h.through()))), "%s", h)
+		biller := must(account.NewBiller(h.Catalogue(), h.Policy))
+		want := text(must(biller.Bill(h.Events, h.Through())))
+		require.Equal(t, want, text(must(biller.BillLog(logOf(h.Events), h.Through()))), "%s", h)
 	})
 }
 
@@ -99,21 +99,21 @@ func TestLawUsageIsBilledWithoutItsEvent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
 		strange := map[string]bool{}
-		for _, a := range bill(t, h.events, h.catalogue(), h.policy, h.through().String()).Anomalies {
+		for _, a := range bill(t, h.Events, h.Catalogue(), h.Policy, h.Through().String()).Anomalies {
 			strange[a.Event.ID] = true
 		}
 		ids := map[string]bool{}
-		h.events = slices.DeleteFunc(h.events, func(e account.Event) bool {
+		h.Events = slices.DeleteFunc(h.Events, func(e account.Event) bool {
 			unwanted := ids[e.ID] || strange[e.ID] && e.Type == account.UsageRecorded
 			ids[e.ID] = true
 			return unwanted
 		})
-		if len(h.events) == 0 {
+		if len(h.Events) == 0 {
 			return
 		}
-		biller := must(account.NewBiller(h.catalogue(), h.policy))
-		want := text(must(biller.Bill(h.events, h.through())))
-		require.Equal(t, want, text(must(biller.BillLog(usageHasNoEvent{logOf(h.events)}, h.through()))), "%s", h)
+		biller := must(account.NewBiller(h.Catalogue(), h.Policy))
+		want := text(must(biller.Bill(h.Events, h.Through())))
+		require.Equal(t, want, text(must(biller.BillLog(usageHasNoEvent{logOf(h.Events)}, h.Through()))), "%s", h)
 	})
 }
 

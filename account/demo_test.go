@@ -1,7 +1,6 @@
 package account_test
 
 import (
-	"context"
 	"os"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
@@ -85,23 +85,25 @@ func billFile(t *testing.T, name string, through cycle.Date) (map[string]account
 	packages, err := invoice.ParsePackages("packages.json", list, policy.MoneyCurrency())
 	require.NoError(t, err)
 
-	file, err := os.Open(name)
+	text, err := os.ReadFile(name)
 	require.NoError(t, err)
-	defer func() { require.NoError(t, file.Close()) }()
-	var events account.Events
-	for e, err := range account.Read(file, name, policy) {
-		require.NoError(t, err)
-		require.NoError(t, events.Add(e))
+	accounts := map[string][]account.Event{}
+	latest := cycle.Date{}
+	for _, e := range readAll(t, string(text), policy) {
+		accounts[e.Account] = append(accounts[e.Account], e)
+		if day := dayIn(e.At, policy.TimeZone); day.After(latest) {
+			latest = day
+		}
 	}
 	if through.IsZero() {
-		through = must(events.Span(policy)).Last
+		through = latest
 	}
 	bills := map[string]account.Bill{}
-	for b, err := range events.Replay(context.Background(), events.Accounts(), catalogue(packages...), policy, through, 0) {
-		require.NoError(t, err)
+	for of, events := range accounts {
+		b := bill(t, events, catalogue(packages...), policy, through.String())
 		name, _, found := strings.Cut(b.Account, "@example.com")
-		require.True(t, found, b.Account)
-		h := &history{policy: policy, year: 2026, packages: packages, events: events.Of(b.Account)}
+		require.True(t, found, of)
+		h := &history{eventtest.History{Policy: policy, Year: 2026, Packages: packages, Events: events}}
 		require.Empty(t, disagreement(h), "the oracle agrees")
 		bills[name] = b
 	}

@@ -13,15 +13,9 @@
 // its arguments, and the same events give the same invoices. [Check] finds the events that make no sense, and bills
 // nothing. A program that keeps events as JSON uses [Event.MarshalJSON] and [Event.UnmarshalJSON].
 //
-// A program that has files of many accounts uses [Events]:
-//
-//	var events account.Events
-//	_, err := events.Load(ctx, sources, account.Loading{Policy: policy}) // fails where a line is wrong
-//	span, err := events.Span(policy)
-//	for bill, err := range events.Replay(ctx, events.Accounts(), catalogue, policy, span.Last, 0) {
-//
-// [Events.Load] reads files in any order, several at a time, [Events.Replay] bills accounts several at a time. [Read]
-// yields the events of one file instead, for programs that gather them themselves.
+// A program that bills many accounts keeps a [Biller], which uses its memory again. One that stores events in a form of its
+// own lets the biller read them as a [Log], so that no Event is made of each usage. Files of events of many accounts are
+// for package eventlog, which reads them, keeps them and bills them several accounts at a time.
 //
 // # How a bill is made
 //
@@ -34,7 +28,7 @@
 //
 // # Events
 //
-// An event file has one JSON object a line; empty lines are passed over, and so is a byte order mark.
+// An event is a JSON object, in files one a line. [Decoder] reads it, [Event.AppendJSON] writes it.
 //
 //	type                     fields                            meaning
 //	account.created          package, billing_date?            a life starts; again after a close, with a new anchor
@@ -128,12 +122,9 @@
 //
 // # Limits
 //
-// A line has at most [MaxLine] bytes and nests at most 10,000 deep. Dates are in the years 1 to 9999, instants have at
-// most nine digits of a second. Periods are months. Everything is in the policy's one currency. [Events] holds its
-// events in memory, as records: a gigabyte holds more than 10 million; of lines that are left out it keeps at most [MaxBad]
-// bytes. Lines of several bills may share an allocation,
-// which is kept while one of them is. No goroutine outlives [Events.Replay] or [ReplayInto]. An [Event] is not changed
-// by anything here, nor is a slice of them.
+// An event nests at most 10,000 deep. Dates are in the years 1 to 9999, instants have at most nine digits of a second.
+// Periods are months. Everything is in the policy's one currency. Lines of several bills may share an allocation,
+// which is kept while one of them is. An [Event] is not changed by anything here, nor is a slice of them.
 //
 // # Rounding
 //
@@ -142,25 +133,8 @@
 //
 // # Errors
 //
-// Every error in a file is a [*source.ParseError] with file, line and column; [Read] wraps that of a line in a
-// [*Line] with its text, and goes on. The error of [Events.Load] is a [*LoadError], and events that were not loaded as they
-// should be, or under another time zone or currency, are not billed. Events of two accounts, one id with two contents, a
+// The error of [Decoder.Decode] is a [*source.ParseError] with file, line and column. Events of two accounts, one id with two contents, a
 // charge in another currency, a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]), an At that is
 // the zero time, no last day to bill through and a missing distributor_price are errors of [BillAccount]. Nothing panics on
 // input, nor on the zero value of anything.
-//
-// # How events are kept
-//
-// [Events] keeps every event, in a record of some 14 bytes and its id, and not sums of them. An id that comes again
-// counts once if its event says the same and is an error if not; an anomaly names its event; and a credit on the day of a
-// change belongs to an instant. Credits are added up by phase when the account is billed.
-//
-// [Events.Load] writes each record, with the name of its account, behind the one before, in one of 512 partitions by the
-// hash of the name. When all is read, it moves the records of one partition after the other to their accounts, and makes
-// sure that no id comes twice: it holds hashes of 64 bits against each other, 8 bytes an id, also by partition. Mostly no
-// two are the same, and that is all. Where two are, the events of each account are compared by their ids, those that say
-// the same are dropped, and for what is left of the equal hashes the ids themselves are compared. So the set of ids is
-// exact, and what it costs is gone once the files are loaded. Repeats do not gather: each time memory has doubled, eight
-// partitions are looked at, and where an eighth of one is repeats, all are dropped. An event that is left out to keep
-// going is remembered by where it stood.
 package account

@@ -23,13 +23,13 @@ var (
 func TestLawExplanations(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
-		h.policy = withKey(h.policy, "currency=USD")
-		h.packages = nil
-		h.randomPackages(drawn(t))
-		for i := range h.events {
-			h.events[i].Amount = money.New(h.events[i].Amount.Minor(), money.USD)
+		h.Policy = withKey(h.Policy, "currency=USD")
+		h.Packages = nil
+		h.RandomPackages(drawn(t))
+		for i := range h.Events {
+			h.Events[i].Amount = money.New(h.Events[i].Amount.Minor(), money.USD)
 		}
-		for _, l := range linesOf(h.bill(t, h.through().String())) {
+		for _, l := range linesOf(h.bill(t, h.Through().String())) {
 			checkExplanation(t, h, &l)
 		}
 	})
@@ -45,7 +45,7 @@ func checkExplanation(t *rapid.T, h *history, l *invoice.Line) {
 		}
 		require.Equal(t, l.Amount.Minor(), owed-dollars(t, m[2]), text)
 	}
-	mode := h.policy.Value("rounding")
+	mode := h.Policy.Value("rounding")
 	if m := overuse.FindStringSubmatch(text); m != nil {
 		over := number(t, m[3])
 		require.Equal(t, 0, new(big.Rat).Sub(number(t, m[1]), number(t, m[2])).Cmp(over), text)

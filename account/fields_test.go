@@ -1,22 +1,16 @@
 package account_test
 
 import (
-	"maps"
 	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/account"
-	"github.com/prorata-go/prorata/money"
-	"github.com/prorata-go/prorata/source"
+	"github.com/prorata-go/prorata/internal/eventtest"
 )
 
 // fieldsText is the fields of a type as the documents have them: those that may be left out with a question mark.
@@ -62,67 +56,15 @@ func TestFieldsInDocuments(t *testing.T) {
 	}
 }
 
-// set gives a field of an event a value other than the one it has.
-func set(t *testing.T, v reflect.Value) {
-	switch v.Interface().(type) {
-	case time.Time:
-		v.Set(reflect.ValueOf(at("2026-03-04T05:06:07.000000008Z")))
-		return
-	case money.Amount:
-		v.Set(reflect.ValueOf(money.New(-5, money.JPY)))
-		return
-	case jsontext.Value:
-		v.Set(reflect.ValueOf(jsontext.Value(`{"a":1}`)))
-		return
-	case source.Place:
-		v.Set(reflect.ValueOf(source.Place{File: "f", Line: 2, Column: 3}))
-		return
-	}
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString("other")
-	case reflect.Int64:
-		v.SetInt(7)
-	case reflect.Uint8:
-		v.SetUint(1)
-	case reflect.Struct: // a date
-		v.Set(reflect.ValueOf(date("2026-03-04")))
-	default:
-		t.Fatalf("a field of %s, expected the test to know what to set it to", v.Type())
-	}
-}
-
-// Whatever field an event has, its record keeps it, and events that differ in it are not the same.
+// Events that differ in a field are not the same, whatever it is.
 func TestEveryFieldCounts(t *testing.T) {
 	base := account.Event{ID: "1", Account: "a", At: at("2026-01-31")}
 	for _, f := range reflect.VisibleFields(reflect.TypeOf(base)) {
 		e := base
-		set(t, reflect.ValueOf(&e).Elem().FieldByIndex(f.Index))
-		require.Equal(t, e, account.Recorded(e), f.Name)
+		eventtest.Set(t, reflect.ValueOf(&e).Elem().FieldByIndex(f.Index))
 		require.Equal(t, f.Name == "Place", e.Same(&base), f.Name)
 	}
 }
-
-// exportedTypes are those that the package declares, but for interfaces, which have no zero value to call.
-func exportedTypes(t *testing.T) (list []string) {
-	files, err := filepath.Glob("*.go")
-	require.NoError(t, err)
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(name)
-		require.NoError(t, err)
-		for _, found := range regexp.MustCompile(`(?m)^type ([A-Z]\w*)(?:\[.*\])? (interface)?`).FindAllStringSubmatch(string(text), -1) {
-			if found[2] == "" {
-				list = append(list, found[1])
-			}
-		}
-	}
-	return list
-}
-
-func keys(m map[string]bool) []string { return slices.Collect(maps.Keys(m)) }
 
 // A field is found by its name, and by no other.
 func TestFieldNamed(t *testing.T) {

@@ -9,8 +9,6 @@ import (
 // instant is a time.Time that is compared in a fraction of the time.
 type instant = times.Instant
 
-const unixEpoch = times.UnixEpoch
-
 func instantOf(t time.Time) instant { return times.Of(t) }
 
 // latest is the later of two instants.

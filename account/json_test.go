@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
@@ -18,7 +19,7 @@ import (
 // Law: an event reads back from its own JSON, whatever its amount is in, alone and within something else.
 func TestLawEventJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := anyEvent(t)
+		e := eventtest.AnyEvent(t)
 		if e.Type == account.ChargeAdded {
 			e.Amount = money.New(e.Amount.Minor(), rapid.SampledFrom([]money.Currency{money.USD, money.JPY, money.BHD, 0}).Draw(t, "currency"))
 		}
@@ -71,8 +72,8 @@ func TestEventUnmarshalIsStrict(t *testing.T) {
 		someAt + `"9999-12-31T23:59:59-01:00"}`: true,
 	}
 	refused := 0
-	for _, line := range lines() {
-		want, problem := d.DecodeStrict([]byte(line), source.Place{Column: 1})
+	for _, line := range eventtest.Lines() {
+		want, problem := d.Decode([]byte(line), source.Place{Column: 1})
 		e := account.Event{ID: "before"}
 		err := e.UnmarshalJSON([]byte(line))
 		if problem != nil && !byPolicy[line] {

@@ -10,31 +10,32 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
 
 // bill bills a history through a day.
 func (h *history) bill(t require.TestingT, through string) []invoice.Invoice {
-	b, err := account.BillAccount(h.events, h.catalogue(), h.policy, date(through))
+	b, err := account.BillAccount(h.Events, h.Catalogue(), h.Policy, date(through))
 	require.NoError(t, err, "%s", h)
 	return b.Invoices
 }
 
-func (h *history) inYear(monthDay string) string { return fmt.Sprintf("%d-%s", h.year, monthDay) }
+func (h *history) inYear(monthDay string) string { return fmt.Sprintf("%d-%s", h.Year, monthDay) }
 
-func (h *history) nextYear(monthDay string) string { return fmt.Sprintf("%d-%s", h.year+1, monthDay) }
+func (h *history) nextYear(monthDay string) string { return fmt.Sprintf("%d-%s", h.Year+1, monthDay) }
 
 // closeAtLast closes the account when all else has happened.
 func (h *history) closeAtLast() {
-	h.events = append(h.events, account.Event{ID: "last", Type: account.Closed, Account: "a", At: at(h.inYear("12-31") + "T12:00:00Z")})
+	h.Events = append(h.Events, account.Event{ID: "last", Type: account.Closed, Account: "a", At: at(h.inYear("12-31") + "T12:00:00Z")})
 }
 
 func recurring(inv *invoice.Invoice) money.Amount { return must(inv.Amount.Sub(inv.Prorated)) }
 
 // without leaves out the events of some types.
 func (h *history) without(types ...account.Type) {
-	h.events = slices.DeleteFunc(slices.Clone(h.events), func(e account.Event) bool { return slices.Contains(types, e.Type) })
+	h.Events = slices.DeleteFunc(slices.Clone(h.Events), func(e account.Event) bool { return slices.Contains(types, e.Type) })
 }
 
 // Law: the sum of all invoices, without the canceled ones, less what was refunded, is what is owed.
@@ -42,13 +43,13 @@ func TestLawInvoicesSumToOwed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
 		o := newOracle(h)
-		invoices := h.bill(t, h.through().String())
-		s := o.atStart(civilDate(h.through()))
+		invoices := h.bill(t, h.Through().String())
+		s := o.atStart(civilDate(h.Through()))
 		if len(s.grid) == 0 {
 			require.Empty(t, invoices)
 			return
 		}
-		last := s.grid.period(civilDate(h.through())).start
+		last := s.grid.period(civilDate(h.Through())).start
 		s = o.atStart(last)
 		var owed, paid int64
 		bills := o.bill(last)
@@ -70,7 +71,7 @@ func TestLawInvoicesSumToOwed(t *testing.T) {
 func TestLawInvoicesAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
-		for _, inv := range h.bill(t, h.through().String()) {
+		for _, inv := range h.bill(t, h.Through().String()) {
 			requireAddsUp(t, &inv)
 		}
 	})
@@ -95,22 +96,22 @@ func requireAddsUp(t require.TestingT, inv *invoice.Invoice) {
 func TestLawPartsSumToTheWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
-		require.NoError(t, h.policy.Set("round_part", rapid.SampledFrom([]string{"used", "unused"}).Draw(t, "round_part")))
-		price := money.New(rapid.Int64Range(1, 100_000).Draw(t, "price"), h.policy.MoneyCurrency())
-		for i := range h.packages {
-			h.packages[i].Price, h.packages[i].DistributorPrice = price, &price
+		require.NoError(t, h.Policy.Set("round_part", rapid.SampledFrom([]string{"used", "unused"}).Draw(t, "round_part")))
+		price := money.New(rapid.Int64Range(1, 100_000).Draw(t, "price"), h.Policy.MoneyCurrency())
+		for i := range h.Packages {
+			h.Packages[i].Price, h.Packages[i].DistributorPrice = price, &price
 		}
 		first := account.Event{ID: "first", Type: account.Created, Account: "a", At: at(h.inYear("01-01")), Package: "Gold"}
 		var changes []account.Event
-		for _, e := range h.events {
+		for _, e := range h.Events {
 			if e.Type == account.PackageChanged && e.At.After(first.At) {
 				changes = append(changes, e)
 			}
 		}
-		h.events = append(changes, first)
-		start := dayIn(first.At, h.policy.TimeZone)
+		h.Events = append(changes, first)
+		start := dayIn(first.At, h.Policy.TimeZone)
 		paid := map[int]int64{}
-		for _, l := range linesOf(h.bill(t, h.through().String())) {
+		for _, l := range linesOf(h.bill(t, h.Through().String())) {
 			if l.Kind == invoice.Recurring {
 				k := 0
 				for !start.AddMonths(k + 1).After(l.Dates.Start) {
@@ -137,7 +138,7 @@ func TestLawTimingChangesNoTotal(t *testing.T) {
 			for _, changes := range []string{"next_bill", "immediately"} {
 				for _, days := range []string{"0", "5"} {
 					for key, value := range map[string]string{"timing": timing, "bill_changes": changes, "settle_days": days} {
-						require.NoError(t, h.policy.Set(key, value))
+						require.NoError(t, h.Policy.Set(key, value))
 					}
 					total := sum(h.bill(t, h.nextYear("12-31")), finalAmount)
 					totals[total] = append(totals[total], timing+" "+changes+" "+days)
@@ -157,11 +158,11 @@ func TestLawEachOpenDayIsBilledOnce(t *testing.T) {
 		h.without(account.InvoiceStatusChanged)
 		h.closeAtLast()
 		for _, standard := range []string{"day_count=actual", "daily_rate=exact"} {
-			h.policy = withKey(h.policy, standard)
+			h.Policy = withKey(h.Policy, standard)
 		}
-		for i := range h.packages {
-			amount := money.New(price, h.policy.MoneyCurrency())
-			h.packages[i].Price, h.packages[i].DistributorPrice = amount, &amount
+		for i := range h.Packages {
+			amount := money.New(price, h.Policy.MoneyCurrency())
+			h.Packages[i].Price, h.Packages[i].DistributorPrice = amount, &amount
 		}
 		end := civilDate(date(h.nextYear("12-31")))
 		s := newOracle(h).atStart(end)
@@ -191,12 +192,12 @@ func withKey(p invoice.Policy, setting string) invoice.Policy {
 // neither in all, nor for any one package, nor at any time.
 func TestLawNoMoreCreditedThanCharged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h := &history{year: 2026}
-		h.randomPolicy(drawn(t))
-		h.randomPackages(drawn(t))
-		h.policy = withKey(h.policy, "timing=advance")
+		h := &history{eventtest.History{Year: 2026}}
+		h.RandomPolicy(drawn(t))
+		h.RandomPackages(drawn(t))
+		h.Policy = withKey(h.Policy, "timing=advance")
 		start := at(h.inYear("01-10"))
-		h.events = []account.Event{{ID: "e0", Type: account.Created, Account: "a", At: start, Package: "Gold"}}
+		h.Events = []account.Event{{ID: "e0", Type: account.Created, Account: "a", At: start, Package: "Gold"}}
 		for i := range rapid.IntRange(1, 9).Draw(t, "changes") {
 			e := account.Event{ID: fmt.Sprintf("e%d", i+1), Type: account.PackageChanged, Account: "a",
 				At:      start.Add(time.Duration(rapid.IntRange(0, 30*24).Draw(t, "hours")) * time.Hour),
@@ -204,7 +205,7 @@ func TestLawNoMoreCreditedThanCharged(t *testing.T) {
 			if i == 8 {
 				e = account.Event{ID: "e9", Type: account.Closed, Account: "a", At: e.At}
 			}
-			h.events = append(h.events, e)
+			h.Events = append(h.Events, e)
 		}
 		total, by := int64(0), map[string]int64{}
 		for _, inv := range h.bill(t, h.inYear("06-30")) {
@@ -224,8 +225,8 @@ func TestLawNoMoreCreditedThanCharged(t *testing.T) {
 func TestLawALaterDayOnlyAdds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
-		all := h.bill(t, h.through().String())
-		through := h.through().AddDays(-rapid.IntRange(0, 430).Draw(t, "days before"))
+		all := h.bill(t, h.Through().String())
+		through := h.Through().AddDays(-rapid.IntRange(0, 430).Draw(t, "days before"))
 		n := 0
 		for n < len(all) && !all[n].Date.After(through) {
 			n++
@@ -238,17 +239,17 @@ func TestLawALaterDayOnlyAdds(t *testing.T) {
 func TestLawTheFutureChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
-		all := h.bill(t, h.through().String())
+		all := h.bill(t, h.Through().String())
 		if len(all) == 0 {
 			return
 		}
 		last := all[rapid.IntRange(0, len(all)-1).Draw(t, "invoice")].Date
-		cut := last.AddDays(1 + h.policy.SettleDays).Start(h.policy.TimeZone)
+		cut := last.AddDays(1 + h.Policy.SettleDays).Start(h.Policy.TimeZone)
 		known := *h
-		known.events = nil
-		for _, e := range h.events {
+		known.Events = nil
+		for _, e := range h.Events {
 			if e.Known().Before(cut) {
-				known.events = append(known.events, e)
+				known.Events = append(known.Events, e)
 			}
 		}
 		want := withoutStatus(h.bill(t, last.String()))
@@ -267,16 +268,16 @@ func withoutStatus(invoices []invoice.Invoice) []invoice.Invoice {
 func TestLawAVoidedEventChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
-		want := invoicesJSON(h.bill(t, h.through().String()))
+		want := invoicesJSON(h.bill(t, h.Through().String()))
 		pick := drawn(t)
-		mistaken := one(pick, randomEvents(pick, h, "a", 8)...)
+		mistaken := eventtest.One(pick, h.RandomEvents(pick, "a", 8)...)
 		if mistaken.Type == account.EventVoided {
 			return // those cannot be voided
 		}
 		mistaken.ID = "mistaken"
 		void := account.Event{ID: "void", Type: account.EventVoided, Account: "a", At: mistaken.At, RecordedAt: mistaken.Known(), Voids: "mistaken"}
-		h.events = append(h.events, mistaken, void)
-		require.Equal(t, want, invoicesJSON(h.bill(t, h.through().String())), "%s", h)
+		h.Events = append(h.Events, mistaken, void)
+		require.Equal(t, want, invoicesJSON(h.bill(t, h.Through().String())), "%s", h)
 	})
 }
 
@@ -284,10 +285,10 @@ func TestLawAVoidedEventChangesNothing(t *testing.T) {
 func TestLawStatusesThatChangeNoFigure(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := randomHistory(drawn(t))
-		if h.list == invoice.Retail {
+		if h.List == invoice.Retail {
 			drawn := map[string]invoice.Status{} // an event that is there twice has one
-			for i := range h.events {
-				if e := &h.events[i]; e.Type == account.InvoiceStatusChanged {
+			for i := range h.Events {
+				if e := &h.Events[i]; e.Type == account.InvoiceStatusChanged {
 					status, again := drawn[e.ID]
 					if !again {
 						status = rapid.SampledFrom([]invoice.Status{invoice.Paid, invoice.Unpaid, invoice.Deferred}).Draw(t, "status")
@@ -296,17 +297,18 @@ func TestLawStatusesThatChangeNoFigure(t *testing.T) {
 				}
 			}
 		}
-		want := withoutStatus(h.bill(t, h.through().String()))
+		want := withoutStatus(h.bill(t, h.Through().String()))
 		h.without(account.InvoiceStatusChanged)
-		require.Equal(t, invoicesJSON(want), invoicesJSON(withoutStatus(h.bill(t, h.through().String()))), "%s", h)
+		require.Equal(t, invoicesJSON(want), invoicesJSON(withoutStatus(h.bill(t, h.Through().String()))), "%s", h)
 	})
 }
 
-// invoicesJSON is what is compared where invoices must be the same to the byte.
-func invoicesJSON(invoices []invoice.Invoice) string {
-	var b []byte
-	for i := range invoices {
-		b = append(invoices[i].AppendJSON(b), '\n')
-	}
-	return string(b)
+// Law: events are not changed by being billed.
+func TestLawBillingChangesNoEvent(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := randomHistory(drawn(t))
+		before := slices.Clone(h.Events)
+		h.bill(t, h.Through().String())
+		require.Equal(t, before, h.Events)
+	})
 }

@@ -22,14 +22,14 @@ type oracle struct {
 }
 
 func newOracle(h *history) *oracle {
-	p := h.policy
-	o := &oracle{prices: newPricer(p, h.packages, h.list), list: h.list, zone: must(time.LoadLocation(p.Value("time_zone"))),
+	p := h.Policy
+	o := &oracle{prices: newPricer(p, h.Packages, h.List), list: h.List, zone: must(time.LoadLocation(p.Value("time_zone"))),
 		advance: p.Value("timing") == "advance", atOnce: p.Value("bill_changes") == "immediately",
 		closeCharged: p.Value("close_day") == "charged", restart: p.Value("free_upgrade") == "restart_cycle",
 		settleDays: p.SettleDays, told: map[string]*story{}}
 	seen := map[string]bool{}
-	for i := range h.events {
-		if e := &h.events[i]; !seen[e.ID] {
+	for i := range h.Events {
+		if e := &h.Events[i]; !seen[e.ID] {
 			o.sorted = append(o.sorted, e)
 			seen[e.ID] = true
 		}

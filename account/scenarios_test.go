@@ -15,6 +15,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
@@ -77,7 +78,7 @@ type expected struct {
 func (s *scenario) history(t require.TestingT) *history {
 	year, _, _ := s.through.Civil()
 	events := readAll(t, strings.Join(s.events, "\n"), s.policy)
-	return &history{policy: s.policy, list: s.list, year: year, packages: s.packages, events: events}
+	return &history{eventtest.History{Policy: s.policy, List: s.list, Year: year, Packages: s.packages, Events: events}}
 }
 
 // checkScenario bills a scenario with its events in several orders.
@@ -93,7 +94,7 @@ func checkScenario(t *testing.T, text string) {
 	order := rand.New(rand.NewPCG(1, 2))
 	for range 5 {
 		h := s.history(t)
-		got, err := account.BillAccount(h.events, h.catalogue(), h.policy, s.through)
+		got, err := account.BillAccount(h.Events, h.Catalogue(), h.Policy, s.through)
 		require.NoError(t, err)
 		s.compare(t, statements(got))
 		s.compareAnomalies(t, got.Anomalies)
@@ -106,12 +107,9 @@ func (s *scenario) fails() error {
 	if s.refused != nil {
 		return s.refused
 	}
-	var events []account.Event
-	for e, err := range account.Read(strings.NewReader(strings.Join(s.events, "\n")), "events.jsonl", s.policy) {
-		if err != nil {
-			return err
-		}
-		events = append(events, e)
+	events, err := readLines(strings.Join(s.events, "\n"), s.policy)
+	if err != nil {
+		return err
 	}
 	catalogue, err := invoice.NewCatalogue(s.packages, s.list)
 	if err != nil {
@@ -119,15 +117,6 @@ func (s *scenario) fails() error {
 	}
 	_, err = account.BillAccount(events, catalogue, s.policy, s.through)
 	return err
-}
-
-func readAll(t require.TestingT, text string, policy invoice.Policy) []account.Event {
-	var events []account.Event
-	for e, err := range account.Read(strings.NewReader(text), "events.jsonl", policy) {
-		require.NoError(t, err)
-		events = append(events, e)
-	}
-	return events
 }
 
 func (s *scenario) compare(t *testing.T, got []statement) {

@@ -2,61 +2,87 @@ package account_test
 
 import (
 	"strings"
-	"time"
-	_ "time/tzdata" // the zones, where the system has none
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/source"
 )
 
-// must is for what cannot fail because the test wrote it.
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
+// What tests of both packages say often.
+const (
+	opened  = eventtest.Opened
+	changed = eventtest.Changed
+	closed  = eventtest.Closed
+	usage   = eventtest.Usage
+	charge  = eventtest.Charge
+	status  = eventtest.Status
+	voided  = eventtest.Voided
+	someAt  = eventtest.SomeAt
+)
+
+var (
+	policyOf  = eventtest.PolicyOf
+	gold      = eventtest.Gold
+	small     = eventtest.Small
+	catalogue = eventtest.Catalogue
+	at        = eventtest.At
+	date      = cycle.MustDate
+	dayIn     = eventtest.DayIn
+	drawn     = eventtest.Drawn
+
+	invoicesJSON = eventtest.InvoicesJSON
+	inTime       = eventtest.InTime
+)
+
+type picker = eventtest.Picker
+
+func must[T any](v T, err error) T { return eventtest.Must(v, err) }
+
+// history is everything that a bill is a function of.
+type history struct{ eventtest.History }
+
+// randomHistory is the life of one account.
+func randomHistory(pick picker) *history {
+	h := &history{eventtest.History{InvoiceDays: oracleDays}}
+	h.Random(pick)
+	return h
 }
 
-// policyOf is the default policy with some keys set: policyOf("timing=advance").
-func policyOf(settings ...string) invoice.Policy {
-	var p invoice.Policy
-	for _, s := range settings {
-		key, value, _ := strings.Cut(s, "=")
-		if err := p.Set(key, value); err != nil {
-			panic(err)
+// oracleDays are the days of the invoices that the oracle makes.
+func oracleDays(h *eventtest.History, through cycle.Date) (days []cycle.Date) {
+	for _, b := range newOracle(&history{*h}).bill(civilDate(through)) {
+		days = append(days, dateOf(b.cut.day))
+	}
+	return days
+}
+
+// readAll reads lines that are events, as those of events.jsonl.
+func readAll(t require.TestingT, text string, policy invoice.Policy) []account.Event {
+	events, err := readLines(text, policy)
+	require.NoError(t, err)
+	return events
+}
+
+// readLines reads lines up to the first that is no event.
+func readLines(text string, policy invoice.Policy) (events []account.Event, err error) {
+	d := account.NewDecoder(policy)
+	for i, line := range strings.Split(text, "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
 		}
+		e, err := d.Decode([]byte(line), source.Place{File: "events.jsonl", Line: i + 1, Column: 1})
+		if err != nil {
+			return events, err
+		}
+		events = append(events, e)
 	}
-	return p
+	return events, nil
 }
-
-// gold and small are the packages of the worked examples.
-func gold() invoice.Package {
-	return invoice.Package{Name: "Gold", Price: money.MustParse("79.95 USD"), Credits: 50000, Overage: must(money.ParseRate("0.001"))}
-}
-
-func small() invoice.Package {
-	return invoice.Package{Name: "Small", Price: money.MustParse("9.95 USD"), Credits: 10000, Overage: must(money.ParseRate("0.001"))}
-}
-
-func catalogue(packages ...invoice.Package) invoice.Catalogue {
-	return must(invoice.NewCatalogue(packages, invoice.Retail))
-}
-
-// at is an instant, RFC 3339 or the start of a date in UTC.
-func at(text string) time.Time {
-	if !strings.Contains(text, "T") {
-		text += "T00:00:00Z"
-	}
-	return must(time.Parse(time.RFC3339Nano, text))
-}
-
-func date(text string) cycle.Date { return cycle.MustDate(text) }
-
-func dayIn(t time.Time, loc *time.Location) cycle.Date { return must(cycle.DateOf(t, loc)) }
 
 // bill bills one account and fails the test when that is an error.
 func bill(t require.TestingT, events []account.Event, c invoice.Catalogue, p invoice.Policy, through string) account.Bill {

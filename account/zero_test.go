@@ -1,11 +1,8 @@
 package account_test
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"math"
-	"reflect"
 	"testing"
 	"time"
 
@@ -13,64 +10,19 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/invoice"
 )
 
-// zeroes are the exported types of the package. TestZeroValues fails when one is missing.
-var zeroes = []any{
-	account.Anomaly{}, account.AnomalyCode(0), account.Bill{}, account.Biller{}, account.ConflictError{}, account.Dates{}, account.Decoder{}, account.Effective(0), account.Event{},
-	account.Events{}, account.Far{}, account.Field(0), account.Fields(0), account.FileFailed{}, account.Line{}, account.Lines{}, account.LoadError{}, account.Loaded{},
-	account.Loading{}, account.PriceLists(0), account.Source{}, account.Span{}, account.Stored{}, account.Type(0),
-}
-
-// argument is the zero value of a type, or what stands for it where nobody would give that: a context, and a pointer.
-func argument(of reflect.Type) reflect.Value {
-	switch {
-	case of == reflect.TypeFor[context.Context]():
-		return reflect.ValueOf(context.Background())
-	case of.Kind() == reflect.Pointer:
-		return reflect.New(of.Elem())
-	}
-	return reflect.Zero(of)
-}
-
-// call calls a function with zero arguments, and goes through what it yields.
-func call(f reflect.Value) {
-	var in []reflect.Value
-	for i := range f.Type().NumIn() {
-		if f.Type().IsVariadic() && i == f.Type().NumIn()-1 {
-			break
-		}
-		in = append(in, argument(f.Type().In(i)))
-	}
-	for _, out := range f.Call(in) {
-		if out.Kind() == reflect.Func && !out.IsNil() { // a sequence
-			yield := reflect.MakeFunc(out.Type().In(0), func([]reflect.Value) []reflect.Value { return []reflect.Value{reflect.ValueOf(true)} })
-			out.Call([]reflect.Value{yield})
-		}
-	}
-}
-
 // No method of a zero value panics, given zero values; nor does a function of the package.
 func TestZeroValues(t *testing.T) {
-	named := map[string]bool{}
-	for _, zero := range zeroes {
-		of := reflect.TypeOf(zero)
-		named[of.Name()] = true
-		p := reflect.PointerTo(of)
-		for i := range p.NumMethod() {
-			t.Run(of.Name()+"."+p.Method(i).Name, func(t *testing.T) {
-				require.NotPanics(t, func() { call(reflect.New(of).Method(i)) })
-			})
-		}
-	}
-	require.ElementsMatch(t, exportedTypes(t), keys(named), "the list above has every exported type")
-	for name, f := range map[string]any{
-		"BillAccount": account.BillAccount, "Check": account.Check, "NewBiller": account.NewBiller, "NewDecoder": account.NewDecoder, "ParseType": account.ParseType,
-		"Read": account.Read, "ReplayInto": account.ReplayInto[int], "Shard": account.Shard,
-	} {
-		t.Run(name, func(t *testing.T) { require.NotPanics(t, func() { call(reflect.ValueOf(f)) }) })
-	}
+	eventtest.CallZeroes(t, []any{
+		account.Anomaly{}, account.AnomalyCode(0), account.Bill{}, account.Biller{}, account.ConflictError{}, account.Decoder{}, account.Effective(0),
+		account.Event{}, account.Field(0), account.Fields(0), account.PriceLists(0), account.Stored{}, account.Type(0),
+	}, map[string]any{
+		"BillAccount": account.BillAccount, "Check": account.Check, "NewBiller": account.NewBiller, "NewDecoder": account.NewDecoder,
+		"ParseType": account.ParseType, "ParseEffective": account.ParseEffective, "ParsePriceLists": account.ParsePriceLists, "FieldNamed": account.FieldNamed[string],
+	})
 }
 
 // Values that no constant names do not panic either, and say what they are.
@@ -88,7 +40,7 @@ func TestValuesOfNoName(t *testing.T) {
 	}
 }
 
-// What cannot be billed is refused, with what is wrong, one account at a time and many.
+// What cannot be billed is refused, with what is wrong, given as events and by a log.
 func TestRefusesToBill(t *testing.T) {
 	good := account.Event{ID: "1", Account: "a", Type: account.UsageRecorded, At: at("2026-01-31"), Credits: 5}
 	for _, tt := range []struct {
@@ -113,42 +65,8 @@ func TestRefusesToBill(t *testing.T) {
 			tt.event(&e)
 			_, err := account.BillAccount([]account.Event{e}, catalogue(gold()), invoice.Policy{}, tt.through)
 			require.ErrorContains(t, err, tt.want)
-			var events account.Events
-			require.NoError(t, events.Add(e))
-			n := 0
-			for _, err := range events.Replay(t.Context(), events.Accounts(), catalogue(gold()), invoice.Policy{}, tt.through, 1) {
-				require.ErrorContains(t, err, tt.want)
-				n++
-			}
-			require.Equal(t, 1, n)
+			_, err = must(account.NewBiller(catalogue(gold()), invoice.Policy{})).BillLog(logOf([]account.Event{e}), tt.through)
+			require.ErrorContains(t, err, tt.want)
 		})
 	}
-}
-
-// A number of workers is no reason to fall over, nor is a function that is not there.
-func TestReplayOfNoFunctions(t *testing.T) {
-	events, found := load(t, account.Loading{Workers: math.MaxInt}, opened+"}")
-	require.NoError(t, found.err)
-	for b, err := range events.Replay(t.Context(), events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), math.MaxInt) {
-		require.NoError(t, err)
-		require.Len(t, b.Invoices, 1)
-	}
-	err := account.ReplayInto[int](t.Context(), events, events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1, nil, func(int) error { return nil })
-	require.ErrorContains(t, err, "a function is nil")
-	err = account.ReplayInto(t.Context(), events, events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1, func(int, *account.Bill) int { return 1 }, nil)
-	require.ErrorContains(t, err, "a function is nil")
-	for _, err := range account.Read(nil, "f", invoice.Policy{}) {
-		require.ErrorContains(t, err, "f:1:1: cannot read on: there is no reader")
-	}
-	for _, err := range account.Read(io.MultiReader(), "f", invoice.Policy{}) {
-		t.Fatal(err)
-	}
-}
-
-// One shard, or none, has everything.
-func TestShardOfNone(t *testing.T) {
-	for _, shards := range []int{1, 0, -1, math.MinInt} {
-		require.Zero(t, account.Shard("acme", shards))
-	}
-	require.Less(t, account.Shard("acme", math.MaxInt), math.MaxInt)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/invoice"
@@ -145,11 +146,11 @@ const idBuckets = 1024
 
 func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents func(string, []byte), emitIDs func(int, []byte), dates func([]byte), problems func(int, []byte)) {
 	events, ids := gather(emitEvents), gather(emitIDs)
-	var days account.Dates
+	var days eventlog.Dates
 	wrong := 0
 	r, err := files(ctx).Open(file, infile.Events)
 	if err == nil {
-		for e, err := range account.Read(r, file, fn.Policy) {
+		for e, err := range eventlog.Read(r, file, fn.Policy) {
 			if err != nil {
 				if wrong++; wrong > maxProblems {
 					text := fmt.Sprintf("%s: more than %d problems, giving up on it", file, maxProblems)
@@ -160,7 +161,7 @@ func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents fu
 				continue
 			}
 			events.add(e.Account, placed{e.Place, e.AppendJSON(nil)})
-			ids.add(account.Shard(e.ID, idBuckets), placed{e.Place, append(appendString(nil, e.ID), e.Account...)})
+			ids.add(eventlog.Shard(e.ID, idBuckets), placed{e.Place, append(appendString(nil, e.ID), e.Account...)})
 			days.Add(e.At)
 		}
 		r.Close()
@@ -175,7 +176,7 @@ func (fn *readFn) ProcessElement(ctx context.Context, file string, emitEvents fu
 
 // mergeDates merges the dates of two files.
 func mergeDates(a, b []byte) ([]byte, error) {
-	var all account.Dates
+	var all eventlog.Dates
 	if err := errors.Join(all.UnmarshalBinary(a), all.UnmarshalBinary(b)); err != nil {
 		return nil, err
 	}
@@ -190,9 +191,9 @@ type spanFn struct {
 }
 
 func (fn *spanFn) ProcessElement(dates []byte, spans func(string), problems func(int, []byte)) {
-	var all account.Dates
+	var all eventlog.Dates
 	err := all.UnmarshalBinary(dates)
-	var span account.Span
+	var span eventlog.Span
 	if err == nil {
 		span, err = all.Span(fn.Policy)
 	}
@@ -265,11 +266,11 @@ type billFn struct {
 	Shards int
 
 	catalogue invoice.Catalogue
-	decoder   *account.Decoder
+	decoder   *eventlog.Decoder
 }
 
 func (fn *billFn) Setup() (err error) {
-	fn.decoder = account.NewDecoder(fn.Terms.Policy)
+	fn.decoder = eventlog.NewDecoder(fn.Terms.Policy)
 	fn.catalogue, err = fn.Terms.catalogue()
 	return err
 }
@@ -297,7 +298,7 @@ func (fn *billFn) ProcessElement(name string, lines func(*[]byte) bool, dates st
 	for i := range bill.Invoices {
 		block = append(bill.Invoices[i].AppendJSON(block), '\n')
 	}
-	blocks(account.Shard(name, fn.Shards), block)
+	blocks(eventlog.Shard(name, fn.Shards), block)
 	for _, a := range bill.Anomalies {
 		anomalies(0, appendPlaced(nil, placed{a.Event.Place, []byte(a.String())}))
 	}
@@ -310,7 +311,7 @@ func (fn *billFn) ProcessElement(name string, lines func(*[]byte) bool, dates st
 }
 
 func (fn *billFn) bill(name string, lines []placed, through cycle.Date) (own []account.Event, bill account.Bill, err error) {
-	var events account.Events // drops what repeats an event, and refuses what contradicts it
+	var events eventlog.Events // drops what repeats an event, and refuses what contradicts it
 	for _, line := range lines {
 		e, err := fn.decoder.Decode(line.text, line.place)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/bench/workload"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 )
 
@@ -24,19 +25,19 @@ func made(tb testing.TB) ([]byte, invoice.Catalogue) {
 	return log, catalogue
 }
 
-func load(tb testing.TB, log []byte) *account.Events {
-	var loaded account.Events
-	files := []account.Source{{Name: "log", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log)), nil }}}
-	_, err := loaded.Load(context.Background(), files, account.Loading{})
+func load(tb testing.TB, log []byte) *eventlog.Events {
+	var loaded eventlog.Events
+	files := []eventlog.Source{{Name: "log", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log)), nil }}}
+	_, err := loaded.Load(context.Background(), files, eventlog.Loading{})
 	require.NoError(tb, err)
 	return &loaded
 }
 
 // replay bills all accounts and makes the text of the invoices, and returns how many bytes that are.
-func replay(tb testing.TB, loaded *account.Events, catalogue invoice.Catalogue) (n int) {
+func replay(tb testing.TB, loaded *eventlog.Events, catalogue invoice.Catalogue) (n int) {
 	span, err := loaded.Span(invoice.Policy{})
 	require.NoError(tb, err)
-	err = account.ReplayInto(context.Background(), loaded, loaded.Accounts(), catalogue, invoice.Policy{}, span.Last, 0,
+	err = eventlog.ReplayInto(context.Background(), loaded, loaded.Accounts(), catalogue, invoice.Policy{}, span.Last, 0,
 		func(text []byte, b *account.Bill) []byte {
 			for i := range b.Invoices {
 				text = append(b.Invoices[i].AppendJSON(text), '\n')

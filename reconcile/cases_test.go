@@ -11,8 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/require"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
@@ -27,12 +27,12 @@ func TestCases(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
 			require.NoError(t, err)
-			in := reconcile.Input{Prices: invoice.Distributor, Events: &account.Events{}}
+			in := reconcile.Input{Prices: invoice.Distributor, Events: &eventlog.Events{}}
 			want := ""
 			for _, f := range archive.Files {
 				switch f.Name {
 				case "events.jsonl":
-					for e, err := range account.Read(bytes.NewReader(f.Data), f.Name, in.Policy) {
+					for e, err := range eventlog.Read(bytes.NewReader(f.Data), f.Name, in.Policy) {
 						require.NoError(t, err)
 						require.NoError(t, in.Events.Add(e))
 					}

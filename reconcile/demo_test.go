@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
@@ -27,13 +27,13 @@ func demo(tb testing.TB) reconcile.Input {
 	tb.Helper()
 	data, err := os.ReadFile("../testdata/demo/packages.json")
 	require.NoError(tb, err)
-	in := reconcile.Input{Prices: invoice.Distributor, Events: &account.Events{}}
+	in := reconcile.Input{Prices: invoice.Distributor, Events: &eventlog.Events{}}
 	in.Packages, err = invoice.ParsePackages("packages.json", data, money.USD)
 	require.NoError(tb, err)
 	f, err := os.Open("../testdata/demo/events.jsonl")
 	require.NoError(tb, err)
 	defer f.Close()
-	for e, err := range account.Read(f, "events.jsonl", in.Policy) {
+	for e, err := range eventlog.Read(f, "events.jsonl", in.Policy) {
 		require.NoError(tb, err)
 		require.NoError(tb, in.Events.Add(e))
 	}

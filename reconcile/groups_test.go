@@ -10,6 +10,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
@@ -217,7 +218,7 @@ func TestAmbiguousAccount(t *testing.T) {
 // TestUnknownAccountsCostTheirNumber: four times as many names that nobody knows are not sixteen times the work.
 func TestUnknownAccountsCostTheirNumber(t *testing.T) {
 	work := func(n int) float64 {
-		in := reconcile.Input{Events: &account.Events{}, Documents: []distributor.Invoices{{}}, Workers: 1}
+		in := reconcile.Input{Events: &eventlog.Events{}, Documents: []distributor.Invoices{{}}, Workers: 1}
 		for i := range n {
 			name := fmt.Sprintf("customer-%04d@example.com", i)
 			for _, e := range gold(t, name, false).Of(name) {

@@ -16,13 +16,14 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
 
 // Input is what is compared.
 type Input struct {
-	Events    *account.Events // required; without any events it is empty
+	Events    *eventlog.Events // required; without any events it is empty
 	Packages  []invoice.Package
 	Prices    invoice.PriceList // usually invoice.Distributor: what the reseller owes upstream
 	Policy    invoice.Policy

@@ -13,6 +13,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
@@ -157,9 +158,9 @@ func (u upstream) bill() []invoice.Invoice {
 
 func (u upstream) document() distributor.Invoices { return distributor.FromInvoices("", u.bill()) }
 
-func gather(tb testing.TB, events ...[]account.Event) *account.Events {
+func gather(tb testing.TB, events ...[]account.Event) *eventlog.Events {
 	tb.Helper()
-	all := &account.Events{}
+	all := &eventlog.Events{}
 	for _, list := range events {
 		for _, e := range list {
 			require.NoError(tb, all.Add(e))
@@ -256,7 +257,7 @@ func brief(g *reconcile.Group) string {
 }
 
 // gold is an account with Gold since 30 August 2025, closed on 10 November when that is asked for.
-func gold(tb testing.TB, name string, closes bool) *account.Events {
+func gold(tb testing.TB, name string, closes bool) *eventlog.Events {
 	events := []account.Event{{ID: name + "1", Type: account.Created, Account: name, At: date("2025-08-30").Start(nil), Package: "Gold"}}
 	if closes {
 		events = append(events, account.Event{ID: name + "2", Type: account.Closed, Account: name, At: date("2025-11-10").Start(nil)})
@@ -270,6 +271,6 @@ func bare(number, name, invoiced, start, end, amount string) distributor.Invoice
 		FinalAmount: distributor.Number(amount), DateInvoiced: date(invoiced), StartDate: date(start), EndDate: date(end)}
 }
 
-func hold(tb testing.TB, events *account.Events, rows ...distributor.Invoice) *reconcile.Report {
+func hold(tb testing.TB, events *eventlog.Events, rows ...distributor.Invoice) *reconcile.Report {
 	return run(tb, reconcile.Input{Events: events, Documents: []distributor.Invoices{{Rows: rows}}})
 }

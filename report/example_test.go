@@ -7,6 +7,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
@@ -26,7 +27,7 @@ func ExampleInvoiceTable() {
 	log := `{"id": "1", "type": "account.created", "account": "harbor-books", "at": "2010-09-30", "package": "Gold"}
 {"id": "2", "type": "account.closed", "account": "harbor-books", "at": "2010-11-10"}`
 	var events []account.Event
-	for e, err := range account.Read(strings.NewReader(log), "events.jsonl", invoice.Policy{}) {
+	for e, err := range eventlog.Read(strings.NewReader(log), "events.jsonl", invoice.Policy{}) {
 		if err != nil {
 			panic(err)
 		}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
@@ -49,8 +49,8 @@ func bill(t testing.TB, lines ...string) (invoices []invoice.Invoice) {
 	require.NoError(t, err)
 	catalogue, err := invoice.NewCatalogue(packages, invoice.Retail)
 	require.NoError(t, err)
-	var events account.Events
-	for e, err := range account.Read(strings.NewReader(strings.Join(lines, "\n")), "events.jsonl", invoice.Policy{}) {
+	var events eventlog.Events
+	for e, err := range eventlog.Read(strings.NewReader(strings.Join(lines, "\n")), "events.jsonl", invoice.Policy{}) {
 		require.NoError(t, err)
 		require.NoError(t, events.Add(e))
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/bench/workload"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
 )
@@ -80,16 +81,16 @@ func anonymous(p *profile.Profile) {
 
 // replay reads the log, bills it and makes the text of the invoices, as the command does.
 func replay(log []byte, catalogue invoice.Catalogue) error {
-	var events account.Events
+	var events eventlog.Events
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log)), nil }
-	if _, err := events.Load(context.Background(), []account.Source{{Name: "log", Open: open}}, account.Loading{}); err != nil {
+	if _, err := events.Load(context.Background(), []eventlog.Source{{Name: "log", Open: open}}, eventlog.Loading{}); err != nil {
 		return err
 	}
 	span, err := events.Span(invoice.Policy{})
 	if err != nil {
 		return err
 	}
-	return account.ReplayInto(context.Background(), &events, events.Accounts(), catalogue, invoice.Policy{}, span.Last, 0,
+	return eventlog.ReplayInto(context.Background(), &events, events.Accounts(), catalogue, invoice.Policy{}, span.Last, 0,
 		func(text []byte, b *account.Bill) []byte {
 			for i := range b.Invoices {
 				text = b.Invoices[i].AppendJSON(text)

@@ -12,6 +12,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/bench/workload"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
@@ -45,7 +46,7 @@ func read(t *testing.T, o workload.Options) map[string][]account.Event {
 	require.Equal(t, o.Events, bytes.Count(text, []byte("\n")))
 	accounts, ids := map[string][]account.Event{}, map[string]bool{}
 	line, rest := []byte(nil), text
-	for e, err := range account.Read(bytes.NewReader(text), "workload", invoice.Policy{}) {
+	for e, err := range eventlog.Read(bytes.NewReader(text), "workload", invoice.Policy{}) {
 		require.NoError(t, err)
 		line, rest, _ = bytes.Cut(rest, []byte("\n"))
 		require.Equal(t, string(line), string(e.AppendJSON(nil)), "a line is not as the program writes it")
@@ -112,7 +113,7 @@ func TestMix(t *testing.T) {
 	o := workload.Options{Accounts: 400, Months: 24, Events: 40000, Seed: 7}
 	seen, latest, last := map[string]int{}, time.Time{}, time.Time{}
 	list := catalogue(t, o)
-	for e, err := range account.Read(bytes.NewReader(lines(t, o)), "workload", invoice.Policy{}) {
+	for e, err := range eventlog.Read(bytes.NewReader(lines(t, o)), "workload", invoice.Policy{}) {
 		require.NoError(t, err)
 		seen[e.Type.String()+" "+e.Effective.String()]++
 		if !e.RecordedAt.IsZero() {
@@ -154,7 +155,7 @@ func TestWithoutCorrections(t *testing.T) {
 func TestCorrections(t *testing.T) {
 	known, kinds, lists, voids := map[string]account.Event{}, map[account.Type]int{}, map[account.PriceLists]int{}, 0
 	text := lines(t, workload.Options{Accounts: 400, Months: 24, Events: 40000, Seed: 7, Corrections: true})
-	for e, err := range account.Read(bytes.NewReader(text), "workload", invoice.Policy{}) {
+	for e, err := range eventlog.Read(bytes.NewReader(text), "workload", invoice.Policy{}) {
 		require.NoError(t, err)
 		known[e.ID] = e
 		if e.Type == account.ChargeAdded {

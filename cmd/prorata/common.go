@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
@@ -77,8 +77,8 @@ func (c *common) useWorkers(cmd *cobra.Command) error {
 }
 
 // loading is how event files are read.
-func (c *common) loading(policy invoice.Policy, only shard, p *progress) account.Loading {
-	how := account.Loading{Policy: policy, Allocate: allocate, KeepGoing: c.keepGoing || c.quarantine != "", MaxProblems: maxProblems}
+func (c *common) loading(policy invoice.Policy, only shard, p *progress) eventlog.Loading {
+	how := eventlog.Loading{Policy: policy, Allocate: allocate, KeepGoing: c.keepGoing || c.quarantine != "", MaxProblems: maxProblems}
 	if only.of > 1 {
 		how.Only = only.has
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
@@ -34,7 +35,7 @@ type farDate struct {
 
 // farDates are the events that are dated far from all others.
 type farDates struct {
-	account.Span
+	eventlog.Span
 	policy  invoice.Policy
 	list    []farDate  // the first of them
 	n       int        // how many there are
@@ -87,7 +88,7 @@ func inTime(a, b account.Event) int {
 }
 
 func (f *farDates) add(e account.Event, date cycle.Date, reason string) {
-	if len(f.list) < account.MaxFar {
+	if len(f.list) < eventlog.MaxFar {
 		f.list = append(f.list, farDate{e, date, reason})
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/outfile"
@@ -23,12 +24,12 @@ import (
 
 // reading is the events of several files, and what was wrong with them.
 type reading struct {
-	account.Events
+	eventlog.Events
 	bad leftOut
 }
 
 // leftOut are the lines that were left out.
-type leftOut struct{ account.Lines }
+type leftOut struct{ eventlog.Lines }
 
 // all yields them.
 func (l *leftOut) all(yield func(quarantined) bool) {
@@ -48,7 +49,7 @@ type quarantined struct {
 
 // readEvents reads all files as one stream. Unless it is to keep going, problems are the
 // error; a file that cannot be read to its end always is.
-func readEvents(ctx context.Context, files []string, how account.Loading, stdin io.Reader, p *progress) (*reading, error) {
+func readEvents(ctx context.Context, files []string, how eventlog.Loading, stdin io.Reader, p *progress) (*reading, error) {
 	r, failed, err := read(ctx, files, how, stdin, p)
 	if err != nil {
 		return nil, err
@@ -68,18 +69,18 @@ func readEvents(ctx context.Context, files []string, how account.Loading, stdin 
 
 // read reads all that can be read, past files that cannot be read to their end when it is to
 // keep going; these are in the list.
-func read(ctx context.Context, files []string, how account.Loading, stdin io.Reader, p *progress) (r *reading, failed []account.FileFailed, err error) {
+func read(ctx context.Context, files []string, how eventlog.Loading, stdin io.Reader, p *progress) (r *reading, failed []eventlog.FileFailed, err error) {
 	from := infile.From{Stdin: stdin}
 	if p != nil {
 		from.Read = &p.read
 	}
-	sources := make([]account.Source, len(files))
+	sources := make([]eventlog.Source, len(files))
 	for i, name := range files {
-		sources[i] = account.Source{Name: name, Open: func() (io.ReadCloser, error) { return from.Open(name, infile.Events) }}
+		sources[i] = eventlog.Source{Name: name, Open: func() (io.ReadCloser, error) { return from.Open(name, infile.Events) }}
 	}
 	r = &reading{}
 	loaded, err := r.Load(ctx, sources, how)
-	if err != nil && !errors.As(err, new(*account.LoadError)) {
+	if err != nil && !errors.As(err, new(*eventlog.LoadError)) {
 		return nil, nil, err
 	}
 	r.bad = leftOut{loaded.Bad}
@@ -87,7 +88,7 @@ func read(ctx context.Context, files []string, how account.Loading, stdin io.Rea
 }
 
 // withID is what is wrong with a line, with the id of its event where that can be told.
-func withID(line *account.Line) *source.ParseError {
+func withID(line *eventlog.Line) *source.ParseError {
 	if errors.As(line.Err, new(*account.ConflictError)) {
 		return line.Err // says so itself
 	}

@@ -6,7 +6,7 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/source"
 )
@@ -78,7 +78,7 @@ func printError(w io.Writer, err error) {
 				printError(w, err)
 			}
 		}
-	case *account.Line:
+	case *eventlog.Line:
 		printLine(w, err.Error())
 	default:
 		if placed, ok := err.(*source.ParseError); ok && placed.Line > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
@@ -295,7 +296,7 @@ func (r *replay) stream(outputs []*outfile.Output, format *formats.Format) error
 // each bills all accounts, adds each bill to what is made of some of them, and gives that to then
 // in the order of the accounts.
 func each[T any](r *replay, add func(T, *account.Bill) T, then func(T) error) error {
-	return account.ReplayInto(r.ctx, &r.events.Events, r.accounts, r.catalogue, r.policy, r.span.End, 0, func(to T, b *account.Bill) T {
+	return eventlog.ReplayInto(r.ctx, &r.events.Events, r.accounts, r.catalogue, r.policy, r.span.End, 0, func(to T, b *account.Bill) T {
 		r.progress.billed.Add(1)
 		return add(to, b)
 	}, then)

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/eventlog"
 )
 
 // shard is one of several runs over the same files, each of which bills some of the accounts.
@@ -31,7 +31,7 @@ func parseShard(text string) (shard, error) {
 	return shard{int(index), int(of)}, nil
 }
 
-// has reports whether an account is of the shard, see [account.Shard].
+// has reports whether an account is of the shard, see [eventlog.Shard].
 func (s shard) has(name string) bool {
-	return s.of <= 1 || account.Shard(name, s.of) == s.index
+	return s.of <= 1 || eventlog.Shard(name, s.of) == s.index
 }

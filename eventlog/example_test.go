@@ -1,0 +1,100 @@
+package eventlog_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"strings"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/eventlog"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// Files of many accounts are read, gathered and billed, several accounts at a time.
+func ExampleEvents_Replay() {
+	const file = `
+{"id":"1","type":"account.created","account":"quarry","at":"2026-03-01","package":"Gold"}
+{"id":"2","type":"account.created","account":"harbor","at":"2026-03-05T10:00:00+01:00","package":"Gold"}
+{"id":"3","type":"usage.recorded","account":"quarry","at":"2026-03-09","credits":5.5}
+{"id":"4","type":"account.closed","account":"quarry","at":"2026-03-12"}
+{"id":"5","type":"charge.added","account":"harbor","at":"2026-03-20","amount":"-10.00","description":"Outage of 19 March"}
+{"id":"6","type":"usage.recorded","account":"quarry","at":"2026-03-20","credits":800}
+`
+	var policy invoice.Policy
+	var events eventlog.Events
+	for e, err := range eventlog.Read(strings.NewReader(file), "events.jsonl", policy) {
+		if err == nil {
+			err = events.Add(e)
+		}
+		if err != nil {
+			fmt.Println(err) // a line that is no event; the others are read all the same
+		}
+	}
+
+	catalogue, err := invoice.NewCatalogue([]invoice.Package{gold()}, invoice.Retail)
+	if err != nil {
+		log.Fatal(err)
+	}
+	const workers = 4
+	for bill, err := range events.Replay(context.Background(), events.Accounts(), catalogue, policy, cycle.MustDate("2026-04-30"), workers) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, inv := range bill.Invoices {
+			fmt.Println(bill.Account, inv.Date, inv.FinalAmount)
+		}
+		for _, a := range bill.Anomalies {
+			fmt.Println(a)
+		}
+	}
+	// Output:
+	// events.jsonl:4:82: credits: 5.5 is not a count, expected a whole number from 0 to 9223372036854775807
+	// harbor 2026-04-05 69.95 USD
+	// quarry 2026-04-01 28.37 USD
+	// anomaly: event "6" (usage.recorded of "quarry"): the account was closed on 2026-03-12
+}
+
+// Large files are loaded several at a time, and each worker makes the text of the bills it makes.
+func ExampleReplayInto() {
+	logs := map[string]string{
+		"january.jsonl":  `{"id":"1","type":"account.created","account":"quarry","at":"2026-01-31","package":"Gold"}`,
+		"february.jsonl": `{"id":"2","type":"account.closed","account":"quarry","at":"2026-02-10"}`,
+	}
+	var files []eventlog.Source
+	for _, name := range []string{"january.jsonl", "february.jsonl"} {
+		files = append(files, eventlog.Source{Name: name, Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(logs[name])), nil // or os.Open(name)
+		}})
+	}
+	ctx, policy := context.Background(), invoice.Policy{}
+	var events eventlog.Events
+	if _, err := events.Load(ctx, files, eventlog.Loading{Policy: policy}); err != nil {
+		log.Fatal(err) // unless every line is in, there is nothing to bill
+	}
+
+	catalogue, err := invoice.NewCatalogue([]invoice.Package{gold()}, invoice.Retail)
+	if err != nil {
+		log.Fatal(err)
+	}
+	csv := func(text []byte, b *account.Bill) []byte {
+		for _, inv := range b.Invoices {
+			text = fmt.Appendf(text, "%s,%s,%s\n", b.Account, inv.Date, inv.FinalAmount.Number())
+		}
+		return text
+	}
+	write := func(text []byte) error {
+		_, err := os.Stdout.Write(text)
+		return err
+	}
+	const workers = 4
+	err = eventlog.ReplayInto(ctx, &events, events.Accounts(), catalogue, policy, cycle.MustDate("2026-02-28"), workers, csv, write)
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// quarry,2026-02-28,28.55
+}

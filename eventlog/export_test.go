@@ -1,0 +1,46 @@
+package eventlog
+
+import (
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/source"
+)
+
+// DecodeFast reads a line the fast way only, or returns false.
+func (d *Decoder) DecodeFast(line []byte, at source.Place) (account.Event, bool) {
+	e := account.Event{Place: at}
+	ok := d.fast(line, &d.said)
+	if ok {
+		d.event(&e, &d.said)
+	}
+	return e, ok
+}
+
+// Said reads what a line says, as files are loaded.
+func (d *Decoder) Said(line []byte, at source.Place) error { return d.saidLine(line, at, &d.said) }
+
+// Recorded is an event as its record has it.
+func Recorded(e account.Event) (back account.Event) {
+	s := saidBy(&e)
+	r := records{s.appendRecord(nil), &owner{e.Account, []string{e.Place.File}}}
+	one := r.next()
+	one.event(&back)
+	return back
+}
+
+// LimitBad sets how many bytes of bad lines are kept at the most.
+func (es *Events) LimitBad(size int64) {
+	es.init()
+	es.store.maxBad = size
+}
+
+// LookAtIDs sets how many ids that several events have are looked at together.
+func (es *Events) LookAtIDs(n int) {
+	es.init()
+	es.store.idsAtATime = n
+}
+
+// LookForRepeatsAt sets how much memory may be in use before repeats are looked for.
+func (es *Events) LookForRepeatsAt(size int64) {
+	es.init()
+	es.store.mayFill = size
+}

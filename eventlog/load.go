@@ -1,0 +1,478 @@
+package eventlog
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
+)
+
+// MaxWorkers is how many goroutines read or bill at a time, whatever the number that is asked for.
+const MaxWorkers = 1024
+
+func workersOf(n int) int {
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	return min(n, MaxWorkers)
+}
+
+// Source is a file of events.
+type Source struct {
+	Name string                        // as errors name it
+	Open func() (io.ReadCloser, error) // its lines: what is compressed, it decompresses
+}
+
+// Loading says how files are read.
+type Loading struct {
+	Policy  invoice.Policy // what amounts and plain dates mean, as for [NewDecoder]
+	Workers int            // how many goroutines decode, at most [MaxWorkers]; 0 for one a core
+
+	// Only says which accounts are kept, nil for all. Lines of the others are held to the same
+	// rules, but for ids that are used twice.
+	Only func(account string) bool
+
+	// KeepGoing leaves out the lines that cannot be read, and every line of an id that is used
+	// with different content: which of them is right is not for their order to say.
+	KeepGoing bool
+
+	// MaxProblems is how many bad lines of a file are found before it is given up, 0 for all;
+	// nothing is given up when KeepGoing.
+	MaxProblems int
+
+	// Events, if not nil, counts the events as they are read.
+	Events *atomic.Int64
+
+	// Allocate, if not nil, gives the memory that events are kept in, instead of make: size
+	// bytes, which are 2 MiB or more, for as long as anybody uses them. It is called by one
+	// goroutine at a time, also when events are added later. Memory in large pages saves a
+	// good part of the time.
+	Allocate func(size int) []byte
+}
+
+// Loaded is what was wrong with the files.
+type Loaded struct {
+	Bad    Lines        // the lines that are left out
+	Failed []FileFailed // in the order of the files
+}
+
+// FileFailed is a file that could not be read to its end.
+type FileFailed struct {
+	Name string
+	Err  error
+}
+
+// LoadError says that files were not read as they should be. It wraps what was wrong with the files that could not be
+// read to their end, and with the first of the lines.
+type LoadError struct{ Loaded }
+
+// maxWrapped is how many lines a LoadError wraps and names.
+const maxWrapped = 10
+
+func (e *LoadError) Error() string {
+	if err := errors.Join(e.problems(true)...); err != nil {
+		return err.Error()
+	}
+	return "load: nothing is wrong"
+}
+
+// Unwrap is the errors of the files that failed, and of the first ten lines.
+func (e *LoadError) Unwrap() []error { return e.problems(false) }
+
+func (e *LoadError) problems(all bool) (list []error) {
+	for line := range e.Bad.All() {
+		if len(list) == maxWrapped {
+			break
+		}
+		list = append(list, line)
+	}
+	if more := e.Bad.Len() - len(list); all && more > 0 {
+		list = append(list, fmt.Errorf("and %d more lines", more))
+	}
+	for _, f := range e.Failed {
+		list = append(list, f.Err)
+	}
+	return list
+}
+
+// Load reads the events of files into es, several at a time. What it finds does not depend on
+// the number of workers, nor on which of them is faster.
+//
+// Its error is a [*LoadError] where a line is wrong and it is not to keep going, where a file cannot be read to its end, and
+// where there are more bad lines than [MaxBad]; what it returns beside it says the same. With no error, every line of
+// every file is in, but for those in what it returns: lines that are left out to keep going. After an error es is not to be
+// billed, since some of it is not there, and of an id with two contents both may be: it refuses. Only where it is to keep
+// going, and there is a file that cannot be read to its end, it has all that could be read, and may be.
+//
+// When the context is done, its error is the context's; a goroutine that waits for a file ends when that answers.
+func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded, error) {
+	es.init()
+	if err := es.loadedUnder(how.Policy); err != nil {
+		return Loaded{}, fmt.Errorf("load: %w", err)
+	}
+	es.store.memory.allocate, es.entries = how.Allocate, nil
+	how.Workers = workersOf(how.Workers)
+	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), maxBad: es.store.maxBad}
+	l.full.Store(es.store.mayFill)
+	l.failed.Store(math.MaxInt64)
+	for i := range files {
+		l.files[i].Source, l.files[i].number = &files[i], es.store.file(files[i].Name)
+	}
+	done := make(chan struct{})
+	go func() {
+		l.run(ctx)
+		l.settle(ctx)
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	if err := ctx.Err(); err != nil {
+		*es = Events{failed: err} // and the store is whose who still reads
+		return Loaded{}, err
+	}
+	all, usable := l.loaded(es)
+	if usable && len(all.Failed) == 0 {
+		return all, nil
+	}
+	err := &LoadError{all}
+	if !usable {
+		es.failed = err
+	}
+	return all, err
+}
+
+// loader is the reading of some files. Each worker reads a chunk, decodes it and adds what it
+// holds to the store, so that the bytes stay with the core that fetched them.
+type loader struct {
+	Loading
+	store  *store
+	files  []loading
+	next   atomic.Int64 // the next file that nobody reads yet
+	failed atomic.Int64 // the first file that could not be opened, so that those after it need not be read
+
+	badSize atomic.Int64 // of the bad lines of all files
+
+	full   atomic.Int64 // memory in use at which repeats are looked for
+	adding sync.RWMutex // held by those who add to the store, and by who looks for repeats alone
+
+	seen      seen
+	maxBad    int64           // MaxBad, but for tests
+	overflow  bool            // more than that are bad
+	ends      map[int]int     // by the number of a file that is given up: the last line that counts
+	contested map[uint64]bool // hashes of ids that several events have
+	repeats   []repeat        // that were dropped, when it keeps going
+}
+
+// loading is one of the files.
+type loading struct {
+	*Source
+	number int // in the store
+
+	reading sync.Mutex // of what follows
+	opened  bool
+	file    io.Closer
+	chunks  *chunker // of the open file, else nil
+
+	mu  sync.Mutex // of what follows
+	bad []badChunk
+	n   int   // bad lines
+	err error // that ends the reading
+}
+
+func (l *loader) run(ctx context.Context) {
+	intakes := make([]*intake, l.Workers) // complete before the first worker begins
+	for i := range intakes {
+		intakes[i] = l.store.newIntake()
+	}
+	var working sync.WaitGroup
+	seen := make([]seen, l.Workers)
+	for i := range intakes {
+		working.Go(func() {
+			// Made here, so that no two workers write to neighbouring memory.
+			w := worker{loader: l, intake: intakes[i], decoder: NewDecoder(l.Policy)}
+			w.work(ctx)
+			seen[i] = w.seen
+		})
+	}
+	working.Wait()
+	for i := range seen {
+		l.seen.addAll(&seen[i])
+	}
+	for i := range l.files {
+		l.files[i].close()
+	}
+}
+
+// work reads files that nobody reads yet, and then helps with those that others read.
+func (w *worker) work(ctx context.Context) {
+	for n := w.next.Add(1) - 1; n < int64(len(w.files)); n = w.next.Add(1) - 1 {
+		w.read(ctx, n)
+	}
+	for n := range int64(len(w.files)) {
+		w.read(ctx, n)
+	}
+}
+
+// read adds the events of a file, as many as others who do the same leave.
+func (w *worker) read(ctx context.Context, n int64) {
+	f := &w.files[n]
+	for ctx.Err() == nil {
+		c := w.chunk(n)
+		if c == nil {
+			return
+		}
+		w.add(ctx, c, f)
+		c.release()
+	}
+}
+
+// chunk reads the next chunk of a file, or returns nil when there is none any more.
+func (l *loader) chunk(n int64) (c *chunk) {
+	f := &l.files[n]
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	var err error
+	if !f.opened && n < l.failed.Load() {
+		if err = f.open(); err != nil {
+			l.stopAfter(n)
+		}
+	}
+	if f.chunks != nil && !l.givenUp(f) {
+		c, err = f.chunks.next()
+	}
+	if err != nil && err != io.EOF {
+		f.fail(err)
+	}
+	if c == nil || err != nil {
+		f.close()
+	}
+	return c
+}
+
+// stopAfter leaves the files after one that cannot be opened to nobody. (After one that cannot be
+// read on they are read, and left out in the end: whether it is the bad lines before that end it
+// is not known yet.)
+func (l *loader) stopAfter(n int64) {
+	for was := l.failed.Load(); !l.KeepGoing && n < was && !l.failed.CompareAndSwap(was, n); was = l.failed.Load() {
+	}
+}
+
+func (f *loading) open() error {
+	f.opened = true
+	if f.Open == nil {
+		return source.Errorf(source.Place{File: f.Name}, "the source has no Open, expected a function that opens it")
+	}
+	r, err := f.Open()
+	if err == nil && r == nil {
+		err = source.Errorf(source.Place{File: f.Name}, "its Open returned nil, expected a reader or an error")
+	}
+	if err == nil {
+		f.file, f.chunks = r, newChunker(r, f.Name)
+	}
+	return err
+}
+
+func (f *loading) close() {
+	if f.chunks != nil {
+		f.file.Close()
+		f.chunks = nil
+	}
+}
+
+func (l *loader) givenUp(f *loading) bool {
+	f.mu.Lock()
+	given := f.err != nil || l.tooMany(f.n)
+	f.mu.Unlock()
+	return given || l.badSize.Load() > l.maxBad && l.badUpTo(f) > l.maxBad
+}
+
+// badUpTo is the size of the bad lines of the files up to one, as far as they are read.
+func (l *loader) badUpTo(f *loading) (size int64) {
+	for i := range l.files {
+		o := &l.files[i]
+		o.mu.Lock()
+		for j := range o.bad {
+			size += o.bad[j].size
+		}
+		o.mu.Unlock()
+		if o == f {
+			break
+		}
+	}
+	return size
+}
+
+// worker adds the events of chunks to the store.
+type worker struct {
+	*loader
+	intake  *intake
+	decoder *Decoder
+	said    said
+	seen    seen
+	bad     badChunk // of the chunk at hand
+}
+
+func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
+	w.adding.RLock()
+	n, last := int64(0), c.line
+	for line, at := range c.lines {
+		if w.decoder.saidLine(line, at, &w.said) != nil {
+			w.bad.add(line, at.Line, last)
+			if last = at.Line; w.tooMany(w.bad.n) {
+				break // what follows does not count
+			}
+			continue
+		}
+		n++
+		w.said.file, w.said.line, w.said.column = f.number, at.Line, at.Column
+		w.event(&w.said)
+	}
+	w.adding.RUnlock()
+	if w.bad.n > 0 {
+		w.badSize.Add(f.addBad(&w.bad, c.line))
+	}
+	if w.Events != nil {
+		w.Events.Add(n)
+	}
+	if w.store.memory.used.Load() > w.full.Load() {
+		w.dropRepeats(ctx)
+	}
+}
+
+// event takes an event into the store, if it is to be kept.
+func (w *worker) event(s *said) {
+	if w.Only != nil && !w.Only(w.decoder.keep(s.account)) {
+		w.seen.others.add(s.at)
+		return
+	}
+	w.seen.add(s)
+	w.intake.add(s)
+}
+
+// dropRepeats drops what is given again before all is read, if it takes much of the memory in
+// use: a look at some partitions tells. That every event is one more is the rule, and costs a
+// look each time that memory has doubled.
+func (l *loader) dropRepeats(ctx context.Context) {
+	l.adding.Lock()
+	defer l.adding.Unlock()
+	used := l.store.memory.used.Load()
+	if used <= l.full.Load() {
+		return
+	}
+	how := grouping{drops: true, keeps: l.KeepGoing}
+	g := grouper{grouping: how, store: l.store}
+	many := false
+	for _, n := range l.store.probes() {
+		events, dropped := g.group(n)
+		many = many || dropped > events/8
+	}
+	l.repeats = append(l.repeats, g.repeats...)
+	if many {
+		_, repeats := l.store.group(ctx, l.Workers, how)
+		l.repeats = append(l.repeats, repeats...)
+	}
+	l.full.Store(max(l.store.mayFill, 2*l.store.memory.used.Load()))
+}
+
+// addBad notes the bad lines of a chunk, given its first line, and returns their size. The chunk is empty afterwards.
+func (f *loading) addBad(c *badChunk, line int) int64 {
+	kept := badChunk{line: line, n: c.n, size: c.size, text: bytes.Clone(c.text)}
+	*c = badChunk{text: c.text[:0]}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.bad, f.n = append(f.bad, kept), f.n+kept.n
+	return kept.size
+}
+
+// fail notes what ends the reading.
+func (f *loading) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil {
+		f.err = err
+	}
+}
+
+// settle groups what was read, and finds the ids that need a second look. Of a file that is
+// given up, how much was read depends on the workers: what comes after the last problem that
+// is told does not count.
+func (l *loader) settle(ctx context.Context) {
+	l.ends = map[int]int{}
+	room := l.maxBad
+	for i := range l.files {
+		f := &l.files[i]
+		sortChunks(f.bad)
+		if l.tooMany(f.n) {
+			f.n = l.MaxProblems + 1
+			l.ends[f.number] = nth(f.bad, l.MaxProblems)
+			f.err = nil // if there is one, it comes after that
+		}
+		if room >= 0 {
+			room = f.cutBad(room)
+			l.overflow = room < 0
+		} else { // read by chance
+			f.bad, f.n, f.err = nil, 0, nil
+		}
+	}
+	found, repeats := l.store.settle(ctx, l.Workers, grouping{keeps: l.KeepGoing, ends: l.ends})
+	l.contested, l.repeats = found, append(l.repeats, repeats...)
+}
+
+// cutBad leaves the bad lines for which there is room, and returns how much room is left: less than none where the file is
+// given up for it.
+func (f *loading) cutBad(room int64) int64 {
+	r := badReader{chunks: f.bad}
+	for n := range f.n {
+		r.next()
+		if room -= badSize(r.text); room < 0 {
+			f.n = n
+			f.err = source.Errorf(source.Place{File: f.Name, Line: r.line, Column: 1},
+				"up to here, more than %d MiB of lines are no events, expected files of events", MaxBad>>20)
+			break
+		}
+	}
+	return room
+}
+
+// loaded sums up what was wrong, and says whether the events may be billed.
+func (l *loader) loaded(es *Events) (all Loaded, usable bool) {
+	es.seen.addAll(&l.seen)
+	again := l.conflicts(es)
+	all.Bad = Lines{policy: l.Policy, names: l.store.fileNames()}
+	for i := range l.files {
+		f := &l.files[i]
+		bad := fileLines{name: f.Name, chunks: f.bad, reused: again.files[f.number]}
+		delete(again.files, f.number) // a file that is named twice has them once
+		if bad.n = f.n + len(bad.reused); l.tooMany(bad.n) {
+			bad.n = l.MaxProblems + 1
+		}
+		if bad.n > 0 {
+			all.Bad.files, all.Bad.n = append(all.Bad.files, bad), all.Bad.n+bad.n
+		}
+		if f.err != nil {
+			all.Failed = append(all.Failed, FileFailed{f.Name, f.err})
+			if !l.KeepGoing {
+				break
+			}
+		}
+	}
+	if again.overflow != nil {
+		all.Failed = append(all.Failed, *again.overflow)
+	}
+	return all, !l.overflow && again.overflow == nil && (l.KeepGoing || all.Bad.n == 0 && len(all.Failed) == 0)
+}
+
+// tooMany reports that a file with so many problems is given up.
+func (l *loader) tooMany(problems int) bool {
+	return !l.KeepGoing && l.MaxProblems > 0 && problems > l.MaxProblems
+}
