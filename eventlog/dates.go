@@ -25,9 +25,11 @@ import (
 type Dates struct {
 	pages map[int64]*datePage // by the number of the day that a page begins with, divided by its days
 
-	// The day of the instant added last: most logs have many events of a day one after the other.
-	start int64 // its first second, since 0001-01-01T00:00:00Z
-	day   *daySeconds
+	// The day of the instant added last, which is not in its page yet: most logs have many events of a day one after the
+	// other.
+	start   int64 // its first second, since 0001-01-01T00:00:00Z
+	last    int64 // the second of the day after the last at which something happened, 0 while there is none
+	toFirst int64 // how many seconds before the end of the day the first is, 0 while there is none
 }
 
 const (
@@ -54,21 +56,30 @@ func (d *Dates) Add(t time.Time) { d.add(instant.Of(t)) }
 
 func (d *Dates) add(i instant.Instant) {
 	second := i.Sec - d.start
-	if d.day == nil || uint64(second) >= secondsADay {
+	if uint64(second) >= secondsADay {
 		second = d.find(i.Sec)
 	}
-	d.day.add(second)
+	d.last, d.toFirst = max(d.last, second+1), max(d.toFirst, secondsADay-second)
 }
 
 // find makes the day of an instant the one at hand, and returns the second of the day.
 func (d *Dates) find(sec int64) int64 {
+	d.flush()
 	second := sec % secondsADay
 	if second < 0 {
 		second += secondsADay
 	}
-	d.start = sec - second
-	d.day = d.at(d.start / secondsADay)
+	d.start, d.last, d.toFirst = sec-second, 0, 0
 	return second
+}
+
+// flush notes the day at hand in its page.
+func (d *Dates) flush() {
+	if d.last > 0 {
+		day := d.at(d.start / secondsADay)
+		day.add(secondsADay - d.toFirst)
+		day.add(d.last - 1)
+	}
 }
 
 // at is a day, counted from 0001-01-01.
@@ -86,6 +97,7 @@ func (d *Dates) at(day int64) *daySeconds {
 
 // AddAll adds all that others have.
 func (d *Dates) AddAll(o *Dates) {
+	o.flush()
 	for number, page := range o.pages {
 		for i, s := range page {
 			if s.last > 0 {
@@ -132,6 +144,7 @@ func (d *Dates) UnmarshalBinary(b []byte) error {
 
 // days are the days that there are, in order.
 func (d *Dates) days() (list []int64) {
+	d.flush()
 	for _, number := range slices.Sorted(maps.Keys(d.pages)) {
 		for i, s := range d.pages[number] {
 			if s.last > 0 {
