@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"encoding/json"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,23 @@ func TestLawEventJSON(t *testing.T) {
 		require.Len(t, r.Events, 2)
 		require.True(t, r.Last.Same(&e) && r.Events[1].Same(&e))
 	})
+}
+
+// Events that are read on their own hold no more than they say.
+func TestEventJSONMemory(t *testing.T) {
+	const n = 5_000
+	text := []byte(`{"id":"evt-000000123456","type":"usage.recorded","account":"harbor-books-00123@example.com","at":"2025-03-04T09:30:12Z","credits":1234}`)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	list := make([]account.Event, n)
+	for i := range list {
+		require.NoError(t, list[i].UnmarshalJSON(text))
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	require.Less(t, int64(after.HeapAlloc)-int64(before.HeapAlloc), int64(1000*n))
+	runtime.KeepAlive(list)
 }
 
 // In dollars, an event's JSON is the line of a file, and any line is an event's JSON.
@@ -129,4 +147,24 @@ func TestEventMarshalRefuses(t *testing.T) {
 		_, err := json.Marshal(e)
 		require.ErrorContains(t, err, "marshal event", name)
 	}
+}
+
+// FuzzEventJSON: no text makes an event panic, and what it reads it writes so that it is read as the same.
+func FuzzEventJSON(f *testing.F) {
+	for _, line := range eventtest.Lines() {
+		f.Add([]byte(line))
+	}
+	f.Add([]byte(`{"id":"1","type":"charge.added","account":"a","at":"2026-01-31","description":"Setup","amount":"-5.000 BHD"}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var e, back account.Event
+		if err := e.UnmarshalJSON(text); err != nil {
+			require.Equal(t, account.Event{}, e)
+			require.Less(t, len(err.Error()), 1000)
+			return
+		}
+		again, err := json.Marshal(e)
+		require.NoError(t, err, "%s", text)
+		require.NoError(t, back.UnmarshalJSON(again), "%s", again)
+		require.True(t, back.Same(&e) && back.RecordedAt.Equal(e.RecordedAt), "%s\n%s", text, again)
+	})
 }

@@ -37,6 +37,9 @@ const (
 	daysAPage   = 1 << 10
 )
 
+// endOfDates is a second of 10000-01-02, since 0001-01-01T00:00:00Z.
+const endOfDates = (3652059 + 1) * secondsADay
+
 type datePage [daysAPage]daySeconds
 
 // daySeconds are the seconds of a day at which something happened.
@@ -65,6 +68,7 @@ func (d *Dates) add(i instant.Instant) {
 // find makes the day of an instant the one at hand, and returns the second of the day.
 func (d *Dates) find(sec int64) int64 {
 	d.flush()
+	sec = min(max(sec, -secondsADay), endOfDates) // what is beyond the calendar is a day beyond it, and takes one page
 	second := sec % secondsADay
 	if second < 0 {
 		second += secondsADay
@@ -132,7 +136,9 @@ func (d *Dates) UnmarshalBinary(b []byte) error {
 		if n <= 0 || m <= 0 || k <= 0 || first >= secondsADay || more >= secondsADay-first {
 			return errors.New("dates: the bytes are damaged, expected what AppendBinary writes")
 		}
-		day += step
+		if day += step; step > endOfDates || day < -1 || day > endOfDates/secondsADay {
+			return errors.New("dates: a day beyond the years 1 to 9999, expected what AppendBinary writes")
+		}
 		s := read.at(day)
 		s.add(int64(first))
 		s.add(int64(first + more))

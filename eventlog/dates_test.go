@@ -1,6 +1,7 @@
 package eventlog_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -264,6 +265,12 @@ func TestDatesUnmarshal(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "|2026-01-05|", spanText(s))
 	}
+	many := []byte(nil)
+	for range 10_000 {
+		many = binary.AppendVarint(many, 1<<40) // a page each
+		many = append(many, 0, 0)
+	}
+	require.ErrorContains(t, dates.UnmarshalBinary(many), "beyond the years")
 	require.NoError(t, dates.UnmarshalBinary(nil))
 	_, err = new(eventlog.Dates).Span(invoice.Policy{})
 	require.NoError(t, err)

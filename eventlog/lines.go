@@ -29,34 +29,42 @@ type Lines struct {
 // fileLines are those of a file.
 type fileLines struct {
 	name   string
-	chunks []badChunk // in their order
-	reused []reused   // likewise
-	n      int        // how many of them all count
+	bad    []*badLines // of each worker that found some
+	reused []reused    // in their order
+	n      int         // how many of them all count
 }
 
-// badChunk has the bad lines of a chunk, each as the number of the line less that of the one before, twice the length of
-// what follows and 1 if the line goes on, and its text.
-type badChunk struct {
-	line int // of the first line of the chunk
-	n    int
-	size int64 // what counts towards MaxBad
-	text []byte
+// badLines are bad lines of a file that one worker found, in their order. Each is the number of the line less that of the
+// one before, twice the length of what follows and 1 if the line goes on, and its text, as far as it is kept.
+type badLines struct {
+	worker int
+	pieces [][]byte // no line is in two
+	last   int      // the number of the last line
 }
 
-// badSize is what a bad line counts.
+// badSize is what a bad line counts towards MaxBad.
 func badSize(text []byte) int64 { return int64(len(text)) + 4 }
 
-// add adds a bad line, cut off after MaxLine bytes. last is the number of the line before it, or of the chunk's first.
-func (c *badChunk) add(line []byte, number, last int) {
+// add adds a bad line, and returns what it counts.
+func (l *badLines) add(line []byte, number int) int64 {
 	goesOn := uint64(0)
 	if len(line) > MaxLine {
 		line, goesOn = line[:MaxLine], 1
 	}
-	c.text = binary.AppendUvarint(c.text, uint64(number-last))
-	c.text = binary.AppendUvarint(c.text, uint64(len(line))<<1|goesOn)
-	c.text = append(c.text, line...)
-	c.n++
-	c.size += badSize(line)
+	const smallest, largest = 1 << 8, 1 << 16
+	last, room := len(l.pieces)-1, len(line)+2*binary.MaxVarintLen64
+	switch {
+	case last < 0:
+		l.pieces = append(l.pieces, make([]byte, 0, max(room, smallest)))
+	case cap(l.pieces[last])-len(l.pieces[last]) < room:
+		l.pieces = append(l.pieces, make([]byte, 0, max(room, min(2*cap(l.pieces[last]), largest))))
+	}
+	b := &l.pieces[len(l.pieces)-1]
+	*b = binary.AppendUvarint(*b, uint64(number-l.last))
+	*b = binary.AppendUvarint(*b, uint64(len(line))<<1|goesOn)
+	*b = append(*b, line...)
+	l.last = number
+	return badSize(line)
 }
 
 // reused is an event whose id is used with different content.
@@ -89,13 +97,12 @@ func (l *Lines) All() iter.Seq[*Line] {
 // of yields the lines of a file.
 func (l *Lines) of(f *fileLines, d *Decoder) iter.Seq[*Line] {
 	return func(yield func(*Line) bool) {
-		bad, again := badReader{chunks: f.chunks}, f.reused
-		more := bad.next()
+		bad, again := newBadReader(f.bad), f.reused
 		for range f.n {
 			var line *Line
-			if more && (len(again) == 0 || bad.line <= int(again[0].at.line)) {
-				line = bad.read(f.name, d)
-				more = bad.next()
+			if next := bad.next(); next != nil && (len(again) == 0 || next.line <= int(again[0].at.line)) {
+				line = next.read(f.name, d)
+				bad.step()
 			} else {
 				line = again[0].read(l.names)
 				again = again[1:]
@@ -116,58 +123,81 @@ func (r *reused) read(files []string) *Line {
 	return &Line{Err: &source.ParseError{Place: conflict.Second, Err: conflict}, Text: r.text}
 }
 
-// badReader reads the lines of chunks, one after the other.
-type badReader struct {
-	chunks []badChunk
-	rest   []byte // of the chunk at hand
+// badReader reads the bad lines of a file, whoever found them, in their order.
+type badReader struct{ cursors []badCursor } // by the lines they are at
+
+func newBadReader(list []*badLines) *badReader {
+	r := &badReader{}
+	for _, l := range list {
+		if c := (badCursor{pieces: l.pieces}); c.step() {
+			r.cursors = append(r.cursors, c)
+		}
+	}
+	slices.SortFunc(r.cursors, func(a, b badCursor) int { return cmp.Compare(a.line, b.line) })
+	return r
+}
+
+// next is at the next line, or nil.
+func (r *badReader) next() *badCursor {
+	if len(r.cursors) == 0 {
+		return nil
+	}
+	return &r.cursors[0]
+}
+
+// step goes beyond the next line.
+func (r *badReader) step() {
+	if !r.cursors[0].step() {
+		r.cursors = r.cursors[1:]
+		return
+	}
+	for i := 1; i < len(r.cursors) && r.cursors[i].line < r.cursors[i-1].line; i++ {
+		r.cursors[i-1], r.cursors[i] = r.cursors[i], r.cursors[i-1]
+	}
+}
+
+// nth is the number of the line that has n others before it.
+func (r *badReader) nth(n int) int {
+	for range n {
+		r.step()
+	}
+	return r.next().line
+}
+
+// badCursor is at one of the lines that one worker found.
+type badCursor struct {
+	pieces [][]byte
+	rest   []byte // of the piece at hand
 
 	line   int
 	text   []byte
 	goesOn bool
 }
 
-// next reads the next line, if there is one.
-func (r *badReader) next() bool {
-	for len(r.rest) == 0 {
-		if len(r.chunks) == 0 {
+// step goes to the next line, if there is one.
+func (c *badCursor) step() bool {
+	if len(c.rest) == 0 {
+		if len(c.pieces) == 0 {
 			return false
 		}
-		r.rest, r.line = r.chunks[0].text, r.chunks[0].line
-		r.chunks = r.chunks[1:]
+		c.rest, c.pieces = c.pieces[0], c.pieces[1:]
 	}
 	var step, size uint64
-	step, r.rest = cutUvarint(r.rest)
-	size, r.rest = cutUvarint(r.rest)
-	r.line += int(step)
-	r.goesOn = size&1 != 0
-	r.text, r.rest = r.rest[:size>>1], r.rest[size>>1:]
+	step, c.rest = cutUvarint(c.rest)
+	size, c.rest = cutUvarint(c.rest)
+	c.line += int(step)
+	c.goesOn = size&1 != 0
+	c.text, c.rest = c.rest[:size>>1], c.rest[size>>1:]
 	return true
 }
 
 // read finds what is wrong with the line once more.
-func (r *badReader) read(file string, d *Decoder) *Line {
-	at := source.Place{File: file, Line: r.line, Column: 1}
-	if r.goesOn {
-		return tooLong(r.text, at)
+func (c *badCursor) read(file string, d *Decoder) *Line {
+	at := source.Place{File: file, Line: c.line, Column: 1}
+	if c.goesOn {
+		return tooLong(c.text, at)
 	}
 	line := (*Line)(nil)
-	errors.As(d.saidLine(r.text, at, &d.said), &line)
+	errors.As(d.saidLine(c.text, at, &d.said), &line)
 	return line
-}
-
-// nth is the number of the line that has n others before it.
-func nth(chunks []badChunk, n int) int {
-	r := badReader{chunks: chunks}
-	for ; len(r.chunks) > 1 && n >= r.chunks[0].n; n -= r.chunks[0].n {
-		r.chunks = r.chunks[1:]
-	}
-	for range n + 1 {
-		r.next()
-	}
-	return r.line
-}
-
-// sortChunks puts what several workers found in order.
-func sortChunks(chunks []badChunk) {
-	slices.SortFunc(chunks, func(a, b badChunk) int { return cmp.Compare(a.line, b.line) })
 }

@@ -1,7 +1,6 @@
 package eventlog
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -183,10 +182,11 @@ type loading struct {
 	file    io.Closer
 	chunks  *chunker // of the open file, else nil
 
-	mu  sync.Mutex // of what follows
-	bad []badChunk
-	n   int   // bad lines
-	err error // that ends the reading
+	mu   sync.Mutex // of what follows
+	bad  []*badLines
+	n    int   // bad lines
+	size int64 // what they count towards MaxBad
+	err  error // that ends the reading
 }
 
 func (l *loader) run(ctx context.Context) {
@@ -199,7 +199,7 @@ func (l *loader) run(ctx context.Context) {
 	for i := range intakes {
 		working.Go(func() {
 			// Made here, so that no two workers write to neighbouring memory.
-			w := worker{loader: l, intake: intakes[i], decoder: NewDecoder(l.Policy)}
+			w := worker{loader: l, intake: intakes[i], decoder: NewDecoder(l.Policy), number: i}
 			w.work(ctx)
 			seen[i] = w.seen
 		})
@@ -301,9 +301,7 @@ func (l *loader) badUpTo(f *loading) (size int64) {
 	for i := range l.files {
 		o := &l.files[i]
 		o.mu.Lock()
-		for j := range o.bad {
-			size += o.bad[j].size
-		}
+		size += o.size
 		o.mu.Unlock()
 		if o == f {
 			break
@@ -319,16 +317,21 @@ type worker struct {
 	decoder *Decoder
 	said    said
 	seen    seen
-	bad     badChunk // of the chunk at hand
+	number  int
 }
 
 func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 	w.adding.RLock()
-	n, last := int64(0), c.line
+	n := int64(0)
+	var bad *badLines
+	found, size := 0, int64(0) // of them
 	for line, at := range c.lines {
 		if w.decoder.saidLine(line, at, &w.said) != nil {
-			w.bad.add(line, at.Line, last)
-			if last = at.Line; w.tooMany(w.bad.n) {
+			if bad == nil {
+				bad = f.badOf(w.number)
+			}
+			size += bad.add(line, at.Line)
+			if found++; w.tooMany(found) {
 				break // what follows does not count
 			}
 			continue
@@ -338,8 +341,8 @@ func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 		w.event(&w.said)
 	}
 	w.adding.RUnlock()
-	if w.bad.n > 0 {
-		w.badSize.Add(f.addBad(&w.bad, c.line))
+	if found > 0 {
+		w.foundBad(f, found, size)
 	}
 	if w.Events != nil {
 		w.Events.Add(n)
@@ -384,14 +387,25 @@ func (l *loader) dropRepeats(ctx context.Context) {
 	l.full.Store(max(l.store.mayFill, 2*l.store.memory.used.Load()))
 }
 
-// addBad notes the bad lines of a chunk, given its first line, and returns their size. The chunk is empty afterwards.
-func (f *loading) addBad(c *badChunk, line int) int64 {
-	kept := badChunk{line: line, n: c.n, size: c.size, text: bytes.Clone(c.text)}
-	*c = badChunk{text: c.text[:0]}
+// badOf are the bad lines that a worker found.
+func (f *loading) badOf(worker int) *badLines {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.bad, f.n = append(f.bad, kept), f.n+kept.n
-	return kept.size
+	for _, l := range f.bad {
+		if l.worker == worker {
+			return l
+		}
+	}
+	f.bad = append(f.bad, &badLines{worker: worker})
+	return f.bad[len(f.bad)-1]
+}
+
+// foundBad counts bad lines.
+func (l *loader) foundBad(f *loading, n int, size int64) {
+	f.mu.Lock()
+	f.n, f.size = f.n+n, f.size+size
+	f.mu.Unlock()
+	l.badSize.Add(size)
 }
 
 // fail notes what ends the reading.
@@ -411,10 +425,9 @@ func (l *loader) settle(ctx context.Context) {
 	room := l.maxBad
 	for i := range l.files {
 		f := &l.files[i]
-		sortChunks(f.bad)
 		if l.tooMany(f.n) {
 			f.n = l.MaxProblems + 1
-			l.ends[f.number] = nth(f.bad, l.MaxProblems)
+			l.ends[f.number] = newBadReader(f.bad).nth(l.MaxProblems)
 			f.err = nil // if there is one, it comes after that
 		}
 		if room >= 0 {
@@ -431,15 +444,16 @@ func (l *loader) settle(ctx context.Context) {
 // cutBad leaves the bad lines for which there is room, and returns how much room is left: less than none where the file is
 // given up for it.
 func (f *loading) cutBad(room int64) int64 {
-	r := badReader{chunks: f.bad}
+	r := newBadReader(f.bad)
 	for n := range f.n {
-		r.next()
-		if room -= badSize(r.text); room < 0 {
+		line := r.next()
+		if room -= badSize(line.text); room < 0 {
 			f.n = n
-			f.err = source.Errorf(source.Place{File: f.Name, Line: r.line, Column: 1},
+			f.err = source.Errorf(source.Place{File: f.Name, Line: line.line, Column: 1},
 				"up to here, more than %d MiB of lines are no events, expected files of events", MaxBad>>20)
 			break
 		}
+		r.step()
 	}
 	return room
 }
@@ -451,7 +465,7 @@ func (l *loader) loaded(es *Events) (all Loaded, usable bool) {
 	all.Bad = Lines{policy: l.Policy, names: l.store.fileNames()}
 	for i := range l.files {
 		f := &l.files[i]
-		bad := fileLines{name: f.Name, chunks: f.bad, reused: again.files[f.number]}
+		bad := fileLines{name: f.Name, bad: f.bad, reused: again.files[f.number]}
 		delete(again.files, f.number) // a file that is named twice has them once
 		if bad.n = f.n + len(bad.reused); l.tooMany(bad.n) {
 			bad.n = l.MaxProblems + 1

@@ -277,6 +277,14 @@ func TestLoadStops(t *testing.T) {
 	require.LessOrEqual(t, runtime.NumGoroutine(), before, "no goroutine is left")
 }
 
+// shorter is a tenth of n in short tests, which are run with the race detector too.
+func shorter(n int) int {
+	if testing.Short() {
+		return n / 10
+	}
+	return n
+}
+
 // Who forgets to look at the error cannot bill what is not all there.
 func TestLoadRefuses(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -390,7 +398,7 @@ func TestBadLines(t *testing.T) {
 	var texts, want []string
 	for f := range 3 {
 		var text strings.Builder
-		for i := range 8_000 {
+		for i := range shorter(8_000) {
 			switch {
 			case i%7 == 0:
 				text.WriteString("{}\n")
@@ -420,7 +428,7 @@ func TestBadLines(t *testing.T) {
 
 // Bad lines take little more memory than they have bytes.
 func TestBadLinesTakeLittleMemory(t *testing.T) {
-	const n = 1_000_000
+	n := shorter(1_000_000)
 	text := strings.Repeat("{}\n", n)
 	var before, after runtime.MemStats
 	runtime.GC()
@@ -441,9 +449,46 @@ func TestBadLinesTakeLittleMemory(t *testing.T) {
 	}
 }
 
+// Lines that come one at a time, as from a program that writes them so, take no more.
+func TestBadLinesOneAtATime(t *testing.T) {
+	n := shorter(50_000)
+	for _, workers := range []int{1, 4} {
+		files := []eventlog.Source{{Name: "x", Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(&lineReader{text: strings.Repeat("{}\n\n", n)}), nil
+		}}}
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		var events eventlog.Events
+		found := loadInto(t, &events, files, eventlog.Loading{KeepGoing: true, Workers: workers})
+		require.Equal(t, n, found.Bad.Len())
+		last := -1
+		for line := range found.Bad.All() {
+			require.Equal(t, last+2, line.Err.Line)
+			last = line.Err.Line
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		require.Less(t, int64(after.HeapAlloc)-int64(before.HeapAlloc), int64(20*n+1<<19), "%d workers", workers)
+		runtime.KeepAlive(&found)
+	}
+}
+
+// lineReader gives a line a read.
+type lineReader struct{ text string }
+
+func (r *lineReader) Read(p []byte) (int, error) {
+	if r.text == "" {
+		return 0, io.EOF
+	}
+	n := copy(p, r.text[:strings.IndexByte(r.text, '\n')+1])
+	r.text = r.text[n:]
+	return n, nil
+}
+
 // What has more bad lines than are kept is given up, at the same line whoever reads it.
 func TestTooManyBadLines(t *testing.T) {
-	texts := []string{strings.Repeat("{}\n", 100), strings.Repeat(usage+`,"credits":1}`+"\n", 3000) + strings.Repeat("oops\n", 100_000), strings.Repeat("[]\n", 100_000)}
+	texts := []string{strings.Repeat("{}\n", 100), strings.Repeat(usage+`,"credits":1}`+"\n", 3000) + strings.Repeat("oops\n", shorter(100_000)), strings.Repeat("[]\n", shorter(100_000))}
 	for _, how := range []eventlog.Loading{{KeepGoing: true, Workers: 1}, {KeepGoing: true, Workers: 4}, {Workers: 2}} {
 		for range 5 {
 			var events eventlog.Events

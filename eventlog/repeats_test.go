@@ -29,7 +29,7 @@ func TestDeepMetadata(t *testing.T) {
 
 // One id for events that differ in one field only takes no longer than as many ids would.
 func TestOneIDInOneInstant(t *testing.T) {
-	const n = 20_000
+	n := shorter(20_000)
 	for name, line := range map[string]func(i int) string{
 		"amount": func(i int) string { return fmt.Sprintf(`%s,"amount":"%d"}`, charge, i) },
 		"invoice": func(i int) string {
@@ -56,7 +56,7 @@ func TestOneIDInOneInstant(t *testing.T) {
 
 // Repeats that are read in the opposite order are put together as fast.
 func TestRepeatsBackwards(t *testing.T) {
-	const n = 30_000
+	n := shorter(30_000)
 	lines := make([]string, n)
 	for i := range lines {
 		lines[i] = usage + `,"credits":1}` + "\n"
