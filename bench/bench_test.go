@@ -37,7 +37,7 @@ func load(tb testing.TB, log []byte) *eventlog.Events {
 func replay(tb testing.TB, loaded *eventlog.Events, catalogue invoice.Catalogue) (n int) {
 	span, err := loaded.Span(invoice.Policy{})
 	require.NoError(tb, err)
-	err = eventlog.ReplayInto(context.Background(), loaded, loaded.Accounts(), catalogue, invoice.Policy{}, span.Last, 0,
+	err = eventlog.ReplayInto(context.Background(), loaded, eventlog.Billing{Accounts: loaded.Accounts(), Catalogue: catalogue, Through: span.Last},
 		func(text []byte, b *account.Bill) []byte {
 			for i := range b.Invoices {
 				text = append(b.Invoices[i].AppendJSON(text), '\n')

@@ -3,7 +3,8 @@
 //	var events eventlog.Events
 //	_, err := events.Load(ctx, files, eventlog.Loading{Policy: policy}) // fails where a line is wrong
 //	span, err := events.Span(policy)
-//	for bill, err := range events.Replay(ctx, events.Accounts(), catalogue, policy, span.Last, 0) {
+//	what := eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue, Policy: policy, Through: span.Last}
+//	for bill, err := range events.Replay(ctx, what) {
 //
 // [Events.Load] reads files in any order, several at a time, [Events.Replay] bills the accounts. [Read] yields the events
 // of one file instead, and [Decoder] reads one line, for programs that gather events themselves. [Events.Of] has the

@@ -40,7 +40,7 @@ func ExampleEvents_Replay() {
 		log.Fatal(err)
 	}
 	const workers = 4
-	for bill, err := range events.Replay(context.Background(), events.Accounts(), catalogue, policy, cycle.MustDate("2026-04-30"), workers) {
+	for bill, err := range events.Replay(context.Background(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue, Policy: policy, Through: cycle.MustDate("2026-04-30"), Workers: workers}) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func ExampleReplayInto() {
 		return err
 	}
 	const workers = 4
-	err = eventlog.ReplayInto(ctx, &events, events.Accounts(), catalogue, policy, cycle.MustDate("2026-02-28"), workers, csv, write)
+	err = eventlog.ReplayInto(ctx, &events, eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue, Policy: policy, Through: cycle.MustDate("2026-02-28"), Workers: workers}, csv, write)
 	if err != nil {
 		log.Fatal(err)
 	}

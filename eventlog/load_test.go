@@ -303,10 +303,10 @@ func TestLoadRefuses(t *testing.T) {
 			problem := (*eventlog.LoadError)(nil)
 			require.True(t, errors.As(err, &problem), "%v", err)
 			require.ErrorContains(t, err, test.want)
-			for _, err := range events.Replay(t.Context(), events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1) {
+			for _, err := range events.Replay(t.Context(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue(gold()), Through: date("2026-03-01"), Workers: 1}) {
 				require.ErrorContains(t, err, test.want)
 			}
-			err = eventlog.ReplayInto(t.Context(), &events, nil, catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1,
+			err = eventlog.ReplayInto(t.Context(), &events, eventlog.Billing{Catalogue: catalogue(gold()), Through: date("2026-03-01"), Workers: 1},
 				func(int, *account.Bill) int { return 0 }, func(int) error { return nil })
 			require.ErrorContains(t, err, test.want)
 			_, err = events.Span(invoice.Policy{})
@@ -320,7 +320,7 @@ func TestLoadRefuses(t *testing.T) {
 	var events eventlog.Events
 	_, err := events.Load(t.Context(), sources(opened+"}\noops\n"), eventlog.Loading{KeepGoing: true})
 	require.NoError(t, err)
-	for b, err := range events.Replay(t.Context(), events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1) {
+	for b, err := range events.Replay(t.Context(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue(gold()), Through: date("2026-03-01"), Workers: 1}) {
 		require.NoError(t, err)
 		require.Len(t, b.Invoices, 1)
 	}
@@ -349,7 +349,7 @@ func TestLoadedUnderAnotherPolicy(t *testing.T) {
 	auckland := policyOf("time_zone=Pacific/Auckland", "currency=NZD")
 	packages := must(invoice.NewCatalogue([]invoice.Package{{Name: "Gold", Price: money.MustParse("79.95 NZD")}}, invoice.Retail))
 	bills := func(events *eventlog.Events, policy invoice.Policy) error {
-		for _, err := range events.Replay(t.Context(), events.Accounts(), packages, policy, date("2026-03-05"), 1) {
+		for _, err := range events.Replay(t.Context(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: packages, Policy: policy, Through: date("2026-03-05"), Workers: 1}) {
 			if err != nil {
 				return err
 			}

@@ -232,18 +232,26 @@ func (es *Events) Certain(catalogue invoice.Catalogue, policy invoice.Policy) bo
 	return sum < 1<<60
 }
 
-// Replay bills the named accounts, several at a time, and yields their bills in that order.
+// Billing says what is billed.
+type Billing struct {
+	Accounts  []string // which, in this order: none is billed that is not named
+	Catalogue invoice.Catalogue
+	Policy    invoice.Policy // whose time zone and currency are those that the events were loaded under
+	Through   cycle.Date     // invoices are dated up to this day; an error where there is none
+	Workers   int            // how many goroutines bill, at most [MaxWorkers]; 0 for one a core
+}
+
+// Replay bills accounts, several at a time, and yields their bills in the order in which they are named.
 // It stops at the first error, or when the context is done; no goroutine outlives it. The
-// number of workers, 0 for one a core and at most [MaxWorkers], changes nothing in what it yields. Events that were loaded
-// under another time zone or currency than the policy's are an error.
-func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int) iter.Seq2[account.Bill, error] {
+// number of workers changes nothing in what it yields.
+func (es *Events) Replay(ctx context.Context, what Billing) iter.Seq2[account.Bill, error] {
 	return func(yield func(account.Bill, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		bills := make(chan []account.Bill)
 		var err error
 		go func() {
 			defer close(bills)
-			err = replay(ctx, es, accounts, catalogue, policy, through, workers, false, func(to []account.Bill, b *account.Bill) []account.Bill { return append(to, *b) },
+			err = replay(ctx, es, what, false, func(to []account.Bill, b *account.Bill) []account.Bill { return append(to, *b) },
 				func(some []account.Bill) error {
 					select {
 					case bills <- some:
@@ -279,12 +287,12 @@ func (es *Events) Replay(ctx context.Context, accounts []string, catalogue invoi
 // While then takes its time, workers run ahead by some thirty accounts each, and no further. An
 // error of then is the end, and is returned. Add is called by several goroutines at once, and
 // what panics in either ends the program.
-func ReplayInto[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, add func(to T, b *account.Bill) T, then func(T) error) error {
-	return replay(ctx, es, accounts, catalogue, policy, through, workers, true, add, then)
+func ReplayInto[T any](ctx context.Context, es *Events, what Billing, add func(to T, b *account.Bill) T, then func(T) error) error {
+	return replay(ctx, es, what, true, add, then)
 }
 
-func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date, workers int, lends bool, add func(T, *account.Bill) T, then func(T) error) error {
-	if err := es.check(policy); err != nil {
+func replay[T any](ctx context.Context, es *Events, what Billing, lends bool, add func(T, *account.Bill) T, then func(T) error) error {
+	if err := es.check(what.Policy); err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
 	if add == nil || then == nil {
@@ -292,21 +300,21 @@ func replay[T any](ctx context.Context, es *Events, accounts []string, catalogue
 	}
 	es.init()
 	es.group() // from now on, nothing is changed
-	workers = workersOf(workers)
+	workers := workersOf(what.Workers)
 	stopped, stop := context.WithCancel(ctx)
 	defer stop()
-	q := newQueue(accounts, workers, then, stop)
+	q := newQueue(what.Accounts, workers, then, stop)
 	var done sync.WaitGroup
 	for range workers {
 		done.Go(func() {
 			r := reader{store: es.store, owner: owner{files: es.store.fileNames()}}
-			biller, err := account.NewBiller(catalogue, policy)
+			biller, err := account.NewBiller(what.Catalogue, what.Policy)
 			if err == nil {
 				biller.ReuseInvoices = lends
 			}
 			for b := q.take(stopped); b != nil; b = q.take(stopped) {
 				if b.err = err; err == nil {
-					b.err = r.bills(stopped, b.accounts, biller, through, func(bill *account.Bill) { b.made, b.some = add(b.made, bill), true })
+					b.err = r.bills(stopped, b.accounts, biller, what.Through, func(bill *account.Bill) { b.made, b.some = add(b.made, bill), true })
 				}
 				q.give(b)
 			}

@@ -74,7 +74,7 @@ func gather(t require.TestingT, policy invoice.Policy, files ...string) *eventlo
 // replayed is every bill, as bytes.
 func (h *history) replayed(t require.TestingT, events *eventlog.Events, workers int) string {
 	var b bytes.Buffer
-	for bill, err := range events.Replay(context.Background(), events.Accounts(), h.Catalogue(), h.Policy, h.Through(), workers) {
+	for bill, err := range events.Replay(context.Background(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), Workers: workers}) {
 		require.NoError(t, err)
 		b.WriteString(billText(bill))
 	}
@@ -110,7 +110,7 @@ func TestLawLentBills(t *testing.T) {
 		h := crowd(pick, 1+pick(30))
 		events := gather(t, h.Policy, h.files(pick, 1)...)
 		var lent strings.Builder
-		err := eventlog.ReplayInto(context.Background(), events, events.Accounts(), h.Catalogue(), h.Policy, h.Through(), 1+pick(3),
+		err := eventlog.ReplayInto(context.Background(), events, eventlog.Billing{Accounts: events.Accounts(), Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), Workers: 1 + pick(3)},
 			func(text string, b *account.Bill) string { return text + billText(*b) },
 			func(text string) error { _, err := lent.WriteString(text); return err })
 		require.NoError(t, err)
@@ -162,7 +162,7 @@ func TestReplayStops(t *testing.T) {
 
 	t.Run("when the caller does", func(t *testing.T) {
 		n := 0
-		for _, err := range events.Replay(context.Background(), events.Accounts(), h.Catalogue(), h.Policy, h.Through(), 3) {
+		for _, err := range events.Replay(context.Background(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), Workers: 3}) {
 			require.NoError(t, err)
 			if n++; n == 70 {
 				break
@@ -174,7 +174,7 @@ func TestReplayStops(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		n, last := 0, error(nil)
-		for _, err := range events.Replay(ctx, events.Accounts(), h.Catalogue(), h.Policy, h.Through(), 3) {
+		for _, err := range events.Replay(ctx, eventlog.Billing{Accounts: events.Accounts(), Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), Workers: 3}) {
 			if last = err; err != nil {
 				break
 			}
@@ -188,7 +188,7 @@ func TestReplayStops(t *testing.T) {
 	full := errors.New("the disk is full")
 	t.Run("at an error of who takes what is made", func(t *testing.T) {
 		n := 0
-		err := eventlog.ReplayInto(context.Background(), events, events.Accounts(), h.Catalogue(), h.Policy, h.Through(), 3,
+		err := eventlog.ReplayInto(context.Background(), events, eventlog.Billing{Accounts: events.Accounts(), Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), Workers: 3},
 			func(names []string, b *account.Bill) []string { return append(names, b.Account) },
 			func(names []string) error {
 				assert.Equal(t, events.Accounts()[n:][:len(names)], names)
@@ -205,7 +205,7 @@ func TestReplayStops(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
 			billed := atomic.Int64{}
-			err := eventlog.ReplayInto(ctx, events, events.Accounts(), h.Catalogue(), h.Policy, h.Through(), 3,
+			err := eventlog.ReplayInto(ctx, events, eventlog.Billing{Accounts: events.Accounts(), Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), Workers: 3},
 				func(_ int, b *account.Bill) int { return int(billed.Add(1)) },
 				func(int) error {
 					for was := int64(-1); billed.Load() > was; time.Sleep(20 * time.Millisecond) { // until the others wait
@@ -226,7 +226,7 @@ func TestReplayStops(t *testing.T) {
 			name := events.Accounts()[wrong]
 			require.NoError(t, events.Add(account.Event{ID: "huge " + name, Account: name, Type: account.UsageRecorded, At: at(fmt.Sprintf("%d-01-01", h.Year)), Credits: -1}))
 			names, failure := []string{}, error(nil)
-			for b, err := range events.Replay(context.Background(), events.Accounts(), h.Catalogue(), h.Policy, h.Through(), 3) {
+			for b, err := range events.Replay(context.Background(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), Workers: 3}) {
 				if err != nil {
 					require.NoError(t, failure, "an error is the last")
 					failure = err
@@ -239,7 +239,7 @@ func TestReplayStops(t *testing.T) {
 			require.Equal(t, events.Accounts()[:wrong], names, "everything before it is billed")
 
 			given := []string{}
-			err := eventlog.ReplayInto(context.Background(), events, events.Accounts(), h.Catalogue(), h.Policy, h.Through(), 3,
+			err := eventlog.ReplayInto(context.Background(), events, eventlog.Billing{Accounts: events.Accounts(), Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), Workers: 3},
 				func(names []string, b *account.Bill) []string { return append(names, b.Account) },
 				func(names []string) error {
 					assert.NotEmpty(t, names, "there is something to take")

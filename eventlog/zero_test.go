@@ -18,7 +18,7 @@ import (
 // No method of a zero value panics, given zero values; nor does a function of the package.
 func TestZeroValues(t *testing.T) {
 	eventtest.CallZeroes(t, []any{
-		eventlog.Dates{}, eventlog.Decoder{}, eventlog.Events{}, eventlog.Far{}, eventlog.FileFailed{}, eventlog.Line{}, eventlog.Lines{},
+		eventlog.Billing{}, eventlog.Dates{}, eventlog.Decoder{}, eventlog.Events{}, eventlog.Far{}, eventlog.FileFailed{}, eventlog.Line{}, eventlog.Lines{},
 		eventlog.LoadError{}, eventlog.Loaded{}, eventlog.Loading{}, eventlog.Source{}, eventlog.Span{},
 	}, map[string]any{
 		"NewDecoder": eventlog.NewDecoder, "Read": eventlog.Read, "ReplayInto": eventlog.ReplayInto[int], "Shard": eventlog.Shard,
@@ -39,7 +39,7 @@ func TestRefusesToReplay(t *testing.T) {
 		var events eventlog.Events
 		require.NoError(t, events.Add(account.Event{ID: "1", Account: "a", Type: account.UsageRecorded, At: tt.at, Credits: 5}))
 		n := 0
-		for _, err := range events.Replay(t.Context(), events.Accounts(), catalogue(gold()), invoice.Policy{}, tt.through, 1) {
+		for _, err := range events.Replay(t.Context(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue(gold()), Through: tt.through, Workers: 1}) {
 			require.ErrorContains(t, err, tt.want)
 			n++
 		}
@@ -51,13 +51,13 @@ func TestRefusesToReplay(t *testing.T) {
 func TestReplayOfNoFunctions(t *testing.T) {
 	events, found := load(t, eventlog.Loading{Workers: math.MaxInt}, opened+"}")
 	require.NoError(t, found.err)
-	for b, err := range events.Replay(t.Context(), events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), math.MaxInt) {
+	for b, err := range events.Replay(t.Context(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue(gold()), Through: date("2026-03-01"), Workers: math.MaxInt}) {
 		require.NoError(t, err)
 		require.Len(t, b.Invoices, 1)
 	}
-	err := eventlog.ReplayInto[int](t.Context(), events, events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1, nil, func(int) error { return nil })
+	err := eventlog.ReplayInto[int](t.Context(), events, eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue(gold()), Through: date("2026-03-01"), Workers: 1}, nil, func(int) error { return nil })
 	require.ErrorContains(t, err, "a function is nil")
-	err = eventlog.ReplayInto(t.Context(), events, events.Accounts(), catalogue(gold()), invoice.Policy{}, date("2026-03-01"), 1, func(int, *account.Bill) int { return 1 }, nil)
+	err = eventlog.ReplayInto(t.Context(), events, eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue(gold()), Through: date("2026-03-01"), Workers: 1}, func(int, *account.Bill) int { return 1 }, nil)
 	require.ErrorContains(t, err, "a function is nil")
 	for _, err := range eventlog.Read(nil, "f", invoice.Policy{}) {
 		require.ErrorContains(t, err, "f:1:1: cannot read on: there is no reader")

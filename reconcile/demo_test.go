@@ -122,7 +122,7 @@ func causesAgree(t *testing.T, rep *reconcile.Report, s *reconcile.Summary) {
 func demoMonth(t *testing.T, in reconcile.Input) distributor.Invoices {
 	c := must(invoice.NewCatalogue(in.Packages, in.Prices))
 	var invoices []invoice.Invoice
-	for bill, err := range in.Events.Replay(t.Context(), in.Events.Accounts(), c, in.Policy, date("2025-11-30"), 0) {
+	for bill, err := range in.Events.Replay(t.Context(), eventlog.Billing{Accounts: in.Events.Accounts(), Catalogue: c, Policy: in.Policy, Through: date("2025-11-30")}) {
 		require.NoError(t, err)
 		for _, inv := range bill.Invoices {
 			if !inv.Date.Before(date("2025-11-01")) {

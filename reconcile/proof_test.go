@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -351,7 +352,7 @@ func BenchmarkReconcile(b *testing.B) {
 	c := must(invoice.NewCatalogue(in.Packages, in.Prices))
 	b.Run("replay", func(b *testing.B) {
 		for b.Loop() {
-			for _, err := range in.Events.Replay(b.Context(), in.Events.Accounts(), c, in.Policy, in.Through, 0) {
+			for _, err := range in.Events.Replay(b.Context(), eventlog.Billing{Accounts: in.Events.Accounts(), Catalogue: c, Policy: in.Policy, Through: in.Through}) {
 				require.NoError(b, err)
 			}
 		}

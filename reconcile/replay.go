@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
@@ -17,7 +18,7 @@ func (r *reconciler) replay(ctx context.Context, policy invoice.Policy) iter.Seq
 	if policy.TimeZone != r.in.Policy.TimeZone { // one that they may bill in
 		events = events.InTimeZone(policy.TimeZone)
 	}
-	return events.Replay(ctx, names, r.catalogue, policy, r.scope.through, r.in.Workers)
+	return events.Replay(ctx, eventlog.Billing{Accounts: names, Catalogue: r.catalogue, Policy: policy, Through: r.scope.through, Workers: r.in.Workers})
 }
 
 // total is what all accounts are billed under a policy, on the dates in question.

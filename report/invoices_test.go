@@ -55,7 +55,7 @@ func bill(t testing.TB, lines ...string) (invoices []invoice.Invoice) {
 		require.NoError(t, events.Add(e))
 	}
 	through := cycle.MustDate("2026-03-31")
-	for b, err := range events.Replay(t.Context(), events.Accounts(), catalogue, invoice.Policy{}, through, 1) {
+	for b, err := range events.Replay(t.Context(), eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue, Through: through, Workers: 1}) {
 		require.NoError(t, err)
 		invoices = append(invoices, b.Invoices...)
 	}

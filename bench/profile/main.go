@@ -90,7 +90,7 @@ func replay(log []byte, catalogue invoice.Catalogue) error {
 	if err != nil {
 		return err
 	}
-	return eventlog.ReplayInto(context.Background(), &events, events.Accounts(), catalogue, invoice.Policy{}, span.Last, 0,
+	return eventlog.ReplayInto(context.Background(), &events, eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue, Through: span.Last},
 		func(text []byte, b *account.Bill) []byte {
 			for i := range b.Invoices {
 				text = b.Invoices[i].AppendJSON(text)

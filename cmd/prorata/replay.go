@@ -228,7 +228,7 @@ func (r *replay) wanted(b *account.Bill) []invoice.Invoice {
 
 // gather bills all accounts and keeps all invoices.
 func (r *replay) gather() (invoices []invoice.Invoice, err error) {
-	for b, err := range r.events.Replay(r.ctx, r.accounts, r.catalogue, r.policy, r.span.End, 0) {
+	for b, err := range r.events.Replay(r.ctx, eventlog.Billing{Accounts: r.accounts, Catalogue: r.catalogue, Policy: r.policy, Through: r.span.End}) {
 		if err != nil {
 			return nil, err
 		}
@@ -296,7 +296,7 @@ func (r *replay) stream(outputs []*outfile.Output, format *formats.Format) error
 // each bills all accounts, adds each bill to what is made of some of them, and gives that to then
 // in the order of the accounts.
 func each[T any](r *replay, add func(T, *account.Bill) T, then func(T) error) error {
-	return eventlog.ReplayInto(r.ctx, &r.events.Events, r.accounts, r.catalogue, r.policy, r.span.End, 0, func(to T, b *account.Bill) T {
+	return eventlog.ReplayInto(r.ctx, &r.events.Events, eventlog.Billing{Accounts: r.accounts, Catalogue: r.catalogue, Policy: r.policy, Through: r.span.End}, func(to T, b *account.Bill) T {
 		r.progress.billed.Add(1)
 		return add(to, b)
 	}, then)
