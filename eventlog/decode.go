@@ -26,7 +26,7 @@ type Decoder struct {
 	line   bytes.Buffer      // which json reads whole
 	known  map[string]string // strings seen before: packages, accounts and the like repeat
 	chunk  strings.Builder   // the latest of the strings that do not
-	said   said              // on the line, where it was read the fast way
+	raw    rawEvent          // on the line, where it was read the fast way
 
 	lastDate     [10]byte // the date read last, and when it begins
 	lastMidnight int64
@@ -56,10 +56,10 @@ func (d *Decoder) Decode(line []byte, at source.Place) (account.Event, error) {
 
 // decode is Decode into an event that is there already. After an error, it is the zero Event.
 func (d *Decoder) decode(line []byte, at source.Place, e *account.Event) (err error) {
-	if d.fast(line, &d.said) {
+	if d.fast(line, &d.raw) {
 		at.Column = max(at.Column, 1)
 		*e = account.Event{Place: at}
-		d.event(e, &d.said)
+		d.event(e, &d.raw)
 		return nil
 	}
 	if *e, err = d.strict.Decode(line, at); err == nil {
@@ -69,7 +69,7 @@ func (d *Decoder) decode(line []byte, at source.Place, e *account.Event) (err er
 }
 
 // event sets an event, but for its place, with texts that the decoder keeps.
-func (d *Decoder) event(e *account.Event, s *said) {
+func (d *Decoder) event(e *account.Event, s *rawEvent) {
 	e.ID, e.Account = d.keep(s.id), d.intern(s.account)
 	e.Type, e.Effective, e.Status = s.kind, s.effective, s.status
 	e.At, e.Credits = s.at.UTC(), s.credits

@@ -8,19 +8,19 @@ import (
 // DecodeFast reads a line the fast way only, or returns false.
 func (d *Decoder) DecodeFast(line []byte, at source.Place) (account.Event, bool) {
 	e := account.Event{Place: at}
-	ok := d.fast(line, &d.said)
+	ok := d.fast(line, &d.raw)
 	if ok {
-		d.event(&e, &d.said)
+		d.event(&e, &d.raw)
 	}
 	return e, ok
 }
 
 // Said reads what a line says, as files are loaded.
-func (d *Decoder) Said(line []byte, at source.Place) error { return d.saidLine(line, at, &d.said) }
+func (d *Decoder) Said(line []byte, at source.Place) error { return d.decodeRaw(line, at, &d.raw) }
 
 // Recorded is an event as its record has it.
 func Recorded(e account.Event) (back account.Event) {
-	s := saidBy(&e)
+	s := rawOf(&e)
 	r := records{s.appendRecord(nil), &owner{e.Account, []string{e.Place.File}}}
 	one := r.next()
 	one.event(&back)

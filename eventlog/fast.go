@@ -15,25 +15,25 @@ import (
 )
 
 // The fast way to read a line goes over its bytes once, or twice where it does not begin as
-// most do, see [Decoder.usual]. It knows the lines that programs write, with fields in any
+// most do, see [Decoder.common]. It knows the lines that programs write, with fields in any
 // order, and gives up on everything else: escapes, a name or value it does not know, numbers
 // of 19 digits, years at the ends of the calendar, all that is wrong.
 // What it gives up on is read the strict way, which alone decides what an error is, so that
 // the fast way may accept less than the strict one, but nothing more and nothing else.
 
 // fast reads a line, or returns false and leaves anything in s. It gives no place.
-func (d *Decoder) fast(line []byte, s *said) bool {
+func (d *Decoder) fast(line []byte, s *rawEvent) bool {
 	if d.known == nil {
 		d.init()
 	}
-	if s.unusual {
-		*s = said{}
+	if s.full {
+		*s = rawEvent{}
 	}
-	s.unusual, s.credits = true, 0 // until the end is reached
+	s.full, s.credits = true, 0 // until the end is reached
 	c := cursor{line: line}
 	seen := account.Fields(0)
 	more := false
-	if d.usual(&c, s) {
+	if d.common(&c, s) {
 		seen = account.RequiredFields
 		if rest, is := after(line[c.at:], `,"credits":`); is { // as usage goes on
 			c.at = len(line) - len(rest)
@@ -63,7 +63,7 @@ func (d *Decoder) fast(line []byte, s *said) bool {
 		}
 		return err == nil
 	}
-	s.unusual = seen&^(account.RequiredFields|1<<account.FieldCredits) != 0
+	s.full = seen&^(account.RequiredFields|1<<account.FieldCredits) != 0
 	return true
 }
 
@@ -74,7 +74,7 @@ func complete(seen account.Fields, t account.Type) bool {
 }
 
 // value reads the value of a field.
-func (d *Decoder) value(s *said, f account.Field, c *cursor) (ok bool) {
+func (d *Decoder) value(s *rawEvent, f account.Field, c *cursor) (ok bool) {
 	switch f {
 	case account.FieldCredits:
 		s.credits, ok = c.count()

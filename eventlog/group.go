@@ -235,16 +235,16 @@ func (s *store) idHash(id []byte) uint64 { return maphash.Bytes(s.seed, id) | 1 
 func (g *grouper) key(text []byte) uint64 {
 	head, kind, fields, b := cutHead(text)
 	id, b := cutText(b)
-	said := struct {
+	key := struct {
 		id      uint64
 		unix    int64
 		credits int64
 		kind    account.Type
 		rest    uint64 // a hash of the event in its one spelling, where there is more to it
 	}{id: g.store.idHash(id), kind: kind}
-	said.unix, b = cutAt(b, head)
+	key.unix, b = cutAt(b, head)
 	if head&headCredits != 0 {
-		said.credits, _ = cutVarint(b)
+		key.credits, _ = cutVarint(b)
 	}
 	if fields != 0 {
 		var e account.Event
@@ -252,10 +252,10 @@ func (g *grouper) key(text []byte) uint64 {
 		r.event(&e)
 		if fields != withRecorded || !e.Known().Equal(e.At) { // which says the same as without
 			g.spelled = e.AppendJSON(g.spelled[:0])
-			said.rest = maphash.Bytes(g.store.seed, g.spelled)
+			key.rest = maphash.Bytes(g.store.seed, g.spelled)
 		}
 	}
-	return maphash.Comparable(g.store.seed, said)
+	return maphash.Comparable(g.store.seed, key)
 }
 
 // idCheck finds the ids that several events have. Ids are held against each other by 64 bits

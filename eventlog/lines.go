@@ -198,6 +198,6 @@ func (c *badCursor) read(file string, d *Decoder) *Line {
 		return tooLong(c.text, at)
 	}
 	line := (*Line)(nil)
-	errors.As(d.saidLine(c.text, at, &d.said), &line)
+	errors.As(d.decodeRaw(c.text, at, &d.raw), &line)
 	return line
 }

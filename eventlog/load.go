@@ -315,7 +315,7 @@ type worker struct {
 	*loader
 	intake  *intake
 	decoder *Decoder
-	said    said
+	raw     rawEvent
 	seen    seen
 	number  int
 }
@@ -326,7 +326,7 @@ func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 	var bad *badLines
 	found, size := 0, int64(0) // of them
 	for line, at := range c.lines {
-		if w.decoder.saidLine(line, at, &w.said) != nil {
+		if w.decoder.decodeRaw(line, at, &w.raw) != nil {
 			if bad == nil {
 				bad = f.badOf(w.number)
 			}
@@ -337,8 +337,8 @@ func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 			continue
 		}
 		n++
-		w.said.file, w.said.line, w.said.column = f.number, at.Line, at.Column
-		w.event(&w.said)
+		w.raw.file, w.raw.line, w.raw.column = f.number, at.Line, at.Column
+		w.event(&w.raw)
 	}
 	w.adding.RUnlock()
 	if found > 0 {
@@ -353,7 +353,7 @@ func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 }
 
 // event takes an event into the store, if it is to be kept.
-func (w *worker) event(s *said) {
+func (w *worker) event(s *rawEvent) {
 	if w.Only != nil && !w.Only(w.decoder.keep(s.account)) {
 		w.seen.others.add(s.at)
 		return

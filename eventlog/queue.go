@@ -5,17 +5,17 @@ import (
 	"sync"
 )
 
-// queue hands accounts out in batches, takes what was made of them in any order, and gives it on
-// in theirs. Who brings the batch that is next gives it on, and those after it that are there.
+// queue hands accounts out in batches, takes what was made of them in any order, and passes it on
+// in theirs. Who brings the batch that is next passes it on, and those after it that are there.
 type queue[T any] struct {
 	then func(T) error
 	stop func()        // called at the first error
-	room chan struct{} // one for each batch that was handed out and not given on
+	room chan struct{} // one for each batch that was handed out and not passed on
 
 	mu      sync.Mutex  // of what follows
 	rest    []string    // accounts that nobody bills yet
 	batches []*batch[T] // that were handed out
-	giving  bool        // somebody is giving on
+	passing bool        // somebody is passing on
 	err     error       // the first
 }
 
@@ -56,7 +56,7 @@ func (q *queue[T]) take(ctx context.Context) *batch[T] {
 	return b
 }
 
-// give takes a batch that is filled, and gives on what is next, unless somebody does.
+// give takes a batch that is filled, and passes on what is next, unless somebody does.
 func (q *queue[T]) give(b *batch[T]) {
 	for next := q.ready(b); next != nil; next = q.given() {
 		if err := next.give(q.then); err != nil {
@@ -67,18 +67,18 @@ func (q *queue[T]) give(b *batch[T]) {
 	}
 }
 
-// ready takes a batch that is filled. It returns the one to give on, if there is one.
+// ready takes a batch that is filled. It returns the one to pass on, if there is one.
 func (q *queue[T]) ready(b *batch[T]) *batch[T] {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	b.ready = true
-	if q.giving {
+	if q.passing {
 		return nil
 	}
 	return q.next()
 }
 
-// given returns the batch to give on after one that was given on.
+// given returns the batch to pass on after one that was passed on.
 func (q *queue[T]) given() *batch[T] {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -86,8 +86,8 @@ func (q *queue[T]) given() *batch[T] {
 }
 
 func (q *queue[T]) next() *batch[T] {
-	q.giving = len(q.batches) > 0 && q.batches[0].ready
-	if !q.giving {
+	q.passing = len(q.batches) > 0 && q.batches[0].ready
+	if !q.passing {
 		return nil
 	}
 	b := q.batches[0]
@@ -95,7 +95,7 @@ func (q *queue[T]) next() *batch[T] {
 	return b
 }
 
-// fail ends it: nothing more is given on.
+// fail ends it: nothing more is passed on.
 func (q *queue[T]) fail(err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -73,8 +73,8 @@ func (d *Decoder) decodeLine(line []byte, at source.Place, e *account.Event) err
 	return ofLine(line, d.decode(line, at, e))
 }
 
-// saidLine reads what a line of a file says. Its error is a [*Line].
-func (d *Decoder) saidLine(line []byte, at source.Place, s *said) error {
+// decodeRaw reads a line of a file. Its error is a [*Line].
+func (d *Decoder) decodeRaw(line []byte, at source.Place, s *rawEvent) error {
 	if len(line) > MaxLine {
 		return tooLong(line[:MaxLine], at)
 	}
@@ -85,7 +85,7 @@ func (d *Decoder) saidLine(line []byte, at source.Place, s *said) error {
 	if err != nil {
 		return ofLine(line, err)
 	}
-	*s = saidBy(&e)
+	*s = rawOf(&e)
 	return nil
 }
 

@@ -43,8 +43,8 @@ func (es *Events) loadedUnder(p invoice.Policy) error {
 
 // mayAdd refuses to add events to some that are not all there, or that are not its own.
 func (es *Events) mayAdd() error {
-	if es.lent {
-		return errLent
+	if es.shared {
+		return errShared
 	}
 	return es.failed
 }
@@ -65,12 +65,12 @@ func (es *Events) check(p invoice.Policy) error {
 // Nothing can be added to what it returns.
 func (es *Events) InTimeZone(zone *time.Location) *Events {
 	es.group()
-	other := &Events{store: es.store, seen: es.seen, under: es.under, failed: es.failed, lent: true}
+	other := &Events{store: es.store, seen: es.seen, under: es.under, failed: es.failed, shared: true}
 	other.under.zone = zone
 	return other
 }
 
-var errLent = errors.New("these are the events of others in another time zone, expected the others")
+var errShared = errors.New("these are the events of others in another time zone, expected the others")
 
 // same reports that amounts and plain dates mean the same. Time zones that are loaded twice are two pointers: they are the
 // same when they have one name, and show the same time every half year from 1970 to 2060.

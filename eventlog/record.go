@@ -45,14 +45,14 @@ const (
 )
 
 // fields are those that a record has.
-func (s *said) fields() (fields uint64) {
+func (s *rawEvent) fields() (fields uint64) {
 	set := func(is bool, field uint64) {
 		if is {
 			fields |= field
 		}
 	}
 	set(s.at.Nsec != 0, withNanos)
-	if !s.unusual {
+	if !s.full {
 		return fields
 	}
 	set(s.recordedAt != (instant.Instant{}), withRecorded)
@@ -70,7 +70,7 @@ func (s *said) fields() (fields uint64) {
 }
 
 // head is what a record begins with.
-func (s *said) head(fields uint64) byte {
+func (s *rawEvent) head(fields uint64) byte {
 	head := min(byte(s.kind), headType)
 	if s.credits != 0 {
 		head |= headCredits
@@ -88,13 +88,13 @@ func (s *said) head(fields uint64) byte {
 }
 
 // room is the most that a record takes.
-func (s *said) room() int {
+func (s *rawEvent) room() int {
 	const numbers = 10 * binary.MaxVarintLen64 // more than there are, lengths included
 	return numbers + len(s.id) + len(s.pkg) + len(s.description) + len(s.invoice) + len(s.metadata) + len(s.voids)
 }
 
 // appendRecord appends the record of an event to b.
-func (s *said) appendRecord(b []byte) []byte {
+func (s *rawEvent) appendRecord(b []byte) []byte {
 	from := len(b)
 	fields := s.fields()
 	head := s.head(fields)
@@ -125,7 +125,7 @@ func (s *said) appendRecord(b []byte) []byte {
 	return setLength(b, from)
 }
 
-func (s *said) appendFields(b []byte, fields uint64) []byte {
+func (s *rawEvent) appendFields(b []byte, fields uint64) []byte {
 	if fields&withNanos != 0 {
 		b = binary.AppendUvarint(b, uint64(s.at.Nsec))
 	}

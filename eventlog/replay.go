@@ -30,7 +30,7 @@ type Events struct {
 	seen   seen
 	under  readPolicy // what files were loaded under
 	failed error      // why it is not to be billed
-	lent   bool       // the store is that of others
+	shared bool       // the store is that of others
 
 	// Of events added one by one: where they are taken in, nil when all is grouped, and by id
 	// the entry of each that is there, nil before the first.
@@ -44,7 +44,7 @@ type seen struct {
 	credits, charges int64 // of those that were kept, whatever their sign, or the most there is
 }
 
-func (s *seen) add(e *said) {
+func (s *seen) add(e *rawEvent) {
 	s.kept.add(e.at)
 	s.credits, s.charges = sumUp(s.credits, e.credits), sumUp(s.charges, e.amount.Minor())
 }
@@ -93,7 +93,7 @@ func (es *Events) Add(e account.Event) error {
 		}
 		return nil
 	}
-	s := saidBy(&e)
+	s := rawOf(&e)
 	s.file = es.store.file(e.Place.File)
 	if es.intake == nil {
 		es.intake = es.store.newIntake()
@@ -279,9 +279,9 @@ func (es *Events) Replay(ctx context.Context, what Billing) iter.Seq2[account.Bi
 	}
 }
 
-// ReplayInto is [Events.Replay] of what is made of the bills, their text say. A worker bills some
+// ReplayInto is [Events.Replay] of what is made of the bills, such as their text. A worker bills some
 // accounts, one after the other, and calls add to add each bill to what was made of those before
-// it, the zero T at first; the invoices of the bill are lent, their memory is used again for the
+// it, the zero T at first; the memory of the invoices of the bill is used again for the
 // next one. What was made of these accounts goes to then: in the order of the accounts, one at a
 // time, and mostly on the goroutine that made it, so that it need not go from one core to another.
 // While then takes its time, workers run ahead by some thirty accounts each, and no further. An
@@ -291,7 +291,7 @@ func ReplayInto[T any](ctx context.Context, es *Events, what Billing, add func(t
 	return replay(ctx, es, what, true, add, then)
 }
 
-func replay[T any](ctx context.Context, es *Events, what Billing, lends bool, add func(T, *account.Bill) T, then func(T) error) error {
+func replay[T any](ctx context.Context, es *Events, what Billing, reuse bool, add func(T, *account.Bill) T, then func(T) error) error {
 	if err := es.check(what.Policy); err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
@@ -310,7 +310,7 @@ func replay[T any](ctx context.Context, es *Events, what Billing, lends bool, ad
 			r := reader{store: es.store, owner: owner{files: es.store.fileNames()}}
 			biller, err := account.NewBiller(what.Catalogue, what.Policy)
 			if err == nil {
-				biller.ReuseInvoices = lends
+				biller.ReuseInvoices = reuse
 			}
 			for b := q.take(stopped); b != nil; b = q.take(stopped) {
 				if b.err = err; err == nil {

@@ -198,7 +198,7 @@ func TestReplayStops(t *testing.T) {
 				return nil
 			})
 		require.ErrorIs(t, err, full)
-		require.Less(t, n, 100, "nothing is given on after an error")
+		require.Less(t, n, 100, "nothing is passed on after an error")
 	})
 	for name, end := range map[string]error{"when the context is done": context.Canceled, "at an error": full} {
 		t.Run(name+" while nothing is taken", func(t *testing.T) {

@@ -78,7 +78,7 @@ func (s *store) newIntake() *intake {
 }
 
 // add adds the entry of an event, its account's name and its record, and returns it.
-func (in *intake) add(s *said) []byte {
+func (in *intake) add(s *rawEvent) []byte {
 	p := &in.parts[partitionOf(maphash.Bytes(in.store.seed, s.account))]
 	b := p.room(binary.MaxVarintLen64+len(s.account)+s.room(), &in.store.memory)
 	p.last = s.appendRecord(appendText(b, s.account))

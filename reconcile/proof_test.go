@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/prorata-go/prorata/account"
-	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"

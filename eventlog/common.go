@@ -8,10 +8,10 @@ import (
 	"github.com/prorata-go/prorata/internal/strictjson"
 )
 
-// usual reads the beginning of a line as most programs write it: id, type, account and at, in
+// common reads the beginning of a line as most programs write it: id, type, account and at, in
 // this order and without white space, an instant of whole seconds in UTC. On any other line it
 // returns false, and leaves the cursor where it was.
-func (d *Decoder) usual(c *cursor, s *said) (ok bool) {
+func (d *Decoder) common(c *cursor, s *rawEvent) (ok bool) {
 	rest := c.line
 	if rest, ok = after(rest, `{"id":"`); !ok {
 		return false

@@ -10,9 +10,9 @@ import (
 	"github.com/prorata-go/prorata/money"
 )
 
-// said is what a line says, with its texts where they stand in the line: an [account.Event] that owns
+// rawEvent is an event as a line has it, with its texts where they stand in the line: an [account.Event] that owns
 // nothing, for as long as the line is there. To read a line and keep its record makes no string.
-type said struct {
+type rawEvent struct {
 	id, account    []byte
 	kind           account.Type
 	effective      account.Effective
@@ -31,12 +31,12 @@ type said struct {
 
 	file, line, column int // where it stands, the file by its number in the store
 
-	unusual bool // more may be set than id, account, kind, at, credits and the place
+	full bool // more may be set than id, account, kind, at, credits and the place
 }
 
-// saidBy is what an event says, and where it stands but for the file.
-func saidBy(e *account.Event) said {
-	s := said{unusual: true, id: []byte(e.ID), account: []byte(e.Account), kind: e.Type, effective: e.Effective, status: e.Status,
+// rawOf is what an event says, and where it stands but for the file.
+func rawOf(e *account.Event) rawEvent {
+	s := rawEvent{full: true, id: []byte(e.ID), account: []byte(e.Account), kind: e.Type, effective: e.Effective, status: e.Status,
 		at: instant.Of(e.At), credits: e.Credits, pkg: []byte(e.Package), description: []byte(e.Description), invoice: []byte(e.Invoice),
 		voids: []byte(e.Voids), priceList: e.PriceList,
 		billingDate: e.BillingDate, amount: e.Amount, metadata: e.Metadata, line: e.Place.Line, column: e.Place.Column}
