@@ -137,7 +137,7 @@ type biller struct {
 	history *history
 
 	view  view
-	spare *timeline // to fold everything again in
+	past  past
 	ghost *timeline // the grid last known, where no life is known any more
 	late  int       // how many of history.late are known
 	book  invoice.Book
@@ -157,7 +157,7 @@ type biller struct {
 	made      []invoice.Invoice
 	created   []instant // of each of them: the account's creation, as known to it
 	wake      []wakeDay
-	touched   []cycle.Date   // days of whose billing periods something became known since the last invoice
+	touched   []cycle.Period // days of whose billing periods something became known since the last invoice
 	stretches []cycle.Period // that the invoice being made looks at
 	items     []invoice.Item // of the invoice being made
 
@@ -165,28 +165,19 @@ type biller struct {
 	packages packageCounts // of that period
 }
 
-// view is what is known of the timeline on a day.
-type view struct {
-	*timeline
-	known int   // how many of history.byKnown have been folded in
-	next  int32 // the place after the last one folded in
-	// dirty is the earliest day for which something new became known since the last invoice;
-	// the zero Date is none.
-	dirty cycle.Date
-}
-
 // begin starts on another account: of the one before, there is nothing left but memory.
 func (b *biller) begin(t *terms, account string, h *history) {
 	if b.view.timeline == nil {
-		b.view.timeline, b.spare, b.ghost = newTimeline(t), newTimeline(t), newTimeline(t)
+		b.view.timeline, b.ghost = newTimeline(t), newTimeline(t)
 	}
 	*b = biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h,
-		view: view{timeline: b.view.timeline}, spare: b.spare, ghost: b.ghost, book: b.book,
+		view: view{timeline: b.view.timeline}, past: b.past, ghost: b.ghost, book: b.book,
 		made: b.made[:0], created: b.created[:0], wake: b.wake[:0], parts: b.parts[:0], packages: b.packages,
 		touched: b.touched[:0], stretches: b.stretches[:0], standings: b.standings[:0],
 		statusNews: b.statusNews[:0], unsure: b.unsure[:0], due: b.due[:0]}
 	b.view.reset(t)
 	b.ghost.reset(t)
+	b.past.kept = false
 	b.book.Reset()
 	if len(h.statuses) > 0 {
 		b.findStandings()
@@ -260,64 +251,6 @@ func (b *biller) done(day, last cycle.Date) bool {
 	return (len(v.phases) == 0 || day.After(v.current().days.End)) && b.grid().period(day).Start == day && !b.statusWaits()
 }
 
-// wakeDay is a day to visit, be it a boundary or not.
-type wakeDay struct {
-	day cycle.Date
-	// eventful: a structural event, or the end of what a close leaves to charge, is on it. No other day has
-	// a change that an invoice of its own can be cut for.
-	eventful bool
-}
-
-// findWakeDays lists the days on which the timeline must be looked at: those of the structural
-// events, and those from whose start they are known. Where changes are billed on boundaries,
-// and nothing but a creation can move these, the days of creations are enough.
-func (b *biller) findWakeDays() {
-	days := b.wake[:0]
-	all := b.policy.BillChanges == invoice.Immediately || b.gridMayMove()
-	for i := range b.history.byKnown {
-		l := &b.history.byKnown[i]
-		if !all && l.kind != Created {
-			continue
-		}
-		days = append(days, wakeDay{l.day, true})
-		if l.kind == Closed {
-			days = append(days, wakeDay{b.policy.CloseDay.End(l.day), true})
-		}
-		known := l.when.Time()
-		if day, err := cycle.DateOf(known, b.policy.TimeZone); err == nil {
-			if known.After(day.Start(b.policy.TimeZone)) {
-				day = day.AddDays(1)
-			}
-			days = append(days, wakeDay{day.AddDays(-b.policy.SettleDays), false})
-		}
-	}
-	slices.SortFunc(days, func(x, y wakeDay) int { return x.day.Compare(y.day) })
-	kept := days[:0]
-	for _, d := range days {
-		if n := len(kept); n > 0 && kept[n-1].day == d.day {
-			kept[n-1].eventful = kept[n-1].eventful || d.eventful
-		} else {
-			kept = append(kept, d)
-		}
-	}
-	b.wake = kept
-}
-
-// gridMayMove reports that other events than the first creation may move the boundaries:
-// another creation, which depends on closes, or a change from a free package to a paid one.
-func (b *biller) gridMayMove() bool {
-	creations := 0
-	for _, e := range b.history.structural {
-		if e.kind == Created {
-			creations++
-		}
-		if creations > 1 || b.policy.FreeUpgrade == invoice.RestartCycle && b.catalogue.Of(e.event().Package).MayBeFree() {
-			return true
-		}
-	}
-	return false
-}
-
 // visit cuts the invoice of a day, if there is one.
 func (b *biller) visit(day cycle.Date, eventful bool) error {
 	by := b.morning(day)
@@ -331,18 +264,15 @@ func (b *biller) visit(day cycle.Date, eventful bool) error {
 	}
 	// What happens on the day itself decides whether the invoice is cut at its end. Where that
 	// was to be in the morning, it is, though the change be voided by then.
-	morning, state := b.view, b.view.mark()
+	morning, state, touched := b.view, b.view.state, len(b.touched)
 	atEnd := why.atEnd
 	b.learn(evening)
 	if why = b.view.causeOn(day); atEnd || why.atEnd {
 		why.atEnd = true
 		return b.cut(day, why, by)
 	}
-	if morning.timeline != b.view.timeline {
-		b.spare = b.view.timeline
-	}
-	b.view = morning
-	b.view.goBack(state)
+	b.forget(morning, state, by)
+	b.touched = b.touched[:touched]
 	return b.cut(day, b.view.causeOn(day), by)
 }
 
@@ -357,141 +287,6 @@ func (b *biller) morning(day cycle.Date) instant { return b.cutAt(day) }
 // evening is the last instant that an invoice knows that is cut at the end of a day: the one
 // before the next day.
 func (b *biller) evening(day cycle.Date) instant { return b.cutAt(day.AddDays(1)).Prev() }
-
-// news reports that by an instant more structural events are known, or voided.
-func (b *biller) news(by instant) bool {
-	h := b.history
-	return b.view.known < len(h.byKnown) && !h.byKnown[b.view.known].when.After(by)
-}
-
-// learn folds in what became known by an instant. Events that come after all that has taken
-// effect are simply applied; when one does not, or is voided, everything known is folded again,
-// in order.
-func (b *biller) learn(by instant) {
-	h, v := b.history, &b.view
-	inOrder := true
-	for ; b.news(by); v.known++ {
-		l := &h.byKnown[v.known]
-		v.touch(l.day)
-		if inOrder = inOrder && !l.voided && l.place >= v.next && !l.at.Before(v.last); inOrder {
-			v.apply(l.entry)
-			v.next = l.place + 1
-		}
-	}
-	if !inOrder {
-		b.foldAgain(by)
-	}
-	v.takeEffect(by)
-}
-
-// foldAgain folds everything known by an instant.
-func (b *biller) foldAgain(by instant) {
-	h, v := b.history, &b.view
-	v.timeline, b.spare = b.spare, v.timeline
-	v.reset(b.terms)
-	v.next = h.fold(v.timeline, by)
-	if len(v.cycles) == 0 {
-		b.findGhost()
-	}
-}
-
-// fold folds everything known by an instant into an empty timeline, and returns the place after
-// the last event.
-func (h *history) fold(t *timeline, by instant) (next int32) {
-	for i, e := range h.structural {
-		if h.counts(e, by) {
-			t.apply(e)
-			next = int32(i) + 1
-		}
-	}
-	return next
-}
-
-// findGhost finds the grid last known: the one from just before the creation was voided that left
-// no life.
-func (b *biller) findGhost() {
-	for i := b.view.known - 1; i >= 0; i-- {
-		l := &b.history.byKnown[i]
-		if !l.voided || l.kind != Created {
-			continue
-		}
-		b.ghost.reset(b.terms)
-		if b.history.fold(b.ghost, l.when.Prev()); len(b.ghost.cycles) > 0 {
-			return
-		}
-	}
-}
-
-// touch notes that what is owed may have changed from a day on.
-func (v *view) touch(day cycle.Date) {
-	if v.dirty.IsZero() || day.Before(v.dirty) {
-		v.dirty = day
-	}
-}
-
-// touch notes that what is owed for the billing period of a day may have changed.
-func (b *biller) touch(day cycle.Date) {
-	if n := len(b.touched); n == 0 || b.touched[n-1] != day {
-		b.touched = append(b.touched, day)
-	}
-}
-
-// cause is why an invoice is cut on a day other than that a period ends or starts.
-type cause struct {
-	atEnd bool // it is cut at the end of the day
-	own   bool // the day gets an invoice whatever is on it
-	kind  invoice.Type
-}
-
-// causeOn says what the changes of a day do to its invoice.
-func (v *view) causeOn(day cycle.Date) cause {
-	var why cause
-	var from, to string
-	becomesPaid := false
-	for i := len(v.changes) - 1; i >= 0 && !v.changes[i].day.Before(day); i-- {
-		c := &v.changes[i]
-		own := v.terms.policy.BillChanges == invoice.Immediately && c.kind != lifeStarts
-		if c.day != day || !own && c.kind != lifeStarts && c.kind != cycleRestarts && c.kind != paidStarts {
-			continue
-		}
-		why.atEnd, why.own = true, why.own || own
-		switch c.kind {
-		case accountCloses:
-			why.kind = invoice.Close
-		case cycleRestarts:
-			becomesPaid = true
-		case packageChanges, paidStarts:
-			if !own {
-				break
-			}
-			if from = c.from; to == "" {
-				to = c.to
-			}
-		}
-	}
-	switch {
-	case why.kind == invoice.Close:
-	case becomesPaid: // from a price of zero
-		why.kind = invoice.Upgrade
-	case to != "":
-		why.kind = v.direction(from, to, day)
-	}
-	return why
-}
-
-// direction tells an upgrade from a downgrade by the prices of that day's period.
-func (v *view) direction(from, to string, day cycle.Date) invoice.Type {
-	start := v.period(day).Start
-	before, err := v.terms.catalogue.On(from, start).PeriodPrice()
-	if err != nil {
-		return invoice.Upgrade
-	}
-	after, err := v.terms.catalogue.On(to, start).PeriodPrice()
-	if err == nil && after.Minor() < before.Minor() {
-		return invoice.Downgrade
-	}
-	return invoice.Upgrade
-}
 
 // cut makes the invoice of a day from what is known, if there is one to make. The instant is the last one
 // that it knows where it is cut at the start of the day.
@@ -586,52 +381,8 @@ func (b *biller) unsettled(day cycle.Date, in *period, before cycle.Period) bool
 // learnLate notes the usage and charges that became known after they happened, or were voided.
 func (b *biller) learnLate(by instant) {
 	for late := b.history.late; b.late < len(late) && !late[b.late].when.After(by); b.late++ {
-		b.touch(late[b.late].day)
+		b.touch(onlyDay(late[b.late].day))
 	}
-}
-
-// findStretches lists the days of whose periods something may have changed since the last
-// invoice: from some day on, and the single periods before it that late usage, charges and
-// statuses are about. A cycle that starts on a day changes the period before it too.
-func (b *biller) findStretches() {
-	v, grid := &b.view, b.grid()
-	from := b.looked
-	if !v.dirty.IsZero() && !v.dirty.After(from) {
-		from = v.dirty.AddDays(-1)
-	}
-	if first := grid.first(); !from.Before(first) {
-		from = grid.period(from).Start
-	} else if from.IsZero() {
-		from = first
-	}
-	b.stretches = b.stretches[:0]
-	if len(b.touched) > 0 {
-		b.findSingle(grid, from)
-	}
-	b.stretches = append(b.stretches, cycle.Period{Start: from, End: endOfDays})
-}
-
-// findSingle lists the periods of the days touched that begin before a day.
-func (b *biller) findSingle(grid *timeline, from cycle.Date) {
-	add := func(day cycle.Date) {
-		single := cycle.Period{Start: day, End: day.AddDays(1)}
-		if !day.Before(grid.first()) {
-			single = grid.period(day).Period
-		}
-		if single.Start.Before(from) {
-			b.stretches = append(b.stretches, single)
-		}
-	}
-	slices.SortFunc(b.touched, cycle.Date.Compare)
-	b.touched = slices.Compact(b.touched)
-	for _, day := range b.touched {
-		if !day.Before(grid.first()) && grid.period(day).starts { // the life before may have used credits on it
-			add(day.AddDays(-1))
-		}
-		add(day)
-	}
-	slices.SortFunc(b.stretches, func(x, y cycle.Period) int { return x.Start.Compare(y.Start) })
-	b.stretches = slices.Compact(b.stretches)
 }
 
 // stretch is the invoice's own period: in arrears what ends on the day, from the period's

@@ -46,17 +46,18 @@ type entry struct {
 	history   *history
 	handle    int // in the log
 	kind      Type
+	place     int32 // of a structural one, among these
 	credits   int64
 	at, known instant
 	day       cycle.Date // of at
 	voided    bool       // from h.voidedAt on it counts as never recorded
+	learned   bool       // a structural one: it counts by what is known at the time
 }
 
 // learning is the moment at which an event becomes known, or counts as never recorded.
 type learning struct {
 	*entry
 	when   instant
-	place  int32 // of the event among the structural ones
 	voided bool
 }
 
@@ -348,12 +349,13 @@ func (h *history) index(t *terms) {
 	h.findVoided()
 	h.allKnown = instant{}
 	for i, e := range h.structural {
-		h.learn(&h.byKnown, e, int32(i))
+		e.place = int32(i)
+		h.learn(&h.byKnown, e)
 	}
 	for _, list := range [][]*entry{h.usage.entries, h.charges.entries} {
 		for _, e := range list {
 			if e.known.After(e.at) || e.voided {
-				h.learn(&h.late, e, 0)
+				h.learn(&h.late, e)
 			}
 		}
 	}
@@ -366,15 +368,15 @@ func (h *history) index(t *terms) {
 
 // learn lists when an event becomes known, and when it is voided. One that is voided before it
 // is known is never known.
-func (h *history) learn(list *[]learning, e *entry, place int32) {
+func (h *history) learn(list *[]learning, e *entry) {
 	voided := instant{}
 	if e.voided {
 		if voided = h.voidedAt[e]; !voided.After(e.known) {
 			return
 		}
-		*list = append(*list, learning{e, voided, place, true})
+		*list = append(*list, learning{e, voided, true})
 	}
-	*list = append(*list, learning{e, e.known, place, false})
+	*list = append(*list, learning{e, e.known, false})
 	h.allKnown = latest(h.allKnown, latest(e.known, voided))
 }
 

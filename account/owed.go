@@ -38,16 +38,16 @@ func (b *biller) owed(to horizon) error {
 }
 
 func (b *biller) owedIn(p *period, to horizon) error {
-	if p.starts && p.life > 0 {
+	if p.starts && p.life != b.view.phaseAt(0).life {
 		if err := b.owedBefore(p, to); err != nil {
 			return err
 		}
 	}
-	if err := b.owedFor(b.view.in(p), p, to); err != nil {
+	if err := b.owedFor(b.view.ofLife(p.life, cycle.Period{Start: p.Start, End: p.reach()}), p, to); err != nil {
 		return err
 	}
 	for _, e := range b.history.charges.in(p.Period) {
-		if !b.history.counts(e, to.by) || !e.day.Before(to.charges) || e.at.Before(b.view.phases[0].from) {
+		if !b.history.counts(e, to.by) || !e.day.Before(to.charges) || e.at.Before(b.view.created()) {
 			continue
 		}
 		charge := e.event()
@@ -63,37 +63,37 @@ func (b *biller) owedIn(p *period, to horizon) error {
 // that lasted for less than the day. No day is charged in a period of no days, and nothing is
 // included.
 func (b *biller) owedBefore(p *period, to horizon) error {
-	day := cycle.Period{Start: p.Start, End: p.Start.AddDays(1)}
-	before := int32(-1)
-	if p.Start.After(b.view.first()) {
-		if q := b.view.period(p.Start.AddDays(-1)); q.cutShort {
-			before = q.life
+	v := &b.view
+	cutShort := int32(none)
+	if p.Start.After(v.first()) {
+		if q := v.period(p.Start.AddDays(-1)); q.cutShort {
+			cutShort = q.life
 		}
 	}
-	first := len(b.view.phases)
-	for first > 0 && (b.view.phases[first-1].life >= p.life || b.view.phases[first-1].meets(day)) {
-		first--
-	}
-	for rest := b.view.phases[first:]; len(rest) > 0 && rest[0].life < p.life; {
-		life := rest[0].life
-		n := 1
-		for n < len(rest) && rest[n].life == life {
-			n++
+	lives := int32(0) // between those of the items and that of the period
+	for rest := v.before(p.life, onlyDay(p.Start)); len(rest) > 0; {
+		lives++
+		life, n := v.made[rest[len(rest)-1]].life, len(rest)
+		for n > 0 && v.made[rest[n-1]].life == life {
+			n--
 		}
-		if life != before {
+		if life != cutShort {
 			empty := period{Period: cycle.Period{Start: p.Start, End: p.Start}, life: life, cutShort: true}
 			from := len(b.items)
-			if err := b.owedFor(rest[:n], &empty, to); err != nil {
+			if err := b.owedFor(rest[n:], &empty, to); err != nil {
 				return err
 			}
 			for i := range b.items[from:] { // told apart from those of the new life
-				b.items[from+i].Nth += (p.life - life) << lifeBits
+				b.items[from+i].Nth += lives << lifeBits
 			}
 		}
-		rest = rest[n:]
+		rest = rest[:n]
 	}
 	return nil
 }
+
+// onlyDay is a stretch of one day.
+func onlyDay(day cycle.Date) cycle.Period { return cycle.Period{Start: day, End: day.AddDays(1)} }
 
 // lifeBits is how many bits number the phases of a package in a period. Above them is the number
 // of lives between an item and the life whose period it is.
@@ -115,22 +115,23 @@ type part struct {
 const none = -1
 
 // owedFor lists what the phases of a life owe for days and credits of a period.
-func (b *biller) owedFor(phases []phase, p *period, to horizon) error {
+func (b *biller) owedFor(phases []int32, p *period, to horizon) error {
 	b.parts = slices.Grow(b.parts[:0], len(phases))[:len(phases)]
 	due := false
-	for i := range phases {
-		day := b.usageDue(&phases[i], p)
-		b.parts[i].due = day
-		due = due || !day.After(to.day)
+	for i, n := range phases {
+		part := &b.parts[i]
+		part.phase = &b.view.made[n]
+		part.due = b.usageDue(part.phase, p)
+		due = due || !part.due.After(to.day)
 	}
 	if !due && !p.Start.Before(to.recurring) {
 		return nil // none owes anything yet
 	}
 	b.packages.reset()
 	for i := range b.parts {
-		part, ph := &b.parts[i], &phases[i]
-		part.phase, part.terms, part.days = ph, ph.list.On(p.Start), ph.days.Intersect(p.Period)
-		part.pkg, part.credits = b.packages.number(ph.pkg), 0
+		part := &b.parts[i]
+		part.terms, part.days = part.phase.list.On(p.Start), part.phase.days.Intersect(p.Period)
+		part.pkg, part.credits = b.packages.number(part.phase.pkg), 0
 	}
 	if due {
 		if err := b.countCredits(p, to); err != nil {
@@ -260,7 +261,7 @@ func (b *biller) daysSettled(p *period, part cycle.Period) bool {
 // usageDue is the day on which the usage of a phase in a period is billed: the period's end,
 // or, when changes are billed immediately, the end of the phase.
 func (b *biller) usageDue(ph *phase, p *period) cycle.Date {
-	if b.policy.BillChanges == invoice.Immediately && ph.settles && ph.endDay.Before(p.End) {
+	if b.policy.BillChanges == invoice.Immediately && ph.settles() && ph.endDay.Before(p.End) {
 		return ph.endDay
 	}
 	return p.End

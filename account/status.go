@@ -39,7 +39,8 @@ func (b *biller) findStandings() {
 	}
 	for i := range b.standings {
 		for _, e := range b.standings[i].statuses {
-			b.history.learn(&b.statusNews, e, int32(i))
+			e.place = int32(i)
+			b.history.learn(&b.statusNews, e)
 		}
 	}
 	slices.SortStableFunc(b.statusNews, func(x, y learning) int { return x.when.Compare(y.when) })
@@ -71,7 +72,7 @@ func (b *biller) countStatuses(by instant) error {
 		s.counted = now
 		for i := range lines {
 			key := lines[i].Key()
-			b.touch(key.Period)
+			b.touch(onlyDay(key.Period))
 			b.restate(&key)
 		}
 	}
@@ -164,7 +165,7 @@ func (b *biller) statusOf(s *standing, made int, by instant) invoice.Status {
 // now and by what was known to the invoice it is of: voiding the creation later does not bring
 // back an invoice that was canceled.
 func (b *biller) beforeCreation(e *entry, made int) bool {
-	return e.at.Before(b.created[made]) && (len(b.view.phases) == 0 || e.at.Before(b.view.created()))
+	return e.at.Before(b.created[made]) && (b.view.phase == 0 || e.at.Before(b.view.created()))
 }
 
 func (b *biller) invoiceOf(day cycle.Date) (int, bool) {
