@@ -27,6 +27,16 @@ func Recorded(e account.Event) (back account.Event) {
 	return back
 }
 
+// Key is the key of an event's record by which repeats are found.
+func Key(e account.Event) uint64 {
+	s := rawOf(&e)
+	r := records{s.appendRecord(nil), nil}
+	g := grouper{store: keys, owner: owner{e.Account, []string{""}}}
+	return g.key(r.next().text)
+}
+
+var keys = newStore() // whose seed is that of every key
+
 // LimitBad sets how many bytes of bad lines are kept at the most.
 func (es *Events) LimitBad(size int64) {
 	es.init()

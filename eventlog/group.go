@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/source"
@@ -240,20 +241,33 @@ func (g *grouper) key(text []byte) uint64 {
 		unix    int64
 		credits int64
 		kind    account.Type
-		rest    uint64 // a hash of the event in its one spelling, where there is more to it
+		fields  uint64
+		rest    uint64 // a hash of those, in one spelling
 	}{id: g.store.idHash(id), kind: kind}
 	key.unix, b = cutAt(b, head)
 	if head&headCredits != 0 {
-		key.credits, _ = cutVarint(b)
+		key.credits, b = cutVarint(b)
 	}
 	if fields != 0 {
+		_, _, _, b = cutPlace(b, head)
+	}
+	if fields&(withRecorded|withMetadata) != 0 { // which may say the same in two ways
 		var e account.Event
 		r := record{text, &g.owner}
 		r.event(&e)
-		if fields != withRecorded || !e.Known().Equal(e.At) { // which says the same as without
-			g.spelled = e.AppendJSON(g.spelled[:0])
-			key.rest = maphash.Bytes(g.store.seed, g.spelled)
+		if e.Known().Equal(e.At) {
+			e.RecordedAt = time.Time{}
 		}
+		s := rawOf(&e)
+		if fields = s.fields(); fields&withMetadata != 0 {
+			b = e.AppendJSON(g.spelled[:0])
+		} else {
+			b = s.appendFields(g.spelled[:0], fields)
+		}
+		g.spelled = b
+	}
+	if key.fields = fields; fields != 0 {
+		key.rest = maphash.Bytes(g.store.seed, b)
 	}
 	return maphash.Comparable(g.store.seed, key)
 }

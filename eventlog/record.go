@@ -15,7 +15,7 @@ import (
 // bytes as that takes, some 34 for a usage event whose id has 20. It is
 //
 //	length of what follows, head, type where the head has none, fields that are set, id, at,
-//	credits, those fields in the order of the constants, file and column, line
+//	credits, file and column, line, those fields in the order of the constants
 //
 // where the head says which of these there are. Numbers are varints, strings have their length
 // before them. Where the head says nothing else, at is a whole second of 32 bits since 1970, and
@@ -114,14 +114,14 @@ func (s *rawEvent) appendRecord(b []byte) []byte {
 	if s.credits != 0 {
 		b = binary.AppendVarint(b, s.credits)
 	}
-	if fields != 0 {
-		b = s.appendFields(b, fields)
-	}
 	if head&headElsewhere != 0 {
 		b = binary.AppendUvarint(b, uint64(s.file))
 		b = binary.AppendUvarint(b, uint64(s.column))
 	}
 	b = binary.AppendUvarint(b, uint64(s.line))
+	if fields != 0 {
+		b = s.appendFields(b, fields)
+	}
 	return setLength(b, from)
 }
 
@@ -275,6 +275,9 @@ func (r *record) usage() (at, known instant.Instant, credits int64, ok bool) {
 	if head&headCredits != 0 {
 		credits, b = cutVarint(b)
 	}
+	if fields != 0 {
+		_, _, _, b = cutPlace(b, head)
+	}
 	if fields&withNanos != 0 {
 		var nanos uint64
 		nanos, b = cutUvarint(b)
@@ -303,6 +306,8 @@ func (r *record) event(e *account.Event) {
 	if head&headCredits != 0 {
 		e.Credits, b = cutVarint(b)
 	}
+	file, column, line, b := cutPlace(b, head)
+	e.Place = source.Place{File: r.of.files[file], Line: int(line), Column: int(column)}
 	if fields&withNanos != 0 {
 		nanos, b = cutUvarint(b)
 	}
@@ -347,13 +352,17 @@ func (r *record) event(e *account.Event) {
 	if fields&withVoids != 0 {
 		e.Voids = cut()
 	}
-	file, column := uint64(1), uint64(1)
+}
+
+// cutPlace cuts off where the event stands.
+func cutPlace(b []byte, head byte) (file, column, line uint64, rest []byte) {
+	file, column = 1, 1
 	if head&headElsewhere != 0 {
 		file, b = cutUvarint(b)
 		column, b = cutUvarint(b)
 	}
-	line, _ := cutUvarint(b)
-	e.Place = source.Place{File: r.of.files[file], Line: int(line), Column: int(column)}
+	line, b = cutUvarint(b)
+	return file, column, line, b
 }
 
 func cutUvarint(b []byte) (uint64, []byte) {
