@@ -9,6 +9,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -36,6 +37,7 @@ type history struct {
 
 	ids    idSet
 	log    Log     // whose events these are; nil when they were given as such
+	read   Stored  // what the log said last
 	events []Event // of the log
 }
 
@@ -109,8 +111,9 @@ func (h *history) fill(events []Event, t *terms) error {
 func (h *history) fillLog(log Log, t *terms) error {
 	h.begin(log.Len(), log)
 	h.events = h.events[:0]
-	for s, more := log.Next(); more; s, more = log.Next() {
-		if h.addUsage(&s, t) {
+	s := &h.read
+	for *s = (Stored{}); log.Next(s); *s = (Stored{}) {
+		if h.addUsage(s, t) {
 			continue
 		}
 		h.events = append(h.events, Event{})
@@ -137,14 +140,14 @@ func (h *history) addUsage(s *Stored, t *terms) bool {
 		return false
 	}
 	day, err := cycle.DateOf(s.At, t.policy.TimeZone)
-	if err == nil && s.Known != s.At {
-		_, err = cycle.DateOf(s.Known, t.policy.TimeZone)
+	if err == nil && !s.RecordedAt.IsZero() {
+		_, err = cycle.DateOf(s.RecordedAt, t.policy.TimeZone)
 	}
 	if err != nil {
 		return false
 	}
-	e := h.next()
-	e.handle, e.kind, e.credits, e.at, e.known, e.day = s.Handle, UsageRecorded, s.Credits, instantOf(s.At), instantOf(s.Known), day
+	e := h.next(s.At, s.RecordedAt)
+	e.handle, e.kind, e.credits, e.day = s.Handle, UsageRecorded, s.Credits, day
 	return true
 }
 
@@ -154,24 +157,24 @@ func (h *history) add(e *Event, t *terms) error {
 	if err != nil {
 		return source.At(e.Place, fmt.Errorf("event %q: %w", shown(e.ID), err))
 	}
-	n := h.next()
-	n.made, n.kind, n.credits, n.at, n.day = e, e.Type, e.Credits, instantOf(e.At), day
-	if n.known = n.at; !e.RecordedAt.IsZero() {
-		n.known = instantOf(e.RecordedAt)
-	}
+	n := h.next(e.At, e.RecordedAt)
+	n.made, n.kind, n.credits, n.day = e, e.Type, e.Credits, day
 	return nil
 }
 
-// next is a zero entry, the last of those there are. There is room for it, see begin, unless a log has more events than
-// it says; then those before it stay where they are.
-func (h *history) next() *entry {
+// next is an entry of an instant, recorded at another unless that is zero, the last of those there are. There is room for
+// it, see begin, unless a log has more events than it says; then those before it stay where they are.
+func (h *history) next(at, recorded time.Time) *entry {
 	n := len(h.stored)
 	if n == cap(h.stored) {
 		h.stored = slices.Grow(h.stored, 1)
 	}
 	h.stored = h.stored[:n+1]
 	e := &h.stored[n]
-	*e = entry{history: h}
+	*e = entry{history: h, at: instantOf(at)}
+	if e.known = e.at; !recorded.IsZero() {
+		e.known = instantOf(recorded)
+	}
 	h.entries = append(h.entries, e)
 	return e
 }

@@ -11,8 +11,8 @@ type Log interface {
 	// Len is how many there are.
 	Len() int
 
-	// Next is the next of them, in any order; each comes once. It reports false when there is none.
-	Next() (Stored, bool)
+	// Next sets a zero Stored to the next of them, in any order; each comes once. It reports false when there is none.
+	Next(*Stored) bool
 
 	// Event sets e to an event that Next was about.
 	Event(handle int, e *Event)
@@ -27,7 +27,7 @@ type Stored struct {
 
 	// Usage says that the event is usage with an id and nothing but the following to bill; the event itself is then
 	// asked for where it is an anomaly. Otherwise these are not set, and the event is asked for.
-	Usage     bool
-	At, Known time.Time // see [Event.Known]
-	Credits   int64
+	Usage          bool
+	At, RecordedAt time.Time // as those of [Event]
+	Credits        int64
 }

@@ -16,17 +16,17 @@ func (l *eventLog) Account() string { return l.events[0].Account }
 
 func (l *eventLog) Len() int { return len(l.events) }
 
-func (l *eventLog) Next() (s account.Stored, more bool) {
+func (l *eventLog) Next(s *account.Stored) bool {
 	if l.next == len(l.events) {
-		return s, false
+		return false
 	}
 	e := &l.events[l.next]
 	s.Handle = l.next
 	l.next++
 	if e.Type == account.UsageRecorded && e.ID != "" && e.Account != "" {
-		s.Usage, s.At, s.Known, s.Credits = true, e.At, e.Known(), e.Credits
+		s.Usage, s.At, s.RecordedAt, s.Credits = true, e.At, e.RecordedAt, e.Credits
 	}
-	return s, true
+	return true
 }
 
 func (l *eventLog) Event(handle int, e *account.Event) { *e = l.events[handle] }

@@ -350,19 +350,23 @@ func (r *reader) Account() string { return r.owner.account }
 func (r *reader) Len() int { return r.n }
 
 // Next is the next of them; a handle is where the record begins.
-func (r *reader) Next() (s account.Stored, more bool) {
+func (r *reader) Next(s *account.Stored) bool {
 	if r.at == len(r.text) {
-		return s, false
+		return false
 	}
 	s.Handle = r.at
 	text, rest := cutText(r.text[r.at:])
 	r.at = len(r.text) - len(rest)
 	record := record{text, &r.owner}
 	at, known, credits, usage := record.usage()
-	if usage {
-		s.Usage, s.At, s.Known, s.Credits = true, at.Time(), known.Time(), credits
+	if !usage {
+		return true
 	}
-	return s, true
+	s.Usage, s.At, s.Credits = true, at.Time(), credits
+	if known != at {
+		s.RecordedAt = known.Time()
+	}
+	return true
 }
 
 // Event reads a record.
