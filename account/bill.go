@@ -245,10 +245,10 @@ func later(a, b cycle.Date) cycle.Date {
 // which everything was known.
 func (b *biller) done(day, last cycle.Date) bool {
 	v := &b.view
-	if b.compared.day != day || b.history.allKnown.After(b.compared.by) || v.open || v.pending != (pending{}) || !day.After(last) {
+	if v.open || b.compared.day != day || b.history.allKnown.After(b.compared.by) || v.pending != (pending{}) || !day.After(last) {
 		return false
 	}
-	return (len(v.phases) == 0 || day.After(v.current().days.End)) && b.grid().period(day).Start == day && !b.statusWaits()
+	return (len(v.phases) == 0 || day.After(v.phase.days.End)) && b.grid().period(day).Start == day && !b.statusWaits()
 }
 
 // visit cuts the invoice of a day, if there is one.
@@ -295,7 +295,7 @@ func (b *biller) cut(day cycle.Date, why cause, by instant) error {
 	if len(grid.cycles) == 0 || day.Before(grid.first()) {
 		return nil
 	}
-	in := grid.period(day)
+	in := *grid.period(day)
 	before := cycle.Period{Start: day, End: day} // the period that ends on the day, if one does
 	if in.Start == day && day != grid.first() {
 		before = grid.period(day.AddDays(-1)).Period

@@ -18,7 +18,7 @@ func (v *view) causeOn(day cycle.Date) cause {
 	var from, to string
 	becomesPaid := false
 	for i := v.startedBefore(day.AddDays(1)) - 1; i >= 0; i-- {
-		p := v.phaseAt(i)
+		p := v.phases[i]
 		own := v.terms.policy.BillChanges == invoice.Immediately
 		if p.ends == isClosed && p.endDay == day && own {
 			why.atEnd, why.own, why.kind = true, true, invoice.Close
@@ -42,7 +42,7 @@ func (v *view) causeOn(day cycle.Date) cause {
 		}
 		why.atEnd, why.own = true, why.own || own
 		if own && p.starts != cycleRestarts {
-			if from = v.phaseAt(i - 1).pkg; to == "" {
+			if from = v.phases[i-1].pkg; to == "" {
 				to = p.pkg
 			}
 		}

@@ -58,7 +58,7 @@ func (t *timeline) reason(why AnomalyCode, e *entry) string {
 	case AlreadyOpen:
 		return fmt.Sprintf("the account is already open, since %s", t.opened)
 	case AlreadyClosed:
-		day, _ := cycle.DateOf(t.current().to.Time(), t.terms.policy.TimeZone)
+		day, _ := cycle.DateOf(t.phase.to.Time(), t.terms.policy.TimeZone)
 		return fmt.Sprintf("the account was closed on %s", day)
 	case UnknownPackage:
 		return fmt.Sprintf("package %q is not in the package list%s", shown(e.event().Package), t.terms.packages().Hint(e.event().Package))

@@ -27,7 +27,7 @@ func (b *biller) owed(to horizon) error {
 	for i := range b.stretches {
 		s := &b.stretches[i]
 		for day := later(s.Start, b.view.first()); day.Before(s.End) && (day.Before(to.recurring) || day.Before(to.charges)); {
-			p := b.view.period(day)
+			p := *b.view.period(day)
 			if err := b.owedIn(&p, to); err != nil {
 				return fmt.Errorf("period %s: %w", p.Period, err)
 			}
@@ -38,7 +38,7 @@ func (b *biller) owed(to horizon) error {
 }
 
 func (b *biller) owedIn(p *period, to horizon) error {
-	if p.starts && p.life != b.view.phaseAt(0).life {
+	if p.starts && p.life != b.view.phases[0].life {
 		if err := b.owedBefore(p, to); err != nil {
 			return err
 		}
@@ -73,8 +73,8 @@ func (b *biller) owedBefore(p *period, to horizon) error {
 	lives := int32(0) // between those of the items and that of the period
 	for rest := v.before(p.life, onlyDay(p.Start)); len(rest) > 0; {
 		lives++
-		life, n := v.made[rest[len(rest)-1]].life, len(rest)
-		for n > 0 && v.made[rest[n-1]].life == life {
+		life, n := rest[len(rest)-1].life, len(rest)
+		for n > 0 && rest[n-1].life == life {
 			n--
 		}
 		if life != cutShort {
@@ -115,12 +115,12 @@ type part struct {
 const none = -1
 
 // owedFor lists what the phases of a life owe for days and credits of a period.
-func (b *biller) owedFor(phases []int32, p *period, to horizon) error {
+func (b *biller) owedFor(phases []*phase, p *period, to horizon) error {
 	b.parts = slices.Grow(b.parts[:0], len(phases))[:len(phases)]
 	due := false
-	for i, n := range phases {
+	for i, ph := range phases {
 		part := &b.parts[i]
-		part.phase = &b.view.made[n]
+		part.phase = ph
 		part.due = b.usageDue(part.phase, p)
 		due = due || !part.due.After(to.day)
 	}

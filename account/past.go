@@ -16,7 +16,8 @@ type past struct {
 	after []state // by the place of the event
 	known []int32 // the places of the events that count, in order
 
-	phases, cycles []int32 // memory for those of the timeline
+	phases []*phase // memory for those of the timeline
+	cycles []*span
 }
 
 // keep makes room for a number of events, of which none counts yet.
@@ -60,7 +61,7 @@ func (t *timeline) change(e *entry, structural []*entry, counts bool, p *past) (
 	was := *t
 	t.phases, t.cycles = p.phases[:0], p.cycles[:0]
 	t.state, t.recent = before, [2]period{}
-	if before.phase != 0 { // what came before those is not asked for
+	if before.phase != nil { // what came before those is not asked for
 		t.phases, t.cycles = append(t.phases, before.phase), append(t.cycles, before.cycle)
 	}
 	for _, place := range p.known[at:] {
@@ -81,22 +82,24 @@ func (t *timeline) change(e *entry, structural []*entry, counts bool, p *past) (
 func (t *timeline) splice(was *timeline, since state, rest bool) {
 	phases, cycles, now := t.phases, t.cycles, t.state
 	t.phases, t.cycles, t.recent = was.phases, was.cycles, [2]period{}
-	phase, cycle := t.phasesTo(t.made[since.phase].order), t.cyclesTo(t.begun[since.cycle].order)
+	phase, cycle := t.phasesBefore(since.phase), t.cyclesBefore(since.cycle)
 	if !rest {
 		t.phases, t.cycles = append(t.phases[:phase], phases...), append(t.cycles[:cycle], cycles...)
 		return
 	}
 	t.state = was.state
-	if now.phase != 0 { // which those that stay begin with, as later events have ended it
-		t.phases = slices.Replace(t.phases, phase, t.phasesTo(t.made[now.phase].order), phases[:len(phases)-1]...)
-		t.cycles = slices.Replace(t.cycles, cycle, t.cyclesTo(t.begun[now.cycle].order), cycles[:len(cycles)-1]...)
+	if now.phase != nil { // which those that stay begin with, as later events have ended it
+		t.phases = slices.Replace(t.phases, phase, t.phasesBefore(now.phase), phases[:len(phases)-1]...)
+		t.cycles = slices.Replace(t.cycles, cycle, t.cyclesBefore(now.cycle), cycles[:len(cycles)-1]...)
 	}
 }
 
 // isAs reports that later events will have the effect that they had after a state.
 func (t *timeline) isAs(s *state) bool {
-	a, b := t.state, *s
-	same := t.made[a.phase].stay == t.made[b.phase].stay && t.begun[a.cycle] == t.begun[b.cycle]
-	a.phase, a.cycle = b.phase, b.cycle
-	return same && a == b
+	a := t.state
+	a.phase, a.cycle = s.phase, s.cycle
+	if a != *s || (t.phase == nil) != (s.phase == nil) {
+		return false
+	}
+	return t.phase == nil || t.phase.stay == s.phase.stay && *t.cycle == *s.cycle
 }

@@ -40,33 +40,36 @@ func (p *period) reach() cycle.Date {
 	return p.End
 }
 
-func (t *timeline) cycleAt(i int) *span { return &t.begun[t.cycles[i]] }
-
 // first is the day the grid starts; only an account that was created has one.
-func (t *timeline) first() cycle.Date { return t.cycleAt(0).schedule.Start() }
+func (t *timeline) first() cycle.Date { return t.cycles[0].schedule.Start() }
 
 // cycleOf is the number of the cycle that holds a day, which is not before the first.
 func (t *timeline) cycleOf(day cycle.Date) int {
 	i := len(t.cycles) - 1
 	for range nearby {
-		if i == 0 || !day.Before(t.cycleAt(i).schedule.Start()) {
+		if i == 0 || !day.Before(t.cycles[i].schedule.Start()) {
 			return i
 		}
 		i--
 	}
-	return sort.Search(i, func(i int) bool { return day.Before(t.cycleAt(i + 1).schedule.Start()) })
+	return sort.Search(i, func(i int) bool { return day.Before(t.cycles[i+1].schedule.Start()) })
 }
 
-// period returns the billing period that holds a day, which is not before the first.
-func (t *timeline) period(day cycle.Date) period {
+// period returns the billing period that holds a day, which is not before the first. It is good until the
+// next one is asked for.
+func (t *timeline) period(day cycle.Date) *period {
 	if t.recent[0].Contains(day) {
-		return t.recent[0]
+		return &t.recent[0]
 	}
 	if t.recent[1].Contains(day) {
-		return t.recent[1]
+		return &t.recent[1]
 	}
+	return t.findPeriod(day)
+}
+
+func (t *timeline) findPeriod(day cycle.Date) *period {
 	i := t.cycleOf(day)
-	c := t.cycleAt(i)
+	c := t.cycles[i]
 	k := t.recent[0].k + 1
 	if day != t.recent[0].End || day == c.schedule.Start() { // it is not the next one
 		k, _ = c.schedule.Index(day)
@@ -78,12 +81,12 @@ func (t *timeline) period(day cycle.Date) period {
 	}
 	p.life, p.starts = c.life, k == 0 && !c.restart
 	if i+1 < len(t.cycles) {
-		if next := t.cycleAt(i + 1); next.schedule.Start().Before(p.End) {
+		if next := t.cycles[i+1]; next.schedule.Start().Before(p.End) {
 			p.End = next.schedule.Start()
 			p.cutShort = next.life != c.life && !next.restarted
 		}
 	}
 	t.recent[1] = t.recent[0]
 	t.recent[0] = p
-	return p
+	return &t.recent[0]
 }

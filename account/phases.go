@@ -67,17 +67,12 @@ func (p *stay) meets(days cycle.Period) bool {
 	return p.days.Start.Before(days.End) && (p.ends == notEnded || p.reach.After(days.Start))
 }
 
-func (t *timeline) phaseAt(i int) *phase { return &t.made[t.phases[i]] }
-
-// current is the phase in force, or the last that was.
-func (t *timeline) current() *phase { return &t.made[t.phase] }
-
 // created is when the first life started; the zero instant when none did.
 func (t *timeline) created() instant {
 	if len(t.phases) == 0 {
 		return instant{}
 	}
-	return t.phaseAt(0).from
+	return t.phases[0].from
 }
 
 // nearby is how far a search goes one by one before it halves what is left: most are about the last few.
@@ -85,14 +80,21 @@ const nearby = 8
 
 // startedBefore is how many phases start before a day.
 func (t *timeline) startedBefore(day cycle.Date) int {
+	if n := len(t.phases); n > 0 && t.phases[n-1].days.Start.Before(day) {
+		return n
+	}
+	return t.searchPhases(day)
+}
+
+func (t *timeline) searchPhases(day cycle.Date) int {
 	n := len(t.phases)
 	for range nearby {
-		if n == 0 || t.phaseAt(n-1).days.Start.Before(day) {
+		if n == 0 || t.phases[n-1].days.Start.Before(day) {
 			return n
 		}
 		n--
 	}
-	return sort.Search(n, func(i int) bool { return !t.phaseAt(i).days.Start.Before(day) })
+	return sort.Search(n, func(i int) bool { return !t.phases[i].days.Start.Before(day) })
 }
 
 // charged reports that some day of a stretch is charged.
@@ -101,7 +103,7 @@ func (t *timeline) charged(stretch cycle.Period) bool { return t.lastIn(stretch)
 // lastIn is the phase in force on the last charged day of a stretch, or nil.
 func (t *timeline) lastIn(stretch cycle.Period) *phase {
 	for i := t.startedBefore(stretch.End) - 1; i >= 0; i-- {
-		p := t.phaseAt(i)
+		p := t.phases[i]
 		if !stretch.Start.Before(p.days.End) {
 			return nil // nor do those before it reach the stretch
 		}
@@ -113,23 +115,23 @@ func (t *timeline) lastIn(stretch cycle.Period) *phase {
 }
 
 // ofLife returns the phases of a life that have days or instants in a stretch of days, in order.
-func (t *timeline) ofLife(life int32, days cycle.Period) []int32 {
+func (t *timeline) ofLife(life int32, days cycle.Period) []*phase {
 	end := t.startedBefore(days.End)
-	for end > 0 && t.phaseAt(end-1).life > life {
+	for end > 0 && t.phases[end-1].life > life {
 		end--
 	}
 	first := end
-	for first > 0 && t.phaseAt(first-1).life == life && t.phaseAt(first-1).meets(days) {
+	for first > 0 && t.phases[first-1].life == life && t.phases[first-1].meets(days) {
 		first--
 	}
 	return t.phases[first:end]
 }
 
 // before returns the phases of the lives before one that have days or instants in a stretch of days, in order.
-func (t *timeline) before(life int32, days cycle.Period) []int32 {
-	end := sort.Search(len(t.phases), func(i int) bool { return t.phaseAt(i).life >= life })
+func (t *timeline) before(life int32, days cycle.Period) []*phase {
+	end := sort.Search(len(t.phases), func(i int) bool { return t.phases[i].life >= life })
 	first := end
-	for first > 0 && t.phaseAt(first-1).meets(days) {
+	for first > 0 && t.phases[first-1].meets(days) {
 		first--
 	}
 	return t.phases[first:end]

@@ -165,7 +165,7 @@ func (b *biller) statusOf(s *standing, made int, by instant) invoice.Status {
 // now and by what was known to the invoice it is of: voiding the creation later does not bring
 // back an invoice that was canceled.
 func (b *biller) beforeCreation(e *entry, made int) bool {
-	return e.at.Before(b.created[made]) && (b.view.phase == 0 || e.at.Before(b.view.created()))
+	return e.at.Before(b.created[made]) && (b.view.phase == nil || e.at.Before(b.view.created()))
 }
 
 func (b *biller) invoiceOf(day cycle.Date) (int, bool) {

@@ -13,13 +13,12 @@ type timeline struct {
 	terms *terms
 	state
 
-	phases []int32 // of made, in the order of time
-	cycles []int32 // of begun, in the order of time
-
-	// All phases and spans that were ever made; the first of each is none. What is in them does not
-	// change, a phase that ends is made anew, so that a state can be gone back to.
-	made  []phase
-	begun []span
+	// In the order of time. What is in them does not change, a phase that ends is made anew, so that
+	// a state can be gone back to.
+	phases []*phase
+	cycles []*span
+	made   pool[phase]
+	begun  pool[span]
 
 	recent [2]period // found last: most questions are about two neighbours
 }
@@ -32,8 +31,8 @@ type state struct {
 	pending pending // a change or close that waits for the end of its period
 	last    instant // the latest that has taken effect
 	next    int32   // the place after that of the last event
-	phase   int32   // the last, of made
-	cycle   int32   // the last, of begun
+	phase   *phase  // in force, or the last that was
+	cycle   *span   // the last
 }
 
 // pending is a change or, without a package, a close at the end of a period. The zero value
@@ -43,35 +42,36 @@ type pending struct {
 	pkg string
 }
 
-func newTimeline(t *terms) *timeline {
-	n := &timeline{}
-	n.reset(t)
-	return n
-}
+func newTimeline(t *terms) *timeline { return &timeline{terms: t} }
 
 // reset starts the timeline of another account, with the memory of the one before.
 func (t *timeline) reset(terms *terms) {
-	*t = timeline{terms: terms, phases: t.phases[:0], cycles: t.cycles[:0],
-		made: append(t.made[:0], phase{}), begun: append(t.begun[:0], span{})}
+	t.made.used, t.begun.used = 0, 0
+	*t = timeline{terms: terms, phases: t.phases[:0], cycles: t.cycles[:0], made: t.made, begun: t.begun}
 }
 
 // goBack undoes everything since a state that the timeline was in.
 func (t *timeline) goBack(s state) {
 	t.state, t.recent = s, [2]period{}
-	t.phases = t.phases[:t.phasesTo(t.made[s.phase].order)]
-	t.cycles = t.cycles[:t.cyclesTo(t.begun[s.cycle].order)]
-	if s.phase != 0 {
+	t.phases, t.cycles = t.phases[:t.phasesBefore(s.phase)], t.cycles[:t.cyclesBefore(s.cycle)]
+	if s.phase != nil {
 		t.phases, t.cycles = append(t.phases, s.phase), append(t.cycles, s.cycle)
 	}
 }
 
-// phasesTo and cyclesTo are how many come before one in their order.
-func (t *timeline) phasesTo(order int32) int {
-	return sort.Search(len(t.phases), func(i int) bool { return t.phaseAt(i).order >= order })
+// phasesBefore and cyclesBefore are how many come before one in their order; before none, none does.
+func (t *timeline) phasesBefore(p *phase) int {
+	if p == nil {
+		return 0
+	}
+	return sort.Search(len(t.phases), func(i int) bool { return t.phases[i].order >= p.order })
 }
 
-func (t *timeline) cyclesTo(order int32) int {
-	return sort.Search(len(t.cycles), func(i int) bool { return t.cycleAt(i).order >= order })
+func (t *timeline) cyclesBefore(c *span) int {
+	if c == nil {
+		return 0
+	}
+	return sort.Search(len(t.cycles), func(i int) bool { return t.cycles[i].order >= c.order })
 }
 
 // apply lets an event take effect. The answer is why it makes no sense where it stands, or 0; then it
@@ -83,7 +83,7 @@ func (t *timeline) apply(e *entry) AnomalyCode {
 	case UsageRecorded:
 		return t.notOpen()
 	case ChargeAdded: // which may follow a close
-		if t.phase == 0 {
+		if t.phase == nil {
 			return NotCreated
 		}
 		return 0
@@ -120,14 +120,14 @@ func (t *timeline) takePending(by instant) {
 		t.open = false
 		return
 	}
-	t.startPhase(stay{pkg: p.pkg, life: t.current().life, order: 2*t.next - 1, starts: afterWaiting}, p.day, at)
+	t.startPhase(stay{pkg: p.pkg, life: t.phase.life, order: 2*t.next - 1, starts: afterWaiting}, p.day, at)
 }
 
 func (t *timeline) notOpen() AnomalyCode {
 	switch {
 	case t.open:
 		return 0
-	case t.phase == 0:
+	case t.phase == nil:
 		return NotCreated
 	}
 	return AlreadyClosed
@@ -147,7 +147,7 @@ func (t *timeline) create(e *entry) AnomalyCode {
 		return OutOfCalendar
 	}
 	// A day that the life before would still charge, as that of its close, is the new life's.
-	if old := t.current(); t.phase != 0 && old.days.End.After(e.day) {
+	if old := t.phase; old != nil && old.days.End.After(e.day) {
 		ended := *old
 		ended.days.End, ended.endDay = e.day, e.day
 		t.replacePhase(ended)
@@ -161,12 +161,11 @@ func (t *timeline) create(e *entry) AnomalyCode {
 // begin starts a new stretch of the grid on the day of an event, which cuts the one before it short.
 func (t *timeline) begin(e *entry, c span) {
 	c.order = e.place
-	if before := &t.begun[t.cycle]; t.cycle != 0 && before.schedule.Start() == e.day {
+	if before := t.cycle; before != nil && before.schedule.Start() == e.day {
 		c.restarted = before.restarted || before.restart
 		t.cycles = t.cycles[:len(t.cycles)-1]
 	}
-	t.begun = append(t.begun, c)
-	t.cycle = int32(len(t.begun) - 1)
+	t.cycle = t.begun.add(c)
 	t.cycles = append(t.cycles, t.cycle)
 	t.recent = [2]period{}
 }
@@ -179,7 +178,7 @@ func (t *timeline) changePackage(e *entry) AnomalyCode {
 		return UnknownPackage
 	}
 	t.pending = pending{}
-	from, life := t.current().pkg, t.current().life
+	from, life := t.phase.pkg, t.phase.life
 	if e.event().Package == from {
 		return 0
 	}
@@ -250,14 +249,14 @@ func (t *timeline) close(e *entry) AnomalyCode {
 // startPhase starts a phase on a day at an instant.
 func (t *timeline) startPhase(p stay, day cycle.Date, at instant) {
 	p.days, p.from = cycle.Period{Start: day, End: forever}, at
-	t.phases = append(t.phases, 0)
+	t.phases = append(t.phases, nil)
 	t.replacePhase(phase{p, t.terms.catalogue.Of(p.pkg)})
 }
 
 // endPhase ends the phase in force: its last charged day is the one before day, its last
 // instant before at, which may be on that day still; after a close it may even be before the day.
 func (t *timeline) endPhase(day cycle.Date, at instant, how ending) {
-	p := *t.current()
+	p := *t.phase
 	p.days.End, p.ends, p.endDay, p.to, p.reach = day, how, day, at, day
 	if on := instantOf(day.Start(t.terms.policy.TimeZone)); at.After(on) || how == isClosed && at == on {
 		p.reach = day.AddDays(1)
@@ -267,7 +266,6 @@ func (t *timeline) endPhase(day cycle.Date, at instant, how ending) {
 
 // replacePhase makes a phase take the place of the last.
 func (t *timeline) replacePhase(p phase) {
-	t.made = append(t.made, p)
-	t.phase = int32(len(t.made) - 1)
+	t.phase = t.made.add(p)
 	t.phases[len(t.phases)-1] = t.phase
 }

@@ -52,12 +52,12 @@ type content struct {
 
 func contentOf(t *timeline) content {
 	c := content{state: t.state}
-	c.state.phase, c.state.cycle = int32(len(t.phases)), int32(len(t.cycles))
+	c.state.phase, c.state.cycle = nil, nil
 	for i := range t.phases {
-		c.phases = append(c.phases, t.phaseAt(i).stay)
+		c.phases = append(c.phases, t.phases[i].stay)
 	}
 	for i := range t.cycles {
-		c.cycles = append(c.cycles, *t.cycleAt(i))
+		c.cycles = append(c.cycles, *t.cycles[i])
 	}
 	return c
 }
@@ -95,9 +95,9 @@ func on(t *timeline, day cycle.Date) string {
 	}
 	p := t.period(day)
 	s := fmt.Sprint(p.Period, p.whole, p.starts, p.cutShort, p.life)
-	for _, life := range [][]int32{t.before(p.life, onlyDay(p.Start)), t.ofLife(p.life, cycle.Period{Start: p.Start, End: p.reach()})} {
-		for _, n := range life {
-			phase := t.made[n].stay
+	for _, life := range [][]*phase{t.before(p.life, onlyDay(p.Start)), t.ofLife(p.life, cycle.Period{Start: p.Start, End: p.reach()})} {
+		for _, ph := range life {
+			phase := ph.stay
 			if phase.days = phase.days.Intersect(p.Period); !phase.endDay.Before(p.reach()) { // which makes no difference here
 				phase.ends, phase.to, phase.endDay, phase.reach = notEnded, instant{}, cycle.Date{}, cycle.Date{}
 			}
