@@ -16,7 +16,10 @@ import (
 // canceled one a month from the last to the first, took most of a minute. What each of them billed
 // comes on the next invoice, at 30.00 beside the 30.00 of its own month.
 func TestManyInvoicesCanceledInReverse(t *testing.T) {
-	const months = 12_000
+	months := 12_000
+	if testing.Short() { // as under the race detector, which takes fifty times as long
+		months = 1_200
+	}
 	packages, err := invoice.ParsePackages("packages", []byte(`[{"name":"Pro","price":30,"credits":0,"overage":0}]`), money.USD)
 	require.NoError(t, err)
 	catalogue, err := invoice.NewCatalogue(packages, invoice.Retail)
@@ -24,7 +27,7 @@ func TestManyInvoicesCanceledInReverse(t *testing.T) {
 	policy := invoice.Policy{Timing: invoice.Advance}
 	start := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
 	events := []account.Event{{ID: "created", Account: "a", Type: account.Created, At: start, Package: "Pro"}}
-	bill, err := account.BillAccount(events, catalogue, policy, cycle.MustDate("3000-12-31"))
+	bill, err := account.BillAccount(events, catalogue, policy, cycle.MustDate("2001-01-01").AddMonths(months).AddDays(-1))
 	require.NoError(t, err)
 	require.Len(t, bill.Invoices, months)
 	for i, inv := range bill.Invoices {
@@ -32,7 +35,7 @@ func TestManyInvoicesCanceledInReverse(t *testing.T) {
 			Invoice: inv.Number.String(), Status: invoice.Canceled, At: start.AddDate(0, 2*months-1-i, 1)})
 	}
 
-	through := cycle.MustDate("4001-01-31")
+	through := cycle.MustDate("2001-01-31").AddMonths(2 * months)
 	inTime(t, func() { _, err = account.BillAccount(events[:1], catalogue, policy, through) },
 		func() { bill, err = account.BillAccount(events, catalogue, policy, through) })
 	require.NoError(t, err)
