@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strconv"
+	"strings"
 
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -14,10 +15,27 @@ type record struct {
 	text   []byte
 	ends   []int // of the fields in text
 	fields []string
+	guard  bool // texts that a spreadsheet takes for a formula get an apostrophe
 }
 
 // field adds a field: what was appended to text since the one before.
 func (r *record) field(text []byte) { r.text, r.ends = text, append(r.ends, len(text)) }
+
+// words adds a field that is text from outside.
+func (r *record) words(text string) {
+	if r.guard {
+		r.text = append(r.text, guardOf(text)...)
+	}
+	r.field(append(r.text, text...))
+}
+
+// guardOf is what a spreadsheet needs before a text so that it shows the text and computes nothing: an apostrophe, or nothing.
+func guardOf(text string) string {
+	if text != "" && strings.Contains("=+-@\t\r", text[:1]) {
+		return "'"
+	}
+	return ""
+}
 
 // write writes the row and starts the next.
 func (r *record) write(w *csv.Writer) {
@@ -37,18 +55,27 @@ const InvoiceHeader = "number,account,type,date_invoiced,start_date,end_date,pac
 
 // AppendInvoiceRows appends one row an invoice.
 func AppendInvoiceRows(b []byte, invoices []invoice.Invoice) []byte {
+	return record{}.appendInvoices(b, invoices)
+}
+
+// AppendGuardedInvoiceRows is AppendInvoiceRows for a spreadsheet: a text that begins with = + - @, a tab or a carriage return has an
+// apostrophe before it, so that it is no formula. Figures are as they are.
+func AppendGuardedInvoiceRows(b []byte, invoices []invoice.Invoice) []byte {
+	return record{guard: true}.appendInvoices(b, invoices)
+}
+
+func (r record) appendInvoices(b []byte, invoices []invoice.Invoice) []byte {
 	buf := bytes.NewBuffer(b)
 	out := csv.NewWriter(buf) // a buffer takes all
-	var r record
 	for i := range invoices {
 		inv := &invoices[i]
 		r.field(inv.Number.Append(r.text))
-		r.field(append(r.text, inv.Account...))
+		r.words(inv.Account)
 		r.field(append(r.text, inv.Type.String()...))
 		r.field(inv.Date.Append(r.text))
 		r.field(inv.Period.Start.Append(r.text))
 		r.field(inv.Period.Last().Append(r.text))
-		r.field(append(r.text, inv.Package...))
+		r.words(inv.Package)
 		r.field(append(r.text, inv.FinalAmount.Currency().String()...))
 		r.field(strconv.AppendInt(r.text, inv.Credits, 10))
 		for _, a := range [...]money.Amount{inv.Amount, inv.Prorated, inv.Overage, inv.AdditionalCharges, inv.FinalAmount} {
@@ -67,19 +94,27 @@ const LineHeader = "number,account,date_invoiced,currency,kind,package,start_dat
 
 // AppendLineRows appends one row an invoice line.
 func AppendLineRows(b []byte, invoices []invoice.Invoice) []byte {
+	return record{}.appendLines(b, invoices)
+}
+
+// AppendGuardedLineRows is AppendLineRows for a spreadsheet, as AppendGuardedInvoiceRows.
+func AppendGuardedLineRows(b []byte, invoices []invoice.Invoice) []byte {
+	return record{guard: true}.appendLines(b, invoices)
+}
+
+func (r record) appendLines(b []byte, invoices []invoice.Invoice) []byte {
 	buf := bytes.NewBuffer(b)
 	out := csv.NewWriter(buf)
-	var r record
 	for i := range invoices {
 		inv := &invoices[i]
 		for j := range inv.Lines {
 			l := &inv.Lines[j]
 			r.field(inv.Number.Append(r.text))
-			r.field(append(r.text, inv.Account...))
+			r.words(inv.Account)
 			r.field(inv.Date.Append(r.text))
 			r.field(append(r.text, l.Amount.Currency().String()...))
 			r.field(append(r.text, l.Kind.String()...))
-			r.field(append(r.text, l.Package...))
+			r.words(l.Package)
 			r.field(l.Dates.Start.Append(r.text))
 			r.field(l.Dates.Last().Append(r.text))
 			r.field(strconv.AppendInt(r.text, int64(l.Days()), 10))
@@ -88,7 +123,11 @@ func AppendLineRows(b []byte, invoices []invoice.Invoice) []byte {
 			r.field(l.AppendUnitPrice(r.text))
 			r.field(l.Amount.AppendNumber(r.text))
 			r.field(strconv.AppendBool(r.text, l.Adjustment))
-			r.field(l.AppendExplanation(r.text))
+			if r.guard {
+				r.words(l.Explanation())
+			} else {
+				r.field(l.AppendExplanation(r.text))
+			}
 			r.write(out)
 		}
 	}

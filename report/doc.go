@@ -26,7 +26,7 @@
 // JSON form in the first row. They are for programs: columns keep their names and order,
 // amounts are plain decimals, dates YYYY-MM-DD, and text is as it is, control characters included,
 // quoted as RFC 4180 says where it has to be. Rows end in a line feed. A spreadsheet may take text that starts with
-// =, +, - or @ for a formula; import such columns as text.
+// =, +, - or @ for a formula: [AppendGuardedInvoiceRows] and [AppendGuardedLineRows] are for one.
 //
 // # Errors
 //

@@ -201,3 +201,38 @@ func TestLineCSV(t *testing.T) {
 	}, rows)
 	require.Contains(t, b.String(), `,"Sorry, ""late"", again"`+"\n", "quoted as RFC 4180 says")
 }
+
+// TestGuardedCSV has the same cells as CSV for programs, but for texts that a spreadsheet would compute.
+func TestGuardedCSV(t *testing.T) {
+	for _, name := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "harbor", "'x", "a=b"} {
+		invoices := bill(t, rename(harbor, strings.ReplaceAll(name, "\t", `\t`))...)
+		for _, form := range []struct {
+			header         string
+			plain, guarded func([]byte, []invoice.Invoice) []byte
+		}{
+			{report.InvoiceHeader, report.AppendInvoiceRows, report.AppendGuardedInvoiceRows},
+			{report.LineHeader, report.AppendLineRows, report.AppendGuardedLineRows},
+		} {
+			plain, guarded := cellsOf(t, form.plain(nil, invoices)), cellsOf(t, form.guarded(nil, invoices))
+			columns := strings.Split(strings.TrimSpace(form.header), ",")
+			require.Len(t, guarded, len(plain))
+			for i := range plain {
+				for j, column := range columns {
+					want := plain[i][j]
+					if text := column == "account" || column == "package" || column == "explanation"; text && want != "" && strings.Contains("=+-@\t\r", want[:1]) {
+						want = "'" + want
+					}
+					require.Equal(t, want, guarded[i][j], "%s of %q", column, name)
+				}
+			}
+		}
+	}
+}
+
+func cellsOf(t *testing.T, rows []byte) [][]string {
+	t.Helper()
+	cells, err := csv.NewReader(strings.NewReader(string(rows))).ReadAll()
+	require.NoError(t, err)
+	require.NotEmpty(t, cells)
+	return cells
+}

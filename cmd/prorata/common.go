@@ -12,6 +12,7 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/eventlog"
+	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
@@ -25,6 +26,7 @@ type common struct {
 	set        []string
 	price      string
 	format     string
+	excel      bool
 	output     string
 	accounts   []string
 	keepGoing  bool
@@ -50,6 +52,10 @@ func (c *common) formatFlags(cmd *cobra.Command, formats ...string) {
 	cmd.Flags().StringVar(&c.format, "format", "", "`FORMAT` of the output: "+joined(formats)+" (default table on a terminal, "+formats[1]+" otherwise)")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringVarP(&c.output, "output", "o", "", "write to `FILE`, whole or not at all, instead of standard output")
+}
+
+func (c *common) excelFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&c.excel, "excel", false, "with --format csv: for a spreadsheet, with a byte order mark, and an apostrophe before text that begins like a formula")
 }
 
 func (c *common) eventFlags(cmd *cobra.Command) {
@@ -100,6 +106,22 @@ func (c *common) chooseFormat(cmd *cobra.Command, formats ...string) (string, er
 		return "", usageError{names.Unknown("format", c.format, formats)}
 	}
 	return c.format, nil
+}
+
+// invoiceFormat is the format of invoices that --format, --lines and --excel ask for.
+func (c *common) invoiceFormat(cmd *cobra.Command, lines bool) (*formats.Format, error) {
+	name, err := c.chooseFormat(cmd, formats.Names()...)
+	if err != nil {
+		return nil, err
+	}
+	f := formats.Find(name, lines)
+	if !c.excel {
+		return f, nil
+	}
+	if f = f.ForExcel(); f == nil {
+		return nil, usagef("--excel with the format %s, expected --format csv", name)
+	}
+	return f, nil
 }
 
 // policy is the policy file with --set over it.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/outfile"
 )
 
@@ -79,7 +80,7 @@ func TestProgressMakesRoom(t *testing.T) {
 	for _, out := range []io.Writer{terminal, new(bytes.Buffer)} {
 		p := &progress{w: new(bytes.Buffer), stop: make(chan struct{})}
 		r := &replay{ctx: context.Background(), events: &reading{}, progress: p, stdout: out}
-		require.NoError(t, r.write([]*outfile.Output{outfile.New("", out)}, "jsonl", false))
+		require.NoError(t, r.write([]*outfile.Output{outfile.New("", out)}, formats.Find("jsonl", false), false))
 		select {
 		case <-p.stop:
 			require.Equal(t, terminal, out)

@@ -54,6 +54,7 @@ there are anomalies, quarantined lines or far dates to look at.
 	c.eventFlags(cmd)
 	c.policyFlags(cmd)
 	c.formatFlags(cmd, replayFormats...)
+	c.excelFlag(cmd)
 	c.workersFlag(cmd)
 	cmd.Flags().StringVar(&c.shard, "shard", "", "bill only the accounts of shard `I/N`, from 0/N to N-1/N; merge puts the outputs together")
 	c.progressFlags(cmd)
@@ -64,7 +65,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err := required(cmd, "packages"); err != nil {
 		return err
 	}
-	format, err := c.chooseFormat(cmd, replayFormats...)
+	format, err := c.invoiceFormat(cmd, lines)
 	if err != nil {
 		return err
 	}
@@ -79,6 +80,9 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	only, err := parseShard(c.shard)
 	if err != nil {
 		return err
+	}
+	if only.of > 1 && c.excel {
+		return usagef("--excel with --shard, expected one of them: merge puts together what programs read")
 	}
 	if only.of > 1 && span.End.IsZero() && (c.keepGoing || c.quarantine != "") {
 		return usagef("--shard with --keep-going and no --through, expected a date: a line that one shard leaves out may hold the latest one")
@@ -196,8 +200,7 @@ type replay struct {
 }
 
 // write writes the bills to the first output, the others being ready.
-func (r *replay) write(outputs []*outfile.Output, format string, lines bool) error {
-	f := formats.Find(format, lines)
+func (r *replay) write(outputs []*outfile.Output, f *formats.Format, lines bool) error {
 	if f.Frame != nil {
 		return r.stream(outputs, f)
 	}
@@ -217,7 +220,7 @@ func (r *replay) write(outputs []*outfile.Output, format string, lines bool) err
 			return fmt.Errorf("total of all invoices: %w", err)
 		}
 	}
-	return f.Write(forPeople(outputs[0], r.stdout), &formats.All{Invoices: invoices, Summary: summary, Lines: lines})
+	return f.Write(forPeople(outputs[0], r.stdout), &formats.All{Invoices: invoices, Summary: summary, Lines: lines, Changed: (&statusDays{events: r.events, zone: r.policy.TimeZone}).of})
 }
 
 // wanted are the invoices of a bill that are asked for.

@@ -5,15 +5,18 @@ import (
 	"io"
 	"strings"
 
+	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
+	"github.com/prorata-go/prorata/statement"
 )
 
 // Format is a way to write invoices.
 type Format struct {
 	Name  string
 	Lines bool // with a row, or more, for each line of an invoice
+	Excel bool // for a spreadsheet: with a byte order mark, and no text that is taken for a formula
 
 	// Of a format that is written as invoices are made: its frame, and the texts of some invoices, each with what the frame has
 	// between two before it.
@@ -31,11 +34,19 @@ type All struct {
 	Invoices []invoice.Invoice
 	Summary  report.Summary
 	Lines    bool
+
+	// Changed is the day on which an invoice got the status that it has; nil, or the zero Date, where that is not known.
+	Changed func(*invoice.Invoice) cycle.Date
 }
+
+const byteOrderMark = "\ufeff"
 
 var (
 	invoiceRows = rows(report.InvoiceHeader)
 	lineRows    = rows(report.LineHeader)
+
+	excelInvoiceRows = rows(byteOrderMark + report.InvoiceHeader)
+	excelLineRows    = rows(byteOrderMark + report.LineHeader)
 )
 
 // table has all formats, in the order in which people read of them. The first is for people, the second for programs.
@@ -45,6 +56,9 @@ var table = [...]Format{
 	{Name: "json", Frame: &jsonList, Append: appendJSON(",\n"), read: (*Reader).readJSON},
 	{Name: "csv", Frame: &invoiceRows, Append: report.AppendInvoiceRows, read: (*Reader).readCSV},
 	{Name: "csv", Lines: true, Frame: &lineRows, Append: report.AppendLineRows, read: (*Reader).readCSV},
+	{Name: "csv", Excel: true, Frame: &excelInvoiceRows, Append: report.AppendGuardedInvoiceRows},
+	{Name: "csv", Excel: true, Lines: true, Frame: &excelLineRows, Append: report.AppendGuardedLineRows},
+	{Name: "ledger", Write: writeLedger},
 	{Name: "distributor-json", Write: writeDistributor((*distributor.Invoices).AppendJSON)},
 	{Name: "distributor-xml", Write: writeDistributor((*distributor.Invoices).AppendXML)},
 }
@@ -62,11 +76,21 @@ func Names() (names []string) {
 // Find is the format of that name, with lines if it is asked for and there is one with lines; nil if there is none of the name.
 func Find(name string, lines bool) (found *Format) {
 	for i := range table {
-		if f := &table[i]; f.Name == name && (found == nil || f.Lines == lines) {
+		if f := &table[i]; f.Name == name && !f.Excel && (found == nil || f.Lines == lines) {
 			found = f
 		}
 	}
 	return found
+}
+
+// ForExcel is the same format for a spreadsheet; nil if there is none.
+func (f *Format) ForExcel() *Format {
+	for i := range table {
+		if e := &table[i]; e.Name == f.Name && e.Lines == f.Lines && e.Excel {
+			return e
+		}
+	}
+	return nil
 }
 
 // String names the format for people.
@@ -88,6 +112,10 @@ func appendJSON(between string) func([]byte, []invoice.Invoice) []byte {
 
 func writeTable(w io.Writer, all *All) error {
 	return report.InvoiceTable(w, all.Invoices, all.Summary, all.Lines)
+}
+
+func writeLedger(w io.Writer, all *All) error {
+	return statement.Ledger(w, all.Invoices, all.Changed)
 }
 
 // writeDistributor writes the invoices as the Distributor's usage document, whose number is the latest date on it.

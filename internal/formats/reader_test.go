@@ -213,13 +213,19 @@ func squeezed(text string) string {
 }
 
 func TestFormats(t *testing.T) {
-	require.Equal(t, []string{"table", "jsonl", "json", "csv", "distributor-json", "distributor-xml"}, formats.Names())
+	require.Equal(t, []string{"table", "jsonl", "json", "csv", "ledger", "distributor-json", "distributor-xml"}, formats.Names())
 	for _, name := range formats.Names() {
 		for _, lines := range []bool{false, true} {
 			f := formats.Find(name, lines)
 			require.Equal(t, name, f.Name)
 			require.Equal(t, lines && name == "csv", f.Lines)
 			require.True(t, (f.Frame == nil) == (f.Append == nil) && (f.Frame == nil) == (f.Write != nil), "%s: one of the two ways", f)
+			require.False(t, f.Excel, "it is asked for by itself")
+			excel := f.ForExcel()
+			require.Equal(t, name == "csv", excel != nil)
+			if excel != nil {
+				require.True(t, excel.Excel && excel.Lines == f.Lines && excel.Name == name)
+			}
 		}
 	}
 	require.Nil(t, formats.Find("pdf", false))
