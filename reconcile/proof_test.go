@@ -23,8 +23,10 @@ import (
 	"github.com/prorata-go/prorata/report"
 )
 
-// TestNeverWrongInSilence: a figure made up at random is not taken for a cause that was found, in whatever form it is billed.
+// TestNeverWrongInSilence: a figure made up at random is not taken for a cause that was found, in whatever form it is billed. With -cases 16
+// it plays more of them.
 func TestNeverWrongInSilence(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(3, *seed))
 	all, found := 0, 0
 	codes := map[string]int{}
@@ -81,6 +83,7 @@ func TestNeverWrongInSilence(t *testing.T) {
 // TestInference: the class of the policy that an upstream bills by is first, whether it differs from ours in its arithmetic, in
 // what happens when, or in both.
 func TestInference(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(5, *seed))
 	n := 3 * cases()
 	first, established, wrongly := 0, 0, 0
@@ -216,6 +219,7 @@ func printed(tb testing.TB, in reconcile.Input) string {
 
 // TestInvariance: the same documents in another format and order give the same report, byte for byte.
 func TestInvariance(t *testing.T) {
+	t.Parallel()
 	formats := []struct {
 		name string
 		make func(r *rand.Rand, d *distributor.Invoices) []byte
@@ -239,7 +243,11 @@ func TestInvariance(t *testing.T) {
 			return shuffled.AppendJSON(nil)
 		}},
 	}
-	for seed := range uint64(4) {
+	seeds := uint64(4)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 8))
 		in, events := inputs(r)
 		documents := in.Documents
@@ -277,6 +285,7 @@ func unquote(text, name string) string {
 
 // TestCompleteness: whatever the documents say, each row of either side is counted once, and the laws hold.
 func TestCompleteness(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 9))
 		s := newStory(r, "Some@example.com")

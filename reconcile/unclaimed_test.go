@@ -129,9 +129,10 @@ func TestClaimedBefore(t *testing.T) {
 // TestOddDocuments: whatever rows are like, no law is broken, every row is in the report, and nothing is claimed beyond what was
 // over-billed.
 func TestOddDocuments(t *testing.T) {
-	n := uint64(300)
+	t.Parallel()
+	n := uint64(100)
 	if testing.Short() {
-		n = 30
+		n = 20
 	}
 	for i := range n {
 		r := rand.New(rand.NewPCG(i, 3))
