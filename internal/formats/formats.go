@@ -58,6 +58,7 @@ var table = [...]Format{
 	{Name: "csv", Lines: true, Frame: &lineRows, Append: report.AppendLineRows, read: (*Reader).readCSV},
 	{Name: "csv", Excel: true, Frame: &excelInvoiceRows, Append: report.AppendGuardedInvoiceRows},
 	{Name: "csv", Excel: true, Lines: true, Frame: &excelLineRows, Append: report.AppendGuardedLineRows},
+	{Name: "html", Write: writeHTML},
 	{Name: "ledger", Write: writeLedger},
 	{Name: "distributor-json", Write: writeDistributor((*distributor.Invoices).AppendJSON)},
 	{Name: "distributor-xml", Write: writeDistributor((*distributor.Invoices).AppendXML)},
@@ -112,6 +113,10 @@ func appendJSON(between string) func([]byte, []invoice.Invoice) []byte {
 
 func writeTable(w io.Writer, all *All) error {
 	return report.InvoiceTable(w, all.Invoices, all.Summary, all.Lines)
+}
+
+func writeHTML(w io.Writer, all *All) error {
+	return statement.HTML(w, all.Invoices, all.Summary)
 }
 
 func writeLedger(w io.Writer, all *All) error {
