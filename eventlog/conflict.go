@@ -1,6 +1,8 @@
 package eventlog
 
 import (
+	"encoding/binary"
+	"iter"
 	"slices"
 
 	"github.com/prorata-go/prorata/account"
@@ -10,7 +12,7 @@ import (
 // conflicts are the events whose ids are used with different content.
 type conflicts struct {
 	l     *loader
-	files map[int][]reused // by the number of the file; in order once all are found
+	files map[int][]reused // by the number of the file's first part; in order once all are found
 	size  int64
 	least spot // the place of the first of them
 
@@ -25,8 +27,11 @@ const idsAtATime = 1 << 18
 // it is to keep going.
 func (l *loader) conflicts(es *Events) *conflicts {
 	c := &conflicts{l: l, files: map[int][]reused{}}
-	if l.overflow || len(l.contested) == 0 {
+	if l.overflow || len(l.contested)+len(l.conflicting) == 0 {
 		return c
+	}
+	for _, b := range l.conflicting {
+		c.addFound(b)
 	}
 	times := uint64(1 + len(l.contested)/l.store.idsAtATime)
 	removed := false
@@ -43,8 +48,8 @@ func (l *loader) conflicts(es *Events) *conflicts {
 		es.seen.kept = es.datesKept() // may have been of those
 	}
 	if c.size > l.maxBad {
-		file := l.store.fileNames()[c.least.file]
-		c.overflow = &FileFailed{file, source.Errorf(c.least.place(l.store.fileNames()),
+		at := c.least.place(l.store.fileParts())
+		c.overflow = &FileFailed{at.File, source.Errorf(at,
 			"from here on, more than %d MiB of events have ids that are used with different content, expected one event an id", MaxBad>>20)}
 		c.files = map[int][]reused{}
 	}
@@ -53,11 +58,14 @@ func (l *loader) conflicts(es *Events) *conflicts {
 
 // add adds an event, unless there are so many that the file is given up without it.
 func (c *conflicts) add(e *account.Event, at, first spot) {
-	n := int(at.file)
-	if c.size == 0 || at.compare(c.least) < 0 {
-		c.least = at
+	c.addReused(reused{at: at, first: first, id: e.ID, text: slices.Clip(e.AppendJSON(nil))})
+}
+
+func (c *conflicts) addReused(r reused) {
+	n := c.l.store.fileParts()[r.at.part].file
+	if c.size == 0 || r.at.compare(c.least) < 0 {
+		c.least = r.at
 	}
-	r := reused{at: at, first: first, id: e.ID, text: slices.Clip(e.AppendJSON(nil))}
 	if c.size += r.size(); c.size > c.l.maxBad {
 		clear(c.files) // none of them will be told
 		return
@@ -80,6 +88,67 @@ func (c *conflicts) cut(n int) {
 		list = list[:most]
 	}
 	c.files[n] = list
+}
+
+// AppendConflicts appends the events among the lines whose ids are used with different content, for [Packed].
+func (l *Lines) AppendConflicts(b []byte) []byte {
+	for i := range l.files {
+		for _, r := range l.files[i].reused {
+			for _, at := range []spot{r.at, r.first} {
+				b = binary.AppendUvarint(b, uint64(at.part))
+				b = binary.AppendUvarint(b, uint64(at.line))
+				b = binary.AppendUvarint(b, uint64(at.column))
+			}
+			b = appendText(appendText(b, r.id), r.text)
+		}
+	}
+	return b
+}
+
+// ConflictIDs yields the ids in what [Lines.AppendConflicts] wrote. Damaged bytes have none.
+func ConflictIDs(conflicts []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for r := (strict{rest: conflicts}); len(r.rest) > 0; {
+			r.spot()
+			r.spot()
+			id := r.text()
+			r.text()
+			if r.damaged || !yield(id) {
+				return
+			}
+		}
+	}
+}
+
+// addFound adds conflicts that were found elsewhere.
+func (c *conflicts) addFound(b []byte) {
+	for r := (strict{rest: b}); len(r.rest) > 0; {
+		c.addReused(r.reused())
+	}
+}
+
+func (r *strict) reused() reused {
+	return reused{at: r.spot(), first: r.spot(), id: string(r.text()), text: r.text()}
+}
+
+// areConflicts reports whether bytes are what AppendConflicts wrote, with no more parts than there are.
+func areConflicts(b []byte, parts int) bool {
+	r := strict{rest: b}
+	for len(r.rest) > 0 {
+		if found := r.reused(); int(found.at.part) > parts || int(found.first.part) > parts {
+			return false
+		}
+	}
+	return !r.damaged
+}
+
+func (r *strict) spot() spot {
+	part, line, column := r.int(), r.int(), r.int()
+	if max(part, line, column) > maxInt {
+		r.fail()
+		return spot{}
+	}
+	return spot{int32(part), int32(line), int32(column)}
 }
 
 // idTurn looks at some of the ids that several events have.
@@ -109,8 +178,8 @@ func (t *idTurn) all(yield func(*account.Event, spot) bool) {
 				continue
 			}
 			r.event(&e)
-			at := t.l.store.spotOf(e.Place)
-			if end, found := t.l.ends[int(at.file)]; found && e.Place.Line > end {
+			at := spotOf(r.text)
+			if end, found := t.l.ends[int(at.part)]; found && int(at.line) > end {
 				continue
 			}
 			if !yield(&e, at) {

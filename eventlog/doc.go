@@ -11,6 +11,10 @@
 // events of one account, for [account.BillAccount]. What an event is, and how it is billed, is said in package account:
 // no rule of billing is here.
 //
+// Where one process does not load all files, [Packing] reads some of them, or parts of them, and packs their events into
+// blocks by shard; [Events.Unpack] loads the blocks of a shard, without decoding a line again, and finds what [Events.Load]
+// finds in the files.
+//
 // A file has one JSON object a line; empty lines are passed over, and so is a byte order mark. Its lines may be in any
 // order, and in any of the files. The same event twice counts once; one id with two contents is an error, or both are
 // left out, see [Loading]. [Shard] divides accounts among machines; what they bill is what one would.

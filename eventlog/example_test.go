@@ -98,3 +98,39 @@ func ExampleReplayInto() {
 	// Output:
 	// quarry,2026-02-28,28.55
 }
+
+func ExamplePacking() {
+	// One process packs the events of a file by shard.
+	blocks := make([][][]byte, 2)
+	packing := eventlog.Packing{Shards: 2, Emit: func(shard, _ int, block []byte) error {
+		blocks[shard] = append(blocks[shard], block)
+		return nil
+	}}
+	file := `{"id":"1","type":"account.created","account":"acme","at":"2026-03-01","package":"Gold"}` + "\n" +
+		`{"id":"2","type":"usage.recorded","account":"acme","at":"2026-03-02","credits":5}` + "\n"
+	scan, err := packing.Pack(context.Background(), strings.NewReader(file), 0, true)
+	if err != nil {
+		panic(err)
+	}
+	if err := packing.Flush(); err != nil {
+		panic(err)
+	}
+
+	// Another loads the blocks of the shard that has acme.
+	own := blocks[eventlog.Shard("acme", 2)]
+	var events eventlog.Events
+	_, err = events.Unpack(context.Background(), eventlog.Packed{
+		Parts: []eventlog.Part{{File: "march.jsonl"}},
+		Scans: []*eventlog.Scan{scan},
+		Next: func() (eventlog.Block, error) {
+			if len(own) == 0 {
+				return eventlog.Block{}, io.EOF
+			}
+			b := eventlog.Block{Events: own[0]}
+			own = own[1:]
+			return b, nil
+		},
+	}, eventlog.Loading{})
+	fmt.Println(events.Len(), events.Of("acme")[1].Place, err)
+	// Output: 2 march.jsonl:2:1 <nil>
+}

@@ -21,7 +21,7 @@ func (d *Decoder) Said(line []byte, at source.Place) error { return d.decodeRaw(
 // Recorded is an event as its record has it.
 func Recorded(e account.Event) (back account.Event) {
 	s := rawOf(&e)
-	r := records{s.appendRecord(nil), &owner{e.Account, []string{e.Place.File}}}
+	r := records{s.appendRecord(nil), &owner{e.Account, []filePart{{name: e.Place.File}}}}
 	one := r.next()
 	one.event(&back)
 	return back
@@ -31,7 +31,7 @@ func Recorded(e account.Event) (back account.Event) {
 func Key(e account.Event) uint64 {
 	s := rawOf(&e)
 	r := records{s.appendRecord(nil), nil}
-	g := grouper{store: keys, owner: owner{e.Account, []string{""}}}
+	g := grouper{store: keys, owner: owner{e.Account, make([]filePart, 1)}}
 	return g.key(r.next().text)
 }
 

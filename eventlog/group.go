@@ -21,7 +21,7 @@ type grouping struct {
 	drops bool // events that repeat another are dropped
 	keeps bool // where, is kept
 
-	// ends, by the number of a file: the last line that counts.
+	// ends, by the number of a part of a file: its last line that counts.
 	ends map[int]int
 }
 
@@ -32,20 +32,29 @@ type repeat struct {
 	at, of spot
 }
 
-// spot is a place in as few bytes as that takes.
-type spot struct{ file, line, column int32 }
+// spot is a place as records have it: the number of a part of a file, and the line counted from its first.
+type spot struct{ part, line, column int32 }
 
-func (s *store) spotOf(at source.Place) spot {
-	return spot{int32(s.file(at.File)), int32(at.Line), int32(at.Column)}
+// spotOf is where the event of a record stands.
+func spotOf(record []byte) spot {
+	head, _, _, b := cutHead(record)
+	_, b = cutText(b)
+	_, b = cutAt(b, head)
+	if head&headCredits != 0 {
+		_, b = cutVarint(b)
+	}
+	part, column, line, _ := cutPlace(b, head)
+	return spot{int32(part), int32(line), int32(column)}
 }
 
-func (s spot) place(files []string) source.Place {
-	return source.Place{File: files[s.file], Line: int(s.line), Column: int(s.column)}
+func (s spot) place(parts []filePart) source.Place {
+	p := &parts[s.part]
+	return source.Place{File: p.name, Line: p.before + int(s.line), Column: int(s.column)}
 }
 
 // compare orders places as the files were named, and then as they stand there.
 func (s spot) compare(o spot) int {
-	return cmp.Or(cmp.Compare(s.file, o.file), cmp.Compare(s.line, o.line), cmp.Compare(s.column, o.column))
+	return cmp.Or(cmp.Compare(s.part, o.part), cmp.Compare(s.line, o.line), cmp.Compare(s.column, o.column))
 }
 
 // grouper groups what was taken in by account, one partition after the other. Each goroutine has
@@ -157,7 +166,7 @@ func (g *grouper) note(text []byte) {
 // dropRepeats returns the records of a log without those that repeat another. Of those that say
 // the same, the one that stands furthest up is kept.
 func (g *grouper) dropRepeats(l *log, text []byte) []byte {
-	g.owner = owner{l.account, g.store.fileNames()}
+	g.owner = owner{l.account, g.store.fileParts()}
 	g.records, g.hashes = g.records[:0], g.hashes[:0]
 	g.slots = slices.Grow(g.slots[:0], 1<<bits.Len(uint(2*l.n)))[:1<<bits.Len(uint(2*l.n))]
 	clear(g.slots)
@@ -191,7 +200,7 @@ func (g *grouper) enter(text []byte, record extent, hash uint64) {
 		if !was.Same(&is) {
 			continue
 		}
-		kept, dropped := g.store.spotOf(was.Place), g.store.spotOf(is.Place)
+		kept, dropped := spotOf(g.record(text, g.records[n])), spotOf(g.record(text, record))
 		if dropped.compare(kept) < 0 {
 			g.records[n], kept, dropped = record, dropped, kept
 		}
@@ -206,10 +215,14 @@ func (g *grouper) enter(text []byte, record extent, hash uint64) {
 
 // event reads a record of a log.
 func (g *grouper) event(text []byte, at extent) (e account.Event) {
-	text, _ = cutText(text[at.from:at.to])
-	r := record{text, &g.owner}
+	r := record{g.record(text, at), &g.owner}
 	r.event(&e)
 	return e
+}
+
+func (g *grouper) record(text []byte, at extent) []byte {
+	text, _ = cutText(text[at.from:at.to])
+	return text
 }
 
 // within moves the entries of a piece together that stand within the ends of their files.
@@ -217,10 +230,10 @@ func (g *grouper) within(piece []byte) []byte {
 	kept := piece[:0]
 	for rest := piece; len(rest) > 0; {
 		_, after := cutText(rest)
-		_, after = cutText(after)
+		record, after := cutText(after)
 		entry := rest[:len(rest)-len(after)]
-		e := g.store.event(string(entry))
-		if end, found := g.ends[g.store.file(e.Place.File)]; !found || e.Place.Line <= end {
+		at := spotOf(record)
+		if end, found := g.ends[int(at.part)]; !found || int(at.line) <= end {
 			kept = append(kept, entry...)
 		}
 		rest = after

@@ -23,7 +23,7 @@ type Lines struct {
 	files  []fileLines
 	n      int
 	policy invoice.Policy
-	names  []string // of the store's files
+	parts  []filePart // of the store
 }
 
 // fileLines are those of a file.
@@ -39,6 +39,7 @@ type fileLines struct {
 type badLines struct {
 	worker int
 	pieces [][]byte // no line is in two
+	before int      // lines of the file before that of number 0
 	last   int      // the number of the last line
 }
 
@@ -104,7 +105,7 @@ func (l *Lines) of(f *fileLines, d *Decoder) iter.Seq[*Line] {
 				line = next.read(f.name, d)
 				bad.step()
 			} else {
-				line = again[0].read(l.names)
+				line = again[0].read(l.parts)
 				again = again[1:]
 			}
 			if !yield(line) {
@@ -115,10 +116,10 @@ func (l *Lines) of(f *fileLines, d *Decoder) iter.Seq[*Line] {
 }
 
 // read is the line as it was found.
-func (r *reused) read(files []string) *Line {
-	conflict := &account.ConflictError{ID: r.id, Second: r.at.place(files)}
+func (r *reused) read(parts []filePart) *Line {
+	conflict := &account.ConflictError{ID: r.id, Second: r.at.place(parts)}
 	if r.first != (spot{}) {
-		conflict.First = r.first.place(files)
+		conflict.First = r.first.place(parts)
 	}
 	return &Line{Err: &source.ParseError{Place: conflict.Second, Err: conflict}, Text: r.text}
 }
@@ -129,7 +130,7 @@ type badReader struct{ cursors []badCursor } // by the lines they are at
 func newBadReader(list []*badLines) *badReader {
 	r := &badReader{}
 	for _, l := range list {
-		if c := (badCursor{pieces: l.pieces}); c.step() {
+		if c := (badCursor{pieces: l.pieces, line: l.before}); c.step() {
 			r.cursors = append(r.cursors, c)
 		}
 	}

@@ -119,7 +119,7 @@ func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded
 	}
 	es.store.memory.allocate, es.entries = how.Allocate, nil
 	how.Workers = workersOf(how.Workers)
-	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), maxBad: es.store.maxBad}
+	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), maxBad: es.store.maxBad, ends: map[int]int{}}
 	l.full.Store(es.store.mayFill)
 	l.failed.Store(math.MaxInt64)
 	for i := range files {
@@ -167,15 +167,17 @@ type loader struct {
 	seen      seen
 	maxBad    int64           // MaxBad, but for tests
 	overflow  bool            // more than that are bad
-	ends      map[int]int     // by the number of a file that is given up: the last line that counts
+	ends      map[int]int     // by the number of a part of a file that is given up: its last line that counts
 	contested map[uint64]bool // hashes of ids that several events have
 	repeats   []repeat        // that were dropped, when it keeps going
+
+	conflicting [][]byte // conflicts found elsewhere, see Packed
 }
 
 // loading is one of the files.
 type loading struct {
 	*Source
-	number int // in the store
+	number int // in the store: that of its first part
 
 	reading sync.Mutex // of what follows
 	opened  bool
@@ -187,6 +189,8 @@ type loading struct {
 	n    int   // bad lines
 	size int64 // what they count towards MaxBad
 	err  error // that ends the reading
+
+	badAt []int // the first bad lines of a file that was packed, whose texts may not be here
 }
 
 func (l *loader) run(ctx context.Context) {
@@ -421,13 +425,12 @@ func (f *loading) fail(err error) {
 // given up, how much was read depends on the workers: what comes after the last problem that
 // is told does not count.
 func (l *loader) settle(ctx context.Context) {
-	l.ends = map[int]int{}
 	room := l.maxBad
 	for i := range l.files {
 		f := &l.files[i]
 		if l.tooMany(f.n) {
 			f.n = l.MaxProblems + 1
-			l.ends[f.number] = newBadReader(f.bad).nth(l.MaxProblems)
+			l.endAfter(f, newBadReader(f.bad).nth(l.MaxProblems))
 			f.err = nil // if there is one, it comes after that
 		}
 		if room >= 0 {
@@ -439,6 +442,14 @@ func (l *loader) settle(ctx context.Context) {
 	}
 	found, repeats := l.store.settle(ctx, l.Workers, grouping{keeps: l.KeepGoing, ends: l.ends})
 	l.contested, l.repeats = found, append(l.repeats, repeats...)
+}
+
+// endAfter ends a file that is given up after a line.
+func (l *loader) endAfter(f *loading, line int) {
+	parts := l.store.fileParts()
+	for n := f.number; n < len(parts) && parts[n].file == f.number; n++ {
+		l.ends[n] = line - parts[n].before
+	}
 }
 
 // cutBad leaves the bad lines for which there is room, and returns how much room is left: less than none where the file is
@@ -462,7 +473,7 @@ func (f *loading) cutBad(room int64) int64 {
 func (l *loader) loaded(es *Events) (all Loaded, usable bool) {
 	es.seen.addAll(&l.seen)
 	again := l.conflicts(es)
-	all.Bad = Lines{policy: l.Policy, names: l.store.fileNames()}
+	all.Bad = Lines{policy: l.Policy, parts: l.store.fileParts()}
 	for i := range l.files {
 		f := &l.files[i]
 		bad := fileLines{name: f.Name, bad: f.bad, reused: again.files[f.number]}

@@ -113,6 +113,8 @@ type chunker struct {
 	line  int    // of the next chunk's first
 	carry []byte // what was read of the line after the last chunk
 	skip  bool   // what comes next is the rest of a line that is too long
+
+	middle bool // of the file, where no byte order mark stands
 }
 
 func newChunker(r io.Reader, file string) *chunker { return &chunker{r: r, file: file, line: 1} }
@@ -123,6 +125,7 @@ type chunk struct {
 	line   int // of the first
 	text   []byte
 	buffer []byte
+	marked bool // it may begin with a byte order mark
 }
 
 var buffers = sync.Pool{New: func() any { return new([readSize]byte) }}
@@ -163,7 +166,7 @@ func (in *chunker) next() (*chunk, error) {
 	} else if end == 0 && err == nil {
 		end, in.skip = n, true
 	}
-	c := &chunk{file: in.file, line: in.line, text: buf[:end], buffer: buf}
+	c := &chunk{file: in.file, line: in.line, text: buf[:end], buffer: buf, marked: in.line == 1 && !in.middle}
 	in.carry = append(in.carry[:0], buf[end:n]...)
 	in.line += bytes.Count(c.text, []byte("\n"))
 	if err != nil && err != io.EOF {
@@ -188,7 +191,7 @@ func (in *chunker) passOver(read []byte) int {
 // that are too long, it yields the beginning, longer than MaxLine.
 func (c *chunk) lines(yield func([]byte, source.Place) bool) {
 	text, at := c.text, source.Place{File: c.file, Line: c.line, Column: 1}
-	if at.Line == 1 { // a byte order mark is not counted
+	if c.marked { // a byte order mark is not counted
 		text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	}
 	for ; len(text) > 0; at.Line++ {

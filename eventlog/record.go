@@ -234,7 +234,7 @@ type records struct {
 // owner is what records of an account do not say themselves.
 type owner struct {
 	account string
-	files   []string // by number
+	files   []filePart // by number
 }
 
 func (r *records) more() bool { return len(r.text) > 0 }
@@ -307,7 +307,8 @@ func (r *record) event(e *account.Event) {
 		e.Credits, b = cutVarint(b)
 	}
 	file, column, line, b := cutPlace(b, head)
-	e.Place = source.Place{File: r.of.files[file], Line: int(line), Column: int(column)}
+	part := &r.of.files[file]
+	e.Place = source.Place{File: part.name, Line: part.before + int(line), Column: int(column)}
 	if fields&withNanos != 0 {
 		nanos, b = cutUvarint(b)
 	}

@@ -307,7 +307,7 @@ func replay[T any](ctx context.Context, es *Events, what Billing, reuse bool, ad
 	var done sync.WaitGroup
 	for range workers {
 		done.Go(func() {
-			r := reader{store: es.store, owner: owner{files: es.store.fileNames()}}
+			r := reader{store: es.store, owner: owner{files: es.store.fileParts()}}
 			biller, err := account.NewBiller(what.Catalogue, what.Policy)
 			if err == nil {
 				biller.ReuseInvoices = reuse

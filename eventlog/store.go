@@ -29,7 +29,7 @@ type store struct {
 	intakes []*intake // what is not grouped yet
 
 	mu     sync.Mutex // of what follows
-	files  []string
+	files  []filePart
 	number map[string]int // of files
 }
 
@@ -42,7 +42,7 @@ const (
 func partitionOf(hash uint64) int { return int(hash >> (64 - partitionBits)) }
 
 func newStore() *store {
-	return &store{seed: maphash.MakeSeed(), mayFill: 1 << 26, maxBad: MaxBad, idsAtATime: idsAtATime, files: []string{""}, number: map[string]int{"": 0}}
+	return &store{seed: maphash.MakeSeed(), mayFill: 1 << 26, maxBad: MaxBad, idsAtATime: idsAtATime, files: make([]filePart, 1), number: map[string]int{"": 0}}
 }
 
 // file is the number of a file.
@@ -52,12 +52,21 @@ func (s *store) file(name string) int {
 	n, ok := s.number[name]
 	if !ok {
 		n = len(s.files)
-		s.number[name], s.files = n, append(s.files, name)
+		s.number[name], s.files = n, append(s.files, filePart{name: name, file: n})
 	}
 	return n
 }
 
-func (s *store) fileNames() []string {
+// filePart is what records say that they stand in by its number: a file, or some of its lines, which are then counted
+// from the first of these.
+type filePart struct {
+	name   string
+	file   int // the number of the first part of the file
+	before int // lines of the file before this part
+}
+
+// fileParts are all of them, by number: those of a file in their order, and the files in theirs.
+func (s *store) fileParts() []filePart {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.files
@@ -79,10 +88,14 @@ func (s *store) newIntake() *intake {
 
 // add adds the entry of an event, its account's name and its record, and returns it.
 func (in *intake) add(s *rawEvent) []byte {
-	p := &in.parts[partitionOf(maphash.Bytes(in.store.seed, s.account))]
+	p := in.of(s.account)
 	b := p.room(binary.MaxVarintLen64+len(s.account)+s.room(), &in.store.memory)
 	p.last = s.appendRecord(appendText(b, s.account))
 	return p.last[len(b):]
+}
+
+func (in *intake) of(account []byte) *pieces {
+	return &in.parts[partitionOf(maphash.Bytes(in.store.seed, account))]
 }
 
 // probes are some partitions that have something to group: the largest, and others far apart.
@@ -183,7 +196,7 @@ func (s *store) records(p *partition, l *log, b []byte) records {
 	return records{p.read(b, l), s.owner(l.account)}
 }
 
-func (s *store) owner(account string) *owner { return &owner{account, s.fileNames()} }
+func (s *store) owner(account string) *owner { return &owner{account, s.fileParts()} }
 
 // rewrite replaces the records of a log by some that take no more room.
 func (p *partition) rewrite(l *log, n int, records []byte) {

@@ -18,10 +18,11 @@ import (
 // No method of a zero value panics, given zero values; nor does a function of the package.
 func TestZeroValues(t *testing.T) {
 	eventtest.CallZeroes(t, []any{
-		eventlog.Billing{}, eventlog.Dates{}, eventlog.Decoder{}, eventlog.Events{}, eventlog.Far{}, eventlog.FileFailed{}, eventlog.Line{}, eventlog.Lines{},
-		eventlog.LoadError{}, eventlog.Loaded{}, eventlog.Loading{}, eventlog.Source{}, eventlog.Span{},
+		eventlog.Billing{}, eventlog.Block{}, eventlog.Dates{}, eventlog.Decoder{}, eventlog.Events{}, eventlog.Far{}, eventlog.FileFailed{}, eventlog.Line{}, eventlog.Lines{},
+		eventlog.LoadError{}, eventlog.Loaded{}, eventlog.Loading{}, eventlog.Packed{}, eventlog.Packing{}, eventlog.Part{}, eventlog.Scan{}, eventlog.Source{},
+		eventlog.Span{},
 	}, map[string]any{
-		"NewDecoder": eventlog.NewDecoder, "Read": eventlog.Read, "ReplayInto": eventlog.ReplayInto[int], "Shard": eventlog.Shard,
+		"ConflictIDs": eventlog.ConflictIDs, "FailedScan": eventlog.FailedScan, "NewDecoder": eventlog.NewDecoder, "Read": eventlog.Read, "ReplayInto": eventlog.ReplayInto[int], "Shard": eventlog.Shard,
 	})
 }
 
