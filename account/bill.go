@@ -117,7 +117,7 @@ func (b *Biller) billHistory(account string, through cycle.Date) (Bill, error) {
 	bill := Bill{Account: account, Anomalies: judge(h, one.view.timeline)}
 	one.view.timeline.reset(b.terms)
 	var err error
-	if bill.Invoices, err = one.run(through); err != nil {
+	if bill.Invoices, err = one.run(through, lastDay); err != nil {
 		return Bill{}, fmt.Errorf("account %q: %w", shown(account), err)
 	}
 	if !b.ReuseInvoices {
@@ -155,7 +155,8 @@ type biller struct {
 	compared horizon    // of the last day on which what is owed was held against what is billed
 
 	made      []invoice.Invoice
-	created   []instant // of each of them: the account's creation, as known to it
+	next      cycle.Date // where a run stopped: the next day to visit, or the zero Date
+	created   []instant  // of each of them: the account's creation, as known to it
 	wake      []wakeDay
 	touched   []cycle.Period // days of whose billing periods something became known since the last invoice
 	stretches []cycle.Period // that the invoice being made looks at
@@ -186,13 +187,18 @@ func (b *biller) begin(t *terms, account string, h *history) {
 
 // run visits every day on which there may be something to bill: the days on which structural
 // events happen or become known, and in between the boundaries of the periods as they are
-// then known. The invoices are in memory that is used again.
-func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
+// then known. It goes on after the last invoice issued, and stops at the first one that is not final by what is
+// known on a day, today. The invoices are in memory that is used again.
+func (b *biller) run(through, today cycle.Date) ([]invoice.Invoice, error) {
 	b.findWakeDays()
 	wake := b.wake
 	through = earlier(through, lastDay)
 	last := b.history.lastDay()
-	for day := (cycle.Date{}); ; {
+	day := b.lastCut
+	for len(wake) > 0 && !day.IsZero() && !wake[0].day.After(day) {
+		wake = wake[1:]
+	}
+	for {
 		next := forever
 		if len(wake) > 0 {
 			next = wake[0].day
@@ -200,7 +206,8 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 		if grid := b.grid(); len(grid.cycles) > 0 {
 			next = earlier(next, grid.period(later(day, grid.first())).End)
 		}
-		if next.After(through) {
+		if next.After(through) || next.After(today) {
+			b.next = next
 			break
 		}
 		eventful := false
@@ -208,8 +215,13 @@ func (b *biller) run(through cycle.Date) ([]invoice.Invoice, error) {
 			eventful, wake = wake[0].eventful, wake[1:]
 		}
 		day = next
+		made := len(b.made)
 		if err := b.visit(day, eventful); err != nil {
 			return nil, err
+		}
+		if day == today && len(b.made) > made && b.mayChange(&b.made[made]) {
+			b.made, b.next = b.made[:made], day
+			break
 		}
 		if b.done(day, last) && len(wake) == 0 {
 			break

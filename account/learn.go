@@ -147,4 +147,8 @@ func (b *biller) findGhost() {
 			return
 		}
 	}
+	b.ghost.reset(b.terms)
+	if grid, err := b.policy.Schedule(b.lastCut, cycle.Date{}); err == nil { // of an account that was issued invoices and has no life by now
+		b.ghost.cycles = append(b.ghost.cycles, &span{schedule: grid})
+	}
 }

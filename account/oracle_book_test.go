@@ -24,7 +24,6 @@ type billed struct {
 type booked struct {
 	item            item
 	amount, credits int64
-	gone            bool // nothing is owed for it any more
 }
 
 // balance is what is owed, and what has been billed, on a day. What was billed on a canceled
@@ -58,10 +57,7 @@ func (s *story) balance(items map[key]item, bills []*billed) balance {
 			} else {
 				sum.amount += line.amount
 			}
-			_, back := refunded[k]
-			if b.billed[k] = sum; line.gone && !back && sum.amount == 0 && sum.credits == 0 {
-				delete(b.billed, k) // billed and given back: as if it had never been
-			}
+			b.billed[k] = sum
 		}
 	}
 	for k, amount := range refunded {
@@ -133,7 +129,7 @@ func (s *story) invoice(c cut, bills []*billed, b balance) *billed {
 		if !owed {
 			it = before.item
 		}
-		line := booked{it, b.owed[k] - before.amount, b.items[k].credits - before.credits, !owed}
+		line := booked{it, b.owed[k] - before.amount, b.items[k].credits - before.credits}
 		made.of[k] = line
 		made.credits += line.credits
 		sums[it.kind] += line.amount

@@ -18,7 +18,9 @@ func (b *biller) findStretches() {
 	if first := grid.first(); !from.Before(first) {
 		from = grid.period(from).Start
 	} else if from.IsZero() {
-		from = first
+		if from = first; !b.book.First().IsZero() { // nothing is known to stand yet of what was issued
+			from = earlier(from, b.book.First())
+		}
 	}
 	b.stretches = b.stretches[:0]
 	if len(b.touched) > 0 {

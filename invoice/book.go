@@ -225,9 +225,21 @@ func (c *comparison) compare(was, is *Item) error {
 		}
 		return nil
 	}
-	if is != nil {
+	switch {
+	case was == nil && is.Settled && is.Amount.IsZero() && is.Credits == 0: // it was left out when it was settled, and is no news
+		return nil
+	case is != nil:
 		is = c.keep(is)
+		is.standing = 1
+		if was != nil {
+			is.standing += was.standing
+		}
 		c.next = append(c.next, is)
+	case was.Amount.IsZero() && was.Credits == 0: // given back already
+		c.next = append(c.next, was)
+		return nil
+	default:
+		c.next = append(c.next, was.givenBack())
 	}
 	c.lines = append(c.lines, Line{owed: is, billed: was})
 	line := &c.lines[len(c.lines)-1]
@@ -243,6 +255,16 @@ func (c *comparison) compare(was, is *Item) error {
 		c.lines = c.lines[:len(c.lines)-1]
 	}
 	return nil
+}
+
+// givenBack is an item of which nothing is billed any more. The book keeps it, so that what it holds follows from
+// the lines of the invoices alone.
+func (i *Item) givenBack() *Item {
+	left := *i
+	left.Amount, left.Credits, left.Included = money.New(0, i.Amount.Currency()), 0, 0
+	left.counted = true
+	left.standing++
+	return &left
 }
 
 func firstOf(was, is *Item) *Item {

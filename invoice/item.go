@@ -65,6 +65,11 @@ type Item struct {
 	// that whatever comes now is an adjustment.
 	Settled bool
 
+	// Of an item in a book. counted: it was added up from lines, and its credits over are Credits − Included.
+	// standing: how many lines and refunds it comes from; the book has it as long as there are any.
+	counted  bool
+	standing int32
+
 	rule  proration.Rule // recurring: how the price was shared out
 	whole cycle.Period   // recurring: over which days
 
@@ -136,7 +141,18 @@ func (i *Item) billingPeriod() cycle.Date {
 }
 
 // over is the number of credits charged for.
-func (i *Item) over() int64 { return max(0, i.Credits-i.Included) }
+func (i *Item) over() int64 {
+	if i.counted {
+		return i.Credits - i.Included
+	}
+	return max(0, i.Credits-i.Included)
+}
+
+// counting makes an item one that lines are added to.
+func (i *Item) counting() {
+	i.Included = i.Credits - i.over()
+	i.counted = true
+}
 
 // appendSentence explains the item's own amount. Of the credits it counts, so many were counted before.
 func (i *Item) appendSentence(b []byte, before int64) []byte {

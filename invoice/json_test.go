@@ -124,9 +124,8 @@ func genOwing(terms *invoice.Terms) *rapid.Generator[map[invoice.Kind]owing] {
 
 // explained is the sentence of what is owed less what was billed before.
 func explained(kind invoice.Kind, owed, billed owing, is, was bool) string {
-	nothingBefore := false // there is to take off
+	nothingBefore := was && billed.amount.IsZero() // there is to take off
 	if kind == invoice.Overage && was {
-		nothingBefore = billed.amount.IsZero()
 		counted := "credits used"
 		if n := billed.item.Credits; n > 0 {
 			counted += " (" + digits.Group(strconv.FormatInt(n, 10)) + " counted before)"

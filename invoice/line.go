@@ -175,7 +175,7 @@ func (l *Line) AppendExplanation(b []byte) []byte {
 	default:
 		b = l.owed.appendSentence(b, l.billed.Credits)
 	}
-	if l.Kind == Overage && l.billed.Amount.IsZero() { // credits within an allowance: there is nothing to take off
+	if l.billed.Amount.IsZero() { // credits within an allowance, or what was given back: there is nothing to take off
 		return b
 	}
 	if l.owed != nil {

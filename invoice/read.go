@@ -58,6 +58,7 @@ type readLine struct {
 	credits          int64
 	unitPrice        string
 	explanation      string
+	terms            Terms // as far as the line says them
 }
 
 // UnmarshalJSON reads an invoice that AppendJSON wrote: what is read prints the same bytes again. An unknown field, an unknown word and
@@ -125,16 +126,29 @@ func (from *lineJSON) read(l *Line, currency money.Currency) (err error) {
 		return fmt.Errorf("amount: %w", err)
 	}
 	key := Key{Period: from.Period, Nth: from.Phase, Kind: kind, Of: from.Package}
-	var period cycle.Period
+	period := cycle.Period{Start: from.Period, End: from.Period.AddDays(from.PeriodDays)} // of the right length, whenever it was
 	if kind == Charge {
 		key.Period, key.Of = from.Start, from.Event
-		period.Start = from.Period
 	}
 	l.read = &readLine{
 		item: Item{Key: key, Days: l.Dates, Amount: l.Amount, whole: period},
 		days: from.Days, periodDays: from.PeriodDays, quantity: from.Quantity, credits: from.Credits,
 		unitPrice: from.UnitPrice, explanation: from.Explanation,
 	}
+	if kind == Charge || key.Nth == refunded {
+		return nil
+	}
+	terms := &l.read.terms
+	terms.pkg.Name = from.Package
+	if kind == Recurring {
+		terms.pkg.Price, err = money.ParseIn(from.UnitPrice, currency)
+	} else {
+		terms.credit, err = money.ParseRate(from.UnitPrice)
+	}
+	if err != nil {
+		return fmt.Errorf("unit_price: %w", err)
+	}
+	l.read.item.Terms = terms
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -8,43 +9,83 @@ import (
 	"github.com/prorata-go/prorata/money"
 )
 
+// Enter books the lines of an invoice that was issued, as if the book had made it: what they billed counts as billed. They
+// may be lines that were read again. Invoices are entered in the order of their dates.
+func (b *Book) Enter(lines []Line) error {
+	for i := range lines {
+		if err := b.countLine(&lines[i], true); err != nil {
+			return err
+		}
+		b.Restate(&lines[i])
+	}
+	return nil
+}
+
+// First is the first day of the first billing period, or of the first charge, that something was billed for. It is the zero Date
+// where nothing was.
+func (b *Book) First() cycle.Date {
+	if len(b.billed) == 0 {
+		return cycle.Date{}
+	}
+	return b.billed[0].Period
+}
+
 // Withdraw takes what the lines of an invoice billed out of the book, or with back puts it in
 // again: a canceled invoice counts as never sent.
 func (b *Book) Withdraw(lines []Line, back bool) error {
 	for i := range lines {
-		l := &lines[i]
-		if err := b.count(l.Key(), l.item(), l.Amount, l.Credits(), back); err != nil {
+		if err := b.countLine(&lines[i], back); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// count adds an amount and credits to what was billed for a key, or takes them off.
-func (b *Book) count(key Key, facts *Item, amount money.Amount, credits int64, add bool) (err error) {
-	item := *facts
-	item.Key, item.Credits, item.Amount = key, 0, money.New(0, amount.Currency())
-	at, found := b.find(&key)
+// countLine adds a line to what was billed for its key, or takes it off.
+func (b *Book) countLine(l *Line, add bool) error {
+	over := int64(0)
+	if l.Kind == Overage {
+		over = l.Quantity()
+	}
+	return b.count(l.item(), l.Amount, l.Credits(), over, add, add)
+}
+
+// count adds an amount, credits and credits over to what was billed for the key of an item, or takes them off. Whether that comes
+// from one more line or refund that stands, or from one less, is for the caller to say.
+func (b *Book) count(facts *Item, amount money.Amount, credits, over int64, add, more bool) (err error) {
+	at, found := b.find(&facts.Key)
+	var item Item // a copy: lines refer to those in the book
 	if found {
-		item = *b.billed[at] // a copy: lines refer to the item
+		item = *b.billed[at]
+		item.counting()
+	} else {
+		item = *facts
+		item.Credits, item.Included, item.Amount = 0, 0, money.New(0, amount.Currency())
+		item.counted, item.standing = true, 0
+	}
+	if more {
+		item.standing++
+	} else {
+		item.standing--
 	}
 	if add {
 		item.Credits += credits
+		item.Included += credits - over
 		item.Amount, err = item.Amount.Add(amount)
 	} else {
 		item.Credits -= credits
+		item.Included -= credits - over
 		item.Amount, err = item.Amount.Sub(amount)
 	}
 	if err != nil {
 		return err
 	}
-	nothing := item.Amount.IsZero() && item.Credits == 0
 	switch {
-	case found && nothing:
+	case found && item.standing == 0:
 		b.billed = slices.Delete(b.billed, at, at+1)
 	case found:
 		b.billed[at] = &item
-	case !nothing || add: // what is put in again may be a line of zero
+	default:
 		b.billed = slices.Insert(b.billed, at, &item)
 	}
 	return nil
@@ -55,7 +96,10 @@ func (b *Book) count(key Key, facts *Item, amount money.Amount, credits int64, a
 func (b *Book) Restate(l *Line) {
 	facts := *l.item()
 	if at, found := b.find(&facts.Key); found {
-		facts.Amount, facts.Credits = b.billed[at].Amount, b.billed[at].Credits
+		was := *b.billed[at]
+		was.counting()
+		facts.Amount, facts.Credits, facts.Included = was.Amount, was.Credits, was.Included
+		facts.counted, facts.standing = true, was.standing
 		b.billed[at] = &facts
 	}
 }
@@ -70,7 +114,7 @@ func (b *Book) find(key *Key) (int, bool) {
 type refund struct {
 	key    Key // its Nth is refunded
 	amount money.Amount
-	days   cycle.Period
+	days   []cycle.Period // of its lines, in order; the first are those it is shown with
 }
 
 // refunded is the Key.Nth of the item that says what a refund leaves of the amounts owed.
@@ -99,25 +143,38 @@ func (b *Book) Refund(lines []Line, back bool) error {
 func (b *Book) refund(key Key, l *Line, back bool) (err error) {
 	at := sort.Search(len(b.refunds), func(i int) bool { return b.refunds[i].key.Compare(&key) >= 0 })
 	if at == len(b.refunds) || b.refunds[at].key != key {
-		b.refunds = slices.Insert(b.refunds, at, refund{key, money.New(0, l.Amount.Currency()), l.Dates})
+		b.refunds = slices.Insert(b.refunds, at, refund{key: key, amount: money.New(0, l.Amount.Currency())})
 	}
 	r := &b.refunds[at]
-	facts := Item{Key: key, Days: r.days, Amount: r.amount, Terms: l.item().Terms, Description: l.item().Description}
-	if back {
-		r.amount, err = r.amount.Sub(l.Amount)
-	} else {
+	nth, listed := slices.BinarySearchFunc(r.days, l.Dates, orderOfDays)
+	switch {
+	case !back:
+		r.days = slices.Insert(r.days, nth, l.Dates)
 		r.amount, err = r.amount.Add(l.Amount)
+	default:
+		if listed {
+			r.days = slices.Delete(r.days, nth, nth+1)
+		}
+		r.amount, err = r.amount.Sub(l.Amount)
 	}
 	if err != nil {
 		return err
 	}
-	if err := b.count(key, &facts, l.Amount, 0, back); err != nil {
+	facts := Item{Key: key, Days: l.Dates, Amount: r.amount, Terms: l.item().Terms, Description: l.item().Description}
+	if len(r.days) > 0 {
+		facts.Days = r.days[0]
+	}
+	if err := b.count(&facts, l.Amount, 0, 0, back, !back); err != nil {
 		return err
 	}
-	if r.amount.IsZero() {
+	if len(r.days) == 0 {
 		b.refunds = slices.Delete(b.refunds, at, at+1)
 	}
 	return nil
+}
+
+func orderOfDays(x, y cycle.Period) int {
+	return cmp.Or(x.Start.Compare(y.Start), x.End.Compare(y.End))
 }
 
 // addRefunds appends to what is owed what refunds leave of it, and notes the refunds that change
@@ -137,7 +194,7 @@ func (b *Book) addRefunds(owed []Item, stretches []cycle.Period) ([]Item, error)
 		}
 		for i := range b.refunds {
 			r := &b.refunds[i]
-			if !stretch.Contains(r.key.Period) {
+			if r.amount.IsZero() || !stretch.Contains(r.key.Period) {
 				continue
 			}
 			item, err := r.item(is[r.key])
@@ -170,7 +227,7 @@ func (r *refund) item(owed total) (Item, error) {
 	if left.Sign() < 0 {
 		left = money.New(0, left.Currency())
 	}
-	item := Item{Key: r.key, Days: r.days, Terms: owed.terms, Returned: r.amount}
+	item := Item{Key: r.key, Days: r.days[0], Terms: owed.terms, Returned: r.amount}
 	item.Amount, err = left.Sub(is)
 	return item, err
 }

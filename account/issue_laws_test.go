@@ -1,0 +1,273 @@
+package account_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/eventtest"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+)
+
+// always is an instant by which everything is final.
+var always = at("9000-01-01")
+
+// bookkeeper issues invoices now and then, and notes events as they are recorded.
+type bookkeeper struct {
+	*history
+	pick   picker
+	biller *account.Biller
+	issued []invoice.Invoice
+	anew   bool // what was issued is read from its JSON each time
+}
+
+func newBookkeeper(h *history, pick picker) *bookkeeper {
+	return &bookkeeper{history: h, pick: pick, biller: must(account.NewBiller(h.Catalogue(), h.Policy)), anew: pick.Chance(50)}
+}
+
+// recordedBy are the events recorded by an instant.
+func (b *bookkeeper) recordedBy(by time.Time) (events []account.Event) {
+	for i := range b.Events {
+		if !recordedAt(&b.Events[i]).After(by) {
+			events = append(events, b.Events[i])
+		}
+	}
+	return events
+}
+
+// run issues what is new by an instant.
+func (b *bookkeeper) run(by time.Time, through cycle.Date) account.Issuance {
+	if b.anew {
+		b.issued = readAgain(b.issued)
+	}
+	is := must(b.biller.Issue(b.recordedBy(by), b.issued, through, by))
+	b.issued = append(slices.Clip(b.issued), is.Invoices...)
+	if n := len(b.issued); n > 0 {
+		from := account.CountsFrom(b.Policy, b.issued[n-1].Date)
+		for i := range b.Events { // what is recorded from now on
+			if e := &b.Events[i]; recordedAt(e).After(by) && recordedAt(e).Before(from) {
+				e.RecordedAt = from
+			}
+		}
+	}
+	return is
+}
+
+func readAgain(invoices []invoice.Invoice) (read []invoice.Invoice) {
+	for i := range invoices {
+		var inv invoice.Invoice
+		if err := json.Unmarshal(invoices[i].AppendJSON(nil), &inv); err != nil {
+			panic(err)
+		}
+		read = append(read, inv)
+	}
+	return read
+}
+
+// instants are some at which to issue, in order: random ones, and those at which something happens or is recorded, or a moment
+// from it.
+func (b *bookkeeper) instants() (all []time.Time) {
+	start := date(b.inYear("01-01"))
+	for range 1 + b.pick(12) {
+		day := start.AddDays(b.pick(400) - 20)
+		t := day.Start(b.Policy.TimeZone).Add(time.Duration(b.pick(25)) * time.Hour)
+		if b.pick.Chance(50) {
+			e := &b.Events[b.pick(len(b.Events))]
+			t = eventtest.One(b.pick, e.At, recordedAt(e), dayIn(e.At, b.Policy.TimeZone).AddDays(b.pick(2)+b.Policy.SettleDays).Start(b.Policy.TimeZone))
+			t = t.Add(time.Duration(b.pick(3)-1) * time.Nanosecond)
+		}
+		all = append(all, t)
+	}
+	slices.SortFunc(all, func(x, y time.Time) int { return x.Compare(y) })
+	return all
+}
+
+// asIssued are invoices with the statuses of their issue.
+func asIssued(invoices []invoice.Invoice) (all []string) {
+	for _, inv := range invoices {
+		if inv.Status = invoice.Unpaid; inv.FinalAmount.IsZero() {
+			inv.Status = invoice.Paid
+		}
+		all = append(all, string(inv.AppendJSON(nil)))
+	}
+	return all
+}
+
+// issuing is how runs at some instants are not what the laws say, or nothing.
+func issuing(h *history, pick picker) string {
+	b := newBookkeeper(h, pick)
+	var last time.Time
+	for _, by := range b.instants() {
+		var through cycle.Date
+		if pick.Chance(20) {
+			through = date(h.inYear("01-01")).AddDays(pick(400))
+		}
+		is := b.run(by, through)
+		for _, inv := range is.Invoices {
+			if inv.CutAt.After(by) {
+				return fmt.Sprintf("issued at %s, before its cut: %s", by, inv.AppendJSON(nil))
+			}
+		}
+		if again := b.run(by, through); len(again.Invoices) > 0 {
+			return fmt.Sprintf("a second run at %s issues\n%s", by, invoicesJSON(again.Invoices))
+		}
+		if through.IsZero() {
+			last = by
+			if said := b.nothingUntil(is.Next, by); said != "" {
+				return said
+			}
+		}
+	}
+	replayed := must(account.BillAccount(h.Events, h.Catalogue(), h.Policy, h.Through()))
+	all, have := asIssued(replayed.Invoices), asIssued(b.issued)
+	n := min(len(all), len(have))
+	if !slices.Equal(all[:n], have) {
+		return fmt.Sprintf("replayed\n%s\nissued\n%s", strings.Join(all[:n], "\n"), strings.Join(have, "\n"))
+	}
+	for i, inv := range replayed.Invoices[n:] {
+		if !account.CountsFrom(h.Policy, inv.Date).After(last) {
+			return fmt.Sprintf("not issued by %s: %s", last, all[n+i])
+		}
+	}
+	return ""
+}
+
+// nothingUntil is what is issued, though nothing more is recorded, before the day on which something may be.
+func (b *bookkeeper) nothingUntil(next cycle.Date, by time.Time) string {
+	end := b.Through()
+	if !next.IsZero() {
+		end = next.AddDays(-1)
+	}
+	is := must(b.biller.Issue(b.recordedBy(by), b.issued, end, always))
+	if len(is.Invoices) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("at %s the next day is %q, but there is\n%s", by, next, invoicesJSON(is.Invoices))
+}
+
+// Law: runs on any sequence of instants, each with the events recorded by then, issue together what one replay prints for the
+// invoices final by then: the same bytes. A second run at the same instant issues nothing, an issued invoice never appears
+// again, and numbers are those that replay prints.
+func TestLawIssuedIsReplayed(t *testing.T) {
+	checkHistories(t, issuing)
+}
+
+// sums is how what is issued does not add up to what is owed, after something was changed that is never to change, or nothing.
+func sums(h *history, pick picker) string {
+	h.without(account.InvoiceStatusChanged) // canceled and refunded invoices count otherwise
+	if len(h.Events) == 0 {
+		return ""
+	}
+	b := newBookkeeper(h, pick)
+	for _, by := range b.instants() {
+		if end := date(h.inYear("12-28")).Start(nil); by.After(end) { // so that a boundary is left to settle on
+			by = end
+		}
+		b.run(by, cycle.Date{})
+	}
+	what := b.tamper()
+	if len(h.Events) == 0 {
+		return ""
+	}
+	is, err := account.Issue(account.Issuing{Events: h.Events, Issued: b.issued, Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), By: always})
+	owed, wrong := account.BillAccount(h.Events, h.Catalogue(), h.Policy, h.Through())
+	if wrong != nil { // a billing date is too late in another time zone, say
+		return ""
+	}
+	if err != nil {
+		return err.Error()
+	}
+	if was, new, is := sum(b.issued, finalAmount), sum(is.Invoices, finalAmount), sum(owed.Invoices, finalAmount); was+new != is {
+		return fmt.Sprintf("%s: %d was issued and %d is new, but %d is owed", what, was, new, is)
+	}
+	return ""
+}
+
+// tamper changes what is never to change, and says what.
+func (b *bookkeeper) tamper() string {
+	switch b.pick(6) {
+	case 0:
+		other := randomHistory(b.pick)
+		other.without(account.InvoiceStatusChanged)
+		for i := range other.Events {
+			if e := other.Events[i]; e.At.Year() == b.Year {
+				e.ID += "-new"
+				e.RecordedAt = time.Time{}
+				e.Amount = money.New(e.Amount.Minor(), b.Policy.MoneyCurrency())
+				b.Events = append(b.Events, e)
+			}
+		}
+		return "events that nobody knew"
+	case 1:
+		kept := slices.Clone(b.Events)
+		b.Events = slices.DeleteFunc(kept, func(account.Event) bool { return b.pick.Chance(30) })
+		return "events that are gone"
+	case 2:
+		for i := range b.Packages {
+			p := &b.Packages[i]
+			p.Price = money.New(p.Price.Minor()/2+int64(b.pick(50)), p.Price.Currency())
+			p.Credits /= 2
+		}
+		return "other prices"
+	case 3:
+		currency, year := b.Policy.Value("currency"), b.Year
+		b.RandomPolicy(b.pick)
+		b.Year, b.Policy = year, withKey(b.Policy, "currency="+currency)
+		return "another policy"
+	case 4:
+		gone := b.Packages[b.pick(len(b.Packages))].Name
+		b.Packages = slices.DeleteFunc(slices.Clone(b.Packages), func(p invoice.Package) bool { return p.Name == gone })
+		return "a package that is gone"
+	}
+	b.issued = readAgain(b.issued)
+	for i := range b.issued {
+		inv := &b.issued[i]
+		for n := range inv.Lines {
+			off := money.New(int64(b.pick(1000)-500), inv.FinalAmount.Currency())
+			inv.Lines[n].Amount = must(inv.Lines[n].Amount.Add(off))
+			inv.FinalAmount = must(inv.FinalAmount.Add(off))
+		}
+	}
+	return "figures altered by hand"
+}
+
+// Law: whatever is changed afterwards, what was issued and what is new add up to what is owed.
+func TestLawIssuedAndNewAreOwed(t *testing.T) {
+	checkHistories(t, sums)
+}
+
+// checkHistories looks at random histories, and shows the smallest that is not as it should be.
+func checkHistories(t *testing.T, wrong func(h *history, pick picker) string) {
+	first := *seed
+	if first == 0 {
+		first = uint64(time.Now().UnixNano()) % 1e12
+	}
+	count := *histories
+	if testing.Short() {
+		count = min(count, 300)
+	}
+	for i := range count {
+		n := first + uint64(i)
+		said := func(h *history) string {
+			copied := *h
+			copied.Events = slices.Clone(h.Events)
+			if _, err := account.BillAccount(h.Events, h.Catalogue(), h.Policy, h.Through()); err != nil {
+				return "" // made smaller so that it cannot be billed
+			}
+			return wrong(&copied, rand.New(rand.NewPCG(n, 1)).IntN)
+		}
+		h := randomHistory(rand.New(rand.NewPCG(n, n)).IntN)
+		if said(h) == "" {
+			continue
+		}
+		h.shrink(func(h *history) bool { return len(h.Events) > 0 && said(h) != "" })
+		t.Fatalf("go test -run %s -history.seed=%d -history.count=1\n\n%s\n%s", t.Name(), n, h, said(h))
+	}
+}
