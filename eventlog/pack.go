@@ -9,8 +9,12 @@ import (
 	"github.com/prorata-go/prorata/invoice"
 )
 
-// BlockSize is how long the blocks of a [Packing] are: one ends with the first record beyond it.
-const BlockSize = 1 << 18
+// blockSize is how long the blocks of a shard become, unless there are so many shards that all of them would take more than
+// openBlocks.
+const (
+	blockSize  = 1 << 18
+	openBlocks = 1 << 26
+)
 
 // Packing reads files, or parts of them, and packs their events into blocks by shard, for [Events.Unpack] in another
 // process. A block is the names of accounts and records, one after the other, as [Events] keeps them: nothing is decoded
@@ -27,6 +31,7 @@ type Packing struct {
 
 	mu     sync.Mutex // of what follows
 	shards []packed
+	size   int // that ends a block
 }
 
 // packed is what is packed for a shard and not yet given to Emit.
@@ -46,6 +51,7 @@ func (p *Packing) Pack(ctx context.Context, r io.Reader, part int, first bool) (
 	}
 	if p.shards == nil {
 		p.shards = make([]packed, max(1, p.Shards))
+		p.size = min(blockSize, openBlocks/len(p.shards))
 	}
 	k := &packer{Packing: p, part: part, chunks: newChunker(r, ""), scan: &Scan{}}
 	k.chunks.middle = !first
@@ -220,9 +226,9 @@ func (w *packWorker) add(n int, failed error) (blocks []full, mine bool) {
 		entries := w.shards[shard]
 		w.shards[shard] = entries[:0]
 		if s.block == nil {
-			s.block = make([]byte, 0, min(BlockSize+len(entries), max(2*len(entries), 1<<12)))
+			s.block = make([]byte, 0, min(w.size+len(entries), max(2*len(entries), 1<<12)))
 		}
-		if s.block = append(s.block, entries...); len(s.block) >= BlockSize {
+		if s.block = append(s.block, entries...); len(s.block) >= w.size {
 			blocks = append(blocks, full{shard, s.number, s.block})
 			s.block, s.number = nil, s.number+1
 		}

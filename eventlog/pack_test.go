@@ -46,7 +46,7 @@ func cut(pick picker, name, text string, err error) (parts []filePart) {
 				end = len(text)
 			}
 		}
-		p := filePart{Part: eventlog.Part{File: name}, text: text[:end], first: first}
+		p := filePart{Part: eventlog.Part{File: name, Continues: !first}, text: text[:end], first: first}
 		if text = text[end:]; text == "" {
 			p.err = err
 		}
@@ -107,7 +107,10 @@ func packedOf(parts []filePart, scans []*eventlog.Scan, shards ...[][]byte) even
 		from.Parts = append(from.Parts, p.Part)
 	}
 	all := slices.Concat(shards...)
+	var mu sync.Mutex
 	from.Next = func() (eventlog.Block, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		if len(all) == 0 {
 			return eventlog.Block{}, io.EOF
 		}
@@ -190,7 +193,7 @@ func TestConflictsOfShards(t *testing.T) {
 	}
 	parts := []filePart{
 		{Part: eventlog.Part{File: "0.jsonl"}, text: used("x", "a", 1) + "oops\n" + used("x", "a", 2), first: true},
-		{Part: eventlog.Part{File: "0.jsonl"}, text: used("x", "a", 2)},
+		{Part: eventlog.Part{File: "0.jsonl", Continues: true}, text: used("x", "a", 2)},
 	}
 	for _, keep := range []bool{true, false} {
 		how := eventlog.Loading{KeepGoing: keep, MaxProblems: 20}

@@ -11,7 +11,8 @@ import (
 
 // Part is a file that was packed, or some of its lines.
 type Part struct {
-	File string // its name, as errors name it
+	File      string // its name, as errors name it
+	Continues bool   // it begins where the part before it ends, in the same file
 }
 
 // Block is a block that a [Packing] made.
@@ -25,7 +26,7 @@ type Packed struct {
 	Parts []Part  // those of a file one after the other, in their order
 	Scans []*Scan // one a part, or nil; they are looked at once Next has returned [io.EOF]
 
-	// Next returns the blocks in any order, and then io.EOF. Several goroutines call it, one at a time. Nil is no blocks.
+	// Next returns the blocks in any order, and then io.EOF. Several goroutines call it at once. Nil is no blocks.
 	Next func() (Block, error)
 
 	// Others, if not nil, has the dates of events of accounts that are not in the blocks, for [Events.Span]; it is looked at
@@ -95,7 +96,7 @@ func (s *store) addParts(parts []Part) (first int) {
 	for i, p := range parts {
 		n := first + i
 		part := filePart{name: p.File, file: n}
-		if i > 0 && parts[i-1].File == p.File {
+		if i > 0 && p.Continues {
 			part.file = s.files[n-1].file
 		} else {
 			s.number[p.File] = n
@@ -110,21 +111,6 @@ type unpacker struct {
 	*loader
 	Packed
 	first int // the number of the first part in the store
-
-	taking sync.Mutex // of what follows
-	over   bool
-}
-
-func (u *unpacker) next() (b Block, err error) {
-	u.taking.Lock()
-	defer u.taking.Unlock()
-	if u.over || u.Next == nil {
-		return b, io.EOF
-	}
-	if b, err = u.Next(); err != nil {
-		u.over = true
-	}
-	return b, err
 }
 
 func (u *unpacker) run(ctx context.Context) error {
@@ -163,8 +149,8 @@ type unpackWorker struct {
 }
 
 func (w *unpackWorker) work(ctx context.Context) error {
-	for ctx.Err() == nil {
-		b, err := w.next()
+	for w.Next != nil && ctx.Err() == nil {
+		b, err := w.Next()
 		if err == io.EOF {
 			return nil
 		}

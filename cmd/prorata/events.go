@@ -25,7 +25,9 @@ import (
 // reading is the events of several files, and what was wrong with them.
 type reading struct {
 	eventlog.Events
-	bad leftOut
+	bad   leftOut
+	files []string // that have them, in their order
+	some  bool     // there are parts of a partition, and not all of it
 }
 
 // leftOut are the lines that were left out.
@@ -54,8 +56,13 @@ func readEvents(ctx context.Context, files []string, how eventlog.Loading, stdin
 	if err != nil {
 		return nil, err
 	}
+	return r, r.problems(failed, how.KeepGoing)
+}
+
+// problems are what is wrong with what was read, beside the lines that are left out to keep going.
+func (r *reading) problems(failed []eventlog.FileFailed, keepGoing bool) error {
 	all := problems{limit: maxProblems}
-	if !how.KeepGoing {
+	if !keepGoing {
 		for q := range r.bad.all {
 			all.add(q.err.File, q.err)
 		}
@@ -64,12 +71,20 @@ func readEvents(ctx context.Context, files []string, how eventlog.Loading, stdin
 	if len(failed) > 0 {
 		all.list = append(all.list, failed[0].Err)
 	}
-	return r, all.err()
+	return all.err()
 }
 
 // read reads all that can be read, past files that cannot be read to their end when it is to
 // keep going; these are in the list.
 func read(ctx context.Context, files []string, how eventlog.Loading, stdin io.Reader, p *progress) (r *reading, failed []eventlog.FileFailed, err error) {
+	parts, err := openParts(files, how, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	if parts != nil {
+		defer parts.close()
+		return parts.read(ctx, how)
+	}
 	from := infile.From{Stdin: stdin}
 	if p != nil {
 		from.Read = &p.read
@@ -78,13 +93,18 @@ func read(ctx context.Context, files []string, how eventlog.Loading, stdin io.Re
 	for i, name := range files {
 		sources[i] = eventlog.Source{Name: name, Open: func() (io.ReadCloser, error) { return from.Open(name, infile.Events) }}
 	}
-	r = &reading{}
+	r = &reading{files: files}
 	loaded, err := r.Load(ctx, sources, how)
+	return r.loaded(loaded, err)
+}
+
+// loaded is what was read, and what was wrong.
+func (r *reading) loaded(found eventlog.Loaded, err error) (*reading, []eventlog.FileFailed, error) {
 	if err != nil && !errors.As(err, new(*eventlog.LoadError)) {
 		return nil, nil, err
 	}
-	r.bad = leftOut{loaded.Bad}
-	return r, loaded.Failed, nil
+	r.bad = leftOut{found.Bad}
+	return r, found.Failed, nil
 }
 
 // withID is what is wrong with a line, with the id of its event where that can be told.

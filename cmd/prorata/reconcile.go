@@ -111,7 +111,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	sortAnomalies(rep.Anomalies, files)
+	sortAnomalies(rep.Anomalies, events.files)
 	return f.write(cmd, c, format, rep, &findings{bad: events.bad, quarantine: c.quarantine, anomalies: rep.Anomalies,
 		dates: c.farDatesOf(events, in.Accounts, in.Policy)})
 }

@@ -110,6 +110,9 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err != nil {
 		return err
 	}
+	if events.some && span.End.IsZero() && (c.keepGoing || c.quarantine != "") {
+		return usagef("some parts of a partition with --keep-going and no --through, expected a date: a line that one part leaves out may hold the latest one")
+	}
 	accounts, err := c.chosen(events, only)
 	if err != nil {
 		return err
@@ -136,7 +139,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 		return err
 	}
 	progress.done()
-	sortAnomalies(r.anomalies, files)
+	sortAnomalies(r.anomalies, events.files)
 	if c.anomalies != "" {
 		writeAnomalies(anomalies, r.anomalies)
 	}

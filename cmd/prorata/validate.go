@@ -95,9 +95,9 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 		found.anomalies = append(found.anomalies, anomalies...)
 	}
 	if len(failed)+events.bad.Len() > 0 {
-		return allProblems(failed, events, found.anomalies, files)
+		return allProblems(failed, events, found.anomalies)
 	}
-	sortAnomalies(found.anomalies, files)
+	sortAnomalies(found.anomalies, events.files)
 	out := c.newOutput(cmd)
 	if format == "json" {
 		found.write(out)
@@ -129,10 +129,10 @@ func place(at source.Place, err error) placed {
 
 // allProblems is what could not be read and what makes no sense, in the order of the files;
 // what has no place in them comes last. Bad lines may be millions: each is found when it is printed.
-func allProblems(failed []placed, events *reading, anomalies []account.Anomaly, files []string) error {
-	sortAnomalies(anomalies, files)
+func allProblems(failed []placed, events *reading, anomalies []account.Anomaly) error {
+	sortAnomalies(anomalies, events.files)
 	failed = append(failed, byCause(anomalies, "once all can be read, "+listedByValidate)...)
-	inFiles := inFileOrder(files)
+	inFiles := inFileOrder(events.files)
 	compare := func(a, b source.Place) int {
 		if a.File == "" || b.File == "" {
 			return strings.Compare(b.File, a.File)

@@ -24,6 +24,7 @@ const (
 	KindParquet
 	KindAvro
 	KindSQLite
+	KindPart
 	Kind7z
 	KindRAR
 	KindImage
@@ -71,6 +72,7 @@ var kinds = [...]struct {
 	KindParquet:      {"a Parquet file", asTable, begins("PAR1")},
 	KindAvro:         {"an Avro file", asTable, begins("Obj\x01")},
 	KindSQLite:       {"an SQLite database", asTable, begins("SQLite format 3\x00")},
+	KindPart:         {"a part that prorata partition wrote", "replay, validate and reconcile read it by its name", begins("prorata part ")},
 	Kind7z:           {"a 7z archive", unzip, begins("7z\xbc\xaf\x27\x1c")},
 	KindRAR:          {"a RAR archive", unzip, begins("Rar!\x1a\x07")},
 	KindImage:        {"an image", "", begins("\x89PNG\r\n", "\xff\xd8\xff", "GIF8", "II*\x00", "MM\x00*")},
