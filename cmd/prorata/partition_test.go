@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,7 +92,7 @@ func TestLawPartitionChangesNothing(t *testing.T) {
 			}
 			to := filepath.Join(folder, strconv.Itoa(i))
 			var messages bytes.Buffer
-			exit := run(t.Context(), append([]string{"partition", "--keep-going", "--into", strconv.Itoa(into), "-o", to}, some...), nil, nil, &messages)
+			exit := run(t.Context(), append([]string{"partition", "--keep-going", "--into", strconv.Itoa(into), "-o", to}, some...), nil, io.Discard, &messages)
 			require.Contains(t, []int{exitDone, exitFindings}, exit, messages.String())
 			list, err := filepath.Glob(filepath.Join(to, "*"))
 			require.NoError(t, err)
@@ -120,7 +121,7 @@ func TestLawPartitionChangesNothing(t *testing.T) {
 func TestDamagedParts(t *testing.T) {
 	dir := t.TempDir()
 	var messages bytes.Buffer
-	require.Equal(t, exitDone, run(t.Context(), []string{"partition", "--into", "1", "-o", dir, "../../testdata/demo/events.jsonl"}, nil, nil, &messages), messages.String())
+	require.Equal(t, exitDone, run(t.Context(), []string{"partition", "--into", "1", "-o", dir, "../../testdata/demo/events.jsonl"}, nil, io.Discard, &messages), messages.String())
 	name := filepath.Join(dir, "part-00000-of-00001")
 	whole, err := os.ReadFile(name)
 	require.NoError(t, err)
