@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 )
@@ -40,9 +39,11 @@ func Open(t testing.TB, url string, width, height int, dark bool) *Page {
 	check(t, err)
 	from, out, err := os.Pipe()
 	check(t, err)
+	profile, err := os.MkdirTemp("", "prorata-browser-") // not the test's own folder: the browser may write there for a moment yet when it is gone
+	check(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, path, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage",
-		"--no-first-run", "--disable-extensions", "--remote-debugging-pipe", "--user-data-dir="+filepath.Join(t.TempDir(), "profile"), "about:blank")
+		"--no-first-run", "--disable-extensions", "--remote-debugging-pipe", "--user-data-dir="+profile, "about:blank")
 	cmd.ExtraFiles = []*os.File{in, out}
 	cmd.WaitDelay = 5 * time.Second
 	check(t, cmd.Start())
@@ -53,6 +54,12 @@ func Open(t testing.TB, url string, width, height int, dark bool) *Page {
 		from.Close()
 		cancel()
 		_ = cmd.Wait()
+		for range 50 {
+			if os.RemoveAll(profile) == nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
 	})
 	p := &Page{t: t, to: to, from: bufio.NewReader(from)}
 	check(t, from.SetReadDeadline(time.Now().Add(90*time.Second)))
@@ -99,7 +106,7 @@ const lowContrast = `(() => {
 	for (const e of document.querySelectorAll("body *")) {
 		if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !e.checkVisibility() || e.closest("title, script, option")) continue;
 		const style = getComputedStyle(e), drawn = e instanceof SVGElement;
-		const ink = parse(drawn ? style.fill : style.color), on = drawn && e.dataset.on && document.querySelector("svg ." + e.dataset.on);
+		const ink = parse(drawn ? style.fill : style.color), on = drawn && e.dataset.paper && document.querySelector("svg ." + e.dataset.paper);
 		const paper = on ? parse(getComputedStyle(on).fill) : behind(e);
 		const [a, b] = [light(ink), light(paper)], ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
 		const size = parseFloat(style.fontSize), large = size >= 24 || size >= 18.66 && style.fontWeight >= 700;

@@ -14,6 +14,7 @@ const (
 	Invoices                  // invoices that replay wrote
 	Aliases                   // names of accounts, theirs and ours
 	Disputes                  // claims that reconcile wrote
+	Profiles                  // who sends invoices, and to whom
 )
 
 // contents has a row for each Content.
@@ -65,6 +66,11 @@ var contents = [...]struct {
 		expected: "CSV, as reconcile --dispute writes it",
 		kinds:    []Kind{KindCSV},
 		max:      64 << 20, beyond: "leave out the claims that are settled",
+	},
+	Profiles: {
+		expected: `a profile: a JSON object such as {"issuer": {"name": "Acme"}}`,
+		kinds:    []Kind{KindProfile},
+		max:      64 << 20, beyond: "leave out the customers that have no invoice",
 	},
 }
 

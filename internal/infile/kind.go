@@ -43,6 +43,7 @@ const (
 	KindDocument
 	KindStatistics
 	KindInvoices
+	KindProfile
 	KindCSV
 	KindYAML
 )
@@ -91,6 +92,7 @@ var kinds = [...]struct {
 	KindDocument:     {"a list of invoices of the Distributor", "it is given with --distributor, to reconcile", isDocument},
 	KindStatistics:   {"a list of daily statistics", "prorata import stats makes events of it", isStatistics},
 	KindInvoices:     {"a list of invoices that replay wrote", "prorata merge reads it", isInvoices},
+	KindProfile:      {"a profile of invoices", "it is given with --profile", isProfile},
 	KindCSV:          {"CSV", asTable, isCSV},
 	KindYAML:         {"YAML", "write it as JSON, as by yq -o json FILE", isYAML},
 }

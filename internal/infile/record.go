@@ -114,3 +114,8 @@ func isInvoices(head []byte) bool {
 	r := firstRecord(head)
 	return r.has("account", "date_invoiced")
 }
+
+func isProfile(head []byte) bool {
+	r := firstRecord(head)
+	return !r.list && (r.has("issuer") || r.has("customers") || r.has("locale"))
+}
