@@ -191,11 +191,25 @@ func setLength(b []byte, at int) []byte {
 
 // cutText cuts a text with its length before it off the front, as what [appendText] appends.
 func cutText(b []byte) (text, rest []byte) {
-	if n := int(b[0]); n < 0x80 {
-		return b[1 : 1+n], b[1+n:]
+	end := textEnd(b)
+	if end <= 0x80 {
+		return b[1:end], b[end:]
 	}
+	_, n := binary.Uvarint(b)
+	return b[n:end], b[end:]
+}
+
+// textEnd is where the text that cutText cuts off ends.
+func textEnd(b []byte) int {
+	if n := int(b[0]); n < 0x80 {
+		return 1 + n
+	}
+	return longTextEnd(b)
+}
+
+func longTextEnd(b []byte) int {
 	length, n := binary.Uvarint(b)
-	return b[n:][:length], b[n+int(length):]
+	return n + int(length)
 }
 
 // idOf is the id in a record, given without its length.

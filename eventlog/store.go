@@ -266,11 +266,9 @@ func entries(taken [][]byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(account, record []byte) bool) {
 		for _, b := range taken {
 			for len(b) > 0 {
-				var name []byte
-				name, b = cutText(b)
-				record := b
-				_, b = cutText(b)
-				if !yield(name, record[:len(record)-len(b)]) {
+				name, rest := cutText(b)
+				end := textEnd(rest)
+				if b = rest[end:]; !yield(name, rest[:end]) {
 					return
 				}
 			}
