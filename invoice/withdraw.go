@@ -181,20 +181,27 @@ func orderOfDays(x, y cycle.Period) int {
 // nothing at all: there the items of a period, kind and package differ, and their sums do not.
 func (b *Book) addRefunds(owed []Item, stretches []cycle.Period) ([]Item, error) {
 	clear(b.level)
-	is, err := sumUp(len(owed), func(i int) *Item { return &owed[i] })
-	if err != nil {
-		return nil, err
-	}
+	var is map[Key]total
 	for i := range stretches {
 		stretch := &stretches[i]
+		refunds := b.refundsWithin(stretch)
+		if len(refunds) == 0 {
+			continue // mostly
+		}
+		if is == nil {
+			var err error
+			if is, err = sumUp(len(owed), func(i int) *Item { return &owed[i] }); err != nil {
+				return nil, err
+			}
+		}
 		from, to := b.within(stretch)
 		was, err := sumUp(to-from, func(i int) *Item { return b.billed[from+i] })
 		if err != nil {
 			return nil, err
 		}
-		for i := range b.refunds {
-			r := &b.refunds[i]
-			if r.amount.IsZero() || !stretch.Contains(r.key.Period) {
+		for i := range refunds {
+			r := &refunds[i]
+			if r.amount.IsZero() {
 				continue
 			}
 			item, err := r.item(is[r.key])
@@ -215,6 +222,15 @@ func (b *Book) addRefunds(owed []Item, stretches []cycle.Period) ([]Item, error)
 		}
 	}
 	return owed, nil
+}
+
+// refundsWithin are the refunds of what is owed for the periods that start in a stretch.
+func (b *Book) refundsWithin(stretch *cycle.Period) []refund {
+	before := func(day cycle.Date) int {
+		return sort.Search(len(b.refunds), func(i int) bool { return !b.refunds[i].key.Period.Before(day) })
+	}
+	from := before(stretch.Start)
+	return b.refunds[from:max(from, before(stretch.End))]
 }
 
 // item is what a refund leaves of some amounts that are owed.
