@@ -254,7 +254,7 @@ type text struct {
 }
 
 var texts = sync.Pool{New: func() any {
-	text := make([]byte, 0, 1<<17) // few are longer; to get there by doubling takes twice the memory
+	text := make([]byte, 0, 1<<18) // few are longer; to get there by doubling takes twice the memory
 	return &text
 }}
 
