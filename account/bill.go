@@ -117,7 +117,7 @@ func (b *Biller) billHistory(account string, through cycle.Date) (Bill, error) {
 	bill := Bill{Account: account, Anomalies: judge(h, one.view.timeline)}
 	one.view.timeline.reset(b.terms)
 	var err error
-	if bill.Invoices, err = one.run(through, lastDay); err != nil {
+	if bill.Invoices, err = one.run(through, forever, false); err != nil {
 		return Bill{}, fmt.Errorf("account %q: %w", shown(account), err)
 	}
 	if !b.ReuseInvoices {
@@ -188,8 +188,9 @@ func (b *biller) begin(t *terms, account string, h *history) {
 // run visits every day on which there may be something to bill: the days on which structural
 // events happen or become known, and in between the boundaries of the periods as they are
 // then known. It goes on after the last invoice issued, and stops at the first one that is not final by what is
-// known on a day, today. The invoices are in memory that is used again.
-func (b *biller) run(through, today cycle.Date) ([]invoice.Invoice, error) {
+// known on a day, today, which it leaves out or, to look ahead, makes the last. The invoices are in memory that is
+// used again.
+func (b *biller) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice, error) {
 	b.findWakeDays()
 	wake := b.wake
 	through = earlier(through, lastDay)
@@ -206,7 +207,7 @@ func (b *biller) run(through, today cycle.Date) ([]invoice.Invoice, error) {
 		if grid := b.grid(); len(grid.cycles) > 0 {
 			next = earlier(next, grid.period(later(day, grid.first())).End)
 		}
-		if next.After(through) || next.After(today) {
+		if next.After(through) || next.After(today) && !ahead {
 			b.next = next
 			break
 		}
@@ -219,8 +220,10 @@ func (b *biller) run(through, today cycle.Date) ([]invoice.Invoice, error) {
 		if err := b.visit(day, eventful); err != nil {
 			return nil, err
 		}
-		if day == today && len(b.made) > made && b.mayChange(&b.made[made]) {
-			b.made, b.next = b.made[:made], day
+		if !day.Before(today) && len(b.made) > made && !b.isFinal(&b.made[made], today) {
+			if b.next = day; !ahead {
+				b.made = b.made[:made]
+			}
 			break
 		}
 		if b.done(day, last) && len(wake) == 0 {

@@ -86,10 +86,16 @@ func (e *entry) id() string {
 }
 
 // fill sorts and checks the events of one account; it does not change them.
-func (h *history) fill(events []Event, t *terms) error {
+func (h *history) fill(events []Event, t *terms) error { return h.fillTo(instant{}, events, t) }
+
+// fillTo is fill with the events that are recorded by an instant; the zero instant is none, and they are all.
+func (h *history) fillTo(by instant, events []Event, t *terms) error {
 	h.begin(len(events), nil)
 	for i := range events {
 		e := &events[i]
+		if by != (instant{}) && e.recorded().After(by) {
+			continue
+		}
 		if e.Account != events[0].Account {
 			return fmt.Errorf("bill: events of two accounts, %q and %q", shown(events[0].Account), shown(e.Account))
 		}
@@ -381,6 +387,25 @@ func (h *history) learn(list *[]learning, e *entry) {
 	}
 	*list = append(*list, learning{e, e.known, false})
 	h.allKnown = latest(h.allKnown, latest(e.known, voided))
+}
+
+// recorded is when an event became known.
+func (e *Event) recorded() instant {
+	if e.RecordedAt.IsZero() {
+		return instantOf(e.At)
+	}
+	return instantOf(e.RecordedAt)
+}
+
+// addClose adds the close of an account at an instant, after it was billed without.
+func (h *history) addClose(at time.Time, day cycle.Date, t *terms) {
+	for _, e := range h.entries {
+		e.voided, e.learned = false, false
+	}
+	e := h.next(at, time.Time{})
+	e.made, e.kind, e.day = &Event{Type: Closed, At: at}, Closed, day
+	h.sort()
+	h.index(t)
 }
 
 // lastDay is the day of the last event.

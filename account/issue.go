@@ -80,7 +80,7 @@ func (b *Biller) issueHistory(account string, issued []invoice.Invoice, through 
 	today := one.today(by)
 	err := one.resume(issued)
 	if err == nil {
-		_, err = one.run(through, today)
+		_, err = one.run(through, today, false)
 	}
 	if err != nil {
 		return Issuance{}, fmt.Errorf("account %q: %w", shown(account), err)
@@ -116,8 +116,12 @@ func atIssue(invoices []invoice.Invoice) []invoice.Invoice {
 // today is the day whose cut at the start was the last by an instant. The invoices of the days before it are final.
 func (b *biller) today(by time.Time) cycle.Date {
 	day, err := cycle.DateOf(by, b.policy.TimeZone)
-	if err != nil {
-		return lastDay
+	switch {
+	case err == nil:
+	case by.Year() > 1:
+		return forever
+	default:
+		return cycle.Date{}
 	}
 	return day.AddDays(-b.policy.SettleDays)
 }
@@ -192,17 +196,18 @@ func (b *biller) createdBy(by instant) instant {
 	return instant{}
 }
 
-// mayChange reports that an invoice just made of a day that is not over is not to be issued yet: it is cut at the end of the day,
-// or one event more of the day would have it cut there, and be in it. That is a creation where no package is in force, a
-// change where changes are billed immediately, or one from a free package that would start a new cycle.
-func (b *biller) mayChange(inv *invoice.Invoice) bool {
-	if _, atEnd := b.knownTo(inv); atEnd {
-		return true
+// isFinal reports that an invoice just made may be issued, by what is known on a day that is not later than its own. On a day that
+// is not over it may not where it is cut at the end of the day, or where one event more of the day would have it cut there, and be
+// in it: a creation where no package is in force, a change where changes are billed immediately, or one from a free package that
+// would start a new cycle.
+func (b *biller) isFinal(inv *invoice.Invoice, today cycle.Date) bool {
+	if _, atEnd := b.knownTo(inv); atEnd || inv.Date != today {
+		return false
 	}
 	p := b.view.lastIn(onlyDay(inv.Date))
 	if p == nil || b.policy.BillChanges == invoice.Immediately {
-		return true
+		return false
 	}
 	price, err := p.list.On(inv.Date).PeriodPrice()
-	return b.policy.FreeUpgrade == invoice.RestartCycle && err == nil && price.IsZero()
+	return err != nil || !price.IsZero() || b.policy.FreeUpgrade != invoice.RestartCycle
 }
