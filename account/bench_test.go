@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -8,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
 
@@ -139,5 +142,52 @@ func TestBillAccountAllocations(t *testing.T) {
 			}
 		})
 		require.LessOrEqual(t, allocations, tt.limit)
+	}
+}
+
+// BenchmarkStatus says where an account of a year stands in its last month.
+func BenchmarkStatus(b *testing.B) {
+	for name, events := range map[string][]account.Event{"a plain year": aPlainYear(), "a year": aYear()} {
+		b.Run(name, func(b *testing.B) {
+			biller := must(account.NewBiller(catalogue(gold(), small()), policyOf()))
+			biller.ReuseInvoices = true
+			b.ReportAllocs()
+			for b.Loop() {
+				if c, err := biller.Status(events, nil, date("2026-12-20")); err != nil || !c.Open {
+					b.Fatal(c, err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkIssue issues the twelfth invoice of an account.
+func BenchmarkIssue(b *testing.B) {
+	for name, events := range map[string][]account.Event{"a plain year": aPlainYear(), "a year": aYear()} {
+		biller := must(account.NewBiller(catalogue(gold(), small()), policyOf()))
+		issued := readAgain(must(biller.Issue(events, nil, cycle.Date{}, at("2026-12-15"))).Invoices)
+		biller.ReuseInvoices = true
+		issue := func(b *testing.B, issued []invoice.Invoice) {
+			if is, err := biller.Issue(events, issued, cycle.Date{}, at("2027-01-15")); err != nil || len(is.Invoices) != 1 {
+				b.Fatal(is, err)
+			}
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				issue(b, issued)
+			}
+		})
+		text := must(json.Marshal(issued))
+		b.Run(name+", read from JSON", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				var issued []invoice.Invoice
+				if err := json.Unmarshal(text, &issued); err != nil {
+					b.Fatal(err)
+				}
+				issue(b, issued)
+			}
+		})
 	}
 }

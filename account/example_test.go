@@ -8,6 +8,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -71,6 +72,73 @@ func ExampleBillAccount() {
 	//     recurring Silver   19.97  20 of 30 days × $29.95
 	// 2010-11-30  2010-10-30 … 2010-11-29  $10.63
 	//     recurring Silver   10.63  11 of 31 days × $29.95
+}
+
+// A backend issues invoices every day and keeps them. What was issued stands: usage that becomes known later is on the next invoice.
+func ExampleIssue() {
+	day := func(text string) time.Time { return cycle.MustDate(text).Start(nil) }
+	packages, err := invoice.ParsePackages("packages.json", []byte(`[{"name": "Gold", "price": 79.95, "credits": 50000, "overage": 0.001}]`), money.USD)
+	if err != nil {
+		log.Fatal(err)
+	}
+	catalogue, err := invoice.NewCatalogue(packages, invoice.Retail)
+	if err != nil {
+		log.Fatal(err)
+	}
+	books := account.Issuing{Catalogue: catalogue}
+	run := func(now string) {
+		books.By = day(now)
+		is, err := account.Issue(books)
+		if err != nil {
+			log.Fatal(err)
+		}
+		books.Issued = append(books.Issued, is.Invoices...)
+		fmt.Printf("%s: %d new, the next one may come on %s\n", now, len(is.Invoices), is.Next)
+		for _, inv := range is.Invoices {
+			for _, line := range inv.Lines {
+				fmt.Printf("    %s %7s  %s\n", inv.Date, line.Amount.Number(), line.Explanation())
+			}
+		}
+	}
+
+	books.Events = []account.Event{{ID: "1", Type: account.Created, Account: "harbor-books", At: day("2026-01-20"), Package: "Gold"}}
+	run("2026-02-20")
+	run("2026-02-20")
+	books.Events = append(books.Events, account.Event{ID: "2", Type: account.UsageRecorded, Account: "harbor-books",
+		At: day("2026-02-01"), RecordedAt: day("2026-02-25"), Credits: 60_000})
+	run("2026-03-20")
+	// Output:
+	// 2026-02-20: 1 new, the next one may come on 2026-03-20
+	//     2026-02-20   79.95  31 of 31 days × $79.95
+	// 2026-02-20: 0 new, the next one may come on 2026-03-20
+	// 2026-03-20: 1 new, the next one may come on 2026-04-20
+	//     2026-03-20   10.00  60,000 credits used − 50,000 included = 10,000 × $0.001
+	//     2026-03-20   79.95  28 of 28 days × $79.95
+}
+
+// A customer asks in the middle of a period what it has come to.
+func ExampleStatus() {
+	day := func(text string) time.Time { return cycle.MustDate(text).Start(nil) }
+	packages, err := invoice.ParsePackages("packages.json", []byte(`[{"name": "Gold", "price": 79.95, "credits": 50000, "overage": 0.001}]`), money.USD)
+	if err != nil {
+		log.Fatal(err)
+	}
+	catalogue, err := invoice.NewCatalogue(packages, invoice.Retail)
+	if err != nil {
+		log.Fatal(err)
+	}
+	current, err := account.Status([]account.Event{
+		{ID: "1", Type: account.Created, Account: "harbor-books", At: day("2026-01-20"), Package: "Gold"},
+		{ID: "2", Type: account.UsageRecorded, Account: "harbor-books", At: day("2026-02-01"), Credits: 60_000},
+	}, catalogue, invoice.Policy{}, cycle.MustDate("2026-02-05"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%d of %d credits used, %d over\n", current.CreditsUsed, current.CreditsAllowed, current.CreditsOverage)
+	fmt.Printf("the invoice of %s will be %s, or %s if you close today\n", current.Next.Date, current.Projected.Display(), current.Accrued.Display())
+	// Output:
+	// 60000 of 50000 credits used, 10000 over
+	// the invoice of 2026-02-20 will be $89.95, or $51.26 if you close today
 }
 
 // A decoder reads events one by one where they do not come in a file, from a queue say.
