@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/prorata-go/prorata/cycle"
-	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -229,7 +229,7 @@ func (c *Current) AppendJSON(b []byte) []byte {
 		n    int64
 	}{{"allowed", c.CreditsAllowed}, {"used", c.CreditsUsed}, {"remain", c.CreditsRemain}, {"overage", c.CreditsOverage}} {
 		b = append(append(append(b, `,"credits_`...), count.name...), `":`...)
-		b = digits.Append(b, count.n)
+		b = strconv.AppendInt(b, count.n, 10)
 	}
 	b = append(b, `,"billing_start_date":"`...)
 	if c.Period != (cycle.Period{}) {
