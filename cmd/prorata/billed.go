@@ -8,6 +8,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/eventlog"
+	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 )
@@ -18,7 +19,7 @@ type billed struct {
 	policy    invoice.Policy
 	catalogue invoice.Catalogue
 	span      cycle.Period // inclusive
-	dates     farDates
+	dates     messages.FarDates
 	anomalies []account.Anomaly
 }
 
@@ -52,7 +53,7 @@ func (c *common) readBilled(cmd *cobra.Command, span cycle.Period, files []strin
 	}
 	b.dates = c.farDatesOf(b.events, b.events.Accounts(), b.policy)
 	if b.span.End.IsZero() {
-		b.span.End, b.dates.through = b.dates.Last, b.dates.Last
+		b.span.End, b.dates.Through = b.dates.Last, b.dates.Last
 	}
 	return b, nil
 }

@@ -2,23 +2,17 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"slices"
-	"strconv"
-	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/infile"
+	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/outfile"
-	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -36,7 +30,7 @@ type leftOut struct{ eventlog.Lines }
 // all yields them.
 func (l *leftOut) all(yield func(quarantined) bool) {
 	for line := range l.All() {
-		if !yield(quarantined{withID(line), line.Text}) {
+		if !yield(quarantined{messages.WithID(line), line.Text}) {
 			return
 		}
 	}
@@ -61,15 +55,9 @@ func readEvents(ctx context.Context, files []string, how eventlog.Loading, stdin
 
 // problems are what is wrong with what was read, beside the lines that are left out to keep going.
 func (r *reading) problems(failed []eventlog.FileFailed, keepGoing bool) error {
-	all := problems{limit: maxProblems}
+	all := problems{list: messages.Problems(&r.bad.Lines, failed, keepGoing)}
 	if !keepGoing {
-		for q := range r.bad.all {
-			all.add(q.err.File, q.err)
-		}
 		r.bad = leftOut{}
-	}
-	if len(failed) > 0 {
-		all.list = append(all.list, failed[0].Err)
 	}
 	return all.err()
 }
@@ -107,29 +95,7 @@ func (r *reading) loaded(found eventlog.Loaded, err error) (*reading, []eventlog
 	return r, found.Failed, nil
 }
 
-// withID is what is wrong with a line, with the id of its event where that can be told.
-func withID(line *eventlog.Line) *source.ParseError {
-	if errors.As(line.Err, new(*account.ConflictError)) {
-		return line.Err // says so itself
-	}
-	members, err := strictjson.Object("", line.Text)
-	if err != nil {
-		return line.Err
-	}
-	for _, m := range members {
-		if m.Name != "id" {
-			continue
-		}
-		if id, err := m.String(); err == nil && id != "" {
-			return source.Errorf(line.Err.Place, "event %.80q: %w", id, line.Err.Err)
-		}
-	}
-	return line.Err
-}
-
-// writeQuarantine writes the lines that were left out, one JSON object each: file, line,
-// column, reason, and text, or base64 where the line is no UTF-8. The text is the line itself,
-// but for ids with two contents the event as it was read, written anew. They may be millions, and
+// writeQuarantine writes the lines that were left out, one JSON object each. They may be millions, and
 // do not wait in memory for what is written beside them.
 func writeQuarantine(out *outfile.Output, bad iter.Seq[quarantined]) error {
 	out.Hold()
@@ -138,27 +104,13 @@ func writeQuarantine(out *outfile.Output, bad iter.Seq[quarantined]) error {
 	}
 	var b []byte
 	for q := range bad {
-		b = appendPlace(append(b[:0], '{'), q.err.Place)
-		b, _ = jsontext.AppendQuote(append(b, `,"reason":`...), q.err.Err.Error())
-		if utf8.Valid(q.text) {
-			b, _ = jsontext.AppendQuote(append(b, `,"text":`...), q.text)
-		} else {
-			b = append(b, `,"base64":"`...)
-			b = append(base64.StdEncoding.AppendEncode(b, q.text), '"')
-		}
-		if _, err := out.Write(append(b, "}\n"...)); err != nil {
+		b = append(messages.AppendQuarantined(b[:0], q.err, q.text), '\n')
+		if _, err := out.Write(b); err != nil {
 			outfile.Discard(out)
 			return err
 		}
 	}
 	return nil
-}
-
-// appendPlace appends the members file, line and column.
-func appendPlace(b []byte, at source.Place) []byte {
-	b, _ = jsontext.AppendQuote(append(b, `"file":`...), at.File)
-	b = strconv.AppendInt(append(b, `,"line":`...), int64(at.Line), 10)
-	return strconv.AppendInt(append(b, `,"column":`...), int64(at.Column), 10)
 }
 
 // chosen are the accounts named by --account, or all, in order. One of another shard is passed

@@ -15,6 +15,7 @@ import (
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/infile"
+	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -111,7 +112,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	sortAnomalies(rep.Anomalies, events.files)
+	messages.SortAnomalies(rep.Anomalies, events.files)
 	return f.write(cmd, c, format, rep, &findings{bad: events.bad, quarantine: c.quarantine, anomalies: rep.Anomalies,
 		dates: c.farDatesOf(events, in.Accounts, in.Policy)})
 }

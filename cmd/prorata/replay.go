@@ -13,6 +13,7 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/formats"
+	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
@@ -31,7 +32,7 @@ func newReplay() *cobra.Command {
 EVENTS are files of one JSON object a line, in any order; all files together are one log.
 - is standard input, and .gz and .zst files are read as they are.
 
-` + farDatesHelp + `
+` + messages.FarDatesHelp + `
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and
 there are anomalies, quarantined lines or far dates to look at.
@@ -119,7 +120,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	}
 	dates := c.farDatesOf(events, accounts, policy)
 	if span.End.IsZero() {
-		span.End, dates.through = dates.Last, dates.Last
+		span.End, dates.Through = dates.Last, dates.Last
 	}
 	r := &replay{ctx: cmd.Context(), events: events, accounts: accounts, catalogue: catalogue, policy: policy, span: span,
 		progress: progress, stdout: cmd.OutOrStdout()}
@@ -139,7 +140,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 		return err
 	}
 	progress.done()
-	sortAnomalies(r.anomalies, events.files)
+	messages.SortAnomalies(r.anomalies, events.files)
 	if c.anomalies != "" {
 		writeAnomalies(anomalies, r.anomalies)
 	}
@@ -161,17 +162,8 @@ func (r *replay) nothing(c *common, events bool) string {
 		return "no invoices: no account that was asked for is in shard " + c.shard
 	case c.shard != "" && events:
 		return "no invoices: no account of the events is in shard " + c.shard
-	default:
-		return "no invoices: the files hold no events"
 	}
-	dated := "through " + r.span.End.String()
-	switch from := r.span.Start; {
-	case from.After(r.span.End):
-		return fmt.Sprintf("no invoices: --from %s is after the last day billed, %s", from, r.span.End)
-	case !from.IsZero():
-		dated = fmt.Sprintf("from %s to %s", from, r.span.End)
-	}
-	return fmt.Sprintf("no invoices: %s, none with one dated %s", report.Count(len(r.accounts), "account", "accounts"), dated)
+	return messages.NoInvoices(len(r.accounts), r.span)
 }
 
 // billSpan is --from and --through, both inclusive; zero Dates where they are not given.

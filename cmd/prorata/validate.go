@@ -10,6 +10,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
@@ -30,7 +31,7 @@ the invoice that a status is for, only replay tells. To standard output goes how
 events and anomalies there were, and the first and last dates. A cause that repeats is told
 once; --format json has every problem.
 
-` + farDatesHelp + `
+` + messages.FarDatesHelp + `
 
 Exit status: 0 nothing to report; 1 a line or a file could not be read, and nothing was
 written; 2 wrong usage; 3 all was read, and there are events that make no sense, or that are
@@ -75,13 +76,13 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	if err != nil {
 		return err
 	}
-	var failed []placed
+	var failed []messages.Placed
 	for _, f := range unread {
 		failed = append(failed, place(source.Place{File: f.Name}, f.Err))
 	}
 	accounts, err := c.chosen(events, shard{})
 	if err != nil {
-		failed = append(failed, placed{err: err})
+		failed = append(failed, messages.Placed{Err: err})
 	}
 	found := checked{accounts: len(accounts), findings: findings{onlyRead: true}}
 	found.dates = c.farDatesOf(events, accounts, policy)
@@ -97,7 +98,7 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	if len(failed)+events.bad.Len() > 0 {
 		return allProblems(failed, events, found.anomalies)
 	}
-	sortAnomalies(found.anomalies, events.files)
+	messages.SortAnomalies(found.anomalies, events.files)
 	out := c.newOutput(cmd)
 	if format == "json" {
 		found.write(out)
@@ -113,38 +114,32 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	return found.print(cmd.ErrOrStderr())
 }
 
-// placed is an error with its place, if it has one.
-type placed struct {
-	at  source.Place
-	err error
-}
-
 // place finds an error's place, or else is the one given.
-func place(at source.Place, err error) placed {
+func place(at source.Place, err error) messages.Placed {
 	if pe := (*source.ParseError)(nil); errors.As(err, &pe) {
 		at = pe.Place
 	}
-	return placed{at, err}
+	return messages.Placed{At: at, Err: err}
 }
 
 // allProblems is what could not be read and what makes no sense, in the order of the files;
 // what has no place in them comes last. Bad lines may be millions: each is found when it is printed.
-func allProblems(failed []placed, events *reading, anomalies []account.Anomaly) error {
-	sortAnomalies(anomalies, events.files)
-	failed = append(failed, byCause(anomalies, "once all can be read, "+listedByValidate)...)
-	inFiles := inFileOrder(events.files)
+func allProblems(failed []messages.Placed, events *reading, anomalies []account.Anomaly) error {
+	messages.SortAnomalies(anomalies, events.files)
+	failed = append(failed, messages.ByCause(anomalies, "once all can be read, "+messages.ListedByValidate)...)
+	inFiles := messages.InFileOrder(events.files)
 	compare := func(a, b source.Place) int {
 		if a.File == "" || b.File == "" {
 			return strings.Compare(b.File, a.File)
 		}
 		return inFiles(a, b)
 	}
-	slices.SortStableFunc(failed, func(a, b placed) int { return compare(a.at, b.at) })
+	slices.SortStableFunc(failed, func(a, b messages.Placed) int { return compare(a.At, b.At) })
 	return &problems{seq: func(yield func(error) bool) {
 		rest := failed
 		before := func(at source.Place) bool {
-			for ; len(rest) > 0 && (at.IsZero() || compare(rest[0].at, at) < 0); rest = rest[1:] {
-				if !yield(rest[0].err) {
+			for ; len(rest) > 0 && (at.IsZero() || compare(rest[0].At, at) < 0); rest = rest[1:] {
+				if !yield(rest[0].Err) {
 					return false
 				}
 			}
@@ -170,8 +165,8 @@ type checked struct {
 func (c *checked) add(own []account.Event) {
 	c.events += len(own)
 	for i := range own {
-		c.dates.addRecorded(&own[i])
-		day := c.dates.day(own[i].At)
+		c.dates.AddRecorded(&own[i])
+		day := c.dates.Day(own[i].At)
 		if day.Before(c.dates.First) || day.After(c.dates.Last) {
 			continue
 		}
@@ -191,14 +186,14 @@ func (c *checked) write(out *outfile.Output) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendAnomaly(b, &c.anomalies[i])
+		b = messages.AppendAnomaly(b, &c.anomalies[i])
 	}
-	b = fmt.Appendf(b, `],"first_date":"%s","last_date":"%s","far_dates":%d,"far":[`, c.first, c.last, c.dates.n)
-	for i := range c.dates.list {
+	b = fmt.Appendf(b, `],"first_date":"%s","last_date":"%s","far_dates":%d,"far":[`, c.first, c.last, c.dates.N)
+	for i := range c.dates.List {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = c.dates.list[i].appendJSON(b)
+		b = c.dates.List[i].AppendJSON(b)
 	}
 	out.Write(append(b, "]}\n"...))
 }
@@ -211,8 +206,8 @@ func (c *checked) String() string {
 		return text
 	}
 	text += fmt.Sprintf("\ndated %s to %s", c.first, c.last)
-	if c.dates.n > 0 {
-		text += fmt.Sprintf("; %s far from others", report.Count(c.dates.n, "date is", "dates are"))
+	if c.dates.N > 0 {
+		text += fmt.Sprintf("; %s far from others", report.Count(c.dates.N, "date is", "dates are"))
 	}
 	return text
 }
