@@ -21,7 +21,6 @@ import (
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
 	"github.com/prorata-go/prorata/report"
-	"github.com/prorata-go/prorata/source"
 )
 
 var reconcileFormats = []string{"table", "jsonl", "json", "csv"}
@@ -37,6 +36,8 @@ type reconcileFlags struct {
 	claimed     string
 	aliases     string
 	wide        bool
+	mapping     string
+	notes       []string // about tables
 }
 
 func newReconcile() *cobra.Command {
@@ -60,7 +61,8 @@ look at.
 		RunE: func(cmd *cobra.Command, files []string) error { return runReconcile(cmd, c, f, files) },
 	}
 	c.packagesFlag(cmd)
-	cmd.Flags().StringArrayVar(&f.documents, "distributor", nil, "the Distributor's invoices, a JSON or XML `FILE` (repeatable)")
+	cmd.Flags().StringArrayVar(&f.documents, "distributor", nil, "the Distributor's invoices, a JSON, XML, CSV or XLSX `FILE` (repeatable)")
+	mapFlag(cmd, &f.mapping)
 	cmd.Flags().String("from", "", "expect invoices dated from `DATE` on (default the earliest of the Distributor's)")
 	cmd.Flags().String("through", "", "expect invoices dated through `DATE` (default the latest of the Distributor's)")
 	cmd.Flags().StringVar(&c.price, "price", "distributor", "expect the `PRICE` retail or distributor")
@@ -90,7 +92,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if ending := strings.ToLower(filepath.Ext(f.dispute)); slices.Contains([]string{".xlsx", ".xls", ".ods"}, ending) {
 		return usagef("--dispute %s, expected a name that ends in .csv: it is written as CSV, which spreadsheets open", f.dispute)
 	}
-	if err := c.checkOutputs(cmd, []target{{"dispute", f.dispute}, {"write-policy", f.writePolicy}}, slices.Concat(files, f.documents, []string{f.aliases, f.claimed})...); err != nil {
+	if err := c.checkOutputs(cmd, []target{{"dispute", f.dispute}, {"write-policy", f.writePolicy}}, slices.Concat(files, f.documents, []string{f.aliases, f.claimed, f.mappingFile()})...); err != nil {
 		return err
 	}
 	in, err := f.input(cmd, c)
@@ -179,7 +181,7 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 		if err != nil {
 			return in, err
 		}
-		d, err := readDocument(name, data, currency)
+		d, err := f.readDocument(name, data, currency, cmd.InOrStdin())
 		wrong = append(wrong, err)
 		rows += len(d.Rows)
 		in.Documents = append(in.Documents, d)
@@ -191,18 +193,6 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 		return in, errors.New("the documents hold no invoices, and so no dates to expect ours on, expected some or --from and --through")
 	}
 	return in, nil
-}
-
-// readDocument reads invoices whose figures are amounts of the currency.
-func readDocument(name string, data []byte, currency money.Currency) (distributor.Invoices, error) {
-	d, err := distributor.ReadInvoices(name, data)
-	if err != nil {
-		return d, err
-	}
-	if d.Shape == distributor.NumbersOnly {
-		return d, source.Errorf(d.Place, "a list of invoice numbers, expected the invoices themselves")
-	}
-	return d, d.CheckAmounts(currency)
 }
 
 // write writes the report and what goes with it, and says whether there is something to look at.
@@ -235,6 +225,7 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 	if err := outfile.Commit(outputs...); err != nil {
 		return err
 	}
+	printNotes(cmd.ErrOrStderr(), f.notes)
 	left := found.print(cmd.ErrOrStderr())
 	if f.writePolicy != "" && !told {
 		outcome := "is not written"

@@ -15,6 +15,8 @@ const (
 	Aliases                   // names of accounts, theirs and ours
 	Disputes                  // claims that reconcile wrote
 	Profiles                  // who sends invoices, and to whom
+	Tables                    // rows to import: text or a workbook
+	Mappings                  // what the columns of a table mean
 )
 
 // contents has a row for each Content.
@@ -42,9 +44,9 @@ var contents = [...]struct {
 		max:      1 << 20, beyond: "a policy has each key once",
 	},
 	Documents: {
-		expected: "JSON or XML",
-		table:    "ask for the same as JSON or XML",
-		kinds:    []Kind{KindDocument, KindXML},
+		expected: "JSON, XML, CSV or an Excel workbook (.xlsx)",
+		table:    "save it as CSV or .xlsx",
+		kinds:    []Kind{KindDocument, KindXML, KindCSV, KindExcel, KindUTF16},
 		max:      64 << 20, beyond: "split it into several, and give each with --distributor",
 	},
 	Statistics: {
@@ -71,6 +73,17 @@ var contents = [...]struct {
 		expected: `a profile: a JSON object such as {"issuer": {"name": "Acme"}}`,
 		kinds:    []Kind{KindProfile},
 		max:      64 << 20, beyond: "leave out the customers that have no invoice",
+	},
+	Tables: {
+		expected: "CSV or an Excel workbook (.xlsx)",
+		table:    "save it as CSV or .xlsx",
+		kinds:    []Kind{KindCSV, KindExcel, KindUTF16},
+		max:      256 << 20, beyond: "split it into several files",
+	},
+	Mappings: {
+		expected: "a mapping: a JSON object such as {\"fields\": {\"account\": \"Customer\"}}",
+		kinds:    []Kind{KindMapping},
+		max:      1 << 20, beyond: "a mapping names each column once",
 	},
 }
 

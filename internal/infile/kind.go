@@ -44,6 +44,7 @@ const (
 	KindStatistics
 	KindInvoices
 	KindProfile
+	KindMapping
 	KindCSV
 	KindYAML
 )
@@ -78,7 +79,7 @@ var kinds = [...]struct {
 	KindRAR:          {"a RAR archive", unzip, begins("Rar!\x1a\x07")},
 	KindImage:        {"an image", "", begins("\x89PNG\r\n", "\xff\xd8\xff", "GIF8", "II*\x00", "MM\x00*")},
 	KindTar:          {"a tar archive", unzip, isTar},
-	KindUTF32:        {"UTF-32 text", "save it as UTF-8, as by iconv -f UTF-32 -t UTF-8 FILE", begins("\xff\xfe\x00\x00", "\x00\x00\xfe\xff")},
+	KindUTF32:        {"UTF-32 text", "save it as UTF-8, as by iconv -f UTF-32 -t UTF-8 FILE", isUTF32},
 	KindUTF16:        {"UTF-16 text", "save it as UTF-8, as by iconv -f UTF-16 -t UTF-8 FILE", isUTF16},
 	KindBinary:       {"binary data", "", isBinary},
 	KindLFS:          {"a pointer of Git LFS, not the file itself", "fetch that, as by git lfs pull", begins("version https://git-lfs.github.com/")},
@@ -93,6 +94,7 @@ var kinds = [...]struct {
 	KindStatistics:   {"a list of daily statistics", "prorata import stats makes events of it", isStatistics},
 	KindInvoices:     {"a list of invoices that replay wrote", "prorata merge reads it", isInvoices},
 	KindProfile:      {"a profile of invoices", "it is given with --profile", isProfile},
+	KindMapping:      {"a mapping of columns", "it is given with --map", isMapping},
 	KindCSV:          {"CSV", asTable, isCSV},
 	KindYAML:         {"YAML", "write it as JSON, as by yq -o json FILE", isYAML},
 }
@@ -168,8 +170,13 @@ func zipWith(texts ...string) func([]byte) bool {
 
 func isTar(head []byte) bool { return len(head) > 262 && string(head[257:262]) == "ustar" }
 
+var isUTF32 = begins("\xff\xfe\x00\x00", "\x00\x00\xfe\xff")
+
 // isUTF16 looks for the mark at its beginning, and half a character, or for two ASCII characters.
 func isUTF16(head []byte) bool {
+	if isUTF32(head) {
+		return false
+	}
 	if begins("\xff\xfe", "\xfe\xff")(head) && bytes.IndexByte(head, 0) > 0 {
 		return true
 	}

@@ -119,3 +119,8 @@ func isProfile(head []byte) bool {
 	r := firstRecord(head)
 	return !r.list && (r.has("issuer") || r.has("customers") || r.has("locale"))
 }
+
+func isMapping(head []byte) bool {
+	r := firstRecord(head)
+	return !r.list && (r.has("fields") || r.has("preset")) && !r.has("type")
+}
