@@ -28,6 +28,7 @@ type Decoder struct {
 	at     source.Place // of the line
 	data   []byte
 	fields []member
+	event  Event // that was read last: one of its own for each would be allocated
 }
 
 // member is one member of an event's object.
@@ -54,11 +55,11 @@ func (d *Decoder) Decode(line []byte, at source.Place) (Event, error) {
 	if err := d.scan(); err != nil {
 		return Event{}, err
 	}
-	e := Event{Place: at}
-	if err := d.read(&e); err != nil {
+	d.event = Event{Place: at}
+	if err := d.read(&d.event); err != nil {
 		return Event{}, err
 	}
-	return e, nil
+	return d.event, nil
 }
 
 // errorf is a problem at an offset of the line.
@@ -176,41 +177,47 @@ func (d *Decoder) require(name Field) (*member, error) {
 func (d *Decoder) set(e *Event, f *member) (err error) {
 	switch f.field {
 	case FieldType: // read already
-	case FieldID:
-		e.ID, err = d.nonEmpty(f)
-	case FieldAccount:
-		e.Account, err = d.nonEmpty(f)
 	case FieldAt:
 		e.At, err = d.instant(f)
 	case FieldRecordedAt:
 		e.RecordedAt, err = d.instant(f)
-	case FieldMetadata:
-		if f.value.Kind() != '{' {
-			return d.wrong(f, "a JSON object")
+	default:
+		row := &fieldTable[f.field]
+		v, err := d.value(row, f)
+		if err == nil {
+			row.set(e, v)
 		}
-		e.Metadata = f.value.Clone()
-	case FieldPackage:
-		e.Package, err = d.nonEmpty(f)
-	case FieldBillingDate:
-		e.BillingDate, err = d.date(f)
-	case FieldEffective:
-		e.Effective, err = choice(d, f, ParseEffective)
-	case FieldCredits:
-		e.Credits, err = d.count(f)
-	case FieldAmount:
-		e.Amount, err = d.amount(f)
-	case FieldDescription:
-		e.Description, err = d.text(f)
-	case FieldPriceList:
-		e.PriceList, err = choice(d, f, ParsePriceLists)
-	case FieldInvoice:
-		e.Invoice, err = d.nonEmpty(f)
-	case FieldStatus:
-		e.Status, err = choice(d, f, invoice.ParseStatus)
-	case FieldEvent:
-		e.Voids, err = d.nonEmpty(f)
+		return err
 	}
 	return err
+}
+
+// value reads a value of the kind that its field has.
+func (d *Decoder) value(row *fieldRow, f *member) (v Value, err error) {
+	switch row.kind {
+	case TextValue:
+		v.Text, err = d.text(f)
+	case WordValue:
+		v.Number, err = choice(d, f, row.parse)
+	case DateValue:
+		var date cycle.Date
+		date, err = d.date(f)
+		v = dateValue(date)
+	case CountValue:
+		v.Number, err = d.count(f)
+	case AmountValue:
+		var amount money.Amount
+		amount, err = d.amount(f)
+		v = amountValue(amount)
+	case ObjectValue:
+		if f.value.Kind() != '{' {
+			return v, d.wrong(f, "a JSON object")
+		}
+		v.Text = string(f.value)
+	default:
+		v.Text, err = d.nonEmpty(f)
+	}
+	return v, err
 }
 
 // wrong is a value of another type than the field's.
@@ -267,7 +274,7 @@ func (d *Decoder) date(f *member) (cycle.Date, error) {
 
 func (d *Decoder) count(f *member) (int64, error) {
 	if f.value.Kind() != '0' {
-		return 0, d.wrong(f, "a whole number of credits, not quoted")
+		return 0, d.wrong(f, "a whole number of "+f.name+", not quoted")
 	}
 	n, err := strictjson.ParseCount(string(f.value))
 	if err != nil {

@@ -22,9 +22,10 @@ func (e *Event) appendJSON(b []byte, alone bool) []byte {
 	}
 	required, optional := e.Type.Fields()
 	for f := range (required | optional).All {
-		if required.Has(f) || e.isSet(f) {
-			b = append(append(append(b, `,"`...), f.String()...), `":`...)
-			b = e.appendValue(b, f, alone)
+		row := &fieldTable[f]
+		if v, set := row.value(e); set || required.Has(f) {
+			b = append(append(append(b, `,"`...), row.name...), `":`...)
+			b = row.appendValue(b, v, alone)
 		}
 	}
 	if e.Metadata != nil {
@@ -33,47 +34,23 @@ func (e *Event) appendJSON(b []byte, alone bool) []byte {
 	return append(b, '}')
 }
 
-// isSet reports whether an event has a field that it need not have.
-func (e *Event) isSet(f Field) bool {
-	switch f {
-	case FieldBillingDate:
-		return !e.BillingDate.IsZero()
-	case FieldEffective:
-		return e.Effective != Immediately
-	case FieldPriceList:
-		return e.PriceList != AllLists
-	}
-	return false
-}
-
-// appendValue appends the value of a field that not every type has.
-func (e *Event) appendValue(b []byte, f Field, alone bool) []byte {
-	switch f {
-	case FieldPackage:
-		return strictjson.AppendString(b, e.Package)
-	case FieldBillingDate:
-		return append(e.BillingDate.Append(append(b, '"')), '"')
-	case FieldEffective:
-		return strictjson.AppendString(b, e.Effective.String())
-	case FieldCredits:
-		return strconv.AppendInt(b, e.Credits, 10)
-	case FieldAmount:
-		if alone && e.Amount.Currency() != money.USD {
-			return strictjson.AppendString(b, e.Amount.String())
+// appendValue appends the value of a field.
+func (row *fieldRow) appendValue(b []byte, v Value, alone bool) []byte {
+	switch row.kind {
+	case DateValue:
+		return append(v.date().Append(append(b, '"')), '"')
+	case WordValue:
+		return strictjson.AppendString(b, row.word(v.Number))
+	case CountValue:
+		return strconv.AppendInt(b, v.Number, 10)
+	case AmountValue:
+		amount := v.amount()
+		if alone && amount.Currency() != money.USD {
+			return strictjson.AppendString(b, amount.String())
 		}
-		return append(e.Amount.AppendNumber(append(b, '"')), '"')
-	case FieldDescription:
-		return strictjson.AppendString(b, e.Description)
-	case FieldPriceList:
-		return strictjson.AppendString(b, e.PriceList.String())
-	case FieldInvoice:
-		return strictjson.AppendString(b, e.Invoice)
-	case FieldStatus:
-		return strictjson.AppendString(b, e.Status.Key())
-	case FieldEvent:
-		return strictjson.AppendString(b, e.Voids)
+		return append(amount.AppendNumber(append(b, '"')), '"')
 	}
-	return b
+	return strictjson.AppendString(b, v.Text)
 }
 
 func appendInstant(b []byte, t time.Time) []byte {

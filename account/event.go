@@ -68,6 +68,9 @@ func ParseType(s string) (Type, error) {
 
 func (t Type) String() string { return names.Word(uint8(t), types) }
 
+// Valid reports that there is such a type.
+func (t Type) Valid() bool { return int(t) < len(types) }
+
 // structural reports that events of the type shape the timeline.
 func (t Type) structural() bool {
 	return t == Created || t == PackageChanged || t == ChangeCancelled || t == Closed
@@ -135,12 +138,18 @@ func (e *Event) Compare(o *Event) int {
 
 // Same reports that two events say the same, wherever and however they were written down.
 func (e *Event) Same(o *Event) bool {
-	return e.ID == o.ID && e.Type == o.Type && e.Account == o.Account && e.At.Equal(o.At) &&
-		e.Known().Equal(o.Known()) && e.Package == o.Package && e.BillingDate == o.BillingDate &&
-		e.Effective == o.Effective && e.Credits == o.Credits && e.Amount == o.Amount &&
-		e.Description == o.Description && e.PriceList == o.PriceList && e.Invoice == o.Invoice && e.Status == o.Status &&
-		e.Voids == o.Voids &&
-		sameMetadata(e.Metadata, o.Metadata)
+	if e.Type != o.Type || !e.At.Equal(o.At) || !e.Known().Equal(o.Known()) || !sameMetadata(e.Metadata, o.Metadata) {
+		return false
+	}
+	for i := range fieldTable {
+		if row := &fieldTable[i]; row.kind != OtherValue && row.kind != ObjectValue {
+			mine, _ := row.value(e)
+			if theirs, _ := row.value(o); mine != theirs {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // ConflictError says that two events have one id and different content.

@@ -22,11 +22,14 @@ import (
 type Decoder struct {
 	policy invoice.Policy
 	strict *account.Decoder
-	json   *jsontext.Decoder // of metadata
+	json   *jsontext.Decoder // of objects
 	line   bytes.Buffer      // which json reads whole
 	known  map[string]string // strings seen before: packages, accounts and the like repeat
 	chunk  strings.Builder   // the latest of the strings that do not
 	raw    rawEvent          // on the line, where it was read the fast way
+	event  account.Event     // that was read last: one of its own for each would be allocated
+
+	currency []byte // the code of the policy's
 
 	lastDate     [10]byte // the date read last, and when it begins
 	lastMidnight int64
@@ -42,6 +45,7 @@ func NewDecoder(policy invoice.Policy) *Decoder {
 
 func (d *Decoder) init() {
 	d.strict = account.NewDecoder(d.policy)
+	d.currency = []byte(d.policy.MoneyCurrency().String())
 	d.json, d.known = jsontext.NewDecoder(strings.NewReader("")), map[string]string{}
 	d.lastDate, d.lastMidnight = [10]byte([]byte("1970-01-01")), instant.UnixEpoch
 }
@@ -49,9 +53,8 @@ func (d *Decoder) init() {
 // Decode reads the event on one line. The error is a *[source.ParseError] with the line's
 // place and the column; at.Column is where the line starts, usually 1 or 0.
 func (d *Decoder) Decode(line []byte, at source.Place) (account.Event, error) {
-	var e account.Event
-	err := d.decode(line, at, &e)
-	return e, err
+	err := d.decode(line, at, &d.event)
+	return d.event, err
 }
 
 // decode is Decode into an event that is there already. After an error, it is the zero Event.
@@ -59,7 +62,7 @@ func (d *Decoder) decode(line []byte, at source.Place, e *account.Event) (err er
 	if d.fast(line, &d.raw) {
 		at.Column = max(at.Column, 1)
 		*e = account.Event{Place: at}
-		d.event(e, &d.raw)
+		d.setEvent(e, &d.raw)
 		return nil
 	}
 	if *e, err = d.strict.Decode(line, at); err == nil {
@@ -68,29 +71,22 @@ func (d *Decoder) decode(line []byte, at source.Place, e *account.Event) (err er
 	return err
 }
 
-// event sets an event, but for its place, with texts that the decoder keeps.
-func (d *Decoder) event(e *account.Event, s *rawEvent) {
+// setEvent sets an event, but for its place, with texts that the decoder keeps.
+func (d *Decoder) setEvent(e *account.Event, s *rawEvent) {
 	e.ID, e.Account = d.keep(s.id), d.intern(s.account)
-	e.Type, e.Effective, e.Status = s.kind, s.effective, s.status
-	e.At, e.Credits = s.at.UTC(), s.credits
-	if s.recordedAt != (instant.Instant{}) {
+	e.Type, e.At, e.Credits = s.kind, s.at.UTC(), s.credits
+	if s.set.Has(account.FieldRecordedAt) {
 		e.RecordedAt = s.recordedAt.UTC()
 	}
-	if s.pkg != nil {
-		e.Package = d.intern(s.pkg)
-	}
-	if s.description != nil {
-		e.Description = d.keep(s.description)
-	}
-	if s.invoice != nil {
-		e.Invoice = d.keep(s.invoice)
-	}
-	if s.voids != nil {
-		e.Voids = d.keep(s.voids)
-	}
-	e.BillingDate, e.Amount, e.PriceList = s.billingDate, s.amount, s.priceList
-	if s.metadata != nil {
-		e.Metadata = s.metadata.Clone()
+	for f := range (s.set & otherFields).All {
+		v := account.Value{Number: s.values[f].number}
+		switch text := s.values[f].text; f.Kind() {
+		case account.NameValue, account.AmountValue:
+			v.Text = d.intern(text)
+		default:
+			v.Text = d.keep(text)
+		}
+		f.SetValue(e, v)
 	}
 }
 

@@ -10,7 +10,7 @@ func (d *Decoder) DecodeFast(line []byte, at source.Place) (account.Event, bool)
 	e := account.Event{Place: at}
 	ok := d.fast(line, &d.raw)
 	if ok {
-		d.event(&e, &d.raw)
+		d.setEvent(&e, &d.raw)
 	}
 	return e, ok
 }

@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/instant"
 	"github.com/prorata-go/prorata/internal/strictjson"
-	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
 
@@ -26,10 +23,7 @@ func (d *Decoder) fast(line []byte, s *rawEvent) bool {
 	if d.known == nil {
 		d.init()
 	}
-	if s.full {
-		*s = rawEvent{}
-	}
-	s.full, s.credits = true, 0 // until the end is reached
+	s.set, s.credits = 0, 0
 	c := cursor{line: line}
 	seen := account.Fields(0)
 	more := false
@@ -59,11 +53,10 @@ func (d *Decoder) fast(line []byte, s *rawEvent) bool {
 	if seen.Has(account.FieldBillingDate) {
 		day, err := cycle.DateOf(s.at.Time(), d.policy.TimeZone)
 		if err == nil {
-			_, err = d.policy.Schedule(day, s.billingDate)
+			_, err = d.policy.Schedule(day, epoch.AddDays(int(s.values[account.FieldBillingDate].number)))
 		}
 		return err == nil
 	}
-	s.full = seen&^(account.RequiredFields|1<<account.FieldCredits) != 0
 	return true
 }
 
@@ -79,63 +72,65 @@ func (d *Decoder) value(s *rawEvent, f account.Field, c *cursor) (ok bool) {
 	case account.FieldCredits:
 		s.credits, ok = c.count()
 		return ok
-	case account.FieldMetadata:
-		s.metadata, ok = d.metadata(c)
-		return ok
-	}
-	text := c.text()
-	switch f {
 	case account.FieldID:
-		s.id = text
-		return len(text) > 0
+		s.id = c.text()
+		return len(s.id) > 0
 	case account.FieldType:
-		kind, err := account.ParseType(d.intern(text))
+		kind, err := account.ParseType(d.intern(c.text()))
 		s.kind = kind
 		return err == nil
 	case account.FieldAccount:
-		s.account = text
-		return len(text) > 0
+		s.account = c.text()
+		return len(s.account) > 0
 	case account.FieldAt:
-		s.at, ok = d.fastInstant(text)
+		s.at, ok = d.fastInstant(c.text())
+		return ok
 	case account.FieldRecordedAt:
-		s.recordedAt, ok = d.fastInstant(text)
-	case account.FieldPackage:
-		s.pkg = text
-		return len(text) > 0
-	case account.FieldBillingDate:
-		s.billingDate, ok = fastDate(text)
-	case account.FieldEffective:
-		effective, err := account.ParseEffective(d.intern(text))
-		s.effective = effective
-		return err == nil
-	case account.FieldAmount:
-		a, err := money.ParseIn(string(text), d.policy.MoneyCurrency())
-		s.amount = a
-		return text != nil && err == nil
-	case account.FieldDescription:
-		s.description = text
-		return text != nil
-	case account.FieldInvoice:
-		s.invoice = text
-		return len(text) > 0
-	case account.FieldStatus:
-		status, err := invoice.ParseStatus(d.intern(text))
-		s.status = status
-		return err == nil
-	case account.FieldPriceList:
-		list, err := account.ParsePriceLists(d.intern(text))
-		s.priceList = list
-		return err == nil
-	case account.FieldEvent:
-		s.voids = text
-		return len(text) > 0
+		s.set |= 1 << f
+		s.recordedAt, ok = d.fastInstant(c.text())
+		return ok
 	}
+	v, ok := d.valueOf(f, c)
+	s.setValue(f, v)
 	return ok
 }
 
-// metadata reads an object as the strict way does. One of 10,000 bytes is not nested too deep:
+// valueOf reads a value of the kind that its field has.
+func (d *Decoder) valueOf(f account.Field, c *cursor) (v rawValue, ok bool) {
+	kind := f.Kind()
+	switch kind {
+	case account.CountValue:
+		v.number, ok = c.count()
+		return v, ok
+	case account.ObjectValue:
+		v.text, ok = d.object(c)
+		return v, ok
+	}
+	text := c.text()
+	if text == nil {
+		return v, false
+	}
+	switch kind {
+	case account.IDValue, account.NameValue:
+		return rawValue{text: text}, len(text) > 0
+	case account.TextValue:
+		return rawValue{text: text}, true
+	case account.WordValue:
+		number, err := f.ParseWord(d.intern(text))
+		return rawValue{number: number}, err == nil
+	case account.DateValue:
+		date, ok := fastDate(text)
+		return rawValue{number: int64(date.Sub(epoch))}, ok
+	case account.AmountValue:
+		a, err := money.ParseIn(string(text), d.policy.MoneyCurrency())
+		return rawValue{d.currency, a.Minor()}, err == nil
+	}
+	return v, false
+}
+
+// object reads an object as the strict way does. One of 10,000 bytes is not nested too deep:
 // each level takes two.
-func (d *Decoder) metadata(c *cursor) (jsontext.Value, bool) {
+func (d *Decoder) object(c *cursor) ([]byte, bool) {
 	if c.end() || c.line[c.at] != '{' {
 		return nil, false
 	}
@@ -147,7 +142,7 @@ func (d *Decoder) metadata(c *cursor) (jsontext.Value, bool) {
 	}
 	from := c.at
 	c.at += len(v)
-	return jsontext.Value(c.line[from:c.at]), true
+	return c.line[from:c.at], true
 }
 
 // fastInstant reads an instant or a plain date. It leaves out the first and the last year:

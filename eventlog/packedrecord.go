@@ -2,26 +2,22 @@ package eventlog
 
 import (
 	"encoding/binary"
-	"unicode/utf8"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/internal/instant"
-	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/money"
 )
 
 // entry cuts the name of an account and a record off the front of a block that may be damaged. It reads the record into
 // s, whose texts are parts of the block, and holds it to what [Packing] writes; parts is how many parts of files there
 // are. It returns the record with its length.
 func (r *strict) entry(s *rawEvent, parts int) (record []byte) {
-	*s = rawEvent{account: r.text()}
+	s.account, s.at, s.credits, s.set = r.text(), instant.Instant{}, 0, 0
 	before := r.rest
 	text := strict{rest: r.text()}
 	record = before[:len(before)-len(r.rest)]
-	fields := text.usual(s)
+	fields := text.required(s)
 	if fields != 0 {
-		s.full = true
-		text.few(s, fields)
+		text.optional(s, fields)
 	}
 	if text.damaged || len(text.rest) > 0 || len(s.account) == 0 || len(s.id) == 0 || s.file < 1 || s.file > parts || s.credits < 0 ||
 		s.line < 1 || s.line > maxInt || s.column < 1 || s.column > maxInt || s.fields() != fields {
@@ -30,13 +26,13 @@ func (r *strict) entry(s *rawEvent, parts int) (record []byte) {
 	return record
 }
 
-// usual reads what every record has, and returns which fields follow.
-func (r *strict) usual(s *rawEvent) (fields uint64) {
+// required reads what every record has, and returns which fields follow.
+func (r *strict) required(s *rawEvent) (fields uint64) {
 	head := r.byte()
 	if s.kind = account.Type(head & headType); s.kind == headType {
 		s.kind = account.Type(r.byte())
 	}
-	if required, optional := s.kind.Fields(); s.kind > account.EventVoided || head>>7 != 0 || required|optional == 0 && s.kind != account.ChangeCancelled {
+	if !s.kind.Valid() || head>>7 != 0 {
 		r.fail()
 	}
 	if head&headFields != 0 {
@@ -61,68 +57,29 @@ func (r *strict) usual(s *rawEvent) (fields uint64) {
 	return fields
 }
 
-// few reads the fields that few events have.
-func (r *strict) few(s *rawEvent, fields uint64) {
-	has := func(field uint64) bool {
-		is := fields&field != 0
-		fields &^= field
-		return is
-	}
-	if has(withNanos) {
+// optional reads the fields that few events have. Those that are not set in s afterwards were damaged.
+func (r *strict) optional(s *rawEvent, fields uint64) {
+	if fields&withNanos != 0 {
 		s.at.Nsec = r.nanos()
 	}
-	if has(withRecorded) {
+	if fields&withRecorded != 0 {
 		s.recordedAt = instant.Instant{Sec: r.seconds(), Nsec: r.nanos()}
-	}
-	if has(withPackage) {
-		s.pkg = r.text()
-	}
-	if has(withEffective) {
-		if s.effective = account.Effective(r.byte()); s.effective != account.PeriodEnd {
-			r.fail()
+		if s.recordedAt != (instant.Instant{}) {
+			s.set |= 1 << account.FieldRecordedAt
 		}
 	}
-	if has(withAmount) {
-		minor := r.varint()
-		currency, err := money.ParseCurrency(string(r.text()))
-		if s.amount = money.New(minor, currency); err != nil {
-			r.fail()
+	for f := range otherFieldsOf(fields).All {
+		var v rawValue
+		hasNumber, hasText := partsOf(f)
+		if hasNumber {
+			v.number = r.varint()
 		}
-	}
-	if has(withBillingDate) {
-		days := r.varint()
-		if days < -1<<22 || days > 1<<22 { // beyond all dates
-			r.fail()
-			days = 0
+		if hasText {
+			v.text = r.text()
 		}
-		s.billingDate = epoch.AddDays(int(days))
-	}
-	if has(withDescription) {
-		s.description = r.text()
-	}
-	if has(withInvoice) {
-		s.invoice = r.text()
-	}
-	if has(withStatus) {
-		if s.status = invoice.Status(r.byte()); s.status > invoice.Canceled {
-			r.fail()
+		if f.Valid(account.Value{Text: string(v.text), Number: v.number}) {
+			s.setValue(f, v)
 		}
-	}
-	if has(withMetadata) {
-		if s.metadata = r.text(); !s.metadata.IsValid() || s.metadata.Kind() != '{' || !utf8.Valid(s.metadata) {
-			r.fail()
-		}
-	}
-	if has(withPriceList) {
-		if s.priceList = account.PriceLists(r.byte()); s.priceList > account.DistributorOnly {
-			r.fail()
-		}
-	}
-	if has(withVoids) {
-		s.voids = r.text()
-	}
-	if fields != 0 {
-		r.fail()
 	}
 }
 

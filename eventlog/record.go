@@ -6,8 +6,6 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/internal/instant"
-	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -28,45 +26,26 @@ const (
 	headElsewhere = 1 << 6
 )
 
-// The fields that few events have.
+// What few events have, as bits of the number that says which of it a record has: nanoseconds of at, and from the second
+// bit on the fields from [account.FieldRecordedAt] on, in the order of their constants.
 const (
-	withNanos = 1 << iota
-	withRecorded
-	withPackage
-	withEffective
-	withAmount
-	withBillingDate
-	withDescription
-	withInvoice
-	withStatus
-	withMetadata
-	withPriceList
-	withVoids
+	withNanos    = 1
+	withRecorded = withNanos << 1
+	withMetadata = withRecorded << (account.FieldMetadata - account.FieldRecordedAt)
 )
 
 // fields are those that a record has.
-func (s *rawEvent) fields() (fields uint64) {
-	set := func(is bool, field uint64) {
-		if is {
-			fields |= field
-		}
+func (s *rawEvent) fields() uint64 {
+	fields := uint64(s.set) >> account.FieldRecordedAt * withRecorded
+	if s.at.Nsec != 0 {
+		fields |= withNanos
 	}
-	set(s.at.Nsec != 0, withNanos)
-	if !s.full {
-		return fields
-	}
-	set(s.recordedAt != (instant.Instant{}), withRecorded)
-	set(len(s.pkg) > 0, withPackage)
-	set(s.effective != 0, withEffective)
-	set(s.amount != money.Amount{}, withAmount)
-	set(!s.billingDate.IsZero(), withBillingDate)
-	set(len(s.description) > 0, withDescription)
-	set(len(s.invoice) > 0, withInvoice)
-	set(s.status != 0, withStatus)
-	set(s.metadata != nil, withMetadata)
-	set(s.priceList != 0, withPriceList)
-	set(len(s.voids) > 0, withVoids)
 	return fields
+}
+
+// otherFieldsOf are those of them that a record has as values.
+func otherFieldsOf(fields uint64) account.Fields {
+	return account.Fields(fields/withRecorded<<account.FieldRecordedAt) & otherFields
 }
 
 // head is what a record begins with.
@@ -89,8 +68,12 @@ func (s *rawEvent) head(fields uint64) byte {
 
 // room is the most that a record takes.
 func (s *rawEvent) room() int {
-	const numbers = 10 * binary.MaxVarintLen64 // more than there are, lengths included
-	return numbers + len(s.id) + len(s.pkg) + len(s.description) + len(s.invoice) + len(s.metadata) + len(s.voids)
+	const numbers = 10 * binary.MaxVarintLen64 // more than there are without values, lengths included
+	room := numbers + len(s.id)
+	for f := range (s.set & otherFields).All {
+		room += 2*binary.MaxVarintLen64 + len(s.values[f].text)
+	}
+	return room
 }
 
 // appendRecord appends the record of an event to b.
@@ -133,37 +116,28 @@ func (s *rawEvent) appendFields(b []byte, fields uint64) []byte {
 		b = binary.AppendVarint(b, s.recordedAt.Sec-instant.UnixEpoch)
 		b = binary.AppendUvarint(b, uint64(s.recordedAt.Nsec))
 	}
-	if fields&withPackage != 0 {
-		b = appendText(b, s.pkg)
-	}
-	if fields&withEffective != 0 {
-		b = append(b, byte(s.effective))
-	}
-	if fields&withAmount != 0 {
-		b = appendText(binary.AppendVarint(b, s.amount.Minor()), s.amount.Currency().String())
-	}
-	if fields&withBillingDate != 0 {
-		b = binary.AppendVarint(b, int64(s.billingDate.Sub(epoch)))
-	}
-	if fields&withDescription != 0 {
-		b = appendText(b, s.description)
-	}
-	if fields&withInvoice != 0 {
-		b = appendText(b, s.invoice)
-	}
-	if fields&withStatus != 0 {
-		b = append(b, byte(s.status))
-	}
-	if fields&withMetadata != 0 {
-		b = appendText(b, s.metadata)
-	}
-	if fields&withPriceList != 0 {
-		b = append(b, byte(s.priceList))
-	}
-	if fields&withVoids != 0 {
-		b = appendText(b, s.voids)
+	for f := range otherFieldsOf(fields).All {
+		v := &s.values[f]
+		hasNumber, hasText := partsOf(f)
+		if hasNumber {
+			b = binary.AppendVarint(b, v.number)
+		}
+		if hasText {
+			b = appendText(b, v.text)
+		}
 	}
 	return b
+}
+
+// partsOf says which parts of a [rawValue] the field has: an amount has both.
+func partsOf(f account.Field) (number, text bool) {
+	switch f.Kind() {
+	case account.WordValue, account.DateValue, account.CountValue:
+		return true, false
+	case account.AmountValue:
+		return true, true
+	}
+	return false, true
 }
 
 func appendText[S string | ~[]byte](b []byte, s S) []byte {
@@ -332,40 +306,16 @@ func (r *record) event(e *account.Event) {
 		known, b = cutInstant(b)
 		e.RecordedAt = known.UTC()
 	}
-	if fields&withPackage != 0 {
-		e.Package = cut()
-	}
-	if fields&withEffective != 0 {
-		e.Effective, b = account.Effective(b[0]), b[1:]
-	}
-	if fields&withAmount != 0 {
-		var minor int64
-		minor, b = cutVarint(b)
-		currency, _ := money.ParseCurrency(cut()) // the zero Currency is written as one that cannot be read
-		e.Amount = money.New(minor, currency)
-	}
-	if fields&withBillingDate != 0 {
-		var days int64
-		days, b = cutVarint(b)
-		e.BillingDate = epoch.AddDays(int(days))
-	}
-	if fields&withDescription != 0 {
-		e.Description = cut()
-	}
-	if fields&withInvoice != 0 {
-		e.Invoice = cut()
-	}
-	if fields&withStatus != 0 {
-		e.Status, b = invoice.Status(b[0]), b[1:]
-	}
-	if fields&withMetadata != 0 {
-		e.Metadata = []byte(cut())
-	}
-	if fields&withPriceList != 0 {
-		e.PriceList, b = account.PriceLists(b[0]), b[1:]
-	}
-	if fields&withVoids != 0 {
-		e.Voids = cut()
+	for f := range otherFieldsOf(fields).All {
+		var v account.Value
+		hasNumber, hasText := partsOf(f)
+		if hasNumber {
+			v.Number, b = cutVarint(b)
+		}
+		if hasText {
+			v.Text = cut()
+		}
+		f.SetValue(e, v)
 	}
 }
 

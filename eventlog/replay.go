@@ -46,7 +46,7 @@ type seen struct {
 
 func (s *seen) add(e *rawEvent) {
 	s.kept.add(e.at)
-	s.credits, s.charges = sumUp(s.credits, e.credits), sumUp(s.charges, e.amount.Minor())
+	s.credits, s.charges = sumUp(s.credits, e.credits), sumUp(s.charges, e.charge())
 }
 
 func (s *seen) addAll(o *seen) {
