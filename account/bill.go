@@ -53,6 +53,9 @@ type Biller struct {
 	// ReuseInvoices makes the invoices of a bill good only until the next bill is made: their memory is used again.
 	ReuseInvoices bool
 
+	// InvoicesOnly leaves the anomalies of a bill nil, for a caller who bills the same events in many ways.
+	InvoicesOnly bool
+
 	terms   *terms
 	history history
 	biller  biller
@@ -64,6 +67,16 @@ func NewBiller(catalogue invoice.Catalogue, policy invoice.Policy) (*Biller, err
 		return nil, err
 	}
 	return &Biller{terms: newTerms(catalogue, policy)}, nil
+}
+
+// SetTerms has the biller bill under another catalogue and policy from now on. It is an error when the policy has a value that no
+// policy can have, and changes nothing then.
+func (b *Biller) SetTerms(catalogue invoice.Catalogue, policy invoice.Policy) error {
+	if err := policy.Check(); err != nil {
+		return err
+	}
+	b.terms = newTerms(catalogue, policy)
+	return nil
 }
 
 // Bill bills one account, see [BillAccount].
@@ -114,8 +127,11 @@ func (b *Biller) billHistory(account string, through cycle.Date) (Bill, error) {
 		one.book.Reuse()
 	}
 	one.begin(b.terms, account, h)
-	bill := Bill{Account: account, Anomalies: judge(h, one.view.timeline)}
-	one.view.timeline.reset(b.terms)
+	bill := Bill{Account: account}
+	if !b.InvoicesOnly {
+		bill.Anomalies = judge(h, one.view.timeline)
+		one.view.timeline.reset(b.terms)
+	}
 	var err error
 	if bill.Invoices, err = one.run(through, forever, false); err != nil {
 		return Bill{}, fmt.Errorf("account %q: %w", shown(account), err)
@@ -123,7 +139,11 @@ func (b *Biller) billHistory(account string, through cycle.Date) (Bill, error) {
 	if !b.ReuseInvoices {
 		bill.Invoices = slices.Clone(bill.Invoices)
 	}
-	bill.Anomalies = append(bill.Anomalies, one.setStatuses(bill.Invoices, through)...)
+	anomalies := one.setStatuses(bill.Invoices, through)
+	if b.InvoicesOnly {
+		return bill, nil
+	}
+	bill.Anomalies = append(bill.Anomalies, anomalies...)
 	slices.SortStableFunc(bill.Anomalies, func(x, y Anomaly) int { return x.Event.Compare(&y.Event) })
 	return bill, nil
 }

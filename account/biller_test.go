@@ -35,7 +35,7 @@ func TestLawBillerStartsAfresh(t *testing.T) {
 				continue
 			}
 			fresh := must(account.NewBiller(h.Catalogue(), h.Policy))
-			used.SetTerms(h.Catalogue(), h.Policy)
+			require.NoError(t, used.SetTerms(h.Catalogue(), h.Policy))
 			bill, err := used.Bill(h.Events, h.Through())
 			require.NoError(t, err)
 			bills = append(bills, bill)
@@ -44,6 +44,27 @@ func TestLawBillerStartsAfresh(t *testing.T) {
 		for i := range bills {
 			require.Equal(t, want[i], text(bills[i]), "account %d", i+1)
 		}
+	})
+}
+
+// Law: without anomalies, and in memory that is used again, the invoices are the same.
+func TestLawInvoicesOnly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		only := must(account.NewBiller(catalogue(), policyOf()))
+		only.InvoicesOnly, only.ReuseInvoices = true, true
+		for range rapid.IntRange(2, 4).Draw(t, "accounts") {
+			h := randomHistory(drawn(t))
+			if len(h.Events) == 0 {
+				continue
+			}
+			want := bill(t, h.Events, h.Catalogue(), h.Policy, h.Through().String())
+			want.Anomalies = nil
+			require.NoError(t, only.SetTerms(h.Catalogue(), h.Policy))
+			got, err := only.Bill(h.Events, h.Through())
+			require.NoError(t, err)
+			require.Equal(t, text(want), text(got))
+		}
+		require.ErrorContains(t, only.SetTerms(catalogue(), invoice.Policy{SettleDays: -1}), "settle_days")
 	})
 }
 

@@ -19,6 +19,7 @@ type assumptions struct {
 
 	catalogue *invoice.Catalogue // of packages and prices; nil until asked for
 	shortened bool               // the first event stands for all that happened before it
+	room      *room              // for the events of a change; nil where they are to last
 }
 
 func (a assumptions) withEvents(events []account.Event) assumptions {
@@ -43,18 +44,25 @@ func (a assumptions) withPrices(list invoice.PriceList) assumptions {
 
 // bill bills the account through a day. What cannot be billed has no invoices: it explains nothing.
 func (a *assumptions) bill(through cycle.Date) []invoice.Invoice {
-	if a.catalogue == nil {
-		c, err := invoice.NewCatalogue(a.packages, a.prices)
-		if err != nil {
-			return nil
-		}
-		a.catalogue = &c
+	catalogue := a.terms()
+	if catalogue == nil {
+		return nil
 	}
-	bill, err := account.BillAccount(a.events, *a.catalogue, a.policy, through)
+	bill, err := account.BillAccount(a.events, *catalogue, a.policy, through)
 	if err != nil {
 		return nil
 	}
 	return bill.Invoices
+}
+
+// terms is the catalogue of the packages and prices; nil where they make none.
+func (a *assumptions) terms() *invoice.Catalogue {
+	if a.catalogue == nil {
+		if c, err := invoice.NewCatalogue(a.packages, a.prices); err == nil {
+			a.catalogue = &c
+		}
+	}
+	return a.catalogue
 }
 
 // assumptionsOf are what an account's bills follow from, as we know it.
@@ -180,16 +188,21 @@ func (a *assumptions) isFree(name string) bool {
 	return true
 }
 
-// replacing is a copy of the events with one of them changed.
-func replacing(events []account.Event, i int, change func(e *account.Event)) []account.Event {
-	changed := slices.Clone(events)
-	change(&changed[i])
-	return changed
+// replacing are the assumptions with one of the events changed.
+func (a assumptions) replacing(i int, change func(e *account.Event)) assumptions {
+	events := append(a.copied(), a.events...)
+	change(&events[i])
+	return a.withEvents(events)
 }
 
-// without is a copy of the events with one of them left out.
-func without(events []account.Event, i int) []account.Event {
-	return slices.Delete(slices.Clone(events), i, i+1)
+// without are the assumptions with one of the events left out.
+func (a assumptions) without(i int) assumptions {
+	return a.withEvents(append(append(a.copied(), a.events[:i]...), a.events[i+1:]...))
+}
+
+// with are the assumptions with one more event, after the others.
+func (a assumptions) with(e account.Event) assumptions {
+	return a.withEvents(append(append(a.copied(), a.events...), e))
 }
 
 // shift moves an event, and when it became known, by some days.
@@ -201,11 +214,11 @@ func shift(e *account.Event, days int) {
 }
 
 func dropping(i int) func(a assumptions) assumptions {
-	return func(a assumptions) assumptions { return a.withEvents(without(a.events, i)) }
+	return func(a assumptions) assumptions { return a.without(i) }
 }
 
 func changing(i int, change func(e *account.Event)) func(a assumptions) assumptions {
-	return func(a assumptions) assumptions { return a.withEvents(replacing(a.events, i, change)) }
+	return func(a assumptions) assumptions { return a.replacing(i, change) }
 }
 
 func zoneOf(p invoice.Policy) *time.Location {

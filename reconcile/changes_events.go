@@ -73,7 +73,7 @@ func (s *search) oldChanges() {
 		if day, err := cycle.DateOf(e.At, s.recent.policy.TimeZone); err == nil {
 			tried++
 			s.add(ChangeIgnored, onAny, fmt.Sprintf("as if the change to %s on %s had not happened", e.Package, day), func(assumptions) assumptions {
-				return s.whole.withEvents(without(s.whole.events, i)).around(s.group.Period, s.through)
+				return s.whole.without(i).around(s.group.Period, s.through)
 			})
 		}
 	}
@@ -112,7 +112,7 @@ func (s *search) chargeChanges(i int, e *account.Event, day cycle.Date) {
 	s.add(ChargedTwice, onOther, "as if "+text+" had been made twice", func(a assumptions) assumptions {
 		again := a.events[i]
 		again.ID += " (again)"
-		return a.withEvents(append(a.events[:len(a.events):len(a.events)], again))
+		return a.with(again)
 	})
 	for _, months := range []int{-1, +1} {
 		s.add(NeighbouringInvoice, onOther, "as if "+text+" belonged to the neighbouring invoice",
@@ -187,10 +187,10 @@ func (s *search) unknownCloses() {
 func closing(day cycle.Date, after time.Duration) func(a assumptions) assumptions {
 	return func(a assumptions) assumptions {
 		at := day.Start(a.policy.TimeZone).Add(after)
-		events := make([]account.Event, 0, len(a.events)+1)
-		for _, e := range a.events {
-			if e.Type == account.Created && e.At.After(at) || e.Type != account.Closed && e.At.Before(at) {
-				events = append(events, e)
+		events := a.copied()
+		for i := range a.events {
+			if e := &a.events[i]; e.Type == account.Created && e.At.After(at) || e.Type != account.Closed && e.At.Before(at) {
+				events = append(events, *e)
 			}
 		}
 		if len(events) == 0 {

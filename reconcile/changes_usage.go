@@ -25,10 +25,10 @@ func (s *search) usageChanges() {
 	}
 	s.policy(IncludedCredits, onOverage, fact, func(p *invoice.Policy) { p.IncludedCredits = turned })
 	s.add(LateUsageIncluded, onOverage, "as if usage recorded late had been known in time", func(a assumptions) assumptions {
-		return a.withEvents(usageAs(a.events, func(e *account.Event) bool { e.RecordedAt = time.Time{}; return true }))
+		return a.usageAs(func(e *account.Event) bool { e.RecordedAt = time.Time{}; return true })
 	})
 	s.add(LateUsageLeftOut, onOverage, "as if usage recorded late had been left out", func(a assumptions) assumptions {
-		return a.withEvents(usageAs(a.events, func(e *account.Event) bool { return !e.Known().After(e.At) }))
+		return a.usageAs(func(e *account.Event) bool { return !e.Known().After(e.At) })
 	})
 	s.share(s.rateChanges)
 	s.windowChanges()
@@ -54,15 +54,16 @@ func (s *search) usedIn() cycle.Period {
 	return s.group.Period
 }
 
-// usageAs is a copy of the events with the usage changed, or dropped where keep says so.
-func usageAs(events []account.Event, keep func(e *account.Event) bool) []account.Event {
-	var changed []account.Event
-	for _, e := range events {
-		if e.Type != account.UsageRecorded || keep(&e) {
-			changed = append(changed, e)
+// usageAs are the assumptions with the usage changed, or dropped where keep says so.
+func (a assumptions) usageAs(keep func(e *account.Event) bool) assumptions {
+	events := a.copied()
+	for i := range a.events {
+		events = append(events, a.events[i])
+		if e := &events[len(events)-1]; e.Type == account.UsageRecorded && !keep(e) {
+			events = events[:len(events)-1]
 		}
 	}
-	return changed
+	return a.withEvents(events)
 }
 
 // rateChanges price the credits, or include them, as another package does.
@@ -138,7 +139,7 @@ func (s *search) windowChanges() {
 	} {
 		if window.Period != period {
 			s.add(window.cause, onOverage, window.words+", "+window.Period.String(), func(a assumptions) assumptions {
-				return a.withEvents(countedIn(a, window.Period, period))
+				return countedIn(a, window.Period, period)
 			})
 		}
 	}
@@ -154,8 +155,8 @@ func boundary(period cycle.Period, from cycle.Date, months int) cycle.Date {
 }
 
 // countedIn moves the credits of a window into a period, whose own no longer count.
-func countedIn(a assumptions, window, period cycle.Period) []account.Event {
-	return usageAs(a.events, func(e *account.Event) bool {
+func countedIn(a assumptions, window, period cycle.Period) assumptions {
+	return a.usageAs(func(e *account.Event) bool {
 		day, err := cycle.DateOf(e.At, a.policy.TimeZone)
 		switch {
 		case err != nil || !window.Contains(day):
@@ -234,7 +235,7 @@ func (g *Group) standing() []*Row {
 
 func (s *search) creditsAs(more int64) func(a assumptions) assumptions {
 	period := s.usedIn()
-	return func(a assumptions) assumptions { return a.withEvents(withCredits(a, period, more)) }
+	return func(a assumptions) assumptions { return withCredits(a, period, more) }
 }
 
 // impliedCredits asks how many more or fewer credits would make the overage theirs. Any figure is some number of credits, so it may
@@ -267,24 +268,24 @@ func (s *search) impliedCredits() {
 }
 
 // withCredits counts more credits in a period, or fewer.
-func withCredits(a assumptions, period cycle.Period, n int64) []account.Event {
+func withCredits(a assumptions, period cycle.Period, n int64) assumptions {
 	if n > 0 {
 		for i := range a.events {
 			if e := a.events[i]; e.Type == account.UsageRecorded {
 				if day, err := cycle.DateOf(e.At, a.policy.TimeZone); err == nil && period.Contains(day) {
-					return replacing(a.events, i, func(e *account.Event) { e.Credits += n })
+					return a.replacing(i, func(e *account.Event) { e.Credits += n })
 				}
 			}
 		}
 		day := period.Last()
 		if len(a.events) == 0 {
-			return nil
+			return a
 		}
-		return append(slices.Clone(a.events), account.Event{ID: "(more credits)", Type: account.UsageRecorded, Account: a.events[0].Account,
+		return a.with(account.Event{ID: "(more credits)", Type: account.UsageRecorded, Account: a.events[0].Account,
 			At: day.Start(a.policy.TimeZone), Credits: n})
 	}
 	left := -n
-	return usageAs(a.events, func(e *account.Event) bool {
+	return a.usageAs(func(e *account.Event) bool {
 		day, err := cycle.DateOf(e.At, a.policy.TimeZone)
 		if err != nil || !period.Contains(day) {
 			return true

@@ -243,6 +243,8 @@ func (g *Group) noteFields() {
 
 // explainLedger looks for the causes of an account's groups that differ.
 func (r *reconciler) explainLedger(l *ledger) {
+	t := r.newTrial()
+	defer r.trials.Put(t)
 	var whole *assumptions
 	for _, g := range l.groups {
 		if !g.isDifferent() {
@@ -252,12 +254,12 @@ func (r *reconciler) explainLedger(l *ledger) {
 			a := l.assume()
 			whole = &a
 		}
-		r.explainGroup(l, whole, g)
+		r.explainGroup(l, t, whole, g)
 	}
 }
 
 // explainGroup finds the causes of a group that differs.
-func (r *reconciler) explainGroup(l *ledger, whole *assumptions, g *Group) {
+func (r *reconciler) explainGroup(l *ledger, t *trial, whole *assumptions, g *Group) {
 	certain := func(cause Cause, text string) {
 		g.Causes = append(g.Causes, Hit{Cause: cause, Fact: cause.Words(), Text: text, tier: cause.tier(), fixes: g.differs(), full: true, certain: true})
 	}
@@ -298,6 +300,7 @@ func (r *reconciler) explainGroup(l *ledger, whole *assumptions, g *Group) {
 	}
 	slices.Sort(g.Events)
 	s := r.newSearch(l, whole, g)
+	s.trial = t
 	s.run()
 	g.Causes = rankHits(append(g.Causes, s.hits...))
 	g.outcomes = s.outcomes

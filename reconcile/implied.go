@@ -91,10 +91,11 @@ func (s *search) impliedClose() (cycle.Date, bool) {
 	if period.Days() > 62 {
 		return cycle.Date{}, false
 	}
-	known := s.recent.withEvents(usageAs(s.recent.events, func(*account.Event) bool { return false })) // credits change no price of days
+	known := s.recent.usageAs(func(*account.Event) bool { return false }) // credits change no price of days
+	known.room = s.trying().room
 	for day := period.Start.AddDays(1); day.Before(period.End) && len(found) < 2; day = day.AddDays(1) {
 		a := closing(day, 0)(known)
-		if f := s.figuresOf(a.bill(s.through)).less(s.rest); f[Recurring] == s.group.TheirFigures[Recurring] {
+		if f := s.figuresOf(s.bill(a)).less(s.rest); f[Recurring] == s.group.TheirFigures[Recurring] {
 			found = append(found, day)
 		}
 	}

@@ -77,6 +77,7 @@ type reconciler struct {
 	doubts    map[*Row]string
 	withdrawn map[string][]*Row // by our name of the account
 	claimed   map[claimedNumber]bool
+	trials    sync.Pool // of what workers bill with
 }
 
 // Reconcile compares the Distributor's documents with what our engine bills for the same events. A disagreement is a result; an error

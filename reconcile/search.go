@@ -28,6 +28,7 @@ type change struct {
 // search is the search for the causes of one group.
 type search struct {
 	*reconciler
+	trial   *trial // nil where what is billed is to last
 	group   *Group
 	ledger  *ledger
 	cells   cells
@@ -169,8 +170,7 @@ func (s *search) try(c *change, at int) {
 	if s.own != nil && c.arithmetic != nil && !s.mayPrint(s.own, s.recent, c) {
 		return
 	}
-	changed := c.apply(s.recent)
-	invoices := changed.bill(s.through)
+	invoices := s.bill(c.apply(s.trying()))
 	f := s.figuresOf(invoices).less(s.rest)
 	if at >= 0 {
 		s.nets[at], s.billed[at] = f[Recurring], true
@@ -212,7 +212,7 @@ func (s *search) mayPrint(p *parts, a assumptions, c *change) bool {
 
 // judge holds the figures under a change against theirs.
 func (s *search) judge(c *change, f Figures, invoices []invoice.Invoice) {
-	h := Hit{Cause: c.cause, With: c.with, Fact: c.fact, tier: c.tier, full: true, shared: c.shared, sets: s.sets(c)}
+	h := Hit{Cause: c.cause, With: c.with, Fact: c.fact, tier: c.tier, full: true, shared: c.shared}
 	theirs, ours := s.group.TheirFigures, s.group.OurFigures
 	for k := range Kinds {
 		if !s.differs.has(k) && f[k] != theirs[k] {
@@ -252,6 +252,7 @@ func (s *search) judge(c *change, f Figures, invoices []invoice.Invoice) {
 	}
 	h.Text = s.sentence(&h, c, invoices)
 	s.count(&h)
+	h.sets = s.sets(c)
 	s.hits = append(s.hits, h)
 }
 
@@ -321,7 +322,10 @@ func (s *search) tryTogether() {
 		if s.nets[i] == s.group.OurFigures[Recurring] || abs(s.nets[i]-s.group.TheirFigures[Recurring]) > near {
 			continue
 		}
-		changed := a.apply(s.recent)
+		changed := a.apply(s.trying())
+		if s.trial != nil {
+			changed.room = &s.trial.second
+		}
 		var apart *parts
 		if s.own != nil {
 			apart = s.takeApart(changed.bill(s.through), changed)
@@ -353,8 +357,7 @@ func (s *search) tryAbsent(c *change) {
 	if c.tier > days || c.apply == nil || c.pkg != "" || slices.ContainsFunc(s.hits, func(h Hit) bool { return h.Cause == c.cause }) {
 		return
 	}
-	changed := c.apply(s.recent)
-	invoices := changed.bill(s.through)
+	invoices := s.bill(c.apply(s.trying()))
 	if s.figuresOn(invoices) != s.figuresOn(s.base).less(s.group.OurFigures) || !s.leavesOthers(invoices) {
 		return
 	}

@@ -121,6 +121,8 @@ func (r *reconciler) byConvention(ctx context.Context, rep *Report, sets string)
 	policy := rep.Convention.Policy
 	return r.parallel(ctx, len(r.ledgers), func(i int) {
 		l := r.ledgers[i]
+		t := r.newTrial()
+		defer r.trials.Put(t)
 		var whole *assumptions
 		for _, g := range l.groups {
 			if g.Class < Explained || g.Class > OursOnly || g.Class == Explained && !rep.Convention.Established || l.assume == nil {
@@ -131,6 +133,7 @@ func (r *reconciler) byConvention(ctx context.Context, rep *Report, sets string)
 				whole = &a
 			}
 			s := r.newSearch(l, whole, g)
+			s.trial = t
 			s.try(&change{cause: ConventionCause, tier: days, fact: "by their convention (" + sets + ")", may: onAny,
 				apply: func(a assumptions) assumptions { return a.withPolicy(func(p *invoice.Policy) { *p = policy }) }}, -1)
 			for _, h := range s.hits {
@@ -185,14 +188,21 @@ func (r *reconciler) findChangedPrices(ctx context.Context) error {
 	}
 	return r.parallel(ctx, len(r.ledgers), func(i int) {
 		l := r.ledgers[i]
+		t := r.newTrial()
+		defer r.trials.Put(t)
+		var whole *assumptions
 		for _, g := range l.groups {
 			if l.assume == nil || g.Class != Unexplained && g.Class != Explained || !g.differs().has(Recurring) || g.statedHit() {
 				continue
 			}
 			for _, pkg := range g.packages() {
 				for _, o := range byPackage[pkg] {
-					a := l.assume()
-					s := r.newSearch(l, &a, g)
+					if whole == nil {
+						a := l.assume()
+						whole = &a
+					}
+					s := r.newSearch(l, whole, g)
+					s.trial = t
 					price := money.New(o.price, r.currency)
 					listed := ""
 					if was, ok := r.listPrice(pkg, g.Period.Start); ok {
