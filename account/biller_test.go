@@ -47,11 +47,13 @@ func TestLawBillerStartsAfresh(t *testing.T) {
 	})
 }
 
-// Law: without anomalies, and in memory that is used again, the invoices are the same.
+// Law: without anomalies, and in memory that is used again, the invoices are the same, and a clone of one lasts.
 func TestLawInvoicesOnly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		only := must(account.NewBiller(catalogue(), policyOf()))
 		only.InvoicesOnly, only.ReuseInvoices = true, true
+		var clones []invoice.Invoice
+		var texts []string
 		for range rapid.IntRange(2, 4).Draw(t, "accounts") {
 			h := randomHistory(drawn(t))
 			if len(h.Events) == 0 {
@@ -63,6 +65,12 @@ func TestLawInvoicesOnly(t *testing.T) {
 			got, err := only.Bill(h.Events, h.Through())
 			require.NoError(t, err)
 			require.Equal(t, text(want), text(got))
+			for i := range got.Invoices {
+				clones, texts = append(clones, got.Invoices[i].Clone()), append(texts, string(got.Invoices[i].AppendJSON(nil)))
+			}
+		}
+		for i := range clones {
+			require.Equal(t, texts[i], string(clones[i].AppendJSON(nil)))
 		}
 		require.ErrorContains(t, only.SetTerms(catalogue(), invoice.Policy{SettleDays: -1}), "settle_days")
 	})

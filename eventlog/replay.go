@@ -175,16 +175,20 @@ func (es *Events) log(name string) (*partition, *log) {
 
 // Of returns the events of an account: in the order they were added, or, when files were
 // loaded, in any. Instants are in UTC.
-func (es *Events) Of(name string) []account.Event {
+func (es *Events) Of(name string) []account.Event { return es.AppendOf(nil, name) }
+
+// AppendOf appends the events of an account to others, as [Events.Of] returns them.
+func (es *Events) AppendOf(events []account.Event, name string) []account.Event {
 	p, l := es.log(name)
 	if l == nil {
-		return nil
+		return events
 	}
-	events := make([]account.Event, l.n)
+	n := len(events)
+	events = slices.Grow(events, l.n)[:n+l.n]
 	all := es.store.records(p, l, nil)
-	for i := range events {
+	for i := range events[n:] {
 		r := all.next()
-		r.event(&events[i])
+		r.event(&events[n+i])
 	}
 	return events
 }

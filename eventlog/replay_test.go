@@ -274,6 +274,9 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, 3, events.Len())
 	require.Equal(t, []string{"a", "b"}, events.Accounts())
 	require.Len(t, events.Of("b"), 2)
+	room := make([]account.Event, 1, 8)
+	require.Equal(t, append(room[:1:1], events.Of("b")...), events.AppendOf(room, "b"))
+	require.Equal(t, room, events.AppendOf(room, "nobody"))
 	require.Equal(t, date("2026-01-31"), must(events.Span(policy)).Last)
 	require.Equal(t, date("2026-02-01"), must(events.Span(policyOf("time_zone=Europe/Berlin"))).Last)
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,25 @@ type Invoice struct {
 
 	Status Status
 	Lines  []Line
+}
+
+// Clone is the invoice in memory of its own.
+func (inv *Invoice) Clone() Invoice {
+	c := *inv
+	c.Lines = slices.Clone(inv.Lines)
+	items := make([]Item, 0, 2*len(c.Lines))
+	own := func(i *Item) *Item {
+		if i == nil {
+			return nil
+		}
+		items = append(items, *i)
+		return &items[len(items)-1]
+	}
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		l.owed, l.billed = own(l.owed), own(l.billed)
+	}
+	return c
 }
 
 // Type says why an invoice was cut.

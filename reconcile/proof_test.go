@@ -326,8 +326,8 @@ func TestCompleteness(t *testing.T) {
 
 var accounts = flag.Int("accounts", 10000, "how many accounts BenchmarkReconcile has")
 
-// BenchmarkReconcile holds a month of many accounts, 5 % of their rows different, against a
-// replay of the same accounts.
+// BenchmarkReconcile holds a month of many accounts, 5 % of their rows different, against a replay of the same accounts. Beside the clock
+// it reports the time of all cores.
 func BenchmarkReconcile(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	in := reconcile.Input{Packages: packages(), Prices: invoice.Distributor}
@@ -360,6 +360,7 @@ func BenchmarkReconcile(b *testing.B) {
 	in.From, in.Through = date("2025-10-01"), date("2025-10-31")
 	c := must(invoice.NewCatalogue(in.Packages, in.Prices))
 	b.Run("replay", func(b *testing.B) {
+		defer reportCores(b, coreTime())
 		for b.Loop() {
 			for _, err := range in.Events.Replay(b.Context(), eventlog.Billing{Accounts: in.Events.Accounts(), Catalogue: c, Policy: in.Policy, Through: in.Through}) {
 				require.NoError(b, err)
@@ -367,9 +368,14 @@ func BenchmarkReconcile(b *testing.B) {
 		}
 	})
 	b.Run("reconcile", func(b *testing.B) {
+		defer reportCores(b, coreTime())
 		for b.Loop() {
 			_, err := reconcile.Reconcile(b.Context(), in)
 			require.NoError(b, err)
 		}
 	})
+}
+
+func reportCores(b *testing.B, since time.Duration) {
+	b.ReportMetric(float64(coreTime()-since)/float64(time.Millisecond)/float64(b.N), "core-ms/op")
 }

@@ -205,28 +205,25 @@ func (r *reconciler) readLedgers(ctx context.Context, d *documents, report *Repo
 		return false
 	})
 	if !r.scope.through.IsZero() {
-		for bill, err := range r.replay(ctx, r.in.Policy) {
-			if err != nil {
-				return err
-			}
-			report.Anomalies = append(report.Anomalies, bill.Anomalies...)
-			l := byAccount[bill.Account]
-			for i := range bill.Invoices {
-				inv := &bill.Invoices[i]
-				if inv.Date.Before(r.scope.from) {
-					continue
-				}
+		err := replay(ctx, r, r.in.Policy, func(b billed, bill *account.Bill) billed { return b.add(r.scope.from, bill) }, func(b billed) error {
+			report.Anomalies = append(report.Anomalies, b.anomalies...)
+			for _, row := range b.rows {
+				l := byAccount[row.Account]
 				if l == nil {
-					l = &ledger{account: bill.Account, scope: &r.scope}
-					byAccount[bill.Account] = l
+					l = &ledger{account: row.Account, scope: &r.scope}
+					byAccount[row.Account] = l
 				}
-				row := ourRow(inv)
 				size = addSize(size, row.Figures, 0)
 				l.ours = append(l.ours, row)
-				if r.ourTotal, err = r.ourTotal.Add(inv.FinalAmount); err != nil {
+				var err error
+				if r.ourTotal, err = r.ourTotal.Add(row.Ours.FinalAmount); err != nil {
 					return err
 				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	if size > math.MaxInt64/4 {

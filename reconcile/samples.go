@@ -76,6 +76,7 @@ func (g *Group) isEvidence() bool {
 func (r *reconciler) choose(g *grid) []candidate {
 	var may [keys][]int
 	var all []candidate
+	var events []account.Event // used again for each account
 	for _, l := range r.ledgers {
 		if l.assume == nil || l.billedBy != NoCause {
 			continue
@@ -87,7 +88,8 @@ func (r *reconciler) choose(g *grid) []candidate {
 				continue
 			}
 			if !known {
-				told, known = r.tells(g, l.account), true
+				events = r.in.Events.AppendOf(events[:0], l.account)
+				told, known = r.tells(g, events), true
 			}
 			if !told[timing] {
 				break
@@ -127,9 +129,8 @@ func (r *reconciler) choose(g *grid) []candidate {
 	return chosen
 }
 
-// tells says which keys might change what an account is billed.
-func (r *reconciler) tells(g *grid, name string) (told [keys]bool) {
-	events := r.in.Events.Of(name)
+// tells says which keys might change what an account is billed, by its events.
+func (r *reconciler) tells(g *grid, events []account.Event) (told [keys]bool) {
 	told[timing] = len(events) > 0
 	free, paid := false, false
 	for i := range events {
