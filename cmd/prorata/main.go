@@ -78,14 +78,15 @@ func newRoot() *cobra.Command {
 		Short: "Bill a Distributor's accounts from their events, and explain every figure",
 		Long: `prorata bills accounts from a log of what happened to them: monthly on the anniversary
 of an account's creation, prorated when it closes or changes package, with the credits
-used beyond those included. It also checks the invoices that the Distributor sends.
+used beyond those included. It also checks the invoices of the Distributor, whose packages
+are resold. docs/commands.md and docs/semantics.md say all of it.
 
 Exit status:
   0  done, nothing to report
-  1  it failed: bad input, a file that cannot be read, and nothing was written; or an
-     interrupt, and no file was
+  1  it failed, such as by bad input, a file that cannot be read, or an interrupt, and
+     no file was written
   2  wrong usage
-  3  done, and there is something to look at`,
+  3  done, and there is something to look at: what was written is whole`,
 		Example: `  prorata replay --packages testdata/demo/packages.json testdata/demo/events.jsonl
   prorata cycle --start 2026-01-31
   prorata prorate --price 79.95 --start 2010-10-30 --close 2010-11-10`,

@@ -30,7 +30,10 @@ func newReplay() *cobra.Command {
 		Short: "Bill every account from its events and print the invoices",
 		Long: `Bills every account through a date and prints its invoices, by account, then date.
 EVENTS are files of one JSON object a line, in any order; all files together are one log.
-- is standard input, and .gz and .zst files are read as they are.
+- is standard input, and .gz and .zst files are read as they are. An event, and a package list:
+  {"id":"1","type":"account.created","account":"acme","at":"2026-03-01","package":"Gold"}
+  [{"name":"Gold","price":79.95,"credits":50000,"overage":0.001}]
+docs/commands.md has an event of each type, and docs/semantics.md what each does.
 
 ` + messages.FarDatesHelp + `
 
