@@ -3,12 +3,24 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
+
+// rowWriter takes rows: a csv.Writer, or rows.
+type rowWriter interface{ Write(row []string) error }
+
+// rows keeps rows as they are.
+type rows [][]string
+
+func (r *rows) Write(row []string) error {
+	*r = append(*r, slices.Clone(row))
+	return nil
+}
 
 // record collects the fields of one row at a time. They are parts of one string, so that a row allocates once.
 type record struct {
@@ -38,7 +50,7 @@ func guardOf(text string) string {
 }
 
 // write writes the row and starts the next.
-func (r *record) write(w *csv.Writer) {
+func (r *record) write(w rowWriter) {
 	text, start := string(r.text), 0
 	r.fields = r.fields[:0]
 	for _, end := range r.ends {
@@ -64,9 +76,22 @@ func AppendGuardedInvoiceRows(b []byte, invoices []invoice.Invoice) []byte {
 	return record{guard: true}.appendInvoices(b, invoices)
 }
 
+// InvoiceRows are the cells of CSV with one row an invoice, the header first.
+func InvoiceRows(invoices []invoice.Invoice) [][]string {
+	all := rows{strings.Split(strings.TrimSpace(InvoiceHeader), ",")}
+	(&record{}).invoices(&all, invoices)
+	return all
+}
+
 func (r record) appendInvoices(b []byte, invoices []invoice.Invoice) []byte {
 	buf := bytes.NewBuffer(b)
 	out := csv.NewWriter(buf) // a buffer takes all
+	r.invoices(out, invoices)
+	out.Flush()
+	return buf.Bytes()
+}
+
+func (r *record) invoices(out rowWriter, invoices []invoice.Invoice) {
 	for i := range invoices {
 		inv := &invoices[i]
 		r.field(inv.Number.Append(r.text))
@@ -84,8 +109,6 @@ func (r record) appendInvoices(b []byte, invoices []invoice.Invoice) []byte {
 		r.field(append(r.text, inv.Status.String()...))
 		r.write(out)
 	}
-	out.Flush()
-	return buf.Bytes()
 }
 
 // LineHeader is the first line of CSV with one row an invoice line: the field names of the JSON form.
@@ -102,9 +125,22 @@ func AppendGuardedLineRows(b []byte, invoices []invoice.Invoice) []byte {
 	return record{guard: true}.appendLines(b, invoices)
 }
 
+// LineRows are the cells of CSV with one row an invoice line, the header first.
+func LineRows(invoices []invoice.Invoice) [][]string {
+	all := rows{strings.Split(strings.TrimSpace(LineHeader), ",")}
+	(&record{}).lines(&all, invoices)
+	return all
+}
+
 func (r record) appendLines(b []byte, invoices []invoice.Invoice) []byte {
 	buf := bytes.NewBuffer(b)
 	out := csv.NewWriter(buf)
+	r.lines(out, invoices)
+	out.Flush()
+	return buf.Bytes()
+}
+
+func (r *record) lines(out rowWriter, invoices []invoice.Invoice) {
 	for i := range invoices {
 		inv := &invoices[i]
 		for j := range inv.Lines {
@@ -131,6 +167,4 @@ func (r record) appendLines(b []byte, invoices []invoice.Invoice) []byte {
 			r.write(out)
 		}
 	}
-	out.Flush()
-	return buf.Bytes()
 }

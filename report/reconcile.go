@@ -370,31 +370,39 @@ func (p *page) group(g *reconcile.Group) {
 
 // convention says by which policy the upstream seems to prorate.
 func (p *page) convention() {
-	c := p.rep.Convention
-	if c == nil {
-		return
+	for i, text := range ConventionWords(p.rep) {
+		if i == 0 {
+			p.line("")
+		}
+		p.wrapped("", text)
 	}
-	p.line("")
+}
+
+// ConventionWords say by which policy the upstream seems to prorate; nothing where nothing tells.
+func ConventionWords(rep *reconcile.Report) (words []string) {
+	c := rep.Convention
+	if c == nil {
+		return nil
+	}
 	if !c.Better {
-		p.wrapped("", ownConvention(c))
-		return
+		return []string{ownConvention(c)}
 	}
 	word := "suggested"
 	if c.Established {
 		word = "established"
 	}
-	text := fmt.Sprintf("Their convention (%s): %s. It prints %s of %s to the cent, ours %s", word, strings.Join(c.Policy.Changes(p.rep.Policy), " "), number(c.Reproduced),
+	text := fmt.Sprintf("Their convention (%s): %s. It prints %s of %s to the cent, ours %s", word, strings.Join(c.Policy.Changes(rep.Policy), " "), number(c.Reproduced),
 		tellingGroups(c), number(c.Ours))
 	if c.RunnerUp != nil {
 		text += fmt.Sprintf(", the next best %s", number(c.Second))
 	}
-	p.wrapped("", text+".")
+	words = append(words, text+".")
 	if len(c.Members) > 1 {
 		text := fmt.Sprintf("%s print the same for all of these.", Count(len(c.Members), "policy", "policies"))
 		if c.Telling != "" {
 			text += fmt.Sprintf(" This would tell: %s.", c.Telling)
 		}
-		p.wrapped("", text)
+		words = append(words, text)
 	}
 	if len(c.Against) > 0 {
 		var numbers []string
@@ -404,7 +412,7 @@ func (p *page) convention() {
 		if more := len(c.Against) - maxAgainst; more > 0 {
 			numbers = append(numbers, fmt.Sprintf("and %s more, in the JSON report", number(more)))
 		}
-		p.wrapped("", fmt.Sprintf("Against it: %s.", strings.Join(numbers, ", ")))
+		words = append(words, fmt.Sprintf("Against it: %s.", strings.Join(numbers, ", ")))
 	}
 	costs := fmt.Sprintf("theirs costs %s more", grouped(c.Cost))
 	switch c.Cost.Sign() {
@@ -413,7 +421,7 @@ func (p *page) convention() {
 	case 0:
 		costs = "theirs costs the same"
 	}
-	p.wrapped("", fmt.Sprintf("All accounts in these dates: %s by their convention, %s by ours; %s.", grouped(c.TheirsTotal), grouped(c.OursTotal), costs))
+	return append(words, fmt.Sprintf("All accounts in these dates: %s by their convention, %s by ours; %s.", grouped(c.TheirsTotal), grouped(c.OursTotal), costs))
 }
 
 // ownConvention says that no policy prints more of their rows than our own.
@@ -451,7 +459,20 @@ var reconcileHeader = []string{"group", "side", "account", "class", "cause", "st
 // ReconcileCSV prints a line for each row of either side, with what there is to say of its group. Rows that are left out have no group.
 func ReconcileCSV(w io.Writer, rep *reconcile.Report) error {
 	out := csv.NewWriter(w)
-	out.Write(reconcileHeader) // an error is kept, and returned by Error
+	writeReconcileRows(out, rep) // an error is kept, and returned by Error
+	out.Flush()
+	return out.Error()
+}
+
+// ReconcileRows are the cells that ReconcileCSV prints, the header first.
+func ReconcileRows(rep *reconcile.Report) [][]string {
+	var all rows
+	writeReconcileRows(&all, rep)
+	return all
+}
+
+func writeReconcileRows(out rowWriter, rep *reconcile.Report) {
+	out.Write(reconcileHeader)
 	amount := func(minor int64) string { return money.New(minor, rep.Currency).Number() }
 	cells := func(group, class, cause, strength, explanation, notes string, r *reconcile.Row, sums ...string) {
 		wire := map[string]string{}
@@ -481,8 +502,6 @@ func ReconcileCSV(w io.Writer, rep *reconcile.Report) error {
 		l := &rep.LeftOut[i]
 		cells("", l.Why.String(), "", "", l.Note, "", l.Row, "", "", "", "", "")
 	}
-	out.Flush()
-	return out.Error()
 }
 
 var disputeHeader = []string{"claim", "account", "cause", "number", "date_invoiced", "start_date", "end_date", "billed", "expected", "claimed", "until", "evidence"}
@@ -490,6 +509,19 @@ var disputeHeader = []string{"claim", "account", "cause", "number", "date_invoic
 // DisputeCSV prints the claims worth sending upstream, a line for each group, under one claim id an account and cause.
 func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
 	out := csv.NewWriter(w)
+	writeDisputeRows(out, rep)
+	out.Flush()
+	return out.Error()
+}
+
+// DisputeRows are the cells that DisputeCSV prints, the header first.
+func DisputeRows(rep *reconcile.Report) [][]string {
+	var all rows
+	writeDisputeRows(&all, rep)
+	return all
+}
+
+func writeDisputeRows(out rowWriter, rep *reconcile.Report) {
 	out.Write(disputeHeader)
 	amount := func(minor int64) string { return money.New(minor, rep.Currency).Number() }
 	for i := range rep.Claims {
@@ -508,6 +540,4 @@ func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
 				amount(g.TheirFigures.Total()), amount(g.OurFigures.Total()), amount(l.Claimed), until, l.Evidence})
 		}
 	}
-	out.Flush()
-	return out.Error()
 }

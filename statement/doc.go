@@ -1,10 +1,12 @@
-// Package statement writes what is taken away from billing: pages to read and print, invoices for customers, and a journal for the
-// books.
+// Package statement writes what is taken away from billing: pages to read and print, workbooks, invoices for customers, and a journal
+// for the books.
 //
 //	err := statement.HTML(w, invoices, summary)                                    // all of them, on one page
 //	err = statement.InvoiceHTML(w, statement.Document{Invoice: inv, Profile: p})   // one, as a customer gets it
 //	missing, err := statement.PDF{}.Write(w, statement.Document{Invoice: inv, Profile: p})
+//	err = statement.XLSX(w, invoices, money.USD)
 //	err = statement.Ledger(w, invoices, nil)
+//	err = statement.ReconcileHTML(w, report, &summary)
 //
 // # Pages
 //
@@ -17,6 +19,11 @@
 //
 // A [Profile] says who sends an invoice and to whom, and a [Locale] in which language, and with which dates and numbers. The words are
 // in words.go. What comes from events and the profile stays as it is.
+//
+// # Workbooks
+//
+// Columns are those of CSV. A figure is written digit by digit and never passes through binary floating point; one of more than 15
+// digits is text.
 //
 // # Limits and errors
 //

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"html"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -57,7 +58,7 @@ var tag = regexp.MustCompile(`<[^>]*>`)
 
 // textOf is the text of a page, without its tags.
 func textOf(page string) string {
-	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&#34;", `"`, "&#39;", "'", "&amp;", "&").Replace(tag.ReplaceAllString(page, " "))
+	return html.UnescapeString(tag.ReplaceAllString(page, " "))
 }
 
 func TestHTMLGolden(t *testing.T) {

@@ -115,6 +115,11 @@ func (c *common) invoiceFormat(cmd *cobra.Command, lines bool) (*formats.Format,
 		return nil, err
 	}
 	f := formats.Find(name, lines)
+	if f.Binary {
+		if err := c.refuseTerminal(cmd, name); err != nil {
+			return nil, err
+		}
+	}
 	if !c.excel {
 		return f, nil
 	}
@@ -122,6 +127,14 @@ func (c *common) invoiceFormat(cmd *cobra.Command, lines bool) (*formats.Format,
 		return nil, usagef("--excel with the format %s, expected --format csv", name)
 	}
 	return f, nil
+}
+
+// refuseTerminal makes sure that what is no text does not go to a terminal.
+func (c *common) refuseTerminal(cmd *cobra.Command, format string) error {
+	if c.toStdout() && isTerminal(cmd.OutOrStdout()) {
+		return usagef("a terminal does not show %s, expected --output FILE", format)
+	}
+	return nil
 }
 
 // policy is the policy file with --set over it.

@@ -86,6 +86,11 @@ func runInvoice(cmd *cobra.Command, c *common, f *invoiceFlags, args []string) e
 	case len(numbers) > 0 && (len(c.accounts) > 0 || !span.Start.IsZero()):
 		return usagef("--account or --from with numbers, expected one or the other")
 	}
+	if format.Binary && f.each == "" {
+		if err := c.refuseTerminal(cmd, format.Name); err != nil {
+			return err
+		}
+	}
 	if err := c.checkOutputs(cmd, nil, append(files, f.profile)...); err != nil {
 		return err
 	}
@@ -97,7 +102,7 @@ func runInvoice(cmd *cobra.Command, c *common, f *invoiceFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	w := &invoiceWriter{invoiceFlags: f, format: format, options: formats.DocumentOptions{Letter: f.paper == "letter"}, profile: profile, stdout: cmd.OutOrStdout()}
+	w := &invoiceWriter{invoiceFlags: f, format: format, options: formats.DocumentOptions{Letter: f.paper == "letter"}, profile: profile}
 	if len(numbers) > 0 {
 		err = w.numbered(cmd, b, numbers)
 	} else {
@@ -149,7 +154,6 @@ type invoiceWriter struct {
 	format    *formats.Document
 	options   formats.DocumentOptions
 	profile   *statement.Profile
-	stdout    io.Writer
 	documents []statement.Document // to be written together
 	written   int                  // to files of their own
 	missing   []rune
@@ -220,9 +224,6 @@ func (w *invoiceWriter) take(inv *invoice.Invoice) error {
 
 // write writes documents to an output that is not started.
 func (w *invoiceWriter) write(out *outfile.Output, documents ...statement.Document) error {
-	if w.format.Binary && out.ToStdout() && isTerminal(w.stdout) {
-		return usagef("a terminal does not show %s, expected --output FILE", w.format.Name)
-	}
 	var b bytes.Buffer
 	missing, err := w.format.Write(&b, w.options, documents)
 	if err != nil {

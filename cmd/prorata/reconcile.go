@@ -21,9 +21,10 @@ import (
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
 	"github.com/prorata-go/prorata/report"
+	"github.com/prorata-go/prorata/statement"
 )
 
-var reconcileFormats = []string{"table", "jsonl", "json", "csv"}
+var reconcileFormats = []string{"table", "jsonl", "json", "csv", "html", "xlsx"}
 
 // reconcileFlags are those of reconcile alone.
 type reconcileFlags struct {
@@ -70,7 +71,7 @@ look at.
 	cmd.Flags().StringVar(&f.tolerance, "tolerance", "0", "tolerate rows in which no figure differs by more than `AMOUNT`")
 	cmd.Flags().StringSliceVar(&f.zones, "zones", []string{"UTC", "America/Los_Angeles"}, "time zones to try for the Distributor's days: `LIST`, separated by commas")
 	cmd.Flags().StringVar(&f.writePolicy, "write-policy", "", "write the policy they prorate by to `FILE`, if it is established")
-	cmd.Flags().StringVar(&f.dispute, "dispute", "", "write the claims worth sending upstream to `FILE`, as CSV")
+	cmd.Flags().StringVar(&f.dispute, "dispute", "", "write the claims worth sending upstream to `FILE`, as XLSX if its name ends so, else as CSV")
 	cmd.Flags().IntVar(&f.disputeDays, "dispute-days", 0, "an invoice can be disputed until `N` days after its date")
 	cmd.Flags().StringVar(&f.claimed, "claimed", "", "leave out what an earlier dispute `FILE` claims")
 	cmd.Flags().StringVar(&f.aliases, "aliases", "", "accounts that the Distributor has under another name, a CSV `FILE`: theirs,ours")
@@ -89,8 +90,13 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	if ending := strings.ToLower(filepath.Ext(f.dispute)); slices.Contains([]string{".xlsx", ".xls", ".ods"}, ending) {
-		return usagef("--dispute %s, expected a name that ends in .csv: it is written as CSV, which spreadsheets open", f.dispute)
+	if slices.Contains([]string{".xls", ".ods"}, f.disputeEnding()) {
+		return usagef("--dispute %s, expected a name that ends in .csv or .xlsx", f.dispute)
+	}
+	if format == "xlsx" {
+		if err := c.refuseTerminal(cmd, format); err != nil {
+			return err
+		}
 	}
 	if err := c.checkOutputs(cmd, []target{{"dispute", f.dispute}, {"write-policy", f.writePolicy}}, slices.Concat(files, f.documents, []string{f.aliases, f.claimed, f.mappingFile()})...); err != nil {
 		return err
@@ -211,7 +217,7 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 			err = write(o)
 		}
 	}
-	extra(f.dispute, func(o *outfile.Output) error { return report.DisputeCSV(o, rep) })
+	extra(f.dispute, func(o *outfile.Output) error { return f.writeDispute(o, rep) })
 	told := rep.Convention != nil && rep.Convention.Better && rep.Convention.Established
 	if told {
 		extra(f.writePolicy, func(o *outfile.Output) error { return writePolicy(o, rep) })
@@ -250,11 +256,25 @@ func (f *reconcileFlags) writeReport(w io.Writer, format string, rep *reconcile.
 		return report.ReconcileTable(w, rep, s, f.wide)
 	case "csv":
 		return report.ReconcileCSV(w, rep)
+	case "html":
+		return statement.ReconcileHTML(w, rep, s)
+	case "xlsx":
+		return statement.ReconcileXLSX(w, rep, s)
 	case "json":
 		_, err := w.Write(append(rep.AppendJSON(nil, s), '\n'))
 		return err
 	}
 	return formats.WriteJSON(w, format, len(rep.Groups), func(i int, to []byte) []byte { return rep.Groups[i].AppendJSON(to) })
+}
+
+// disputeEnding is what the name of the dispute file ends in, such as .xlsx.
+func (f *reconcileFlags) disputeEnding() string { return strings.ToLower(filepath.Ext(f.dispute)) }
+
+func (f *reconcileFlags) writeDispute(w io.Writer, rep *reconcile.Report) error {
+	if f.disputeEnding() == ".xlsx" {
+		return statement.DisputeXLSX(w, rep)
+	}
+	return report.DisputeCSV(w, rep)
 }
 
 // writePolicy writes the convention that was found.

@@ -18,6 +18,8 @@ type Format struct {
 	Lines bool // with a row, or more, for each line of an invoice
 	Excel bool // for a spreadsheet: with a byte order mark, and no text that is taken for a formula
 
+	Binary bool // no text: a terminal cannot show it
+
 	// Of a format that is written as invoices are made: its frame, and the texts of some invoices, each with what the frame has
 	// between two before it.
 	Frame  *Frame
@@ -59,6 +61,7 @@ var table = [...]Format{
 	{Name: "csv", Excel: true, Frame: &excelInvoiceRows, Append: report.AppendGuardedInvoiceRows},
 	{Name: "csv", Excel: true, Lines: true, Frame: &excelLineRows, Append: report.AppendGuardedLineRows},
 	{Name: "html", Write: writeHTML},
+	{Name: "xlsx", Binary: true, Write: writeXLSX},
 	{Name: "ledger", Write: writeLedger},
 	{Name: "distributor-json", Write: writeDistributor((*distributor.Invoices).AppendJSON)},
 	{Name: "distributor-xml", Write: writeDistributor((*distributor.Invoices).AppendXML)},
@@ -117,6 +120,10 @@ func writeTable(w io.Writer, all *All) error {
 
 func writeHTML(w io.Writer, all *All) error {
 	return statement.HTML(w, all.Invoices, all.Summary)
+}
+
+func writeXLSX(w io.Writer, all *All) error {
+	return statement.XLSX(w, all.Invoices, all.Summary.Total.Currency())
 }
 
 func writeLedger(w io.Writer, all *All) error {
