@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/digits"
@@ -101,14 +103,41 @@ func (s Status) String() string { return names.Word(uint8(s), statuses) }
 // Key is the status as events spell it: paid.
 func (s Status) Key() string { return names.Word(uint8(s), statusKeys) }
 
-// Number is the number of an invoice, such as 20101130-1vmdd3chhjdwypvp. The zero value is
-// none, and an empty text.
+// Number is the number of an invoice, such as 20101130-1vmdd3chhjdwypvp, or EU-20101130-1vmdd3chhjdwypvp with a prefix. The zero
+// value is none, and an empty text.
 type Number struct {
+	prefix string
 	day    cycle.Date
 	suffix [suffixLen]byte
 }
 
-func (n Number) String() string { return string(n.Append(make([]byte, 0, 8+suffixLen))) }
+func (n Number) String() string { return string(n.Append(make([]byte, 0, maxPrefix+8+suffixLen))) }
+
+// WithPrefix is the number with something before it, which tells the invoices of several sellers apart; nothing is put before a
+// Number that is none. The error is that of [CheckPrefix].
+func (n Number) WithPrefix(prefix string) (Number, error) {
+	if err := CheckPrefix(prefix); err != nil || n == (Number{}) {
+		return n, err
+	}
+	n.prefix = prefix
+	return n, nil
+}
+
+// maxPrefix is how long a prefix may be, with its hyphen.
+const maxPrefix = 13
+
+// CheckPrefix makes sure that a text can stand before numbers: up to 12 letters and digits of ASCII and a hyphen, or nothing.
+func CheckPrefix(prefix string) error {
+	if prefix == "" {
+		return nil
+	}
+	name, ended := strings.CutSuffix(prefix, "-")
+	plain := strings.TrimFunc(name, func(r rune) bool { return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) }) == ""
+	if !ended || name == "" || !plain || len(prefix) > maxPrefix {
+		return fmt.Errorf("%q is no prefix of numbers, expected up to %d letters and digits and a hyphen, such as EU-", names.Clip(prefix), maxPrefix-1)
+	}
+	return nil
+}
 
 // Append appends String to b.
 func (n Number) Append(b []byte) []byte {
@@ -117,7 +146,7 @@ func (n Number) Append(b []byte) []byte {
 	}
 	year, month, day := n.day.Civil()
 	year = int(uint(year) % 10_000) // no invoice has another
-	b = append(append(b, digits.Pair(year/100)...), digits.Pair(year%100)...)
+	b = append(append(append(b, n.prefix...), digits.Pair(year/100)...), digits.Pair(year%100)...)
 	b = append(append(b, digits.Pair(month)...), digits.Pair(day)...)
 	return append(b, n.suffix[:]...)
 }
@@ -127,7 +156,8 @@ func ParseNumber(s string) (n Number, err error) {
 	if s == "" {
 		return n, nil
 	}
-	if len(s) == 8+suffixLen && s[8] == '-' {
+	if prefix, s := cutPrefix(s); len(s) == 8+suffixLen && s[8] == '-' && CheckPrefix(prefix) == nil {
+		n.prefix = strings.Clone(prefix)
 		n.day, err = cycle.ParseDate(s[:4] + "-" + s[4:6] + "-" + s[6:8])
 		sum, notEncoded := numbering.DecodeString(s[9:])
 		if copy(n.suffix[:], s[8:]); err == nil && notEncoded == nil && numbering.EncodeToString(sum) == s[9:] {
@@ -135,6 +165,12 @@ func ParseNumber(s string) (n Number, err error) {
 		}
 	}
 	return Number{}, fmt.Errorf("%q is not the number of an invoice, expected one such as 20101130-1vmdd3chhjdwypvp", names.Clip(s))
+}
+
+// cutPrefix parts the prefix from the text of a number.
+func cutPrefix(s string) (prefix, number string) {
+	at := max(0, len(s)-8-suffixLen)
+	return s[:at], s[at:]
 }
 
 // UnmarshalText reads what ParseNumber reads. Where it fails, n is left as it was.
@@ -171,10 +207,14 @@ func NumbersOf(account string) Numbers {
 var numbering = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // On returns the number of the invoice of a day.
-func (n Numbers) On(day cycle.Date) Number { return Number{day, n.suffix} }
+func (n Numbers) On(day cycle.Date) Number { return Number{day: day, suffix: n.suffix} }
 
-// Day returns the day of a number's text, and whether it is one of this account's.
+// Day returns the day of a number's text, and whether it is one of this account's, with whatever prefix.
 func (n Numbers) Day(number string) (cycle.Date, bool) {
+	prefix, number := cutPrefix(number)
+	if CheckPrefix(prefix) != nil {
+		return cycle.Date{}, false
+	}
 	digits, own := strings.CutSuffix(number, string(n.suffix[:]))
 	if !own || len(digits) != 8 {
 		return cycle.Date{}, false
