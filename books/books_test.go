@@ -1,0 +1,323 @@
+package books_test
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/eventtest"
+	"github.com/prorata-go/prorata/internal/pgtest"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// homes runs a test on books in each home.
+func homes(t *testing.T, test func(t *testing.T, name func() string)) {
+	t.Run("sqlite", func(t *testing.T) {
+		n := 0
+		folder := t.TempDir()
+		test(t, func() string {
+			n++
+			return filepath.Join(folder, strings.Repeat("x", n)+".db")
+		})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		test(t, func() string { return pgtest.URL(t) })
+	})
+}
+
+func create(t testing.TB, name string, what books.New) *books.Books {
+	t.Helper()
+	b, err := books.Create(context.Background(), name, what)
+	require.NoError(t, err)
+	t.Cleanup(func() { b.Close() })
+	return b
+}
+
+// gold is new books of one package.
+func gold(policy ...string) books.New {
+	return books.New{Packages: []invoice.Package{eventtest.Gold()}, Policy: eventtest.PolicyOf(policy...), Now: at("2026-01-01T00:00:00Z")}
+}
+
+var at = eventtest.At
+
+func record(t testing.TB, b *books.Books, now string, lines ...string) books.Recorded {
+	t.Helper()
+	done, err := b.Record(context.Background(), books.Recording{Events: books.Each(read(t, lines...)...), Now: at(now)})
+	require.NoError(t, err)
+	return done
+}
+
+// read reads events: ID TYPE ACCOUNT AT, and more as JSON members.
+func read(t testing.TB, lines ...string) (events []account.Event) {
+	t.Helper()
+	for _, line := range lines {
+		f := strings.SplitN(line, " ", 5)
+		more := ""
+		if len(f) == 5 {
+			more = "," + f[4]
+		}
+		var e account.Event
+		require.NoError(t, e.UnmarshalJSON([]byte(`{"id":"`+f[0]+`","type":"`+f[1]+`","account":"`+f[2]+`","at":"`+f[3]+`"`+more+`}`)), line)
+		events = append(events, e)
+	}
+	return events
+}
+
+func issue(t testing.TB, b *books.Books, now string) books.Issued {
+	t.Helper()
+	issued, err := b.Issue(context.Background(), books.Issuing{Now: at(now)})
+	require.NoError(t, err)
+	return issued
+}
+
+func invoices(t testing.TB, b *books.Books, which books.Which) (list []invoice.Invoice) {
+	t.Helper()
+	for inv, err := range b.Invoices(context.Background(), which) {
+		require.NoError(t, err)
+		list = append(list, inv)
+	}
+	return list
+}
+
+// summary is invoices as ACCOUNT DATE AMOUNT STATUS.
+func summary(list []invoice.Invoice) (lines []string) {
+	for i := range list {
+		lines = append(lines, strings.Join([]string{list[i].Account, list[i].Date.String(), list[i].FinalAmount.Number(), list[i].Status.Key()}, " "))
+	}
+	return lines
+}
+
+func whole(t testing.TB, b *books.Books) books.Verified {
+	t.Helper()
+	found, err := b.Verify(context.Background(), books.Verifying{Replay: true})
+	require.NoError(t, err)
+	require.Empty(t, found.Faults)
+	return found
+}
+
+func TestMonth(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		done := record(t, b, "2026-01-31T10:00:00Z",
+			`1 account.created a 2026-01-10T08:00:00Z "package":"Gold"`, `2 usage.recorded a 2026-01-20T08:00:00Z "credits":60000`,
+			`3 account.created b 2026-01-31T08:00:00Z "package":"Gold"`, `1 account.created a 2026-01-10T08:00:00Z "package":"Gold"`)
+		require.Equal(t, books.Recorded{Events: 3, Repeated: 1, At: at("2026-01-31T10:00:00Z")}, done)
+		require.EqualValues(t, 0, issue(t, b, "2026-02-09T23:59:59Z").Run.Invoices)
+
+		first := issue(t, b, "2026-02-10T05:00:00Z")
+		require.Equal(t, []string{"a 2026-02-10 89.95 unpaid"}, summary(invoices(t, b, books.Which{Run: first.Run.Number})))
+		require.Equal(t, 1, first.Accounts, "only that account is looked at")
+		again := issue(t, b, "2026-02-10T05:00:00Z")
+		require.EqualValues(t, 0, again.Run.Invoices)
+		require.Equal(t, 0, again.Accounts)
+		require.Equal(t, first.Run.Seal, again.Run.Before)
+
+		// Usage that is recorded after the run of its day is settled by the next invoice, whatever its clock says.
+		done = record(t, b, "2026-02-10T06:00:00Z", `4 usage.recorded a 2026-02-09T23:00:00Z "credits":1000`,
+			`5 invoice.status_changed a 2026-02-10T06:00:00Z "invoice":"`+first.Run.Through.String()[:0]+invoice.NumbersOf("a").On(date("2026-02-10")).String()+`","status":"paid"`)
+		require.Equal(t, 2, done.Later)
+		require.Equal(t, []string{"a 2026-02-10 89.95 paid"}, summary(invoices(t, b, books.Which{Accounts: []string{"a"}})))
+		issue(t, b, "2026-03-10T05:00:00Z")
+		require.Equal(t, []string{"a 2026-02-10 89.95 paid", "a 2026-03-10 80.95 unpaid", "b 2026-02-28 79.95 unpaid"}, summary(invoices(t, b, books.Which{})))
+		unpaid := invoice.Unpaid
+		require.Equal(t, []string{"a 2026-03-10 80.95 unpaid", "b 2026-02-28 79.95 unpaid"}, summary(invoices(t, b, books.Which{Status: &unpaid})))
+		require.Equal(t, []string{"b 2026-02-28 79.95 unpaid"}, summary(invoices(t, b, books.Which{From: date("2026-02-11"), Through: date("2026-03-09")})))
+		found := whole(t, b)
+		require.EqualValues(t, 4, found.Runs)
+		require.EqualValues(t, 3, found.Invoices)
+	})
+}
+
+func date(text string) cycle.Date { return cycle.MustDate(text) }
+
+// TestRuns: runs on any days, each with the events recorded by then, issue together what one replay prints for the invoices that are final, to
+// the byte; and only due accounts are read.
+func TestRuns(t *testing.T) {
+	histories, days := 60, 14
+	if testing.Short() {
+		histories = 15
+	}
+	name := filepath.Join(t.TempDir(), "books.db")
+	for seed := range uint64(histories) {
+		random := rand.New(rand.NewPCG(seed, 12))
+		h := &eventtest.History{Year: 2026}
+		pick := eventtest.Picker(random.IntN)
+		h.RandomPolicy(pick)
+		h.RandomPackages(pick)
+		var events []account.Event
+		for _, account := range []string{"a", "b", "c"} {
+			events = append(events, h.RandomEvents(pick, account, 16)...)
+		}
+		for i := range events {
+			events[i].ID = events[i].Account + events[i].ID
+			if events[i].Voids != "" {
+				events[i].Voids = events[i].Account + events[i].Voids
+			}
+		}
+		slices.SortStableFunc(events, func(a, b account.Event) int { return a.Known().Compare(b.Known()) })
+		b := create(t, name+"."+string(rune('a'+seed%26))+strings.Repeat("x", int(seed/26)), books.New{Packages: h.Packages, Policy: h.Policy, Now: date("2009-01-01").Start(nil)})
+		last := h.Through().AddDays(-200).Start(nil)
+		for day := range days {
+			now := h.Through().AddDays(-400 + day*30 + random.IntN(25)).Start(h.Policy.TimeZone).Add(time.Duration(random.IntN(30)) * time.Hour)
+			if now.Before(last) && day > 0 {
+				now = last
+			}
+			last = now
+			n, _ := slices.BinarySearchFunc(events, now.Add(1), func(e account.Event, t time.Time) int { return e.Known().Compare(t) })
+			_, err := b.Record(t.Context(), books.Recording{Events: books.Each(events[:n]...), Now: now})
+			require.NoError(t, err, "seed %d", seed)
+			events = events[n:]
+			_, err = b.Issue(t.Context(), books.Issuing{Now: now})
+			require.NoError(t, err, "seed %d", seed)
+		}
+		whole(t, b)
+		catalogue := h.Catalogue()
+		for acc, err := range b.Accounts(t.Context(), "") {
+			require.NoError(t, err)
+			all, err := b.EventsOf(t.Context(), acc.Name)
+			require.NoError(t, err)
+			bill, err := account.BillAccount(all, catalogue, h.Policy, date("9999-12-01"))
+			require.NoError(t, err)
+			final := slices.DeleteFunc(bill.Invoices, func(inv invoice.Invoice) bool { return inv.CutAt.After(last) })
+			require.Equal(t, text(final), text(invoices(t, b, books.Which{Accounts: []string{acc.Name}})), "seed %d, account %s", seed, acc.Name)
+		}
+		b.Close()
+	}
+}
+
+func text(list []invoice.Invoice) string {
+	var b []byte
+	for i := range list {
+		b = append(list[i].AppendJSON(b), '\n')
+	}
+	return string(b)
+}
+
+func TestConflicts(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		record(t, b, "2026-01-31T10:00:00Z", `1 account.created a 2026-01-10T08:00:00Z "package":"Gold"`)
+		_, err := b.Record(t.Context(), books.Recording{Events: books.Each(read(t,
+			`2 usage.recorded a 2026-01-20T08:00:00Z "credits":1`, `1 account.created a 2026-01-11T08:00:00Z "package":"Gold"`, `2 usage.recorded a 2026-01-20T08:00:00Z "credits":2`)...)})
+		var wrong books.Problems
+		require.ErrorAs(t, err, &wrong)
+		require.Len(t, wrong, 2)
+		var conflict *books.ConflictError
+		require.ErrorAs(t, err, &conflict)
+		require.Equal(t, books.ConflictError{ID: "1", Seq: 1, Recorded: at("2026-01-31T10:00:00Z")}, *conflict)
+		require.ErrorContains(t, err, `id "2" is used twice`)
+		require.EqualValues(t, 1, whole(t, b).Events, "nothing is recorded")
+	})
+}
+
+func TestNow(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		issue(t, b, "2026-03-01T00:00:00Z")
+		_, err := b.Issue(t.Context(), books.Issuing{Now: at("2026-02-28T23:59:59Z")})
+		require.EqualError(t, err, "now 2026-02-28T23:59:59Z is before the last run, of 2026-03-01T00:00:00Z, expected that or later")
+		issue(t, b, "2200-03-01T00:00:00Z")
+		late, err := b.Issue(t.Context(), books.Issuing{})
+		require.NoError(t, err, "a clock that was set back stands still")
+		require.Equal(t, at("2200-03-01T00:00:00Z"), late.Run.At)
+	})
+}
+
+func TestCreate(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		one := name()
+		_, err := books.Open(t.Context(), one)
+		require.ErrorIs(t, err, store.ErrMissing)
+		_, err = books.OpenReader(t.Context(), one)
+		require.ErrorIs(t, err, store.ErrMissing)
+		b := create(t, one, gold())
+		_, err = books.Create(t.Context(), one, gold())
+		require.ErrorIs(t, err, store.ErrExists)
+		require.NoError(t, b.Close())
+		r, err := books.OpenReader(t.Context(), one)
+		require.NoError(t, err)
+		defer r.Close()
+		require.Equal(t, b.ID(), r.ID())
+		_, err = r.Issue(t.Context(), books.Issuing{})
+		require.ErrorIs(t, err, store.ErrReadOnly)
+		_, err = r.Record(t.Context(), books.Recording{Events: books.Each()})
+		require.ErrorIs(t, err, store.ErrReadOnly)
+	})
+}
+
+func TestNumberPrefix(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		what := gold()
+		what.NumberPrefix = "EU-"
+		b := create(t, name(), what)
+		record(t, b, "2026-01-31T10:00:00Z", `1 account.created a 2026-01-10T08:00:00Z "package":"Gold"`)
+		issue(t, b, "2026-02-10T05:00:00Z")
+		number := "EU-" + invoice.NumbersOf("a").On(date("2026-02-10")).String()
+		require.Equal(t, number, invoices(t, b, books.Which{})[0].Number.String())
+		record(t, b, "2026-02-11T10:00:00Z", `2 invoice.status_changed a 2026-02-11T08:00:00Z "invoice":"`+number+`","status":"canceled"`)
+		require.Equal(t, []string{"a 2026-02-10 79.95 canceled"}, summary(invoices(t, b, books.Which{Number: number})))
+		issue(t, b, "2026-03-10T05:00:00Z")
+		require.Equal(t, []string{"a 2026-02-10 79.95 canceled", "a 2026-03-10 159.90 unpaid"}, summary(invoices(t, b, books.Which{})))
+		whole(t, b)
+		what.NumberPrefix = "EU"
+		_, err := books.Create(t.Context(), name(), what)
+		require.ErrorContains(t, err, `"EU" is no prefix of numbers`)
+	})
+}
+
+func TestExportAndLoad(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := demo(t, name())
+		var exported bytes.Buffer
+		require.NoError(t, b.Export(t.Context(), &exported))
+		copied, err := books.Load(t.Context(), name(), bytes.NewReader(exported.Bytes()), "export.jsonl")
+		require.NoError(t, err)
+		defer copied.Close()
+		require.Equal(t, whole(t, b), whole(t, copied))
+		var again bytes.Buffer
+		require.NoError(t, copied.Export(t.Context(), &again))
+		require.Equal(t, exported.String(), again.String())
+		// Both go on alike.
+		require.Equal(t, issue(t, b, "2026-06-01T00:00:00Z"), issue(t, copied, "2026-06-01T00:00:00Z"))
+
+		lines := bytes.SplitAfter(exported.Bytes(), []byte("\n"))
+		for _, cut := range []int{0, 1, 2, 5, len(lines) / 2, len(lines) - 2} {
+			target := name()
+			_, err := books.Load(t.Context(), target, bytes.NewReader(bytes.Join(lines[:cut], nil)), "export.jsonl")
+			require.ErrorContains(t, err, "the export has no end", "%d lines", cut)
+			_, err = books.Open(t.Context(), target)
+			require.ErrorIs(t, err, store.ErrMissing, "nothing is loaded")
+		}
+	})
+}
+
+// demo is books with some months in them: late usage, a change, a close, a voided event, an account that is closed.
+func demo(t testing.TB, name string) *books.Books {
+	t.Helper()
+	b := create(t, name, gold("settle_days=1"))
+	record(t, b, "2026-01-12T10:00:00Z", `1 account.created a 2026-01-10T08:00:00Z "package":"Gold"`, `2 account.created b 2026-01-11T08:00:00Z "package":"Gold"`,
+		`3 account.created c 2026-01-12T08:00:00Z "package":"Gold"`, `4 usage.recorded a 2026-01-12T08:00:00Z "credits":70000`)
+	for _, day := range []string{"2026-02-10", "2026-02-11", "2026-02-12", "2026-02-13"} {
+		issue(t, b, day+"T05:00:00Z")
+	}
+	record(t, b, "2026-02-13T06:00:00Z", `5 account.closed b 2026-02-13T05:30:00Z`, `6 usage.recorded a 2026-02-01T08:00:00Z "credits":1000`, `7 event.voided a 2026-02-13T06:00:00Z "event":"4"`,
+		`8 charge.added c 2026-02-13T06:00:00Z "amount":"-5.00","description":"a \"kindness\" é"`)
+	issue(t, b, "2026-03-20T05:00:00Z")
+	record(t, b, "2026-03-21T06:00:00Z", `9 usage.recorded b 2026-02-12T08:00:00Z "credits":60000`)
+	issue(t, b, "2026-04-20T05:00:00Z")
+	return b
+}

@@ -1,0 +1,208 @@
+// Package sqltx keeps books in an SQL database. What one kind of database does otherwise than another is its Dialect.
+package sqltx
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/prorata-go/prorata/books/store"
+)
+
+// Dialect is what a kind of database does in a way of its own.
+type Dialect struct {
+	BeginRead, BeginWrite string // statements that begin a transaction
+
+	// Lock waits until no other writer is under way; nil where BeginWrite does.
+	Lock func(context.Context, *sql.Conn) error
+
+	// Begin runs BeginWrite, again where the database is busy; nil to run it once.
+	Begin func(context.Context, *sql.Conn, string) error
+
+	// TextsOf is a query of the texts of a JSON list that is the first argument.
+	TextsOf string
+
+	// Insert adds rows, with what stands behind them in the statement.
+	Insert func(ctx context.Context, tx *Tx, into Rows) error
+}
+
+// Rows are rows to insert.
+type Rows struct {
+	Table   string
+	Columns []string
+	N       int
+	Row     func(i int) []any
+	Suffix  string // behind the rows, such as what to do where one is there already
+}
+
+// Home is a database that holds books. It is a [store.Store].
+type Home struct {
+	DB       *sql.DB
+	Dialect  Dialect
+	ReadOnly bool
+	OnClose  func() error // called before the database is closed, nil for nothing
+
+	writing sync.Mutex
+	unsure  error // once set, nothing more is written
+}
+
+var _ store.Store = (*Home)(nil)
+
+// Close closes the database.
+func (h *Home) Close() error {
+	var err error
+	if h.OnClose != nil {
+		err = h.OnClose()
+	}
+	return errors.Join(err, h.DB.Close())
+}
+
+// Read is that of a [store.Store].
+func (h *Home) Read(ctx context.Context, f func(store.Tx) error) error {
+	return h.with(ctx, func(c *sql.Conn) error {
+		if _, err := c.ExecContext(ctx, h.Dialect.BeginRead); err != nil {
+			return err
+		}
+		defer rollback(c)
+		tx := &Tx{ctx: ctx, Conn: c, dialect: &h.Dialect}
+		defer tx.close()
+		return f(tx)
+	})
+}
+
+// Write is that of a [store.Store].
+func (h *Home) Write(ctx context.Context, f func(store.Tx) error) error {
+	if h.ReadOnly {
+		return store.ErrReadOnly
+	}
+	h.writing.Lock()
+	defer h.writing.Unlock()
+	if h.unsure != nil {
+		return h.unsure
+	}
+	return h.with(ctx, func(c *sql.Conn) error {
+		begin := h.Dialect.Begin
+		if begin == nil {
+			begin = func(ctx context.Context, c *sql.Conn, text string) error {
+				_, err := c.ExecContext(ctx, text)
+				return err
+			}
+		}
+		if err := begin(ctx, c, h.Dialect.BeginWrite); err != nil {
+			return err
+		}
+		if h.Dialect.Lock != nil {
+			if err := h.Dialect.Lock(ctx, c); err != nil {
+				rollback(c)
+				return err
+			}
+		}
+		tx := &Tx{ctx: ctx, Conn: c, dialect: &h.Dialect}
+		err := f(tx)
+		tx.close()
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			rollback(c)
+			return err
+		}
+		// From here on nothing is given up half-way: whether it lasted is for the database to say.
+		if _, err := c.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
+			rollback(c)
+			h.unsure = &store.UnsureError{Err: err}
+			return h.unsure
+		}
+		return nil
+	})
+}
+
+// with calls f with a connection of its own.
+func (h *Home) with(ctx context.Context, f func(*sql.Conn) error) error {
+	c, err := h.DB.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return f(c)
+}
+
+// rollback ends a transaction without a trace. Where that fails there is nothing to undo, or nobody to ask.
+func rollback(c *sql.Conn) { _, _ = c.ExecContext(context.Background(), "ROLLBACK") }
+
+// Migration is a numbered step of a schema.
+type Migration struct {
+	Version int
+	Text    string
+}
+
+// Migrate brings a database to the latest version, each step whole or not at all.
+func (h *Home) Migrate(ctx context.Context, steps []Migration) error {
+	for {
+		done, err := h.migrateOnce(ctx, steps)
+		if err != nil || done {
+			return err
+		}
+	}
+}
+
+func (h *Home) migrateOnce(ctx context.Context, steps []Migration) (done bool, err error) {
+	err = h.Write(ctx, func(tx store.Tx) error {
+		t := tx.(*Tx)
+		has, err := t.version()
+		if err != nil {
+			return err
+		}
+		if err := checkVersion(has, steps); err != nil {
+			return err
+		}
+		if done = has == len(steps); done {
+			return nil
+		}
+		step := steps[has]
+		if _, err := t.Conn.ExecContext(ctx, step.Text); err != nil {
+			return fmt.Errorf("migration %d: %w", step.Version, err)
+		}
+		_, err = t.Conn.ExecContext(ctx, "UPDATE schema_version SET version = $1", step.Version)
+		return err
+	})
+	return done, err
+}
+
+// CheckVersion makes sure that a database has the latest version, without changing it.
+func (h *Home) CheckVersion(ctx context.Context, steps []Migration) error {
+	return h.Read(ctx, func(tx store.Tx) error {
+		has := 0
+		if err := tx.(*Tx).Conn.QueryRowContext(ctx, "SELECT version FROM schema_version").Scan(&has); err != nil {
+			return err
+		}
+		if err := checkVersion(has, steps); err != nil {
+			return err
+		}
+		if has < len(steps) {
+			return fmt.Errorf("the store has version %d, expected %d: record or bill brings it there", has, len(steps))
+		}
+		return nil
+	})
+}
+
+func checkVersion(has int, steps []Migration) error {
+	if has > len(steps) {
+		return &store.VersionError{Has: has, Known: len(steps)}
+	}
+	return nil
+}
+
+// version is that of the schema, 0 for none, for which there is then a place.
+func (t *Tx) version() (has int, err error) {
+	if _, err := t.Conn.ExecContext(t.ctx, "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)"); err != nil {
+		return 0, err
+	}
+	err = t.Conn.QueryRowContext(t.ctx, "SELECT version FROM schema_version").Scan(&has)
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err = t.Conn.ExecContext(t.ctx, "INSERT INTO schema_version (version) VALUES (0)")
+	}
+	return has, err
+}

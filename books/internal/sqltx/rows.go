@@ -1,0 +1,241 @@
+package sqltx
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
+)
+
+// of says which row of a table an error is of.
+func of(what string, number int64, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %d of the store: %w", what, number, err)
+}
+
+const selectAccounts = "SELECT number, name, next_day, counts FROM accounts"
+
+func readAccount(r row) (a store.Account, err error) {
+	var next sql.NullString
+	var counts sql.NullInt64
+	if err = r.Scan(&a.Number, &a.Name, &next, &counts); err == nil {
+		a.Counts = readInstant(counts)
+		a.Next, err = readDay(next)
+	}
+	return a, of("account", a.Number, err)
+}
+
+// Accounts is that of a [store.Tx].
+func (t *Tx) Accounts(names []string) ([]store.Account, error) {
+	return listed(t, readAccount, selectAccounts+" WHERE name", names)
+}
+
+// AccountsFrom is that of a [store.Tx].
+func (t *Tx) AccountsFrom(name string, f func(store.Account) (bool, error)) error {
+	err := t.each(func(r row) error {
+		a, err := readAccount(r)
+		if err != nil {
+			return err
+		}
+		more, err := f(a)
+		if err == nil && !more {
+			err = errStop
+		}
+		return err
+	}, selectAccounts+" WHERE name >= $1 ORDER BY name", name)
+	if errors.Is(err, errStop) {
+		return nil
+	}
+	return err
+}
+
+// Due is that of a [store.Tx].
+func (t *Tx) Due(through cycle.Date) ([]store.Account, error) {
+	return gather(t, readAccount, selectAccounts+" WHERE next_day <= $1 ORDER BY name", through.String())
+}
+
+// Numbered is that of a [store.Tx].
+func (t *Tx) Numbered(numbers []int64) ([]store.Account, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	return gather(t, readAccount, selectAccounts+" WHERE number IN "+numbersIn(numbers))
+}
+
+// LastAccount is that of a [store.Tx].
+func (t *Tx) LastAccount() (int64, error) {
+	return t.number("SELECT coalesce(max(number), 0) FROM accounts")
+}
+
+// PutAccounts is that of a [store.Tx].
+func (t *Tx) PutAccounts(accounts []store.Account) error {
+	return t.insert(Rows{Table: "accounts", Columns: []string{"number", "name", "next_day", "counts"}, N: len(accounts), Row: func(i int) []any {
+		a := &accounts[i]
+		return []any{a.Number, a.Name, day(a.Next), instant(a.Counts)}
+	}, Suffix: " ON CONFLICT (number) DO UPDATE SET next_day = excluded.next_day, counts = excluded.counts"})
+}
+
+const selectEvents = "SELECT seq, id, account, usage, recorded, known, body FROM events"
+
+func readEvent(r row) (e store.Event, err error) {
+	var recorded, known sql.NullInt64
+	usage := 0
+	err = r.Scan(&e.Seq, &e.ID, &e.Account, &usage, &recorded, &known, &e.Body)
+	e.Usage = usage == 1
+	e.Recorded, e.Known = readInstant(recorded), readInstant(known)
+	return e, of("event", e.Seq, err)
+}
+
+// AddEvents is that of a [store.Tx].
+func (t *Tx) AddEvents(events []store.Event) (there []store.Event, err error) {
+	ids := make([]string, len(events))
+	for i := range events {
+		ids[i] = events[i].ID
+	}
+	if there, err = listed(t, readEvent, selectEvents+" WHERE id", ids); err != nil || len(there) > 0 {
+		return there, err
+	}
+	return nil, t.insert(Rows{Table: "events", Columns: []string{"seq", "id", "account", "usage", "recorded", "known", "body"}, N: len(events), Row: func(i int) []any {
+		e := &events[i]
+		usage := 0
+		if e.Usage {
+			usage = 1
+		}
+		return []any{e.Seq, e.ID, e.Account, usage, instant(e.Recorded), instant(e.Known), string(e.Body)}
+	}})
+}
+
+// LastEvent is that of a [store.Tx].
+func (t *Tx) LastEvent() (int64, error) { return t.number("SELECT coalesce(max(seq), 0) FROM events") }
+
+// Events is that of a [store.Tx].
+func (t *Tx) Events(after int64, f func(store.Event) error) error {
+	return t.each(eventsTo(f), selectEvents+" WHERE seq > $1 ORDER BY seq", after)
+}
+
+// EventsOf is that of a [store.Tx].
+func (t *Tx) EventsOf(accounts []int64, through int64, f func(store.Event) error) error {
+	if len(accounts) == 0 {
+		return nil
+	}
+	return t.each(eventsTo(f), selectEvents+" WHERE account IN "+numbersIn(accounts)+" AND seq <= $1 ORDER BY account, seq", through)
+}
+
+// ChangesOf is that of a [store.Tx].
+func (t *Tx) ChangesOf(accounts []int64, f func(store.Event) error) error {
+	if len(accounts) == 0 {
+		return nil
+	}
+	return t.each(eventsTo(f), selectEvents+" WHERE account IN "+numbersIn(accounts)+" AND usage = 0 ORDER BY account, seq")
+}
+
+func eventsTo(f func(store.Event) error) func(row) error {
+	return func(r row) error {
+		e, err := readEvent(r)
+		if err != nil {
+			return err
+		}
+		return f(e)
+	}
+}
+
+// Terms is that of a [store.Tx].
+func (t *Tx) Terms() ([]store.Terms, error) {
+	return gather(t, func(r row) (terms store.Terms, err error) {
+		var added sql.NullInt64
+		err = r.Scan(&terms.Number, &added, &terms.Body)
+		terms.Added = readInstant(added)
+		return terms, err
+	}, "SELECT number, added, body FROM terms ORDER BY number")
+}
+
+// AddTerms is that of a [store.Tx].
+func (t *Tx) AddTerms(terms store.Terms) error {
+	_, err := t.Conn.ExecContext(t.ctx, "INSERT INTO terms (number, added, body) VALUES ($1, $2, $3)", terms.Number, instant(terms.Added), string(terms.Body))
+	return err
+}
+
+const selectRuns = "SELECT number, through, at, events, terms, latest, invoices, total, before, seal FROM runs"
+
+func readRun(r row) (run store.Run, err error) {
+	var through, latest sql.NullString
+	var at sql.NullInt64
+	if err = r.Scan(&run.Number, &through, &at, &run.Events, &run.Terms, &latest, &run.Invoices, &run.Total, &run.Before, &run.Seal); err == nil {
+		run.At = readInstant(at)
+		run.Through, err = readDay(through)
+	}
+	if err == nil {
+		run.Latest, err = readDay(latest)
+	}
+	return run, of("run", run.Number, err)
+}
+
+// Runs is that of a [store.Tx].
+func (t *Tx) Runs() ([]store.Run, error) { return gather(t, readRun, selectRuns+" ORDER BY number") }
+
+// LastRun is that of a [store.Tx].
+func (t *Tx) LastRun() (store.Run, error) {
+	return one(t, readRun, selectRuns+" ORDER BY number DESC LIMIT 1")
+}
+
+// AddRun is that of a [store.Tx].
+func (t *Tx) AddRun(r store.Run) error {
+	_, err := t.Conn.ExecContext(t.ctx, "INSERT INTO runs (number, through, at, events, terms, latest, invoices, total, before, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		r.Number, r.Through.String(), instant(r.At), r.Events, r.Terms, day(r.Latest), r.Invoices, r.Total, r.Before, r.Seal)
+	return err
+}
+
+const selectInvoices = "SELECT seq, run, account, number, day, hash, body FROM invoices"
+
+func readInvoice(r row) (inv store.Invoice, err error) {
+	var date sql.NullString
+	if err = r.Scan(&inv.Seq, &inv.Run, &inv.Account, &inv.Number, &date, &inv.Hash, &inv.Body); err == nil {
+		inv.Date, err = readDay(date)
+	}
+	return inv, of("invoice", inv.Seq, err)
+}
+
+func invoicesTo(f func(store.Invoice) error) func(row) error {
+	return func(r row) error {
+		inv, err := readInvoice(r)
+		if err != nil {
+			return err
+		}
+		return f(inv)
+	}
+}
+
+// Invoices is that of a [store.Tx].
+func (t *Tx) Invoices(after int64, f func(store.Invoice) error) error {
+	return t.each(invoicesTo(f), selectInvoices+" WHERE seq > $1 ORDER BY seq", after)
+}
+
+// InvoicesOf is that of a [store.Tx].
+func (t *Tx) InvoicesOf(accounts []int64, f func(store.Invoice) error) error {
+	if len(accounts) == 0 {
+		return nil
+	}
+	return t.each(invoicesTo(f), selectInvoices+" WHERE account IN "+numbersIn(accounts)+" ORDER BY account, day")
+}
+
+// Numbers is that of a [store.Tx].
+func (t *Tx) Numbers(numbers []string) ([]store.Invoice, error) {
+	return listed(t, readInvoice, selectInvoices+" WHERE number", numbers)
+}
+
+// AddInvoices is that of a [store.Tx].
+func (t *Tx) AddInvoices(invoices []store.Invoice) error {
+	return t.insert(Rows{Table: "invoices", Columns: []string{"seq", "run", "account", "number", "day", "hash", "body"}, N: len(invoices), Row: func(i int) []any {
+		inv := &invoices[i]
+		return []any{inv.Seq, inv.Run, inv.Account, inv.Number, inv.Date.String(), inv.Hash, string(inv.Body)}
+	}})
+}
+
+// LastInvoice is that of a [store.Tx].
+func (t *Tx) LastInvoice() (int64, error) {
+	return t.number("SELECT coalesce(max(seq), 0) FROM invoices")
+}

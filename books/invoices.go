@@ -1,0 +1,189 @@
+package books
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// Which says which invoices are asked for; the zero Which is all.
+type Which struct {
+	Run           int64    // those that it issued, in the order in which it did
+	Accounts      []string // by account, then date
+	Number        string
+	From, Through cycle.Date // their dates; zero Dates for any
+	Status        *invoice.Status
+}
+
+// Invoices yields issued invoices by account, then date, each with the status that it has by what is recorded now. Everything else of them
+// is as it was issued.
+func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Invoice, error] {
+	return yielding(ctx, b.home, func(tx store.Tx, yield func(invoice.Invoice) error) error {
+		terms, err := lastTerms(tx)
+		if err != nil {
+			return err
+		}
+		v := &view{which: &which, reader: newReader(terms.Policy), tx: tx, yield: yield}
+		switch {
+		case which.Number != "":
+			rows, err := tx.Numbers([]string{which.Number})
+			if err != nil {
+				return err
+			}
+			if len(rows) == 0 {
+				return fmt.Errorf("no invoice %.80q was issued, expected the number of one that was", which.Number)
+			}
+			return v.show(rows)
+		case which.Run != 0:
+			return v.ofRun()
+		}
+		return inChunks(tx, which.Accounts, func(accounts []store.Account) error {
+			at, numbers := map[int64]int{}, make([]int64, len(accounts))
+			for i, a := range accounts {
+				at[a.Number], numbers[i] = i, a.Number
+			}
+			byAccount := make([][]store.Invoice, len(accounts))
+			err := tx.InvoicesOf(numbers, func(inv store.Invoice) error {
+				byAccount[at[inv.Account]] = append(byAccount[at[inv.Account]], inv)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			return v.show(slices.Concat(byAccount...))
+		})
+	})
+}
+
+// view shows issued invoices as they stand now.
+type view struct {
+	which *Which
+	*reader
+	tx    store.Tx
+	yield func(invoice.Invoice) error
+}
+
+// ofRun shows the invoices of a run.
+func (v *view) ofRun() error {
+	runs, err := v.tx.Runs()
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(runs, func(r store.Run) bool { return r.Number == v.which.Run })
+	if at < 0 {
+		return fmt.Errorf("there is no run %d, expected one of the %d there are", v.which.Run, len(runs))
+	}
+	var after int64
+	for _, r := range runs[:at] {
+		after += r.Invoices
+	}
+	for left := runs[at].Invoices; left > 0; {
+		var rows []store.Invoice
+		err := v.tx.Invoices(after, func(inv store.Invoice) error {
+			rows = append(rows, inv)
+			if len(rows) == 500 || int64(len(rows)) == left {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && err != errEnough {
+			return err
+		}
+		if len(rows) == 0 {
+			return fmt.Errorf("%d invoices of run %d are missing", left, v.which.Run)
+		}
+		if err := v.show(rows); err != nil {
+			return err
+		}
+		after += int64(len(rows))
+		left -= int64(len(rows))
+	}
+	return nil
+}
+
+// show yields those of some rows that are asked for.
+func (v *view) show(rows []store.Invoice) error {
+	rows = slices.DeleteFunc(rows, func(row store.Invoice) bool {
+		return row.Date.Before(v.which.From) || !v.which.Through.IsZero() && row.Date.After(v.which.Through)
+	})
+	statuses, err := v.statuses(rows)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		inv, err := v.issued(&rows[i])
+		if err != nil {
+			return err
+		}
+		if status, has := statuses[rows[i].Account][inv.Date]; has {
+			inv.Status = status
+		}
+		if v.which.Status != nil && inv.Status != *v.which.Status {
+			continue
+		}
+		if err := v.yield(inv); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// statuses are those that events give the invoices of the accounts of some rows, by account and day.
+func (v *view) statuses(rows []store.Invoice) (map[int64]map[cycle.Date]invoice.Status, error) {
+	var numbers []int64
+	for i := range rows {
+		if i == 0 || rows[i].Account != rows[i-1].Account {
+			numbers = append(numbers, rows[i].Account)
+		}
+	}
+	changes := map[int64][]account.Event{}
+	err := v.tx.ChangesOf(numbers, func(row store.Event) error {
+		e, err := v.event(&row)
+		changes[row.Account] = append(changes[row.Account], e)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	found := map[int64]map[cycle.Date]invoice.Status{}
+	for number, events := range changes {
+		if slices.ContainsFunc(events, func(e account.Event) bool { return e.Type == account.InvoiceStatusChanged }) {
+			found[number] = statusesOf(events)
+		}
+	}
+	return found, nil
+}
+
+// statusesOf are the statuses that the events of an account give its invoices, by day, as semantics.md has it: of those that are not
+// voided and not from before the creation, the first in order that is canceled or refunded stands, else the last.
+func statusesOf(events []account.Event) map[cycle.Date]invoice.Status {
+	events = slices.Clone(events)
+	slices.SortFunc(events, func(a, b account.Event) int { return a.Compare(&b) })
+	voided := map[string]bool{}
+	for i := range events {
+		if events[i].Type == account.EventVoided {
+			voided[events[i].Voids] = true
+		}
+	}
+	statuses := map[cycle.Date]invoice.Status{}
+	created := false
+	for i := range events {
+		e := &events[i]
+		switch {
+		case e.Type == account.Created:
+			created = created || !voided[e.ID]
+		case e.Type == account.InvoiceStatusChanged && created && !voided[e.ID]:
+			day, own := invoice.NumbersOf(e.Account).Day(e.Invoice)
+			if before := statuses[day]; own && before != invoice.Canceled && before != invoice.Refunded {
+				statuses[day] = e.Status
+			}
+		}
+	}
+	return statuses
+}

@@ -1,0 +1,160 @@
+// Package postgres keeps books in PostgreSQL, so that several machines can record and bill.
+//
+//	home, err := postgres.Create(ctx, "postgres://prorata@/billing?host=/var/run/postgresql")
+//	home, err := postgres.Open(ctx, url)
+//	home, err := postgres.OpenReader(ctx, url)
+//
+// The tables are in the schema prorata, or in the one that search_path in the URL names, so that several books may be in one
+// database. Whoever writes takes an advisory lock of the schema until its transaction ends: one writes at a time, on whatever
+// machine, and others wait. Readers see one instant of it and wait for nobody. A commit waits for the disk of the server, also
+// where the server's settings are otherwise (synchronous_commit).
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/prorata-go/prorata/books/internal/sqltx"
+	"github.com/prorata-go/prorata/books/store"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Store is books in a database.
+type Store struct{ sqltx.Home }
+
+var _ store.Store = (*Store)(nil)
+
+// defaultSchema is where the tables are when the URL does not say.
+const defaultSchema = "prorata"
+
+// Create makes a store in a database that has none, or takes up one whose making was interrupted: there is a store already where
+// there are settings.
+func Create(ctx context.Context, url string) (*Store, error) {
+	return open(ctx, url, opening{create: true})
+}
+
+// Open opens the store in a database, to read and to write.
+func Open(ctx context.Context, url string) (*Store, error) { return open(ctx, url, opening{}) }
+
+// OpenReader opens the store in a database to read it.
+func OpenReader(ctx context.Context, url string) (*Store, error) {
+	return open(ctx, url, opening{read: true})
+}
+
+// opening is how a database is opened.
+type opening struct {
+	create bool
+	read   bool // to be read only
+}
+
+func open(ctx context.Context, url string, how opening) (_ *Store, err error) {
+	steps, err := sqltx.Migrations(migrations)
+	if err != nil {
+		return nil, err
+	}
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, err // which has no password in it
+	}
+	if config.RuntimeParams["search_path"] == "" {
+		config.RuntimeParams["search_path"] = defaultSchema
+	}
+	schema := config.RuntimeParams["search_path"]
+	config.RuntimeParams["synchronous_commit"] = "on"
+	config.RuntimeParams["application_name"] = "prorata"
+	config.RuntimeParams["client_encoding"] = "UTF8"
+	db := stdlib.OpenDB(*config)
+	db.SetMaxIdleConns(4)
+	s := &Store{sqltx.Home{DB: db, ReadOnly: how.read, Dialect: sqltx.Dialect{
+		BeginRead: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", BeginWrite: "BEGIN ISOLATION LEVEL READ COMMITTED", Lock: lock,
+		TextsOf: "SELECT json_array_elements_text($1::json)", Insert: insert,
+	}}}
+	if err := s.prepare(ctx, schema, steps, how); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// prepare makes sure that the tables are there, and of the latest version.
+func (s *Store) prepare(ctx context.Context, schema string, steps []sqltx.Migration, how opening) error {
+	var there bool
+	err := s.DB.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = 'schema_version')", schema).Scan(&there)
+	if err != nil {
+		return err
+	}
+	switch {
+	case there && how.read:
+		return s.CheckVersion(ctx, steps)
+	case !there && !how.create:
+		return fmt.Errorf("schema %s: %w", schema, store.ErrMissing)
+	case !there:
+		// Two that do this at once may both find no schema, and then one fails although it says IF NOT EXISTS.
+		text := "CREATE SCHEMA IF NOT EXISTS " + pgx.Identifier{schema}.Sanitize()
+		if _, err := s.DB.ExecContext(ctx, text); err != nil {
+			if _, again := s.DB.ExecContext(ctx, text); again != nil {
+				return errors.Join(err, again)
+			}
+		}
+	}
+	return s.Migrate(ctx, steps)
+}
+
+// lock waits for whoever writes to the schema, and keeps others waiting until the transaction ends.
+func lock(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtext('prorata'), hashtext(current_schema()))")
+	return err
+}
+
+// insert adds rows: by COPY, or where there is something to say of those that are there, by statements of many rows.
+func insert(ctx context.Context, tx *sqltx.Tx, into sqltx.Rows) error {
+	if into.Suffix == "" {
+		return tx.Conn.Raw(func(driver any) error {
+			i := -1
+			source := pgx.CopyFromFunc(func() ([]any, error) {
+				if i++; i == into.N {
+					return nil, nil
+				}
+				return into.Row(i), nil
+			})
+			_, err := driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{into.Table}, into.Columns, source)
+			return err
+		})
+	}
+	const most = 500
+	for i := 0; i < into.N; {
+		n := min(most, into.N-i)
+		var text strings.Builder
+		text.WriteString("INSERT INTO " + into.Table + " (" + strings.Join(into.Columns, ", ") + ") VALUES ")
+		args := make([]any, 0, n*len(into.Columns))
+		for row := range n {
+			for column, value := range into.Row(i) {
+				switch {
+				case column > 0:
+					text.WriteByte(',')
+				case row > 0:
+					text.WriteString(",(")
+				default:
+					text.WriteByte('(')
+				}
+				args = append(args, value)
+				text.WriteString("$" + strconv.Itoa(len(args)))
+			}
+			text.WriteByte(')')
+			i++
+		}
+		if _, err := tx.Conn.ExecContext(ctx, text.String()+into.Suffix, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,368 @@
+package books
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/eventlog"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
+)
+
+// Recording is what is to be recorded.
+type Recording struct {
+	// Events are read to their end before the store is locked. An error among them is kept, and the rest is read on; then nothing
+	// is recorded. Amounts are in the currency of the books.
+	Events iter.Seq2[account.Event, error]
+
+	Now    time.Time // when they are recorded; the zero time is the clock's
+	DryRun bool      // records nothing, and says what would be
+}
+
+// Recorded says what became of what was to be recorded.
+type Recorded struct {
+	Events   int       // that are new
+	Repeated int       // that were there already
+	Later    int       // of the new ones, those that count as known later than they say
+	At       time.Time // when it was
+}
+
+// Each yields events, for a Recording.
+func Each(events ...account.Event) iter.Seq2[account.Event, error] {
+	return func(yield func(account.Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// MaxProblems is how many problems are found before what is to be recorded is given up.
+const MaxProblems = 20
+
+// Problems are what is wrong with what was to be recorded: mostly [*source.ParseError]s.
+type Problems []error
+
+func (p Problems) Error() string   { return errors.Join(p...).Error() }
+func (p Problems) Unwrap() []error { return p }
+
+// ConflictError says that an event has the id of another that was recorded before.
+type ConflictError struct {
+	ID       string
+	Seq      int64     // of the event in the store
+	Recorded time.Time // when that was recorded
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("id %.80q is used again with different content, recorded before as event %d of the store, on %s, expected one event an id",
+		e.ID, e.Seq, e.Recorded.Format(time.RFC3339))
+}
+
+// Record adds events, all or none, each once.
+func (b *Books) Record(ctx context.Context, what Recording) (Recorded, error) {
+	now, err := instantOr(what.Now, time.Now())
+	if err != nil {
+		return Recorded{}, err
+	}
+	terms, err := b.Terms(ctx)
+	if err != nil {
+		return Recorded{}, err
+	}
+	incoming, err := gather(what.Events, terms.Policy)
+	if err != nil {
+		return Recorded{}, err
+	}
+	r := &recording{Recorded: Recorded{At: now}, incoming: incoming, decoder: eventlog.NewDecoder(terms.Policy), accounts: map[string]*touched{}}
+	err = b.home.Write(ctx, func(tx store.Tx) error {
+		err := r.write(tx)
+		if err == nil && what.DryRun {
+			return errEnough // which undoes it
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return Recorded{}, err
+	}
+	return r.Recorded, nil
+}
+
+// incoming is an event to be recorded.
+type incoming struct {
+	id, account string
+	known       time.Time
+	usage       bool
+	body        []byte
+	place       source.Place
+}
+
+// arena is memory that many small texts are kept in.
+type arena struct{ free []byte }
+
+// keep gives room for so many bytes.
+func (a *arena) keep(b []byte) []byte {
+	if len(b) > len(a.free) {
+		a.free = make([]byte, max(1<<20, len(b)))
+	}
+	n := copy(a.free, b)
+	kept := a.free[:n:n]
+	a.free = a.free[n:]
+	return kept
+}
+
+// gather reads all events as they are to be kept.
+func gather(events iter.Seq2[account.Event, error], policy invoice.Policy) (list []incoming, err error) {
+	var problems Problems
+	var texts arena
+	var buffer []byte
+	names := map[string]string{}
+	for e, err := range events {
+		if err == nil {
+			err = recordable(&e, policy)
+		}
+		if err != nil {
+			if problems = append(problems, err); len(problems) > MaxProblems {
+				break
+			}
+			continue
+		}
+		if len(problems) > 0 {
+			continue
+		}
+		name, seen := names[e.Account]
+		if !seen {
+			name = strings.Clone(e.Account)
+			names[name] = name
+		}
+		buffer = e.AppendJSON(buffer[:0])
+		list = append(list, incoming{id: strings.Clone(e.ID), account: name, known: e.Known(), usage: e.Type == account.UsageRecorded, body: texts.keep(buffer), place: e.Place})
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return list, nil
+}
+
+// recordable makes sure that an event reads back as it is.
+func recordable(e *account.Event, policy invoice.Policy) error {
+	wrong := ""
+	switch {
+	case e.ID == "" || e.Account == "" || e.At.IsZero():
+		wrong = "has no id, account or at, expected all of them"
+	case strings.ContainsRune(e.ID, 0) || strings.ContainsRune(e.Account, 0):
+		wrong = "has the character NUL in its id or account, which no database keeps, expected other text"
+	case e.Type == account.ChargeAdded && e.Amount.Currency() != policy.MoneyCurrency():
+		wrong = fmt.Sprintf("is in %s, expected %s, which the books are kept in", e.Amount.Currency(), policy.MoneyCurrency())
+	case e.Place.IsZero(): // made in a program, and not read from a file
+		if _, err := e.MarshalJSON(); err != nil {
+			wrong = err.Error()
+		}
+	}
+	if wrong == "" {
+		return nil
+	}
+	return source.At(e.Place, fmt.Errorf("event %.80q %s", e.ID, wrong))
+}
+
+// recording is events on their way into the store.
+type recording struct {
+	Recorded
+	incoming []incoming
+	decoder  *eventlog.Decoder
+	accounts map[string]*touched
+	lastSeq  int64 // of the store
+	first    int64 // of the new events
+	added    []int // of each new event, which of the incoming it is
+	problems Problems
+	number   int64 // of the last account
+}
+
+// touched is an account that something is recorded of.
+type touched struct {
+	store.Account
+	isNew, changed bool
+}
+
+// batch is how many events go into the store at once.
+const batch = 500
+
+func (r *recording) write(tx store.Tx) (err error) {
+	if r.lastSeq, err = tx.LastEvent(); err != nil {
+		return err
+	}
+	if r.number, err = tx.LastAccount(); err != nil {
+		return err
+	}
+	r.first = r.lastSeq + 1
+	for start := 0; start < len(r.incoming); start += batch {
+		if err := r.writeBatch(tx, start, min(start+batch, len(r.incoming))); err != nil {
+			return err
+		}
+		if len(r.problems) > MaxProblems {
+			break
+		}
+	}
+	if len(r.problems) > 0 {
+		return r.problems
+	}
+	var changed []store.Account
+	for _, a := range r.accounts {
+		if a.changed && !a.isNew {
+			changed = append(changed, a.Account)
+		}
+	}
+	slices.SortFunc(changed, func(a, b store.Account) int { return int(a.Number - b.Number) })
+	return tx.PutAccounts(changed)
+}
+
+// writeBatch adds the incoming events from one up to another.
+func (r *recording) writeBatch(tx store.Tx, start, end int) error {
+	if err := r.findAccounts(tx, start, end); err != nil {
+		return err
+	}
+	which := make([]int, 0, end-start)
+	byID := make(map[string]int, end-start)
+	for i := start; i < end; i++ {
+		if first, again := byID[r.incoming[i].id]; again {
+			r.again(i, r.incoming[first].body, r.incoming[first].place, nil)
+			continue
+		}
+		byID[r.incoming[i].id] = i
+		which = append(which, i)
+	}
+	rows := r.rows(which)
+	there, err := tx.AddEvents(rows)
+	if err != nil {
+		return err
+	}
+	if len(there) > 0 {
+		for _, e := range there {
+			i := byID[e.ID]
+			place := source.Place{}
+			if e.Seq >= r.first {
+				place = r.incoming[r.added[e.Seq-r.first]].place
+			}
+			r.again(i, e.Body, place, &e)
+			which = slices.DeleteFunc(which, func(o int) bool { return o == i })
+		}
+		rows = r.rows(which)
+		if there, err = tx.AddEvents(rows); err != nil || len(there) > 0 {
+			return errors.Join(err, fmt.Errorf("%d events are there that were not before", len(there)))
+		}
+	}
+	r.added = append(r.added, which...)
+	r.lastSeq += int64(len(which))
+	r.Events += len(which)
+	for i := range rows {
+		if !rows[i].Known.IsZero() {
+			r.Later++
+		}
+		r.touch(&r.incoming[which[i]])
+	}
+	return nil
+}
+
+// again is an event whose id was used before: by one that was recorded in the store, or by one of what is being recorded.
+func (r *recording) again(i int, body []byte, first source.Place, there *store.Event) {
+	in := &r.incoming[i]
+	if r.same(in.body, body) {
+		r.Repeated++
+		return
+	}
+	if there != nil && there.Seq < r.first {
+		r.problems = append(r.problems, source.At(in.place, &ConflictError{ID: in.id, Seq: there.Seq, Recorded: there.Recorded}))
+		return
+	}
+	r.problems = append(r.problems, source.At(in.place, &account.ConflictError{ID: in.id, First: first, Second: in.place}))
+}
+
+// same reports that two bodies are of one event.
+func (r *recording) same(a, b []byte) bool {
+	if string(a) == string(b) {
+		return true
+	}
+	x, err := r.decoder.Decode(a, source.Place{})
+	if err != nil {
+		return false
+	}
+	y, err := r.decoder.Decode(b, source.Place{})
+	return err == nil && x.Same(&y)
+}
+
+// findAccounts finds the accounts of a batch, and adds those that are new.
+func (r *recording) findAccounts(tx store.Tx, start, end int) error {
+	var names []string
+	for i := start; i < end; i++ {
+		name := r.incoming[i].account
+		if _, seen := r.accounts[name]; !seen {
+			r.accounts[name] = nil
+			names = append(names, name)
+		}
+	}
+	there, err := tx.Accounts(names)
+	if err != nil {
+		return err
+	}
+	for _, a := range there {
+		r.accounts[a.Name] = &touched{Account: a}
+	}
+	var added []store.Account
+	for _, name := range names {
+		if r.accounts[name] != nil {
+			continue
+		}
+		r.number++
+		a := store.Account{Number: r.number, Name: name, Next: dueAtOnce}
+		r.accounts[name] = &touched{Account: a, isNew: true}
+		added = append(added, a)
+	}
+	return tx.PutAccounts(added)
+}
+
+// rows are events as the store keeps them.
+func (r *recording) rows(which []int) []store.Event {
+	rows := make([]store.Event, len(which))
+	for n, i := range which {
+		in := &r.incoming[i]
+		a := r.accounts[in.account]
+		rows[n] = store.Event{Seq: r.lastSeq + int64(n) + 1, ID: in.id, Account: a.Number, Usage: in.usage, Recorded: r.At, Known: knownHere(in.known, a.Counts), Body: in.body}
+	}
+	return rows
+}
+
+// knownHere is when an event counts as known that is recorded now, where that is later than it says: no earlier than what is recorded
+// of its account may count, whatever the clocks of whoever sent it or recorded it say.
+func knownHere(known, counts time.Time) time.Time {
+	if !known.Before(counts) {
+		return time.Time{}
+	}
+	return counts
+}
+
+// dueAtOnce is the next day of an account of which something was recorded that the last run did not know.
+var dueAtOnce = must(cycle.ParseDate("0001-01-01"))
+
+func must(d cycle.Date, err error) cycle.Date {
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// touch notes that something was recorded of an account. Usage is billed on boundaries only, and an account that has a next day has
+// it no later than its next boundary.
+func (r *recording) touch(in *incoming) {
+	a := r.accounts[in.account]
+	if a.Next == dueAtOnce || in.usage && !a.Next.IsZero() {
+		return
+	}
+	a.Next, a.changed = dueAtOnce, true
+}

@@ -1,0 +1,103 @@
+package books
+
+import (
+	"context"
+	"slices"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// replay bills every account again, for each run that issued something to it as that run knew it, and for the last run: the invoices must
+// be those that were issued, to the byte.
+func (v *verifier) replay(ctx context.Context, tx store.Tx) error {
+	if len(v.runs) == 0 {
+		return nil
+	}
+	all, err := tx.Terms()
+	if err != nil {
+		return err
+	}
+	billers := map[int64]*account.Biller{}
+	for _, row := range all {
+		terms, err := readTerms(row)
+		if err != nil {
+			return err
+		}
+		catalogue, err := terms.catalogue()
+		if err != nil {
+			return err
+		}
+		if billers[row.Number], err = account.NewBiller(catalogue, terms.Policy); err != nil {
+			return err
+		}
+	}
+	reader := newReader(v.policy)
+	return inChunks(tx, nil, func(accounts []store.Account) error {
+		list, err := histories(tx, accounts, v.runs[len(v.runs)-1].Events)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := v.replayAccount(&list[i], reader, billers); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (v *verifier) replayAccount(h *history, reader *reader, billers map[int64]*account.Biller) error {
+	events, err := reader.events(h.events)
+	if err != nil {
+		return err
+	}
+	last := v.runs[len(v.runs)-1].Number
+	rows := h.invoices
+	slices.SortStableFunc(rows, func(a, b store.Invoice) int { return int(a.Run - b.Run) })
+	var before []invoice.Invoice
+	for number := int64(0); number != last; {
+		if number = last; len(rows) > 0 {
+			number = rows[0].Run
+		}
+		run := &v.runs[number-1]
+		knew, _ := slices.BinarySearchFunc(h.events, run.Events+1, func(e store.Event, seq int64) int { return int(e.Seq - seq) })
+		is, err := billers[run.Terms].Issue(events[:knew], before, run.Through, run.At)
+		if err != nil {
+			v.fault("account %q, run %d: %v", names.Clip(h.Name), run.Number, err)
+			return nil
+		}
+		for i := range is.Invoices {
+			inv := &is.Invoices[i]
+			if inv.Number, err = inv.Number.WithPrefix(v.books.prefix); err != nil {
+				return err
+			}
+			if len(rows) == 0 || rows[0].Run != number {
+				v.fault("account %q: run %d should have issued invoice %s too", names.Clip(h.Name), number, inv.Number)
+				return nil
+			}
+			if string(inv.AppendJSON(nil)) != string(rows[0].Body) {
+				v.fault("%s: billed again from what the run knew, it differs", v.called(&rows[0]))
+				return nil
+			}
+			issued, err := reader.issued(&rows[0])
+			if err != nil {
+				return err
+			}
+			before, rows = append(before, issued), rows[1:]
+		}
+		switch {
+		case len(rows) > 0 && rows[0].Run == number:
+			v.fault("%s: billed again from what the run knew, there is none", v.called(&rows[0]))
+			return nil
+		case number == last && knew == len(h.events) && h.Next != dueAtOnce && h.Next != is.Next:
+			v.fault("account %q: the next day on which something may be billed is %s, and it says %s", names.Clip(h.Name), is.Next, h.Next)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,268 @@
+// Package sqlite keeps books in a file, with SQLite, which is built into the program.
+//
+//	home, err := sqlite.Create(ctx, "books.db")
+//	home, err := sqlite.Open(ctx, "books.db")
+//	home, err := sqlite.OpenReader(ctx, "books.db")
+//
+// The file is in WAL mode: beside books.db there may be books.db-wal and books.db-shm, which belong to it. Copy a store that is in
+// use with export, or with SQLite's own .backup; a copy of the file alone may lack the latest. Every commit waits for the disk
+// (synchronous=FULL), and references between rows are checked. One process writes at a time, others wait for it; readers wait
+// for nobody.
+//
+// A file on a network drive is no place for SQLite: its locks do not hold there. That is what package postgres is for.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/prorata-go/prorata/books/internal/sqltx"
+	"github.com/prorata-go/prorata/books/store"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Store is books in a file.
+type Store struct{ sqltx.Home }
+
+var _ store.Store = (*Store)(nil)
+
+// Create makes a store in a file that is not there yet, or takes up one whose making was interrupted: there is a store in it
+// already where it has settings.
+func Create(ctx context.Context, file string) (*Store, error) {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	s, err := open(ctx, file, opening{create: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := syncFolder(file); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Remove deletes the file of a store that nobody uses, and those beside it.
+func Remove(file string) error {
+	var errs []error
+	for _, name := range []string{file, file + "-wal", file + "-shm", file + "-journal"} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// syncFolder makes the name of a new file last.
+func syncFolder(file string) error {
+	folder, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return nil // a system that does not let folders be opened
+	}
+	defer folder.Close()
+	return folder.Sync()
+}
+
+// Open opens the store in a file, to read and to write.
+func Open(ctx context.Context, file string) (*Store, error) {
+	if err := check(file); err != nil {
+		return nil, err
+	}
+	return open(ctx, file, opening{})
+}
+
+// OpenReader opens the store in a file to read it, which needs no right to write.
+func OpenReader(ctx context.Context, file string) (*Store, error) {
+	if err := check(file); err != nil {
+		return nil, err
+	}
+	s, err := open(ctx, file, opening{read: true})
+	if err == nil || !errors.As(err, new(*sqlite.Error)) || exists(file+"-wal") {
+		return s, err
+	}
+	// In a folder that may not be written, and with nobody writing, the file is all there is.
+	if s, alone := open(ctx, file, opening{read: true, alone: true}); alone == nil {
+		return s, nil
+	}
+	return nil, err
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+// check makes sure that a file is there and is one of SQLite.
+func check(file string) error {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w", file, store.ErrMissing)
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	switch n, err := f.ReadAt(head, 0); {
+	case n == 0:
+		return fmt.Errorf("%s is empty: %w", file, store.ErrMissing)
+	case err != nil || string(head) != "SQLite format 3\x00":
+		return fmt.Errorf("%s: %w", file, errNotAStore)
+	}
+	return nil
+}
+
+var errNotAStore = errors.New("not a store, expected a file that prorata init made")
+
+// opening is how a file is opened.
+type opening struct {
+	create bool
+	read   bool // to be read only
+	alone  bool // nobody writes to it meanwhile
+}
+
+// busy is how long one wait for another process takes.
+const busy = 5 * time.Second
+
+func open(ctx context.Context, file string, how opening) (*Store, error) {
+	steps, err := sqltx.Migrations(migrations)
+	if err != nil {
+		return nil, err
+	}
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	query := url.Values{"mode": {"rw"}}
+	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "foreign_keys(1)", "synchronous(2)", "cache_size(-65536)", "temp_store(2)"}
+	if how.read {
+		query.Set("mode", "ro")
+		pragmas = append(pragmas, "query_only(1)")
+	} else {
+		pragmas = append(pragmas, "journal_mode(wal)")
+	}
+	if how.alone {
+		query.Set("immutable", "1")
+	}
+	query["_pragma"] = pragmas
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+query.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxIdleConns(4)
+	s := &Store{sqltx.Home{DB: db, ReadOnly: how.read, Dialect: sqltx.Dialect{
+		BeginRead: "BEGIN", BeginWrite: "BEGIN IMMEDIATE", Begin: begin,
+		TextsOf: "SELECT value FROM json_each($1)", Insert: insert,
+	}}}
+	err = s.isStore(ctx, how.create)
+	switch {
+	case err != nil:
+	case how.read:
+		err = s.CheckVersion(ctx, steps)
+	default:
+		err = s.Migrate(ctx, steps)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", file, err), db.Close())
+	}
+	return s, nil
+}
+
+// isStore makes sure that a file has the tables of a store, or that they may be made in it.
+func (s *Store) isStore(ctx context.Context, create bool) error {
+	var tables, ours int
+	err := s.DB.QueryRowContext(ctx, "SELECT count(*), count(CASE WHEN name = 'schema_version' THEN 1 END) FROM sqlite_schema").Scan(&tables, &ours)
+	switch {
+	case err != nil:
+		return err
+	case tables == 0 && !create:
+		return store.ErrMissing
+	case tables > 0 && ours == 0:
+		return errNotAStore
+	}
+	return nil
+}
+
+// Check has SQLite look at every page and index of the file, and says what is wrong with them.
+func (s *Store) Check(ctx context.Context) (wrong []string, err error) {
+	rows, err := s.DB.QueryContext(ctx, "PRAGMA integrity_check(20)")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		text := ""
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		if text != "ok" {
+			wrong = append(wrong, text)
+		}
+	}
+	return wrong, rows.Err()
+}
+
+// patience is how long another process may write before a writer is told that the store is in use.
+const patience = 10 * time.Minute
+
+// begin begins a transaction that writes. While another process does, it waits for it.
+func begin(ctx context.Context, c *sql.Conn, text string) error {
+	for start := time.Now(); ; {
+		_, err := c.ExecContext(ctx, text)
+		failed := (*sqlite.Error)(nil)
+		if err == nil || !errors.As(err, &failed) || failed.Code()&0xff != sqlite3.SQLITE_BUSY {
+			return err
+		}
+		if time.Since(start) > patience {
+			return fmt.Errorf("another process has been writing to the store for %s: %w", patience, err)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+// insert adds rows, several a statement.
+func insert(ctx context.Context, tx *sqltx.Tx, into sqltx.Rows) error {
+	const most = 25
+	text := "INSERT INTO " + into.Table + " (" + strings.Join(into.Columns, ", ") + ") VALUES "
+	row := "(" + strings.Repeat("?, ", len(into.Columns)-1) + "?)"
+	args := make([]any, 0, most*len(into.Columns))
+	for i := 0; i < into.N; {
+		n := min(most, into.N-i)
+		if n < most {
+			n = 1 // two statements are enough to prepare
+		}
+		args = args[:0]
+		for range n {
+			args = append(args, into.Row(i)...)
+			i++
+		}
+		stmt, err := tx.Prepared(text + strings.Repeat(row+", ", n-1) + row + into.Suffix)
+		if err != nil {
+			return err
+		}
+		if _, err := stmt.ExecContext(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package books
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/internal/strictjson"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// Terms are the price list and the policy that are billed by from when they were added.
+type Terms struct {
+	Number   int64 // from 1 on
+	Added    time.Time
+	Packages []invoice.Package
+	Policy   invoice.Policy
+}
+
+// Terms are those in force.
+func (b *Books) Terms(ctx context.Context) (terms Terms, err error) {
+	err = b.home.Read(ctx, func(tx store.Tx) error {
+		terms, err = lastTerms(tx)
+		return err
+	})
+	return terms, err
+}
+
+// lastTerms are the terms in force.
+func lastTerms(tx store.Tx) (Terms, error) {
+	all, err := tx.Terms()
+	if err != nil {
+		return Terms{}, err
+	}
+	if len(all) == 0 {
+		return Terms{}, errors.New("the store has no price list")
+	}
+	return readTerms(all[len(all)-1])
+}
+
+// addTerms adds terms that can be billed by.
+func addTerms(tx store.Tx, terms Terms) error {
+	body, err := terms.body()
+	if err != nil {
+		return err
+	}
+	return tx.AddTerms(store.Terms{Number: terms.Number, Added: terms.Added, Body: body})
+}
+
+// catalogue is the packages at retail prices.
+func (t *Terms) catalogue() (invoice.Catalogue, error) {
+	return invoice.NewCatalogue(t.Packages, invoice.Retail)
+}
+
+// body is the JSON that is kept of terms.
+func (t *Terms) body() ([]byte, error) {
+	if _, err := t.catalogue(); err != nil {
+		return nil, err
+	}
+	policy, err := t.Policy.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	b := append(append([]byte(`{"policy":`), policy...), `,"packages":[`...)
+	for i := range t.Packages {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = AppendPackage(b, &t.Packages[i])
+	}
+	return append(b, "]}"...), nil
+}
+
+// AppendPackage appends a package as [invoice.ParsePackages] reads it, on one line.
+func AppendPackage(b []byte, p *invoice.Package) []byte {
+	b = strictjson.AppendString(append(b, `{"name":`...), p.Name)
+	b = append(p.Price.AppendNumber(append(b, `,"price":"`...)), '"')
+	b = strconv.AppendInt(append(b, `,"credits":`...), p.Credits, 10)
+	b = append(p.Overage.AppendNumber(append(b, `,"overage":"`...)), '"')
+	if p.DistributorPrice != nil {
+		b = append(p.DistributorPrice.AppendNumber(append(b, `,"distributor_price":"`...)), '"')
+	}
+	if p.DistributorOverage != nil {
+		b = append(p.DistributorOverage.AppendNumber(append(b, `,"distributor_overage":"`...)), '"')
+	}
+	if p.Description != "" {
+		b = strictjson.AppendString(append(b, `,"description":`...), p.Description)
+	}
+	if p.HasIP {
+		b = append(b, `,"has_ip":true`...)
+	}
+	if p.HasReseller {
+		b = append(b, `,"has_reseller":true`...)
+	}
+	if !p.EffectiveFrom.IsZero() {
+		b = append(p.EffectiveFrom.Append(append(b, `,"effective_from":"`...)), '"')
+	}
+	b = strictjson.AppendString(append(b, `,"currency":`...), p.Price.Currency().String())
+	return append(b, '}')
+}
+
+// readTerms reads what body wrote.
+func readTerms(row store.Terms) (Terms, error) {
+	terms := Terms{Number: row.Number, Added: row.Added}
+	var body struct{ Policy, Packages json.RawMessage }
+	file := fmt.Sprintf("terms %d of the store", row.Number)
+	if err := json.Unmarshal(row.Body, &body); err != nil {
+		return terms, fmt.Errorf("%s: %w", file, err)
+	}
+	var err error
+	if terms.Policy, err = invoice.ParsePolicy(file, body.Policy); err != nil {
+		return terms, err
+	}
+	if terms.Packages, err = invoice.ParsePackages(file, body.Packages, terms.Policy.MoneyCurrency()); err != nil {
+		return terms, err
+	}
+	return terms, nil
+}
+
+// Adding is what is to become of the terms.
+type Adding struct {
+	Packages []invoice.Package // added to the price list, or in the place of those of one name and date; none leaves it as it is
+	Policy   *invoice.Policy   // in the place of the policy; nil leaves it as it is
+
+	// Retroactive allows what changes what is owed for billing periods that something was issued for.
+	Retroactive bool
+	DryRun      bool      // says what would be done, and does nothing
+	Now         time.Time // the zero time is the clock's
+}
+
+// Added says what became of the terms.
+type Added struct {
+	Terms   Terms             // in force now; with DryRun, as they would be
+	Changed []invoice.Package // what was added to the price list, or changed in it
+	Keys    []string          // the keys of the policy that changed, as KEY=VALUE
+
+	// Adjustment is what it does to billing periods that something was issued for, where it may do anything.
+	Adjustment Adjustment
+}
+
+// AddTerms adds packages, or terms of packages, to the price list, and may change the policy. After the first run, terms of a package
+// that is there hold for periods that start after those that something was issued for, and the policy stays, unless it is to
+// be retroactive. What then differs from what was issued comes as adjustments on the next invoices. Every account counts as due.
+func (b *Books) AddTerms(ctx context.Context, what Adding) (added Added, err error) {
+	act := b.home.Write
+	if what.DryRun {
+		act = b.home.Read
+	}
+	err = act(ctx, func(tx store.Tx) error {
+		terms, err := lastTerms(tx)
+		if err != nil {
+			return err
+		}
+		if added, err = add(tx, terms, &what); err != nil || len(added.Changed)+len(added.Keys) == 0 {
+			return err
+		}
+		if what.Retroactive {
+			if added.Adjustment, err = adjustment(ctx, tx, &terms, &added.Terms, added.Terms.Added); err != nil {
+				return err
+			}
+		}
+		if what.DryRun {
+			return nil
+		}
+		if err := addTerms(tx, added.Terms); err != nil {
+			return err
+		}
+		return makeAllDue(tx)
+	})
+	return added, err
+}
+
+// add is the terms that come of adding to those in force.
+func add(tx store.Tx, terms Terms, what *Adding) (added Added, err error) {
+	terms.Packages = slices.Clone(terms.Packages)
+	last, err := tx.LastRun()
+	if err != nil {
+		return added, err
+	}
+	now, err := instantOr(what.Now, time.Now())
+	if err != nil {
+		return added, err
+	}
+	strict := !last.Latest.IsZero() && !what.Retroactive // something was issued
+	if what.Policy != nil {
+		if added.Keys = what.Policy.Changes(terms.Policy); len(added.Keys) > 0 {
+			for _, key := range added.Keys {
+				if name, _, _ := strings.Cut(key, "="); name == "currency" || name == "time_zone" {
+					return added, fmt.Errorf("%s: the books are kept in %s=%s, expected new books for another", key, name, terms.Policy.Value(name))
+				}
+			}
+			if strict {
+				return added, fmt.Errorf("%s would change what is owed for periods that were billed, expected --retroactive, after a look with --dry-run", strings.Join(added.Keys, ", "))
+			}
+			terms.Policy = *what.Policy
+		}
+	}
+	known := map[string]bool{}
+	for i := range terms.Packages {
+		known[terms.Packages[i].Name] = true
+	}
+	for i := range what.Packages {
+		p := &what.Packages[i]
+		at := slices.IndexFunc(terms.Packages, func(o invoice.Package) bool { return o.Name == p.Name && o.EffectiveFrom == p.EffectiveFrom })
+		if at >= 0 && string(AppendPackage(nil, p)) == string(AppendPackage(nil, &terms.Packages[at])) {
+			continue
+		}
+		if strict && known[p.Name] && !p.EffectiveFrom.After(last.Latest) {
+			return added, fmt.Errorf("package %.80q: periods that start on %s or before were billed, expected effective_from after it, or --retroactive, after a look with --dry-run", p.Name, last.Latest)
+		}
+		if at >= 0 {
+			terms.Packages[at] = *p
+		} else {
+			terms.Packages = append(terms.Packages, *p)
+		}
+		added.Changed = append(added.Changed, *p)
+	}
+	if len(added.Changed)+len(added.Keys) > 0 {
+		terms.Number, terms.Added = terms.Number+1, now
+	}
+	if _, err := terms.body(); err != nil {
+		return added, err
+	}
+	added.Terms = terms
+	return added, nil
+}
+
+// makeAllDue makes every account one that the next run looks at.
+func makeAllDue(tx store.Tx) error {
+	var all []store.Account
+	err := tx.AccountsFrom("", func(a store.Account) (bool, error) {
+		a.Next = dueAtOnce
+		all = append(all, a)
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	return tx.PutAccounts(all)
+}
