@@ -98,7 +98,7 @@ func (b *block) commands() []command {
 	return commands
 }
 
-var tableCommand = regexp.MustCompile(`\A((?:prorata|go run \./cmd/prorata) (?:replay|current|margin|whatif|cycle|prorate|validate|reconcile))\b(.*)`)
+var tableCommand = regexp.MustCompile(`\A((?:prorata|go run \./cmd/prorata) (?:replay|cycle|prorate|validate|reconcile|bill|invoices|packages|verify|balance))\b(.*)`)
 
 // asOnTerminal asks for the table that a terminal is shown by default, which the test is not.
 func asOnTerminal(text string) string {
@@ -138,7 +138,8 @@ func (c *command) updated(output string) []string {
 }
 
 // TestCommands runs every command of every console block and compares what it prints. A command that fails has to be
-// followed by a look at its status, or show it as go run does.
+// followed by a look at its status, or show it as go run does. The blocks of a document run one after the other in a folder that
+// looks like the top of a checkout, so that they may write files, and later ones find them.
 func TestCommands(t *testing.T) {
 	shell, err := exec.LookPath("sh")
 	if err != nil || runtime.GOOS == "windows" {
@@ -147,7 +148,16 @@ func TestCommands(t *testing.T) {
 	bin := build(t)
 	env := append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"), "GOFLAGS=-buildvcs=false")
 
-	for _, b := range slices.Backward(blocks(t, "console")) { // the last first, so that an update moves no other's place
+	folders := map[string]string{}
+	updates := map[*block][]string{}
+	all := blocks(t, "console")
+	for i := range all {
+		b := &all[i]
+		folder, there := folders[b.place.File]
+		if !there {
+			folder = likeCheckout(t)
+			folders[b.place.File] = folder
+		}
 		t.Run(b.place.String(), func(t *testing.T) {
 			commands := b.commands()
 			require.NotEmpty(t, commands, "a console block without a command")
@@ -155,7 +165,10 @@ func TestCommands(t *testing.T) {
 			var shown []string
 			for i, c := range commands {
 				run := exec.Command(shell, "-c", "(exit "+status+")\n"+asOnTerminal(c.text))
-				run.Env = env
+				run.Env, run.Dir = env, folder
+				if strings.Contains(c.text, "go run") || strings.Contains(c.text, "go test") {
+					run.Dir = "" // go wants the checkout itself
+				}
 				output, err := run.CombinedOutput()
 				shown = append(shown, c.updated(string(output))...)
 				if !*update {
@@ -167,13 +180,34 @@ func TestCommands(t *testing.T) {
 					require.True(t, asked || told, "%s ends with status %s, and the document does not show it", c.text, status)
 				}
 			}
-			if *update {
-				lines := linesOf(t, b.place.File)
-				lines = slices.Replace(lines, b.place.Line-1, b.place.Line-1+len(b.lines), shown...)
-				require.NoError(t, os.WriteFile(b.place.File, []byte(strings.Join(lines, "\n")), 0o644))
-			}
+			updates[b] = shown
 		})
 	}
+	for i := range slices.Backward(all) { // so that an update moves no other's place
+		if b := &all[i]; *update && updates[b] != nil {
+			lines := linesOf(t, b.place.File)
+			lines = slices.Replace(lines, b.place.Line-1, b.place.Line-1+len(b.lines), updates[b]...)
+			require.NoError(t, os.WriteFile(b.place.File, []byte(strings.Join(lines, "\n")), 0o644))
+		}
+	}
+}
+
+// likeCheckout is a folder with links to all that is at the top of the checkout, and a copy of testdata.
+func likeCheckout(t *testing.T) string {
+	t.Helper()
+	root, err := os.Getwd()
+	require.NoError(t, err)
+	entries, err := os.ReadDir(root)
+	require.NoError(t, err)
+	folder := t.TempDir()
+	for _, e := range entries {
+		if e.Name() == "testdata" {
+			require.NoError(t, os.CopyFS(filepath.Join(folder, "testdata"), os.DirFS(filepath.Join(root, "testdata"))))
+			continue
+		}
+		require.NoError(t, os.Symlink(filepath.Join(root, e.Name()), filepath.Join(folder, e.Name())))
+	}
+	return folder
 }
 
 // build compiles the program into a folder of its own.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -34,8 +36,25 @@ func examples(cmd *cobra.Command) (list [][]string) {
 	return list
 }
 
+// inCheckout goes to a folder that is as the top of a checkout, and where something may be written.
+func inCheckout(t *testing.T) {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	entries, err := os.ReadDir(root)
+	require.NoError(t, err)
+	folder := t.TempDir()
+	for _, e := range entries {
+		if e.Name() != "testdata" {
+			require.NoError(t, os.Symlink(filepath.Join(root, e.Name()), filepath.Join(folder, e.Name())))
+		}
+	}
+	require.NoError(t, os.CopyFS(filepath.Join(folder, "testdata"), os.DirFS(filepath.Join(root, "testdata"))))
+	t.Chdir(folder)
+}
+
 func TestExamplesOfHelp(t *testing.T) {
-	t.Chdir("../..")
+	inCheckout(t)
 	for _, cmd := range commands() {
 		if cmd.Hidden {
 			continue
@@ -55,7 +74,7 @@ func TestExamplesOfHelp(t *testing.T) {
 
 // Every format that a help text names is there, and no other.
 func TestFormatsOfHelp(t *testing.T) {
-	t.Chdir("../..")
+	inCheckout(t)
 	for _, cmd := range commands() {
 		if flag := cmd.Flags().Lookup("format"); flag != nil {
 			t.Run(cmd.Name(), func(t *testing.T) { testFormats(t, cmd, flag.Usage) })

@@ -17,6 +17,7 @@ const (
 	Profiles                  // who sends invoices, and to whom
 	Tables                    // rows to import: text or a workbook
 	Mappings                  // what the columns of a table mean
+	Export                    // books that export wrote
 )
 
 // contents has a row for each Content.
@@ -84,6 +85,9 @@ var contents = [...]struct {
 		expected: "a mapping: a JSON object such as {\"fields\": {\"account\": \"Customer\"}}",
 		kinds:    []Kind{KindMapping},
 		max:      1 << 20, beyond: "a mapping names each column once",
+	},
+	Export: {
+		expected: "what export wrote",
 	},
 }
 

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/report"
+)
+
+func newBill() *cobra.Command {
+	c := &common{}
+	lines := false
+	cmd := &cobra.Command{
+		Use:   "bill --store STORE [flags]",
+		Short: "Issue and print the invoices that are new and final",
+		Long: `Issues what is due: the invoices that are dated up to a day, are final by now, and were not issued
+before. All of them are issued or none, as one run, and then printed. What was issued stands
+whatever is recorded later, and comes as an adjustment of the next invoice. It may run as often
+as you like, be interrupted, and run on several machines at once: nothing is issued twice.
+
+Each run ends with a seal over everything that was ever issued, the head, which a message says.
+Keep it elsewhere, and verify --head finds whether the end of the books was cut off.
+
+` + storeHelp + `
+
+Exit status: 0 done; 1 it failed, and nothing was issued, or what was issued could not be
+printed, which the message says; 2 wrong usage; 3 done, and there are anomalies among the events
+recorded since the run before.`,
+		Example: `  prorata bill --store testdata/books/reseller.db --dry-run --now 2026-04-11T06:00:00Z
+  prorata bill --store books.db --format "csv" -o today.csv`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runBill(cmd, c, lines) },
+	}
+	storeFlag(cmd)
+	cmd.Flags().String("through", "", "issue invoices dated up to `DATE` (default today, in the policy's time zone)")
+	nowFlag(cmd, "issue what is final")
+	cmd.Flags().Bool("dry-run", false, "issue nothing, and print what would be")
+	linesFlag(cmd, &lines)
+	c.formatFlags(cmd, replayFormats...)
+	return cmd
+}
+
+func linesFlag(cmd *cobra.Command, lines *bool) {
+	cmd.Flags().BoolVar(lines, "lines", false, "in a table, also the lines of each invoice and what explains them; in csv, a row a line")
+}
+
+func runBill(cmd *cobra.Command, c *common, lines bool) error {
+	format, err := c.chooseFormat(cmd, replayFormats...)
+	if err != nil {
+		return err
+	}
+	var what books.Issuing
+	if what.Through, err = dateFlag(cmd, "through"); err != nil {
+		return err
+	}
+	if what.Now, err = instantFlag(cmd, "now"); err != nil {
+		return err
+	}
+	if what.DryRun, err = cmd.Flags().GetBool("dry-run"); err != nil {
+		return err
+	}
+	if err := c.checkOutputs(cmd, nil); err != nil {
+		return err
+	}
+	open := openStore
+	if what.DryRun {
+		open = readStore
+	}
+	b, err := open(cmd)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	terms, err := b.Terms(cmd.Context())
+	if err != nil {
+		return err
+	}
+	w, err := c.newIssuedWriter(cmd, format, lines, terms.Policy.MoneyCurrency())
+	if err != nil {
+		return err
+	}
+	if what.DryRun {
+		what.Each = w.addSome
+	}
+	issued, err := b.Issue(cmd.Context(), what)
+	if err != nil {
+		w.discard()
+		return err
+	}
+	w.summary.Anomalies = len(issued.Anomalies)
+	if !what.DryRun {
+		err = w.addAll(b.Invoices(cmd.Context(), books.Which{Run: issued.Run.Number}))
+	}
+	if err == nil {
+		err = w.end(issued.Run.Through)
+	}
+	if err != nil && !what.DryRun {
+		return fmt.Errorf("run %d issued %s, and printing them failed: %w; prorata invoices --run %d prints them", issued.Run.Number,
+			report.Count(int(issued.Run.Invoices), "invoice", "invoices"), err, issued.Run.Number)
+	}
+	if err != nil {
+		return err
+	}
+	tellRun(cmd, &issued, what.DryRun)
+	for i := range issued.Anomalies {
+		printLine(cmd.ErrOrStderr(), "prorata: "+issued.Anomalies[i].String())
+	}
+	if len(issued.Anomalies) > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+// tellRun says what a run came to, and its head.
+func tellRun(cmd *cobra.Command, issued *books.Issued, dry bool) {
+	run := &issued.Run
+	text := fmt.Sprintf("run %d issued", run.Number)
+	if dry {
+		text = "a run would issue"
+	}
+	text = fmt.Sprintf("prorata: %s %s, total %s, looking at %s", text, report.Count(int(run.Invoices), "invoice", "invoices"), run.Total.Display(),
+		report.Count(issued.Accounts, "account", "accounts"))
+	if !dry {
+		text += "; head " + run.Seal
+	}
+	printLine(cmd.ErrOrStderr(), text)
+}
+
+func newInvoices() *cobra.Command {
+	c := &common{}
+	lines := false
+	cmd := &cobra.Command{
+		Use:   "invoices --store STORE [flags]",
+		Short: "Print the invoices that were issued",
+		Long: `Prints issued invoices by account, then date: all, or those that the flags ask for. They are as
+they were issued, but for the status, which is that of now.
+
+` + storeHelp + `
+
+Exit status: 0 done; 1 it failed; 2 wrong usage.`,
+		Example: `  prorata invoices --store testdata/books/reseller.db --from 2026-03-01
+  prorata invoices --store testdata/books/reseller.db --status unpaid --format table --lines`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runInvoices(cmd, c, lines) },
+	}
+	storeFlag(cmd)
+	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only of the account `NAME` (repeatable)")
+	cmd.Flags().String("number", "", "only the one with the number `NUMBER`")
+	cmd.Flags().String("status", "", "only those that are now `STATUS`: paid, unpaid, refunded, deferred, canceled")
+	cmd.Flags().String("from", "", "only those dated `DATE` or later")
+	cmd.Flags().String("through", "", "only those dated `DATE` or earlier")
+	cmd.Flags().Int64("run", 0, "only those that run `N` issued")
+	linesFlag(cmd, &lines)
+	c.formatFlags(cmd, replayFormats...)
+	return cmd
+}
+
+func runInvoices(cmd *cobra.Command, c *common, lines bool) error {
+	format, err := c.chooseFormat(cmd, replayFormats...)
+	if err != nil {
+		return err
+	}
+	which, err := whichInvoices(cmd, c)
+	if err != nil {
+		return err
+	}
+	if err := c.checkOutputs(cmd, nil); err != nil {
+		return err
+	}
+	b, err := readStore(cmd)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	terms, err := b.Terms(cmd.Context())
+	if err != nil {
+		return err
+	}
+	w, err := c.newIssuedWriter(cmd, format, lines, terms.Policy.MoneyCurrency())
+	if err != nil {
+		return err
+	}
+	if err := w.addAll(b.Invoices(cmd.Context(), which)); err != nil {
+		return err
+	}
+	if err := w.end(which.Through); err != nil {
+		return err
+	}
+	if w.summary.Invoices == 0 {
+		printLine(cmd.ErrOrStderr(), "prorata: no invoices: none was issued that is asked for")
+	}
+	return nil
+}
+
+func whichInvoices(cmd *cobra.Command, c *common) (which books.Which, err error) {
+	span, err := billSpan(cmd)
+	if err != nil {
+		return which, err
+	}
+	number, err := cmd.Flags().GetString("number")
+	if err != nil {
+		return which, err
+	}
+	if _, err := invoice.ParseNumber(number); err != nil {
+		return which, usagef("--number: %w", err)
+	}
+	which = books.Which{Accounts: c.accounts, Number: number, From: span.Start, Through: span.End}
+	if which.Run, err = cmd.Flags().GetInt64("run"); err != nil {
+		return which, err
+	}
+	if cmd.Flags().Changed("run") && which.Run < 1 {
+		return which, usagef("--run %d, expected 1 or more", which.Run)
+	}
+	alone := 0
+	for _, flag := range []string{"account", "number", "run"} {
+		if cmd.Flags().Changed(flag) {
+			alone++
+		}
+	}
+	if alone > 1 {
+		return which, usagef("--account, --number and --run exclude each other, expected one of them")
+	}
+	text, err := cmd.Flags().GetString("status")
+	if err != nil || text == "" {
+		return which, err
+	}
+	status, err := invoice.ParseStatus(text)
+	if err != nil {
+		return which, usageError{err}
+	}
+	which.Status = &status
+	return which, nil
+}

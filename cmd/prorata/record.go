@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/eventlog"
+	"github.com/prorata-go/prorata/internal/infile"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/report"
+	"github.com/prorata-go/prorata/source"
+)
+
+func newRecord() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "record --store STORE [flags] EVENTS...",
+		Short: "Add events to a store, all or none, each once",
+		Long: `Adds the events of files to a store: all of them or, where one of them is wrong, none. An event
+that is there already is passed over, so it is safe to repeat. The same id with other content is
+refused, naming the line and the event of the store. Without recorded_at an event counts as
+known when it happened; but one that is recorded after an invoice was issued to its account
+counts from just after that run, and is settled by the next invoice. - is standard input, and
+.gz and .zst files are read as they are.
+
+` + storeHelp + `
+
+Exit status: 0 recorded; 1 it failed, and nothing was recorded; 2 wrong usage.`,
+		Example: `  prorata record --store testdata/books/reseller.db --dry-run testdata/demo/events.jsonl
+  prorata record --store books.db --now "2026-03-01T06:00:00Z" usage.jsonl`,
+		Args: filesArgs,
+		RunE: runRecord,
+	}
+	storeFlag(cmd)
+	cmd.Flags().Bool("dry-run", false, "record nothing, and say what would be")
+	nowFlag(cmd, "record")
+	return cmd
+}
+
+func runRecord(cmd *cobra.Command, files []string) error {
+	now, err := instantFlag(cmd, "now")
+	if err != nil {
+		return err
+	}
+	dry, err := cmd.Flags().GetBool("dry-run")
+	if err != nil {
+		return err
+	}
+	verb := "recorded"
+	if dry {
+		verb = "would record"
+	}
+	b, err := openStore(cmd)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	terms, err := b.Terms(cmd.Context())
+	if err != nil {
+		return err
+	}
+	done, err := b.Record(cmd.Context(), books.Recording{Events: eventsOf(files, terms.Policy, cmd.InOrStdin()), Now: now, DryRun: dry})
+	if wrong := (books.Problems)(nil); errors.As(err, &wrong) {
+		return recordProblems(wrong)
+	}
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("%s %s", verb, report.Count(done.Events, "event", "events"))
+	if done.Later > 0 {
+		text += fmt.Sprintf(", %s of them after an invoice of its account, to be settled by the next", count(int64(done.Later)))
+	}
+	if done.Repeated > 0 {
+		text += fmt.Sprintf("; %s there already", count(int64(done.Repeated)))
+	}
+	return tell(cmd.OutOrStdout(), func(w io.Writer) error {
+		_, err := fmt.Fprintln(w, text)
+		return err
+	})
+}
+
+// recordProblems lists what was wrong, up to so many of a file.
+func recordProblems(wrong books.Problems) error {
+	all := &problems{limit: maxProblems}
+	for _, err := range wrong {
+		file := ""
+		if placed := (*source.ParseError)(nil); errors.As(err, &placed) {
+			file = placed.File
+			all.add(file, placed)
+			continue
+		}
+		all.add(file, err)
+	}
+	return all
+}
+
+// eventsOf yields the events of files, one after the other.
+func eventsOf(files []string, policy invoice.Policy, stdin io.Reader) iter.Seq2[account.Event, error] {
+	from := infile.From{Stdin: stdin}
+	return func(yield func(account.Event, error) bool) {
+		for _, file := range files {
+			if !eventsOfFile(from, file, policy, yield) {
+				return
+			}
+		}
+	}
+}
+
+func eventsOfFile(from infile.From, file string, policy invoice.Policy, yield func(account.Event, error) bool) bool {
+	in, err := from.Open(file, infile.Events)
+	if err != nil {
+		return yield(account.Event{}, err)
+	}
+	defer in.Close()
+	for e, err := range eventlog.Read(in, file, policy) {
+		if !yield(e, err) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/formats"
+	"github.com/prorata-go/prorata/internal/outfile"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/report"
+)
+
+// storeVariable names the store where --store does not.
+const storeVariable = "PRORATA_STORE"
+
+// storeHelp says what a store is, for a help text.
+const storeHelp = `The store is a file (books.db, or sqlite:FILE) or a database of PostgreSQL (postgres://…). Without
+--store it is the one that PRORATA_STORE names.`
+
+func storeFlag(cmd *cobra.Command) {
+	cmd.Flags().String("store", "", "the `STORE`: FILE.db, sqlite:FILE or postgres://… (default $"+storeVariable+")")
+}
+
+func nowFlag(cmd *cobra.Command, what string) {
+	cmd.Flags().String("now", "", what+" at `INSTANT`, such as 2026-03-01T06:00:00Z (default the clock's)")
+}
+
+// storeName is --store, or what the environment says.
+func storeName(cmd *cobra.Command) (string, error) {
+	name, err := cmd.Flags().GetString("store")
+	if err != nil || name != "" {
+		return name, err
+	}
+	if name = os.Getenv(storeVariable); name == "" {
+		return "", usagef("--store is missing, expected --store STORE, or %s in the environment", storeVariable)
+	}
+	return name, nil
+}
+
+// openStore opens the store to record and to bill, readStore to read only.
+func openStore(cmd *cobra.Command) (*books.Books, error) { return openBooks(cmd, books.Open) }
+func readStore(cmd *cobra.Command) (*books.Books, error) { return openBooks(cmd, books.OpenReader) }
+
+func openBooks(cmd *cobra.Command, open func(context.Context, string) (*books.Books, error)) (*books.Books, error) {
+	name, err := storeName(cmd)
+	if err != nil {
+		return nil, err
+	}
+	b, err := open(cmd.Context(), name)
+	if errors.Is(err, store.ErrMissing) {
+		return nil, fmt.Errorf("%w; prorata init --store %s --packages FILE makes one", err, books.Shown(name))
+	}
+	return b, err
+}
+
+// instantFlag is the value of a flag that is an instant; the zero time when it is not given.
+func instantFlag(cmd *cobra.Command, name string) (time.Time, error) {
+	text, err := cmd.Flags().GetString(name)
+	if err != nil || !cmd.Flags().Changed(name) {
+		return time.Time{}, err
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return at, usagef("--%s %q, expected an instant with an offset, such as 2026-03-01T06:00:00Z", name, text)
+	}
+	return at, nil
+}
+
+// issuedWriter writes invoices, and sums them up.
+type issuedWriter struct {
+	out      *outfile.Output
+	format   *formats.Format
+	lines    bool
+	stdout   *cobra.Command
+	writer   *formats.Writer
+	buffer   []byte
+	gathered []invoice.Invoice
+	summary  report.Summary
+	account  string
+}
+
+// newIssuedWriter begins to write to --output or standard output, which get all of it or nothing.
+func (c *common) newIssuedWriter(cmd *cobra.Command, format string, lines bool, currency money.Currency) (*issuedWriter, error) {
+	w := &issuedWriter{out: c.newOutput(cmd), format: formats.Find(format, lines), lines: lines, stdout: cmd}
+	w.summary.Total = money.New(0, currency)
+	w.out.Hold()
+	if err := outfile.Start(w.out); err != nil {
+		return nil, err
+	}
+	if w.format.Frame != nil {
+		w.writer = formats.NewWriter(w.out, w.format.Frame)
+	}
+	return w, nil
+}
+
+func (w *issuedWriter) add(inv *invoice.Invoice) (err error) {
+	if w.summary.Invoices == 0 || inv.Account != w.account {
+		w.summary.Accounts++
+		w.account = inv.Account
+	}
+	w.summary.Invoices++
+	if inv.Status == invoice.Canceled {
+		w.summary.Canceled++
+	} else if w.summary.Total, err = w.summary.Total.Add(inv.FinalAmount); err != nil {
+		return fmt.Errorf("total of all invoices: %w", err)
+	}
+	if w.writer == nil {
+		w.gathered = append(w.gathered, *inv)
+		return nil
+	}
+	w.buffer = w.format.Append(w.buffer[:0], []invoice.Invoice{*inv})
+	return w.writer.WriteAll(w.buffer)
+}
+
+// addAll adds invoices, or discards everything.
+func (w *issuedWriter) addAll(invoices iter.Seq2[invoice.Invoice, error]) error {
+	for inv, err := range invoices {
+		if err == nil {
+			err = w.add(&inv)
+		}
+		if err != nil {
+			outfile.Discard(w.out)
+			return err
+		}
+	}
+	return nil
+}
+
+// addSome adds the invoices of an account.
+func (w *issuedWriter) addSome(invoices []invoice.Invoice) error {
+	for i := range invoices {
+		if err := w.add(&invoices[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// discard writes nothing.
+func (w *issuedWriter) discard() { outfile.Discard(w.out) }
+
+// end writes what comes after the last.
+func (w *issuedWriter) end(through cycle.Date) (err error) {
+	w.summary.Through = through
+	if w.writer != nil {
+		err = w.writer.Close()
+	} else {
+		err = w.format.Write(forPeople(w.out, w.stdout.OutOrStdout()), &formats.All{Invoices: w.gathered, Summary: w.summary, Lines: w.lines})
+	}
+	if err != nil {
+		outfile.Discard(w.out)
+		return err
+	}
+	return outfile.Commit(w.out)
+}
