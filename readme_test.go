@@ -98,7 +98,7 @@ func (b *block) commands() []command {
 	return commands
 }
 
-var tableCommand = regexp.MustCompile(`\A((?:prorata|go run \./cmd/prorata) (?:replay|cycle|prorate|validate|reconcile|bill|invoices|packages|verify|balance))\b(.*)`)
+var tableCommand = regexp.MustCompile(`\A((?:prorata|go run \./cmd/prorata) (?:replay|current|margin|whatif|cycle|prorate|validate|reconcile|bill|invoices|packages|verify|balance))\b(.*)`)
 
 // asOnTerminal asks for the table that a terminal is shown by default, which the test is not.
 func asOnTerminal(text string) string {

@@ -187,6 +187,15 @@ func duplicate(p, other *Package) error {
 // PriceList is the list that the catalogue's prices are of.
 func (c Catalogue) PriceList() PriceList { return c.list }
 
+// PricedBy is the same packages, priced from another list.
+func (c Catalogue) PricedBy(list PriceList) (Catalogue, error) {
+	var packages []Package
+	for terms := range c.All() {
+		packages = append(packages, terms.pkg)
+	}
+	return NewCatalogue(packages, list)
+}
+
 // Has reports whether a package of that name is listed.
 func (c Catalogue) Has(name string) bool { return len(c.terms[name]) > 0 }
 

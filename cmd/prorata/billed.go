@@ -26,10 +26,18 @@ type billed struct {
 // billedFlags are those that say what to bill and by which terms.
 func (c *common) billedFlags(cmd *cobra.Command) {
 	c.packagesFlag(cmd)
+	throughFlag(cmd)
+	c.priceFlag(cmd)
+	c.policyFlags(cmd)
+}
+
+func throughFlag(cmd *cobra.Command) {
 	cmd.Flags().String("through", "", "bill through `DATE` (default the latest at of all events, but for a few far from all others)")
+}
+
+func (c *common) priceFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&c.price, "price", "retail", "bill by the `PRICE` retail or distributor")
 	_ = cmd.RegisterFlagCompletionFunc("price", cobra.FixedCompletions([]string{"retail", "distributor"}, cobra.ShellCompDirectiveNoFileComp))
-	c.policyFlags(cmd)
 }
 
 // readBilled reads what invoices are made of.
