@@ -66,7 +66,11 @@ func (b *Biller) Status(events []Event, issued []invoice.Invoice, day cycle.Date
 		return Current{}, nil
 	}
 	account, h, one := events[0].Account, &b.history, &b.biller
-	by := instantOf(day.AddDays(1).Start(b.setTerms().policy.TimeZone)).Prev()
+	zone := b.setTerms().policy.TimeZone
+	by := instantOf(day.AddDays(1).Start(zone)).Prev()
+	if last, err := cycle.DateOf(by.Time(), zone); err == nil {
+		day = last // another where clocks passed the day over
+	}
 	if err := h.fillTo(by, events, b.terms); err != nil {
 		return Current{}, err
 	}

@@ -48,6 +48,8 @@ func TestStatus(t *testing.T) {
 		{"closed, and not billed yet", "", "2026-03-20", "2026-03-01 created Gold; 2026-03-05 used 60000; 2026-03-11 closed",
 			"closed Gold 50000 60000 0 10000 | 2026-03-01 2026-03-31 | 2026-04-01 | 35.79 35.79 |"},
 		{"closed, and billed", "", "2026-04-20", "2026-03-01 created Gold; 2026-03-05 used 60000; 2026-03-11 closed", "nothing"},
+		{"on a day that clocks passed over: at the end of the one before, after 28 of 31 days", "time_zone=Pacific/Apia", "2011-12-30", "2011-12-02 created Gold",
+			"Gold 50000 0 50000 0 | 2011-12-01 2011-12-31 | 2012-01-01 | 72.21 79.95 |"},
 		{"closed and created again", "", "2026-03-20", "2026-03-01 created Gold; 2026-03-05 used 60000; 2026-03-11 closed; 2026-03-20 created Small; 2026-03-20 used 7",
 			"Small 10000 7 9993 0 | 2026-03-20 2026-04-19 | 2026-03-20 | 35.79 35.79 |"},
 	} {
