@@ -245,6 +245,7 @@ func TestLawIssuedAndNewAreOwed(t *testing.T) {
 
 // checkHistories looks at random histories, and shows the smallest that is not as it should be.
 func checkHistories(t *testing.T, wrong func(h *history, pick picker) string) {
+	t.Parallel()
 	first := *seed
 	if first == 0 {
 		first = uint64(time.Now().UnixNano()) % 1e12
@@ -263,7 +264,8 @@ func checkHistories(t *testing.T, wrong func(h *history, pick picker) string) {
 			}
 			return wrong(&copied, rand.New(rand.NewPCG(n, 1)).IntN)
 		}
-		h := randomHistory(rand.New(rand.NewPCG(n, n)).IntN)
+		h := &history{} // whose invoices are those that are billed: to ask the oracle for them takes most of the time
+		h.Random(rand.New(rand.NewPCG(n, n)).IntN)
 		if said(h) == "" {
 			continue
 		}
