@@ -26,6 +26,22 @@
 // given back, voided events and changes of the grid are all such differences, so that the invoices always add up to
 // what is owed. What a canceled invoice billed is taken out of the book, and counts in no sum.
 //
+// # Issuing
+//
+// [Issue] makes what is new: of the events of an account, the invoices that were issued to it, and an instant, it makes the
+// invoices that come next and are final by then. It is the run over days that makes a bill, which is the same with nothing
+// issued and no end of time. First the lines of what was issued are entered in the book, as what was billed; the run begins
+// after the day of the last of them, and the first invoice that it makes is held against everything that is owed. So what
+// was issued stands, whatever is recorded, or changed in packages and policy, and what differs is an adjustment on the next
+// invoice, which says of which period. [Status] is that run again, which goes on to the first invoice that is not final.
+//
+// An invoice is final from its cut on. On a day that is not over, one that is cut at its start is not issued yet where one
+// event more of the day would have it cut at the end: where no package is in force, and the account may be created; where
+// changes are billed immediately; and where the package is free, and an upgrade starts a cycle. All other invoices are issued
+// at their cut. What else may happen on the day of one that was issued, such as a close and a creation, is for the next one:
+// who keeps events sets the RecordedAt of one that is recorded after an invoice was issued to [CountsFrom] at the earliest.
+// Then one replay of all events makes what was issued.
+//
 // # Events
 //
 // An event is a JSON object, in files one a line. [Decoder] reads it, [Event.AppendJSON] writes it.
@@ -79,7 +95,11 @@
 // Cuts. Where an event moves a cut to the end of the day, is known in the morning, and is voided on the day, the cut
 // stays at the end; whether there is an invoice, and its type, follow from what is known then. The instant of the cut
 // is [invoice.Invoice].CutAt. An invoice that is cut at the end of its day is final after it. One that is cut at the
-// start is final then too, unless an event of the same day moves its cut to the end of the day.
+// start is final then too, unless an event of the same day moves its cut to the end of the day: see Issuing.
+//
+// Where an account stands. The credits allowed in a period are those of the package in force, and of those before it what
+// was used; what is left is of the package in force alone. A closed account stands in the period it was closed in. On a day
+// that clocks passed over, everything is as at the end of the one before.
 //
 // Changes. A change or close at the period's end takes effect at the start of the boundary, before any event of that
 // instant, and never charges a day beyond it, whatever close_day says. On a boundary, the period that starts there is
@@ -106,7 +126,8 @@
 // Invoices. One for a day on which nothing is charged yet, such as a change on the day of the creation, shows that day
 // as its period, no package and an amount of zero. In arrears, a line is an adjustment when an invoice was cut after
 // its part was over; in advance, when one was cut after its period began; of usage, when it was due by an earlier
-// invoice; of a charge, when an earlier invoice had its day. The phases of a package in a period are told apart by
+// invoice; of a charge, when an earlier invoice had its day; and of anything that was billed before, be it given back since.
+// What comes to zero, and an invoice before could have shown, gets no line later. The phases of a package in a period are told apart by
 // number: recurring charges count those with a day to charge, overages those with a day or an instant, so that a phase
 // of no days moves no other's line.
 //
@@ -135,6 +156,7 @@
 //
 // The error of [Decoder.Decode] is a [*source.ParseError] with file, line and column. Events of two accounts, one id with two contents, a
 // charge in another currency, a date out of range, an amount or a count beyond 64 bits ([money.ErrOverflow]), an At that is
-// the zero time, no last day to bill through and a missing distributor_price are errors of [BillAccount]. Nothing panics on
+// the zero time, no last day to bill through and a missing distributor_price are errors of [BillAccount]; no instant, and invoices
+// of another account or out of order are errors of [Issue]. Nothing panics on
 // input, nor on the zero value of anything.
 package account

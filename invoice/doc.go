@@ -93,6 +93,9 @@
 // invoices is what is owed at the last of them, whatever was known when. Items for periods outside [Cut].Stretches are
 // taken to stand as they were billed, so that an invoice costs what changed and not the account's age.
 //
+// What a book holds follows from the lines alone: of each key, the sum of its lines and the facts of the last. [Book.Enter] fills a
+// book again from invoices that were issued, which may have been read from JSON.
+//
 // [Book.Withdraw] takes what a canceled invoice billed out of the book, so that the next invoice bills what is still
 // owed of it. [Book.Refund] takes an invoice as given back for good: for each period, kind and package, what was
 // refunded counts as not billed and is owed no more, while what is owed stays at zero or more. That is an item of its
