@@ -30,7 +30,7 @@ Exit status: 0 done; 1 it failed, and nothing was issued, or what was issued cou
 printed, which the message says; 2 wrong usage; 3 done, and there are anomalies among the events
 recorded since the run before.`,
 		Example: `  prorata bill --store testdata/books/reseller.db --dry-run --now 2026-04-11T06:00:00Z
-  prorata bill --store books.db --format "csv" -o today.csv`,
+  prorata bill --store books.db --format csv > today.csv`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBill(cmd, c, lines) },
 	}

@@ -40,7 +40,8 @@ Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done
 far dates to look at.
 
 ` + policyHelp(),
-		Example: `  prorata current --packages testdata/demo/packages.json --as-of 2026-02-20 testdata/demo/events.jsonl
+		Example: `  prorata current --packages testdata/demo/packages.json --as-of 2026-02-20 \
+      testdata/demo/events.jsonl
   prorata current --packages testdata/demo/packages.json --as-of 2026-02-20 \
       --account harbor-books@example.com --format distributor-json testdata/demo/events.jsonl`,
 		Args: filesArgs,

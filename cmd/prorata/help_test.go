@@ -50,6 +50,12 @@ func inCheckout(t *testing.T) {
 		}
 	}
 	require.NoError(t, os.CopyFS(filepath.Join(folder, "testdata"), os.DirFS(filepath.Join(root, "testdata"))))
+	books := filepath.Join(folder, "testdata", "books")
+	for name, as := range map[string]string{"reseller.db": "books.db", "events.jsonl": "usage.jsonl"} {
+		data, err := os.ReadFile(filepath.Join(books, name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, as), data, 0o644))
+	}
 	t.Chdir(folder)
 }
 

@@ -32,7 +32,7 @@ counts from just after that run, and is settled by the next invoice. - is standa
 
 Exit status: 0 recorded; 1 it failed, and nothing was recorded; 2 wrong usage.`,
 		Example: `  prorata record --store testdata/books/reseller.db --dry-run testdata/demo/events.jsonl
-  prorata record --store books.db --now "2026-03-01T06:00:00Z" usage.jsonl`,
+  prorata record --store books.db --now 2026-04-01T06:00:00Z usage.jsonl`,
 		Args: filesArgs,
 		RunE: runRecord,
 	}
