@@ -285,8 +285,8 @@ func (es *Events) Replay(ctx context.Context, what Billing) iter.Seq2[account.Bi
 
 // ReplayInto is [Events.Replay] of what is made of the bills, such as their text. A worker bills some
 // accounts, one after the other, and calls add to add each bill to what was made of those before
-// it, the zero T at first; the memory of the invoices of the bill is used again for the
-// next one. What was made of these accounts goes to then: in the order of the accounts, one at a
+// it, the zero T at first; the bill is good until add returns, as the memory of it and its invoices is
+// used again for the next one. What was made of these accounts goes to then: in the order of the accounts, one at a
 // time, and mostly on the goroutine that made it, so that it need not go from one core to another.
 // While then takes its time, workers run ahead by some thirty accounts each, and no further. An
 // error of then is the end, and is returned. Add is called by several goroutines at once, and
@@ -392,9 +392,10 @@ func (r *reader) bills(ctx context.Context, accounts []string, b *account.Biller
 	for i, name := range accounts { // all at once: each is a wait for memory, and these overlap
 		at[i].partition, at[i].log = r.store.log(name)
 	}
+	var bill account.Bill // the same for all of them
 	for i, name := range accounts {
-		bill, err := r.bill(ctx, name, at[i], b, through)
-		if err != nil {
+		var err error
+		if bill, err = r.bill(ctx, name, at[i], b, through); err != nil {
 			return err
 		}
 		then(&bill)
