@@ -70,8 +70,8 @@ type Item struct {
 	counted  bool
 	standing int32
 
-	rule  proration.Rule // recurring: how the price was shared out
-	whole cycle.Period   // recurring: over which days
+	share  proration.Share // recurring: how the price was shared out
+	period cycle.Date      // of a charge: the first day of the billing period that it settles
 
 	Usage
 	Terms *Terms // recurring and overage: the package's
@@ -92,23 +92,16 @@ type Usage struct {
 // part. It is set where it stays, as all lines and items are that are made by the million:
 // making it elsewhere and copying it took longer than the arithmetic.
 func (i *Item) SetRecurring(key Key, terms *Terms, rule proration.Rule, whole, part cycle.Period) error {
-	i.Key, i.Kind, i.Days, i.rule, i.whole, i.Terms = key, Recurring, part, rule, whole, terms
-	share, err := i.share()
-	i.Amount = share.Amount
-	return err
-}
-
-// share is how the price of a recurring item is shared out.
-func (i *Item) share() (proration.Share, error) {
-	price, err := i.Terms.PeriodPrice()
+	i.Key, i.Kind, i.Days, i.Terms = key, Recurring, part, terms
+	price, err := terms.PeriodPrice()
 	if err != nil {
-		return proration.Share{}, err
+		return err
 	}
-	share, err := i.rule.Share(price, i.whole, i.Days)
-	if err != nil {
-		return proration.Share{}, fmt.Errorf("recurring charge of package %q for %s: %w", names.Clip(i.Terms.Name()), i.Days, err)
+	if i.share, err = rule.Share(price, whole, part); err != nil {
+		return fmt.Errorf("recurring charge of package %q for %s: %w", names.Clip(terms.Name()), part, err)
 	}
-	return share, nil
+	i.Amount = i.share.Amount
+	return nil
 }
 
 // SetOverage makes a zero item the price of the credits used beyond those included.
@@ -128,14 +121,14 @@ func (i *Item) SetOverage(key Key, terms *Terms, policy *Policy, days cycle.Peri
 
 // NewCharge is a one-off charge or credit of a day in a billing period.
 func NewCharge(event string, day cycle.Date, period cycle.Period, amount money.Amount, description string) Item {
-	return Item{Key: Key{Period: day, Kind: Charge, Of: event}, Amount: amount, whole: period,
+	return Item{Key: Key{Period: day, Kind: Charge, Of: event}, Amount: amount, period: period.Start,
 		Days: cycle.Period{Start: day, End: day.AddDays(1)}, Description: description}
 }
 
 // billingPeriod is the first day of the billing period that the item settles.
 func (i *Item) billingPeriod() cycle.Date {
-	if i.Kind == Charge && !i.whole.Start.IsZero() {
-		return i.whole.Start
+	if i.Kind == Charge && !i.period.IsZero() {
+		return i.period
 	}
 	return i.Period
 }
@@ -160,8 +153,7 @@ func (i *Item) appendSentence(b []byte, before int64) []byte {
 	case i.Nth == refunded:
 		return append(i.Returned.AppendDisplay(append(b, "not credited twice: "...)), " of this was refunded"...)
 	case i.Kind == Recurring:
-		share, _ := i.share() // it was computed once without an error
-		return share.AppendExplanation(b)
+		return i.share.AppendExplanation(b)
 	case i.Kind == Charge:
 		return append(b, i.Description...)
 	}

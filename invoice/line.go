@@ -93,7 +93,7 @@ func (l *Line) PeriodDays() int {
 	if l.Kind != Recurring {
 		return 0
 	}
-	return l.item().whole.Days()
+	return l.item().share.Of
 }
 
 // Days is the number of days charged for: of a recurring line those of its part of the
@@ -105,7 +105,7 @@ func (l *Line) Days() int {
 	if l.Kind != Recurring || l.owed == nil || l.owed.Nth == refunded {
 		return 0
 	}
-	return l.owed.rule.DaysOf(l.owed.whole, l.owed.Days)
+	return l.owed.share.Days
 }
 
 // Quantity is the number of units: 1 period, 1 charge, or the credits over the included
@@ -142,8 +142,7 @@ func (l *Line) AppendUnitPrice(b []byte) []byte {
 	case i.Nth == refunded || i.Terms == nil:
 		return i.Amount.AppendNumber(b)
 	case l.Kind == Recurring:
-		price, _ := i.Terms.PeriodPrice() // there was one when the item was made
-		return price.AppendNumber(b)
+		return i.share.Price.AppendNumber(b)
 	case l.Kind == Overage:
 		return i.Terms.CreditPrice().AppendNumber(b)
 	}

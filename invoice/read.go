@@ -9,6 +9,7 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/proration"
 )
 
 // invoiceJSON is an invoice as its JSON has it.
@@ -126,12 +127,11 @@ func (from *lineJSON) read(l *Line, currency money.Currency) (err error) {
 		return fmt.Errorf("amount: %w", err)
 	}
 	key := Key{Period: from.Period, Nth: from.Phase, Kind: kind, Of: from.Package}
-	period := cycle.Period{Start: from.Period, End: from.Period.AddDays(from.PeriodDays)} // of the right length, whenever it was
 	if kind == Charge {
 		key.Period, key.Of = from.Start, from.Event
 	}
 	l.read = &readLine{
-		item: Item{Key: key, Days: l.Dates, Amount: l.Amount, whole: period},
+		item: Item{Key: key, Days: l.Dates, Amount: l.Amount, period: from.Period},
 		days: from.Days, periodDays: from.PeriodDays, quantity: from.Quantity, credits: from.Credits,
 		unitPrice: from.UnitPrice, explanation: from.Explanation,
 	}
@@ -142,6 +142,7 @@ func (from *lineJSON) read(l *Line, currency money.Currency) (err error) {
 	terms.pkg.Name = from.Package
 	if kind == Recurring {
 		terms.pkg.Price, err = money.ParseIn(from.UnitPrice, currency)
+		l.read.item.share = proration.Share{Price: terms.pkg.Price, Of: from.PeriodDays} // all that is asked of it
 	} else {
 		terms.credit, err = money.ParseRate(from.UnitPrice)
 	}

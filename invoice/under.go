@@ -12,8 +12,7 @@ func (l *Line) Under(p Policy) (money.Amount, error) {
 	case l.owed.Nth == refunded:
 		return l.owed.Amount, nil
 	case l.Kind == Recurring:
-		share, _ := l.owed.share() // it was computed once without an error
-		share, err := share.Under(p.Rule())
+		share, err := l.owed.share.Under(p.Rule())
 		return share.Amount, err
 	case l.Kind == Overage:
 		return l.owed.Terms.CreditPrice().Times(l.owed.over(), l.Amount.Currency(), p.Rounding)

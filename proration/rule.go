@@ -52,15 +52,6 @@ func (r Rule) WithMistakes(m mistake.Set) Rule {
 	return r
 }
 
-// DaysOf is the number of days that a share of a part is for: those that the part has, except under a rule with mistakes.
-func (r Rule) DaysOf(whole, part cycle.Period) int {
-	if r.mistakes == 0 {
-		return part.Days()
-	}
-	from, to := r.mistakes.cut().Days(part.Start.Sub(whole.Start), part.End.Sub(whole.Start), whole.Days())
-	return to - from
-}
-
 // DayCount says which fraction F(d) of a period of N days its first d days are.
 // F(0) = 0 and F(N) = 1 under each of them.
 type DayCount uint8
