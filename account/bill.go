@@ -380,7 +380,8 @@ func (b *biller) cut(day cycle.Date, why cause, by instant) error {
 		b.made = b.made[:len(b.made)-1]
 		return nil
 	}
-	inv.Number, inv.CutAt = b.numbers.On(day), lastTime(cutAt)
+	inv.Number = b.numbers.On(day)
+	inv.CutAt = lastTime(cutAt)
 	b.created = append(b.created, v.created())
 	b.lastCut, b.settled = day, c
 	return nil

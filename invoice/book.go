@@ -103,9 +103,7 @@ func (b *Book) Invoice(inv *Invoice, cut *Cut, owed []Item) (_ Outcome, err erro
 		}
 		return Equal, nil
 	}
-	if !slices.IsSortedFunc(c.lines, inReadingOrder) {
-		slices.SortFunc(c.lines, inReadingOrder)
-	}
+	sortLines(c.lines)
 	inv.Account, inv.Type, inv.Date, inv.Period = cut.Account, cut.Type, cut.Date, cut.Period
 	inv.Credits, inv.Lines = c.credits, c.lines
 	if err := inv.total(cut); err != nil {
@@ -127,6 +125,30 @@ func sortItems(items []Item) {
 			return
 		}
 	}
+}
+
+// sortLines sorts the lines of an invoice in reading order, in which they mostly are already.
+func sortLines(lines []Line) {
+	for i := 1; i < len(lines); i++ {
+		if inReadingOrder(&lines[i-1], &lines[i]) > 0 {
+			slices.SortFunc(lines, func(x, y Line) int { return inReadingOrder(&x, &y) })
+			return
+		}
+	}
+}
+
+// inReadingOrder compares lines by their days, then as keys are.
+func inReadingOrder(x, y *Line) int {
+	if c := x.Dates.Start.Compare(y.Dates.Start); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(x.Kind, y.Kind); c != 0 {
+		return c
+	}
+	if c := x.Dates.End.Compare(y.Dates.End); c != 0 {
+		return c
+	}
+	return x.item().Key.Compare(&y.item().Key)
 }
 
 // within is where billed has the items whose periods start in a stretch. Mostly they are the
@@ -241,8 +263,9 @@ func (c *comparison) compare(was, is *Item) error {
 	default:
 		c.next = append(c.next, was.givenBack())
 	}
-	c.lines = append(c.lines, Line{owed: is, billed: was})
+	c.lines = append(c.lines, Line{})
 	line := &c.lines[len(c.lines)-1]
+	line.owed, line.billed = is, was
 	if err := line.set(); err != nil {
 		return err
 	}
@@ -282,12 +305,6 @@ func (c *comparison) keep(item *Item) *Item {
 	}
 	c.kept++
 	return kept
-}
-
-// inReadingOrder sorts the lines of an invoice by their days, then as keys are.
-func inReadingOrder(x, y Line) int {
-	return cmp.Or(x.Dates.Start.Compare(y.Dates.Start), cmp.Compare(x.Kind, y.Kind),
-		x.Dates.End.Compare(y.Dates.End), x.item().Key.Compare(&y.item().Key))
 }
 
 // total adds up the lines and holds them against the package's full price.
