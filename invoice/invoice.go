@@ -146,8 +146,8 @@ func (n Number) Append(b []byte) []byte {
 	}
 	year, month, day := n.day.Civil()
 	year = int(uint(year) % 10_000) // no invoice has another
-	b = append(append(append(b, n.prefix...), digits.Pair(year/100)...), digits.Pair(year%100)...)
-	b = append(append(b, digits.Pair(month)...), digits.Pair(day)...)
+	b = digits.AppendPair(digits.AppendPair(append(b, n.prefix...), year/100), year%100)
+	b = digits.AppendPair(digits.AppendPair(b, month), day)
 	return append(b, n.suffix[:]...)
 }
 

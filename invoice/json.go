@@ -21,7 +21,8 @@ func (inv *Invoice) AppendJSON(b []byte) []byte {
 	dates := len(b)
 	b = appendDates(b, inv.Period)
 	datesEnd := len(b)
-	b = strictjson.AppendString(append(b, `,"package":`...), inv.Package)
+	b = appendPackage(b, inv.Package)
+	packageEnd := len(b)
 	b = append(append(b, `,"currency":"`...), inv.FinalAmount.Currency().String()...)
 	b = digits.Append(append(b, `","credits":`...), inv.Credits)
 	b = inv.Amount.AppendNumber(append(b, `,"amount":"`...))
@@ -40,7 +41,12 @@ func (inv *Invoice) AppendJSON(b []byte) []byte {
 			b = append(b, ',')
 		}
 		l := &inv.Lines[i]
-		b = l.appendHead(b)
+		b = l.appendKind(b)
+		if l.Package == inv.Package {
+			b = append(b, b[datesEnd:packageEnd]...) // most are
+		} else {
+			b = appendPackage(b, l.Package)
+		}
 		at := len(b)
 		if l.Dates == inv.Period {
 			b = append(b, b[dates:datesEnd]...) // most are
@@ -57,16 +63,20 @@ func (inv Invoice) MarshalJSON() ([]byte, error) { return inv.AppendJSON(nil), n
 
 // AppendJSON appends the line as a JSON object, and allocates as the one of an invoice does.
 func (l *Line) AppendJSON(b []byte) []byte {
-	b = l.appendHead(b)
+	b = appendPackage(l.appendKind(b), l.Package)
 	return l.appendRest(appendDates(b, l.Dates), len(b))
 }
 
-// appendHead appends what comes before the dates, appendRest what comes after them, which are at a place in b.
-func (l *Line) appendHead(b []byte) []byte {
-	b = append(append(b, `{"kind":"`...), l.Kind.String()...)
-	return strictjson.AppendString(append(b, `","package":`...), l.Package)
+func (l *Line) appendKind(b []byte) []byte {
+	return append(append(append(b, `{"kind":"`...), l.Kind.String()...), '"')
 }
 
+// appendPackage appends a package, with a comma before it.
+func appendPackage(b []byte, name string) []byte {
+	return strictjson.AppendString(append(b, `,"package":`...), name)
+}
+
+// appendRest appends what comes after the dates, which are at a place in b.
 func (l *Line) appendRest(b []byte, dates int) []byte {
 	b = digits.Append(append(b, `,"days":`...), int64(l.Days()))
 	b = digits.Append(append(b, `,"period_days":`...), int64(l.PeriodDays()))
@@ -111,9 +121,9 @@ func appendInstant(b []byte, t time.Time) []byte {
 		return t.UTC().AppendFormat(b, time.RFC3339Nano)
 	}
 	second := int(t.Unix() - day.Start(nil).Unix())
-	b = append(append(append(day.Append(b), 'T'), digits.Pair(second/3600)...), ':')
-	b = append(append(append(b, digits.Pair(second/60%60)...), ':'), digits.Pair(second%60)...)
-	return append(b, 'Z')
+	b = append(digits.AppendPair(append(day.Append(b), 'T'), second/3600), ':')
+	b = append(digits.AppendPair(b, second/60%60), ':')
+	return append(digits.AppendPair(b, second%60), 'Z')
 }
 
 // appendDates appends the dates of a period, each with a comma before it.

@@ -52,7 +52,7 @@ func (a Amount) appendMagnitude(b []byte) []byte {
 	case 0:
 		return strconv.AppendUint(b, u, 10)
 	case 2: // most, and dividing by a constant is multiplying
-		return append(append(digits.Append(b, int64(u/100)), '.'), digits.Pair(int(u%100))...)
+		return digits.AppendPair(append(digits.Append(b, int64(u/100)), '.'), int(u%100))
 	}
 	unit := pow10[decimals]
 	b = strconv.AppendUint(b, u/unit, 10)

@@ -21,13 +21,15 @@ func Append(b []byte, n int64) []byte {
 	case n < 10:
 		return append(b, '0'+byte(n))
 	case n < 100:
-		return append(b, Pair(int(n))...)
+		return AppendPair(b, int(n))
 	case n < 1_000:
-		return append(append(b, '0'+byte(n/100)), Pair(int(n%100))...)
+		return AppendPair(append(b, '0'+byte(n/100)), int(n%100))
 	}
-	b = Append(b, n/100)
-	return append(b, Pair(int(n%100))...)
+	return AppendPair(Append(b, n/100), int(n%100))
 }
+
+// AppendPair appends the two digits of a number from 0 to 99.
+func AppendPair(b []byte, n int) []byte { return append(b, pairs[2*n], pairs[2*n+1]) }
 
 // AppendInt appends a whole number with separators; it allocates only when b is too small.
 func AppendInt(b []byte, n int64) []byte {
@@ -37,7 +39,7 @@ func AppendInt(b []byte, n int64) []byte {
 	case 0 <= n && n < 1_000_000: // most
 		rest := int(n % 1_000)
 		b = append(Append(b, n/1_000), ',', '0'+byte(rest/100))
-		return append(b, Pair(rest%100)...)
+		return AppendPair(b, rest%100)
 	}
 	var buf [len("-9223372036854775808")]byte
 	return appendGroups(b, strconv.AppendInt(buf[:0], n, 10))
