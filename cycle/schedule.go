@@ -68,9 +68,6 @@ func checkSchedule(start Date, every int) error {
 // Start gives the first day of the first period.
 func (s Schedule) Start() Date { return s.start }
 
-// Anchor gives the day that boundaries are counted from: the start, or the billing date of a schedule with a stub.
-func (s Schedule) Anchor() Date { return s.anchor }
-
 // Boundary gives the first day of period k. Boundary 0 is the start. Without a stub, boundary k is the anchor plus k times every
 // months; with one, boundary 1 is the anchor and boundary k the anchor plus k-1 times every months. The day is clamped to the
 // month's last and always computed from the anchor, so it never drifts.

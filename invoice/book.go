@@ -120,8 +120,8 @@ func (b *Book) Invoice(inv *Invoice, cut *Cut, owed []Item) (_ Outcome, err erro
 // sortItems sorts by key, which what is owed mostly is already.
 func sortItems(items []Item) {
 	for i := 1; i < len(items); i++ {
-		if items[i-1].Key.Compare(&items[i].Key) > 0 {
-			slices.SortFunc(items, func(x, y Item) int { return x.Key.Compare(&y.Key) })
+		if items[i-1].Key.compare(&items[i].Key) > 0 {
+			slices.SortFunc(items, func(x, y Item) int { return x.Key.compare(&y.Key) })
 			return
 		}
 	}
@@ -148,7 +148,7 @@ func inReadingOrder(x, y *Line) int {
 	if c := x.Dates.End.Compare(y.Dates.End); c != 0 {
 		return c
 	}
-	return x.item().Key.Compare(&y.item().Key)
+	return x.item().Key.compare(&y.item().Key)
 }
 
 // within is where billed has the items whose periods start in a stretch. Mostly they are the
@@ -212,7 +212,7 @@ func (c *comparison) compareIn(stretch *cycle.Period) error {
 			was = c.book.billed[at]
 		}
 		if was != nil && is != nil {
-			switch order := was.Key.Compare(&is.Key); {
+			switch order := was.Key.compare(&is.Key); {
 			case order < 0:
 				is = nil
 			case order > 0:

@@ -40,8 +40,8 @@ type Key struct {
 	Of     string // recurring and overage: the package; a charge: the id of its event
 }
 
-// Compare orders keys by period, kind, package or event, and phase.
-func (k *Key) Compare(o *Key) int {
+// compare orders keys by period, kind, package or event, and phase.
+func (k *Key) compare(o *Key) int {
 	if c := k.Period.Compare(o.Period); c != 0 {
 		return c
 	}

@@ -105,7 +105,7 @@ func (b *Book) Restate(l *Line) {
 }
 
 func (b *Book) find(key *Key) (int, bool) {
-	at := sort.Search(len(b.billed), func(i int) bool { return b.billed[i].Key.Compare(key) >= 0 })
+	at := sort.Search(len(b.billed), func(i int) bool { return b.billed[i].Key.compare(key) >= 0 })
 	return at, at < len(b.billed) && b.billed[at].Key == *key
 }
 
@@ -141,7 +141,7 @@ func (b *Book) Refund(lines []Line, back bool) error {
 }
 
 func (b *Book) refund(key Key, l *Line, back bool) (err error) {
-	at := sort.Search(len(b.refunds), func(i int) bool { return b.refunds[i].key.Compare(&key) >= 0 })
+	at := sort.Search(len(b.refunds), func(i int) bool { return b.refunds[i].key.compare(&key) >= 0 })
 	if at == len(b.refunds) || b.refunds[at].key != key {
 		b.refunds = slices.Insert(b.refunds, at, refund{key: key, amount: money.New(0, l.Amount.Currency())})
 	}

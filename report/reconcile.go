@@ -15,8 +15,8 @@ import (
 	"github.com/prorata-go/prorata/reconcile"
 )
 
-// Columns is how wide a reconciliation is printed, unless all is asked for or the terminal is narrower.
-const Columns = 100
+// pageWidth is how wide a reconciliation is printed, unless all is asked for or the terminal is narrower.
+const pageWidth = 100
 
 // widest is how wide a line may be at all, and maxText how many cells of a text are shown.
 const (
@@ -28,7 +28,7 @@ const (
 // that no finding of several covers, each with both sides' rows, its sentence and what would settle it. Wide prints all groups, and
 // clips nothing.
 func ReconcileTable(w io.Writer, rep *reconcile.Report, s *reconcile.Summary, wide bool) error {
-	p := &page{w: w, rep: rep, width: Columns, wide: wide}
+	p := &page{w: w, rep: rep, width: pageWidth, wide: wide}
 	if terminal, ok := w.(Terminal); ok && terminal.Width > 0 {
 		p.width = min(p.width, terminal.Width)
 	} else if wide {

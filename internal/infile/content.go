@@ -22,68 +22,68 @@ const (
 
 // contents has a row for each Content.
 var contents = [...]struct {
-	expected string // after "this is CSV, expected"
-	table    string // what to do with a table of rows instead, if there is anything
-	kinds    []Kind // that it may be
-	max      int64  // bytes, 0 for one that is read a piece at a time
-	beyond   string // what to do with more
+	expected string     // after "this is CSV, expected"
+	table    string     // what to do with a table of rows instead, if there is anything
+	kinds    []fileKind // that it may be
+	max      int64      // bytes, 0 for one that is read a piece at a time
+	beyond   string     // what to do with more
 }{
 	Events: {
 		expected: "one JSON object a line",
 		table:    `make each row an object such as {"id": "1", "type": "account.created", "account": "a", "at": "2026-01-01", "package": "Gold"}`,
-		kinds:    []Kind{KindEvents},
+		kinds:    []fileKind{kindEvents},
 	},
 	Packages: {
 		expected: "a JSON or XML list of packages",
 		table:    `make each row an object such as [{"name": "Gold", "price": 79.95}]`,
-		kinds:    []Kind{KindPackages, KindXML},
+		kinds:    []fileKind{kindPackages, kindXML},
 		max:      16 << 20, beyond: "leave out the packages that no event names",
 	},
 	Policy: {
 		expected: `a policy: a JSON object such as {"timing": "advance"}`,
-		kinds:    []Kind{KindPolicy},
+		kinds:    []fileKind{kindPolicy},
 		max:      1 << 20, beyond: "a policy has each key once",
 	},
 	Documents: {
 		expected: "JSON, XML, CSV or an Excel workbook (.xlsx)",
 		table:    "save it as CSV or .xlsx",
-		kinds:    []Kind{KindDocument, KindXML, KindCSV, KindExcel, KindUTF16},
+		kinds:    []fileKind{kindDocument, kindXML, kindCSV, kindExcel, kindUTF16},
 		max:      64 << 20, beyond: "split it into several, and give each with --distributor",
 	},
 	Statistics: {
 		expected: "JSON or XML",
 		table:    "ask for the same as JSON or XML",
-		kinds:    []Kind{KindStatistics, KindXML},
+		kinds:    []fileKind{kindStatistics, kindXML},
 		max:      16 << 20, beyond: "split it into several files",
 	},
 	Invoices: {
 		expected: "what replay writes as jsonl, json or csv",
-		kinds:    []Kind{KindInvoices, KindCSV},
+		kinds:    []fileKind{kindInvoices, kindCSV},
 	},
 	Aliases: {
 		expected: "CSV of two cells a line: their name of an account, and ours",
-		kinds:    []Kind{KindCSV},
+		kinds:    []fileKind{kindCSV},
 		max:      16 << 20, beyond: "leave out the names that are alike",
 	},
 	Disputes: {
 		expected: "CSV, as reconcile --dispute writes it",
-		kinds:    []Kind{KindCSV},
+		kinds:    []fileKind{kindCSV},
 		max:      64 << 20, beyond: "leave out the claims that are settled",
 	},
 	Profiles: {
 		expected: `a profile: a JSON object such as {"issuer": {"name": "Acme"}}`,
-		kinds:    []Kind{KindProfile},
+		kinds:    []fileKind{kindProfile},
 		max:      64 << 20, beyond: "leave out the customers that have no invoice",
 	},
 	Tables: {
 		expected: "CSV or an Excel workbook (.xlsx)",
 		table:    "save it as CSV or .xlsx",
-		kinds:    []Kind{KindCSV, KindExcel, KindUTF16},
+		kinds:    []fileKind{kindCSV, kindExcel, kindUTF16},
 		max:      256 << 20, beyond: "split it into several files",
 	},
 	Mappings: {
 		expected: "a mapping: a JSON object such as {\"fields\": {\"account\": \"Customer\"}}",
-		kinds:    []Kind{KindMapping},
+		kinds:    []fileKind{kindMapping},
 		max:      1 << 20, beyond: "a mapping names each column once",
 	},
 	Export: {
@@ -95,4 +95,6 @@ var contents = [...]struct {
 func (c Content) Max() int64 { return contents[c].max }
 
 // is reports that a file of that kind may be the content.
-func (c Content) is(k Kind) bool { return k == KindUnknown || slices.Contains(contents[c].kinds, k) }
+func (c Content) is(k fileKind) bool {
+	return k == kindUnknown || slices.Contains(contents[c].kinds, k)
+}

@@ -22,9 +22,9 @@ const headSize = 1 << 16
 // input is a file being read, decompressed on the way.
 type input struct {
 	r      io.Reader
-	head   []byte // what was read and not yet passed on
-	err    error  // what came after it
-	kind   Kind   // of the compression, or KindUnknown
+	head   []byte   // what was read and not yet passed on
+	err    error    // what came after it
+	kind   fileKind // of the compression, or kindUnknown
 	close  func()
 	stored io.Closer
 }
@@ -38,29 +38,29 @@ func decompress(name string, stored io.Reader) (*input, error) {
 	}
 	lower := strings.ToLower(name)
 	switch {
-	case kinds[KindGzip].is(magic):
+	case kinds[kindGzip].is(magic):
 		z, err := gzip.NewReader(buffered)
 		if err != nil {
-			return nil, damaged(KindGzip, err)
+			return nil, damaged(kindGzip, err)
 		}
-		return &input{r: z, kind: KindGzip}, nil
-	case kinds[KindZstd].is(magic):
+		return &input{r: z, kind: kindGzip}, nil
+	case kinds[kindZstd].is(magic):
 		z, err := zstd.NewReader(buffered, zstd.WithDecoderMaxMemory(MaxWindow), zstd.WithDecoderMaxWindow(MaxWindow))
 		if err != nil {
 			return nil, err
 		}
-		return &input{r: z, kind: KindZstd, close: z.Close}, nil
+		return &input{r: z, kind: kindZstd, close: z.Close}, nil
 	case strings.HasSuffix(lower, ".gz"):
-		return nil, notPacked(magic, KindGzip, ".gz")
+		return nil, notPacked(magic, kindGzip, ".gz")
 	case strings.HasSuffix(lower, ".zst"):
-		return nil, notPacked(magic, KindZstd, ".zst")
+		return nil, notPacked(magic, kindZstd, ".zst")
 	}
 	return &input{r: buffered}, nil
 }
 
 // notPacked says what a file is that is named as if it were compressed.
-func notPacked(magic []byte, named Kind, extension string) error {
-	for k := KindBzip2; k < KindTar; k++ {
+func notPacked(magic []byte, named fileKind, extension string) error {
+	for k := kindBzip2; k < kindTar; k++ {
 		if kinds[k].is(magic) {
 			return fmt.Errorf("this is %s and not %s, expected a %s file to be; %s", k, named, extension, kinds[k].advice)
 		}
@@ -98,7 +98,7 @@ func (in *input) Read(p []byte) (n int, err error) {
 	if err == nil || err == io.EOF {
 		return n, err
 	}
-	if in.kind != KindUnknown {
+	if in.kind != kindUnknown {
 		return n, damaged(in.kind, err)
 	}
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
@@ -108,7 +108,7 @@ func (in *input) Read(p []byte) (n int, err error) {
 }
 
 // damaged words what is wrong with compressed data.
-func damaged(kind Kind, err error) error {
+func damaged(kind fileKind, err error) error {
 	switch {
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return fmt.Errorf("its zstd window is larger than %d MiB, expected at most that; compress it again with a smaller one, as zstd does without --long and --ultra", MaxWindow>>20)

@@ -6,47 +6,47 @@ import (
 	"unicode/utf8"
 )
 
-// Kind is what a file is, as far as its first bytes tell.
-type Kind uint8
+// fileKind is what a file is, as far as its first bytes tell.
+type fileKind uint8
 
 const (
-	KindUnknown Kind = iota
-	KindGzip
-	KindZstd
-	KindBzip2
-	KindXZ
-	KindLZ4
-	KindExcel
-	KindOpenDocument
-	KindZip
-	KindOldExcel
-	KindPDF
-	KindParquet
-	KindAvro
-	KindSQLite
-	KindPart
-	Kind7z
-	KindRAR
-	KindImage
-	KindTar
-	KindUTF32
-	KindUTF16
-	KindBinary
-	KindLFS
-	KindHTML
-	KindXML
-	KindEvents
-	KindEventList
-	KindLongObjects
-	KindPackages
-	KindPolicy
-	KindDocument
-	KindStatistics
-	KindInvoices
-	KindProfile
-	KindMapping
-	KindCSV
-	KindYAML
+	kindUnknown fileKind = iota
+	kindGzip
+	kindZstd
+	kindBzip2
+	kindXZ
+	kindLZ4
+	kindExcel
+	kindOpenDocument
+	kindZip
+	kindOldExcel
+	kindPDF
+	kindParquet
+	kindAvro
+	kindSQLite
+	kindPart
+	kind7z
+	kindRAR
+	kindImage
+	kindTar
+	kindUTF32
+	kindUTF16
+	kindBinary
+	kindLFS
+	kindHTML
+	kindXML
+	kindEvents
+	kindEventList
+	kindLongObjects
+	kindPackages
+	kindPolicy
+	kindDocument
+	kindStatistics
+	kindInvoices
+	kindProfile
+	kindMapping
+	kindCSV
+	kindYAML
 )
 
 const (
@@ -56,59 +56,59 @@ const (
 	asEvents = "events are named after the flags"
 )
 
-// kinds has a row for each Kind: what it is called, what to do with it, and how it is recognised. The first that holds is it.
+// kinds has a row for each fileKind: what it is called, what to do with it, and how it is recognised. The first that holds is it.
 var kinds = [...]struct {
 	name, advice string
 	is           func(head []byte) bool
 }{
-	KindGzip:         {"gzip data", unpack, begins("\x1f\x8b")},
-	KindZstd:         {"zstd data", unpack, isZstd},
-	KindBzip2:        {"bzip2 data", unpack, isBzip2},
-	KindXZ:           {"xz data", unpack, begins("\xfd7zXZ\x00")},
-	KindLZ4:          {"LZ4 data", unpack, begins("\x04\x22\x4d\x18")},
-	KindExcel:        {"an Excel workbook", asTable, zipWith("xl/", "[Content_Types].xml")},
-	KindOpenDocument: {"an OpenDocument file", asTable, zipWith("mimetypeapplication/vnd.oasis.opendocument")},
-	KindZip:          {"a zip archive", unzip, begins("PK\x03\x04")},
-	KindOldExcel:     {"an old Excel workbook or another Office document", asTable, begins("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")},
-	KindPDF:          {"a PDF document", asTable, begins("%PDF-")},
-	KindParquet:      {"a Parquet file", asTable, begins("PAR1")},
-	KindAvro:         {"an Avro file", asTable, begins("Obj\x01")},
-	KindSQLite:       {"an SQLite database", asTable, begins("SQLite format 3\x00")},
-	KindPart:         {"a part that prorata partition wrote", "replay, validate and reconcile read it by its name", begins("prorata part ")},
-	Kind7z:           {"a 7z archive", unzip, begins("7z\xbc\xaf\x27\x1c")},
-	KindRAR:          {"a RAR archive", unzip, begins("Rar!\x1a\x07")},
-	KindImage:        {"an image", "", begins("\x89PNG\r\n", "\xff\xd8\xff", "GIF8", "II*\x00", "MM\x00*")},
-	KindTar:          {"a tar archive", unzip, isTar},
-	KindUTF32:        {"UTF-32 text", "save it as UTF-8, as by iconv -f UTF-32 -t UTF-8 FILE", isUTF32},
-	KindUTF16:        {"UTF-16 text", "save it as UTF-8, as by iconv -f UTF-16 -t UTF-8 FILE", isUTF16},
-	KindBinary:       {"binary data", "", isBinary},
-	KindLFS:          {"a pointer of Git LFS, not the file itself", "fetch that, as by git lfs pull", begins("version https://git-lfs.github.com/")},
-	KindHTML:         {"an HTML page", "it may be a login or an error in place of a download: open it in a browser", isHTML},
-	KindXML:          {"XML", asTable, isXML},
-	KindEvents:       {"a file of events", asEvents, isEvents},
-	KindEventList:    {"a JSON list of events", asEvents, func(head []byte) bool { r := firstRecord(head); return r.list && r.isEvent() }},
-	KindLongObjects:  {"JSON in objects of several lines", asEvents, isLongObjects},
-	KindPackages:     {"a list of packages", "it is given with --packages", isPackages},
-	KindPolicy:       {"a policy", "it is given with --policy", isPolicy},
-	KindDocument:     {"a list of invoices of the Distributor", "it is given with --distributor, to reconcile", isDocument},
-	KindStatistics:   {"a list of daily statistics", "prorata import stats makes events of it", isStatistics},
-	KindInvoices:     {"a list of invoices that replay wrote", "prorata merge reads it", isInvoices},
-	KindProfile:      {"a profile of invoices", "it is given with --profile", isProfile},
-	KindMapping:      {"a mapping of columns", "it is given with --map", isMapping},
-	KindCSV:          {"CSV", asTable, isCSV},
-	KindYAML:         {"YAML", "write it as JSON, as by yq -o json FILE", isYAML},
+	kindGzip:         {"gzip data", unpack, begins("\x1f\x8b")},
+	kindZstd:         {"zstd data", unpack, isZstd},
+	kindBzip2:        {"bzip2 data", unpack, isBzip2},
+	kindXZ:           {"xz data", unpack, begins("\xfd7zXZ\x00")},
+	kindLZ4:          {"LZ4 data", unpack, begins("\x04\x22\x4d\x18")},
+	kindExcel:        {"an Excel workbook", asTable, zipWith("xl/", "[Content_Types].xml")},
+	kindOpenDocument: {"an OpenDocument file", asTable, zipWith("mimetypeapplication/vnd.oasis.opendocument")},
+	kindZip:          {"a zip archive", unzip, begins("PK\x03\x04")},
+	kindOldExcel:     {"an old Excel workbook or another Office document", asTable, begins("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")},
+	kindPDF:          {"a PDF document", asTable, begins("%PDF-")},
+	kindParquet:      {"a Parquet file", asTable, begins("PAR1")},
+	kindAvro:         {"an Avro file", asTable, begins("Obj\x01")},
+	kindSQLite:       {"an SQLite database", asTable, begins("SQLite format 3\x00")},
+	kindPart:         {"a part that prorata partition wrote", "replay, validate and reconcile read it by its name", begins("prorata part ")},
+	kind7z:           {"a 7z archive", unzip, begins("7z\xbc\xaf\x27\x1c")},
+	kindRAR:          {"a RAR archive", unzip, begins("Rar!\x1a\x07")},
+	kindImage:        {"an image", "", begins("\x89PNG\r\n", "\xff\xd8\xff", "GIF8", "II*\x00", "MM\x00*")},
+	kindTar:          {"a tar archive", unzip, isTar},
+	kindUTF32:        {"UTF-32 text", "save it as UTF-8, as by iconv -f UTF-32 -t UTF-8 FILE", isUTF32},
+	kindUTF16:        {"UTF-16 text", "save it as UTF-8, as by iconv -f UTF-16 -t UTF-8 FILE", isUTF16},
+	kindBinary:       {"binary data", "", isBinary},
+	kindLFS:          {"a pointer of Git LFS, not the file itself", "fetch that, as by git lfs pull", begins("version https://git-lfs.github.com/")},
+	kindHTML:         {"an HTML page", "it may be a login or an error in place of a download: open it in a browser", isHTML},
+	kindXML:          {"XML", asTable, isXML},
+	kindEvents:       {"a file of events", asEvents, isEvents},
+	kindEventList:    {"a JSON list of events", asEvents, func(head []byte) bool { r := firstRecord(head); return r.list && r.isEvent() }},
+	kindLongObjects:  {"JSON in objects of several lines", asEvents, isLongObjects},
+	kindPackages:     {"a list of packages", "it is given with --packages", isPackages},
+	kindPolicy:       {"a policy", "it is given with --policy", isPolicy},
+	kindDocument:     {"a list of invoices of the Distributor", "it is given with --distributor, to reconcile", isDocument},
+	kindStatistics:   {"a list of daily statistics", "prorata import stats makes events of it", isStatistics},
+	kindInvoices:     {"a list of invoices that replay wrote", "prorata merge reads it", isInvoices},
+	kindProfile:      {"a profile of invoices", "it is given with --profile", isProfile},
+	kindMapping:      {"a mapping of columns", "it is given with --map", isMapping},
+	kindCSV:          {"CSV", asTable, isCSV},
+	kindYAML:         {"YAML", "write it as JSON, as by yq -o json FILE", isYAML},
 }
 
-func (k Kind) String() string { return kinds[k].name }
+func (k fileKind) String() string { return kinds[k].name }
 
 // advice is what to do with a file of the kind where another content was expected.
-func (k Kind) advice(c Content) string {
+func (k fileKind) advice(c Content) string {
 	switch advice := kinds[k].advice; {
-	case c == Events && k == KindEventList:
+	case c == Events && k == kindEventList:
 		return "write it so, as by jq -c '.[]' FILE"
-	case c == Events && k == KindLongObjects:
+	case c == Events && k == kindLongObjects:
 		return "write it so, as by jq -c . FILE"
-	case c == Documents && k == KindInvoices:
+	case c == Documents && k == kindInvoices:
 		return "replay --format distributor-json writes what can be compared"
 	case advice == asTable:
 		return contents[c].table
@@ -118,21 +118,21 @@ func (k Kind) advice(c Content) string {
 }
 
 // detect says what begins like this. Where it may be the content, it is.
-func detect(head []byte, c Content) Kind {
+func detect(head []byte, c Content) fileKind {
 	for _, k := range contents[c].kinds {
 		if kinds[k].is(head) {
 			return k
 		}
 	}
-	for k := KindGzip; int(k) < len(kinds); k++ {
-		if k == KindLongObjects && c != Events {
+	for k := kindGzip; int(k) < len(kinds); k++ {
+		if k == kindLongObjects && c != Events {
 			continue // it matters to those who read lines
 		}
 		if kinds[k].is(head) {
 			return k
 		}
 	}
-	return KindUnknown
+	return kindUnknown
 }
 
 // begins is the test for one of several beginnings.

@@ -82,8 +82,8 @@ func (from From) open(name string, stored io.ReadCloser, c Content) (io.ReadClos
 }
 
 // mistaken says what a file is instead of what was expected.
-func mistaken(kind, packed Kind, c Content) error {
-	if packed != KindUnknown && (kind == KindGzip || kind == KindZstd) {
+func mistaken(kind, packed fileKind, c Content) error {
+	if packed != kindUnknown && (kind == kindGzip || kind == kindZstd) {
 		return fmt.Errorf("this is %s within %s, expected it compressed once; unpack it once", kind, packed)
 	}
 	text := fmt.Sprintf("this is %s, expected %s", kind, contents[c].expected)

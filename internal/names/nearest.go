@@ -12,7 +12,7 @@ import (
 func Hint(s string, valid []string) string { return NewList(valid).Hint(s) }
 
 // Nearest returns the word that s was most likely meant to be, see [List.Nearest].
-func Nearest(s string, valid []string) (string, bool) { return NewList(valid).Nearest(s) }
+func Nearest(s string, valid []string) (string, bool) { return NewList(valid).nearest(s) }
 
 // List is a list of words to look for the nearest in, again and again. It does not change.
 type List struct {
@@ -36,7 +36,7 @@ func NewList(words []string) *List {
 // when none is near. Where a letter of another script may look the same, as the Cyrillic о does, it
 // says how the wrong one is spelled.
 func (l *List) Hint(s string) string {
-	near, ok := l.Nearest(s)
+	near, ok := l.nearest(s)
 	if !ok {
 		return ""
 	}
@@ -56,7 +56,7 @@ func foreign(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(unicode.La
 // from six on; else the only one that begins with s, from three characters on. An edit is a
 // character more, less or another, or two neighbours the other way round; but what has another
 // number in it is something else.
-func (l *List) Nearest(s string) (string, bool) {
+func (l *List) nearest(s string) (string, bool) {
 	const none = -1
 	wrong := fold(nil, s)
 	if len(wrong) == 0 {

@@ -37,9 +37,6 @@ func New(name string, stdout io.Writer) *Output { return &Output{name: name, std
 // Hold makes a stream get nothing before it is committed, as a file does.
 func (o *Output) Hold() { o.held = true }
 
-// Name is the name it was given.
-func (o *Output) Name() string { return o.name }
-
 // ToStdout reports that it is standard output.
 func (o *Output) ToStdout() bool { return IsStdout(o.name) }
 

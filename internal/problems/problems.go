@@ -7,8 +7,8 @@ import (
 	"github.com/prorata-go/prorata/source"
 )
 
-// Most is how many problems of a document are listed.
-const Most = 20
+// most is how many problems of a document are listed.
+const most = 20
 
 // List is what is wrong with a document, in the order found. The zero value is empty.
 type List struct {
@@ -20,7 +20,7 @@ type List struct {
 func (l *List) Add(err error) {
 	switch {
 	case err == nil:
-	case len(l.first) == Most:
+	case len(l.first) == most:
 		l.more++
 	default:
 		l.first = append(l.first, err)
@@ -30,7 +30,7 @@ func (l *List) Add(err error) {
 // Len is how many problems there are.
 func (l *List) Len() int { return len(l.first) + l.more }
 
-// Err is nil when there are no problems, and a single problem itself. Several are joined, at most [Most] of them, followed by how
+// Err is nil when there are no problems, and a single problem itself. Several are joined, at most 20 of them, followed by how
 // many more there are in the file.
 func (l *List) Err(file string) error {
 	switch {
@@ -45,5 +45,5 @@ func (l *List) Err(file string) error {
 	if l.more == 1 {
 		things = "problem"
 	}
-	return errors.Join(append(l.first[:Most:Most], source.Errorf(source.Place{File: file}, "and %d more %s", l.more, things))...)
+	return errors.Join(append(l.first[:most:most], source.Errorf(source.Place{File: file}, "and %d more %s", l.more, things))...)
 }

@@ -322,11 +322,11 @@ func (m Member) Count() (int64, error) {
 		return 0, err
 	}
 	n, err := ParseWhole(text)
-	return n, source.At(m.ValueAt, Prefix(m.Name, err))
+	return n, source.At(m.ValueAt, prefix(m.Name, err))
 }
 
 // Prefix puts the name of what was read before an error.
-func Prefix(name string, err error) error {
+func prefix(name string, err error) error {
 	if err == nil {
 		return nil
 	}
