@@ -1,166 +1,26 @@
 package account
 
 import (
-	"errors"
 	"fmt"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 )
 
-// Bill is what one account is billed.
-type Bill struct {
-	Account   string
-	Invoices  []invoice.Invoice // by date
-	Anomalies []Anomaly         // events that make no sense where they stand, as they happened
-}
-
-// BillAccount bills one account: the invoices dated up to and including through, as a pure
-// function of its events. The events may be in any order and repeat each other; they are not
-// changed. Invoices do not depend on through: a later one only adds to them.
-//
-// It is an error when the events belong to several accounts, contradict each other under one
-// id, cannot be dated, or add up to more than fits an amount. Events that are merely out of
-// place are anomalies, reported in the bill and left out of its figures.
-func BillAccount(events []Event, catalogue invoice.Catalogue, policy invoice.Policy, through cycle.Date) (Bill, error) {
-	if through.IsZero() {
-		return Bill{}, errNoThrough
-	}
-	if len(events) == 0 {
-		return Bill{}, nil
-	}
-	if err := policy.Check(); err != nil {
-		return Bill{}, err
-	}
-	b := billers.Get().(*Biller)
-	defer billers.Put(b)
-	b.terms = newTerms(catalogue, policy)
-	return b.bill(events, through)
-}
-
-var errNoThrough = errors.New("bill: no last day is given, expected the date through which to bill")
-
-// billers are kept for [BillAccount], which is mostly called again and again.
-var billers = sync.Pool{New: func() any { return new(Biller) }}
-
-// Biller bills one account after the other, with the same memory, under one catalogue and policy. Each bill is that of
-// [BillAccount], whatever was billed before it. The zero Biller is one of an empty catalogue and the default policy.
-// It is not safe for concurrent use: there is one a worker.
-type Biller struct {
-	// ReuseInvoices makes the invoices of a bill good only until the next bill is made: their memory is used again.
-	ReuseInvoices bool
-
-	// InvoicesOnly leaves the anomalies of a bill nil, for a caller who bills the same events in many ways.
-	InvoicesOnly bool
-
-	terms   *terms
-	history history
-	biller  biller
-}
-
-// NewBiller returns a biller. It is an error when the policy has a value that no policy can have.
-func NewBiller(catalogue invoice.Catalogue, policy invoice.Policy) (*Biller, error) {
-	if err := policy.Check(); err != nil {
-		return nil, err
-	}
-	return &Biller{terms: newTerms(catalogue, policy)}, nil
-}
-
-// SetTerms has the biller bill under another catalogue and policy from now on. It is an error when the policy has a value that no
-// policy can have, and changes nothing then.
-func (b *Biller) SetTerms(catalogue invoice.Catalogue, policy invoice.Policy) error {
-	if err := policy.Check(); err != nil {
-		return err
-	}
-	b.terms = newTerms(catalogue, policy)
-	return nil
-}
-
-// Bill bills one account, see [BillAccount].
-func (b *Biller) Bill(events []Event, through cycle.Date) (Bill, error) {
-	if through.IsZero() {
-		return Bill{}, errNoThrough
-	}
-	if len(events) == 0 {
-		return Bill{}, nil
-	}
-	return b.bill(events, through)
-}
-
-// BillLog bills the account whose events a log has. It keeps the log until it bills the next one.
-func (b *Biller) BillLog(log Log, through cycle.Date) (Bill, error) {
-	if through.IsZero() {
-		return Bill{}, errNoThrough
-	}
-	if log == nil || log.Len() == 0 {
-		return Bill{}, nil
-	}
-	if err := b.history.fillLog(log, b.setTerms()); err != nil {
-		return Bill{}, err
-	}
-	return b.billHistory(log.Account(), through)
-}
-
-// setTerms is the terms, which a zero Biller does not have yet.
-func (b *Biller) setTerms() *terms {
-	if b.terms == nil {
-		b.terms = newTerms(invoice.Catalogue{}, invoice.Policy{})
-	}
-	return b.terms
-}
-
-// bill bills some events, of which there is at least one.
-func (b *Biller) bill(events []Event, through cycle.Date) (Bill, error) {
-	if err := b.history.fill(events, b.setTerms()); err != nil {
-		return Bill{}, err
-	}
-	return b.billHistory(events[0].Account, through)
-}
-
-// billHistory bills the account whose history is filled.
-func (b *Biller) billHistory(account string, through cycle.Date) (Bill, error) {
-	h, one := &b.history, &b.biller
-	if b.ReuseInvoices {
-		one.book.Reuse()
-	}
-	one.begin(b.terms, account, h)
-	bill := Bill{Account: account}
-	if !b.InvoicesOnly {
-		bill.Anomalies = judge(h, one.view.timeline)
-		one.view.timeline.reset(b.terms)
-	}
-	var err error
-	if bill.Invoices, err = one.run(through, forever, false); err != nil {
-		return Bill{}, fmt.Errorf("account %q: %w", shown(account), err)
-	}
-	if !b.ReuseInvoices {
-		bill.Invoices = slices.Clone(bill.Invoices)
-	}
-	anomalies := one.setStatuses(bill.Invoices, through)
-	if b.InvoicesOnly {
-		return bill, nil
-	}
-	bill.Anomalies = append(bill.Anomalies, anomalies...)
-	slices.SortStableFunc(bill.Anomalies, func(x, y Anomaly) int { return x.Event.Compare(&y.Event) })
-	return bill, nil
-}
-
-// biller cuts the invoices of one account, one day after the other. What it knows grows with
+// billing is one account being billed: it cuts the invoices, one day after the other. What it knows grows with
 // the days: an event counts from the cut by which it was recorded.
-type biller struct {
+type billing struct {
 	*terms
 	account string
 	numbers invoice.Numbers
 	history *history
 
-	view  view
-	past  past
-	ghost *timeline // the grid last known, where no life is known any more
-	late  int       // how many of history.late are known
-	book  invoice.Book
+	view     view
+	past     past
+	lastGrid *timeline // the grid last known, where no life is known any more
+	late     int       // how many of history.late are known
+	book     invoice.Book
 
 	standings     []standing // of invoices that are canceled or refunded
 	statusNews    []learning // of their statuses; the place is that of the standing
@@ -175,9 +35,9 @@ type biller struct {
 	compared horizon    // of the last day on which what is owed was held against what is billed
 
 	made      []invoice.Invoice
-	next      cycle.Date // where a run stopped: the next day to visit, or the zero Date
-	created   []instant  // of each of them: the account's creation, as known to it
-	wake      []wakeDay
+	next      cycle.Date     // where a run stopped: the next day to visit, or the zero Date
+	created   []instant      // of each of them: the account's creation, as known to it
+	visits    []visit        // the days to look at, in order
 	touched   []cycle.Period // days of whose billing periods something became known since the last invoice
 	stretches []cycle.Period // that the invoice being made looks at
 	items     []invoice.Item // of the invoice being made
@@ -187,17 +47,17 @@ type biller struct {
 }
 
 // begin starts on another account: of the one before, there is nothing left but memory.
-func (b *biller) begin(t *terms, account string, h *history) {
+func (b *billing) begin(t *terms, account string, h *history) {
 	if b.view.timeline == nil {
-		b.view.timeline, b.ghost = newTimeline(t), newTimeline(t)
+		b.view.timeline, b.lastGrid = newTimeline(t), newTimeline(t)
 	}
-	*b = biller{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h,
-		view: view{timeline: b.view.timeline}, past: b.past, ghost: b.ghost, book: b.book,
-		made: b.made[:0], created: b.created[:0], wake: b.wake[:0], parts: b.parts[:0], packages: b.packages,
+	*b = billing{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h,
+		view: view{timeline: b.view.timeline}, past: b.past, lastGrid: b.lastGrid, book: b.book,
+		made: b.made[:0], created: b.created[:0], visits: b.visits[:0], parts: b.parts[:0], packages: b.packages,
 		touched: b.touched[:0], stretches: b.stretches[:0], standings: b.standings[:0],
 		statusNews: b.statusNews[:0], unsure: b.unsure[:0], due: b.due[:0]}
 	b.view.reset(t)
-	b.ghost.reset(t)
+	b.lastGrid.reset(t)
 	b.past.kept = false
 	b.book.Reset()
 	if len(h.statuses) > 0 {
@@ -210,19 +70,19 @@ func (b *biller) begin(t *terms, account string, h *history) {
 // then known. It goes on after the last invoice issued, and stops at the first one that is not final by what is
 // known on a day, today, which it leaves out or, to look ahead, makes the last. The invoices are in memory that is
 // used again.
-func (b *biller) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice, error) {
-	b.findWakeDays()
-	wake := b.wake
+func (b *billing) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice, error) {
+	b.findVisits()
+	visits := b.visits
 	through = earlier(through, lastDay)
 	last := b.history.lastDay()
 	day := b.lastCut
-	for len(wake) > 0 && !day.IsZero() && !wake[0].day.After(day) {
-		wake = wake[1:]
+	for len(visits) > 0 && !day.IsZero() && !visits[0].day.After(day) {
+		visits = visits[1:]
 	}
 	for {
 		next := forever
-		if len(wake) > 0 {
-			next = wake[0].day
+		if len(visits) > 0 {
+			next = visits[0].day
 		}
 		if grid := b.grid(); len(grid.cycles) > 0 {
 			next = earlier(next, grid.period(later(day, grid.first())).End)
@@ -232,8 +92,8 @@ func (b *biller) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice, 
 			break
 		}
 		eventful := false
-		if len(wake) > 0 && wake[0].day == next {
-			eventful, wake = wake[0].eventful, wake[1:]
+		if len(visits) > 0 && visits[0].day == next {
+			eventful, visits = visits[0].eventful, visits[1:]
 		}
 		day = next
 		made := len(b.made)
@@ -246,7 +106,7 @@ func (b *biller) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice, 
 			}
 			break
 		}
-		if b.done(day, last) && len(wake) == 0 {
+		if b.done(day, last) && len(visits) == 0 {
 			break
 		}
 	}
@@ -255,9 +115,9 @@ func (b *biller) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice, 
 
 // grid is the timeline whose periods are billed: the one known, or where it has no life any
 // more, since its creation was voided, the one before.
-func (b *biller) grid() *timeline {
+func (b *billing) grid() *timeline {
 	if len(b.view.cycles) == 0 {
-		return b.ghost
+		return b.lastGrid
 	}
 	return b.view.timeline
 }
@@ -278,7 +138,7 @@ func later(a, b cycle.Date) cycle.Date {
 
 // done reports that a closed account has nothing left that could be billed after a boundary on
 // which everything was known.
-func (b *biller) done(day, last cycle.Date) bool {
+func (b *billing) done(day, last cycle.Date) bool {
 	v := &b.view
 	if v.open || b.compared.day != day || b.history.allKnown.After(b.compared.by) || v.pending != (pending{}) || !day.After(last) {
 		return false
@@ -287,7 +147,7 @@ func (b *biller) done(day, last cycle.Date) bool {
 }
 
 // visit cuts the invoice of a day, if there is one.
-func (b *biller) visit(day cycle.Date, eventful bool) error {
+func (b *billing) visit(day cycle.Date, eventful bool) error {
 	by := b.morning(day)
 	b.learn(by)
 	if !eventful {
@@ -312,20 +172,20 @@ func (b *biller) visit(day cycle.Date, eventful bool) error {
 }
 
 // cutAt is the instant at which an invoice is cut that is cut at the start of a day.
-func (b *biller) cutAt(day cycle.Date) instant {
+func (b *billing) cutAt(day cycle.Date) instant {
 	return instantOf(day.AddDays(b.policy.SettleDays).Start(b.policy.TimeZone))
 }
 
 // morning is the last instant that an invoice knows that is cut at the start of a day.
-func (b *biller) morning(day cycle.Date) instant { return b.cutAt(day) }
+func (b *billing) morning(day cycle.Date) instant { return b.cutAt(day) }
 
 // evening is the last instant that an invoice knows that is cut at the end of a day: the one
 // before the next day.
-func (b *biller) evening(day cycle.Date) instant { return b.cutAt(day.AddDays(1)).Prev() }
+func (b *billing) evening(day cycle.Date) instant { return b.cutAt(day.AddDays(1)).Prev() }
 
 // cut makes the invoice of a day from what is known, if there is one to make. The instant is the last one
 // that it knows where it is cut at the start of the day.
-func (b *biller) cut(day cycle.Date, why cause, by instant) error {
+func (b *billing) cut(day cycle.Date, why cause, by instant) error {
 	v, grid := &b.view, b.grid()
 	if len(grid.cycles) == 0 || day.Before(grid.first()) {
 		return nil
@@ -401,7 +261,7 @@ var endOfTime = instantOf(time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC))
 // day that no cut inside it has settled, or, in advance, the one that starts there has a
 // charged day. A cut on the first day of a period is not inside it, and in advance one that is
 // settles all of it.
-func (b *biller) unsettled(day cycle.Date, in *period, before cycle.Period) bool {
+func (b *billing) unsettled(day cycle.Date, in *period, before cycle.Period) bool {
 	v := &b.view
 	if b.policy.Timing == invoice.Advance {
 		if v.charged(in.Period) {
@@ -415,7 +275,7 @@ func (b *biller) unsettled(day cycle.Date, in *period, before cycle.Period) bool
 }
 
 // learnLate notes the usage and charges that became known after they happened, or were voided.
-func (b *biller) learnLate(by instant) {
+func (b *billing) learnLate(by instant) {
 	for late := b.history.late; b.late < len(late) && !late[b.late].when.After(by); b.late++ {
 		b.touch(onlyDay(late[b.late].day))
 	}
@@ -424,7 +284,7 @@ func (b *biller) learnLate(by instant) {
 // stretch is the invoice's own period: in arrears what ends on the day, from the period's
 // start or the last cut inside it; in advance what starts there, unless the account is closed.
 // It is empty when an account changes on the very day it was created.
-func (b *biller) stretch(day cycle.Date, in *period, before cycle.Period) cycle.Period {
+func (b *billing) stretch(day cycle.Date, in *period, before cycle.Period) cycle.Period {
 	if ahead := (cycle.Period{Start: day, End: in.End}); b.policy.Timing == invoice.Advance && b.view.charged(ahead) {
 		return ahead
 	}
@@ -436,7 +296,7 @@ func (b *biller) stretch(day cycle.Date, in *period, before cycle.Period) cycle.
 }
 
 // termsIn are those of the last package in force in a stretch, or nil.
-func (b *biller) termsIn(stretch cycle.Period) *invoice.Terms {
+func (b *billing) termsIn(stretch cycle.Period) *invoice.Terms {
 	p := b.view.lastIn(stretch)
 	if p == nil {
 		return nil

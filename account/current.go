@@ -65,7 +65,7 @@ func (b *Biller) Status(events []Event, issued []invoice.Invoice, day cycle.Date
 	if len(events) == 0 {
 		return Current{}, nil
 	}
-	account, h, one := events[0].Account, &b.history, &b.biller
+	account, h, one := events[0].Account, &b.history, &b.billing
 	zone := b.setTerms().policy.TimeZone
 	by := instantOf(day.AddDays(1).Start(zone)).Prev()
 	if last, err := cycle.DateOf(by.Time(), zone); err == nil {
@@ -96,7 +96,7 @@ func (b *Biller) Status(events []Event, issued []invoice.Invoice, day cycle.Date
 var errNoDay = errors.New("status: no day is given, expected the one at whose end to look")
 
 // current sets what there is to say of the account of a history at the end of a day.
-func (b *biller) current(c *Current, h *history, issued []invoice.Invoice, day cycle.Date, by instant) error {
+func (b *billing) current(c *Current, h *history, issued []invoice.Invoice, day cycle.Date, by instant) error {
 	final, err := b.lookAhead(c.Account, h, issued, by)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (b *biller) current(c *Current, h *history, issued []invoice.Invoice, day c
 }
 
 // lookAhead makes the invoices that are final by an instant, and the next one. It says how many are final.
-func (b *biller) lookAhead(account string, h *history, issued []invoice.Invoice, by instant) (final int, err error) {
+func (b *billing) lookAhead(account string, h *history, issued []invoice.Invoice, by instant) (final int, err error) {
 	b.begin(b.terms, account, h)
 	if err := b.resume(issued); err != nil {
 		return 0, err
@@ -137,7 +137,7 @@ func (b *biller) lookAhead(account string, h *history, issued []invoice.Invoice,
 }
 
 // stand sets what there is to say beside the next invoice.
-func (b *biller) stand(c *Current, day cycle.Date, by instant) error {
+func (b *billing) stand(c *Current, day cycle.Date, by instant) error {
 	v := &b.view
 	n := len(v.phases)
 	for n > 0 && v.phases[n-1].from.After(by) {
@@ -185,7 +185,7 @@ func (t *timeline) pendingAfter(p, next *phase, open bool) Pending {
 }
 
 // countCurrent counts the credits of a period, of which a phase has the last part so far.
-func (b *biller) countCurrent(c *Current, last *phase, p *period, by instant) error {
+func (b *billing) countCurrent(c *Current, last *phase, p *period, by instant) error {
 	phases := b.view.ofLife(last.life, cycle.Period{Start: p.Start, End: p.reach()})
 	b.parts = slices.Grow(b.parts[:0], len(phases))[:len(phases)]
 	b.packages.reset()

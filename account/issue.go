@@ -70,7 +70,7 @@ var errNoInstant = errors.New("issue: no instant is given, expected the one by w
 
 // issueHistory issues to the account whose history is filled.
 func (b *Biller) issueHistory(account string, issued []invoice.Invoice, through cycle.Date, by time.Time) (Issuance, error) {
-	h, one := &b.history, &b.biller
+	h, one := &b.history, &b.billing
 	if b.ReuseInvoices {
 		one.book.Reuse()
 	}
@@ -114,7 +114,7 @@ func atIssue(invoices []invoice.Invoice) []invoice.Invoice {
 }
 
 // today is the day whose cut at the start was the last by an instant. The invoices of the days before it are final.
-func (b *biller) today(by time.Time) cycle.Date {
+func (b *billing) today(by time.Time) cycle.Date {
 	day, err := cycle.DateOf(by, b.policy.TimeZone)
 	switch {
 	case err == nil:
@@ -136,7 +136,7 @@ func CountsFrom(policy invoice.Policy, issued cycle.Date) time.Time {
 
 // resume starts where the invoices that were issued have come to: their lines are what is billed, and no day up to the last of
 // them is visited. What they say stands; what is owed is held against all of it on the next day.
-func (b *biller) resume(issued []invoice.Invoice) error {
+func (b *billing) resume(issued []invoice.Invoice) error {
 	if len(issued) == 0 {
 		return nil
 	}
@@ -169,7 +169,7 @@ func (b *biller) resume(issued []invoice.Invoice) error {
 }
 
 // knownTo is the last instant that an invoice knew that was issued, and whether it was cut at the end of its day.
-func (b *biller) knownTo(inv *invoice.Invoice) (by instant, atEnd bool) {
+func (b *billing) knownTo(inv *invoice.Invoice) (by instant, atEnd bool) {
 	morning := b.morning(inv.Date)
 	if inv.CutAt.IsZero() {
 		return morning, false
@@ -181,7 +181,7 @@ func (b *biller) knownTo(inv *invoice.Invoice) (by instant, atEnd bool) {
 }
 
 // createdBy is when the account was created by what is known by an instant; the zero instant when it was not.
-func (b *biller) createdBy(by instant) instant {
+func (b *billing) createdBy(by instant) instant {
 	if len(b.history.statuses) == 0 { // only they ask for it
 		return instant{}
 	}
@@ -200,7 +200,7 @@ func (b *biller) createdBy(by instant) instant {
 // is not over it may not where it is cut at the end of the day, or where one event more of the day would have it cut there, and be
 // in it: a creation where no package is in force, a change where changes are billed immediately, or one from a free package that
 // would start a new cycle.
-func (b *biller) isFinal(inv *invoice.Invoice, today cycle.Date) bool {
+func (b *billing) isFinal(inv *invoice.Invoice, today cycle.Date) bool {
 	if _, atEnd := b.knownTo(inv); atEnd || inv.Date != today {
 		return false
 	}

@@ -23,20 +23,20 @@ func (v *view) touch(day cycle.Date) {
 }
 
 // touch notes that what is owed for the billing periods of some days may have changed.
-func (b *biller) touch(days cycle.Period) {
+func (b *billing) touch(days cycle.Period) {
 	if n := len(b.touched); n == 0 || b.touched[n-1] != days {
 		b.touched = append(b.touched, days)
 	}
 }
 
 // news reports that by an instant more structural events are known, or voided.
-func (b *biller) news(by instant) bool {
+func (b *billing) news(by instant) bool {
 	h := b.history
 	return b.view.known < len(h.byKnown) && !h.byKnown[b.view.known].when.After(by)
 }
 
 // learn folds in what became known by an instant.
-func (b *biller) learn(by instant) {
+func (b *billing) learn(by instant) {
 	if b.news(by) {
 		b.learnNews(by)
 	}
@@ -46,7 +46,7 @@ func (b *biller) learn(by instant) {
 // learnNews folds in what became known by an instant. Events that come after all that has taken effect are
 // simply added. When one does not, or is voided, the timeline is changed where it stands; for the first of
 // these, and for many of them at once, everything known is folded again.
-func (b *biller) learnNews(by instant) {
+func (b *billing) learnNews(by instant) {
 	h, v := b.history, &b.view
 	again, creationVoided := false, false
 	for ; b.news(by); v.known++ {
@@ -76,14 +76,14 @@ func (b *biller) learnNews(by instant) {
 }
 
 // manyNews reports that so much became known by an instant that one fold takes less than that many changes.
-func (b *biller) manyNews(by instant) bool {
+func (b *billing) manyNews(by instant) bool {
 	rest := b.history.byKnown[b.view.known:]
 	news := sort.Search(len(rest), func(i int) bool { return rest[i].when.After(by) })
 	return news > len(b.past.known)/16
 }
 
 // change changes the timeline by an event in the middle of it.
-func (b *biller) change(e *entry, counts bool) {
+func (b *billing) change(e *entry, counts bool) {
 	v := &b.view
 	same, found := v.change(e, b.history.structural, counts, &b.past)
 	if !found {
@@ -109,7 +109,7 @@ func (t *timeline) periodsOf(days cycle.Period) cycle.Period {
 }
 
 // forget goes back to a view and the state of its timeline, as they were by an instant.
-func (b *biller) forget(to view, s state, by instant) {
+func (b *billing) forget(to view, s state, by instant) {
 	v := &b.view
 	for v.known > to.known {
 		v.known--
@@ -135,20 +135,20 @@ func (b *biller) forget(to view, s state, by instant) {
 
 // findGhost finds the grid last known: the one from just before the creation was voided that left
 // no life.
-func (b *biller) findGhost() {
+func (b *billing) findGhost() {
 	for i := b.view.known - 1; i >= 0; i-- {
 		l := &b.history.byKnown[i]
 		if !l.voided || l.kind != Created {
 			continue
 		}
 		by := l.when.Prev()
-		b.ghost.fold(b.history.structural, func(e *entry) bool { return b.history.counts(e, by) }, &past{})
-		if len(b.ghost.cycles) > 0 {
+		b.lastGrid.fold(b.history.structural, func(e *entry) bool { return b.history.counts(e, by) }, &past{})
+		if len(b.lastGrid.cycles) > 0 {
 			return
 		}
 	}
-	b.ghost.reset(b.terms)
+	b.lastGrid.reset(b.terms)
 	if grid, err := b.policy.Schedule(b.lastCut, cycle.Date{}); err == nil { // of an account that was issued invoices and has no life by now
-		b.ghost.cycles = append(b.ghost.cycles, &span{schedule: grid})
+		b.lastGrid.cycles = append(b.lastGrid.cycles, &span{schedule: grid})
 	}
 }

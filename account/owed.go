@@ -19,7 +19,7 @@ type horizon struct {
 
 // owed lists into b.items everything owed, as seen from a horizon, for the periods of b.stretches.
 // This and the policy's rule are all there is to say about what an account owes.
-func (b *biller) owed(to horizon) error {
+func (b *billing) owed(to horizon) error {
 	b.items = b.book.Room()
 	if len(b.view.cycles) == 0 {
 		return nil // nothing is left of what was billed
@@ -37,7 +37,7 @@ func (b *biller) owed(to horizon) error {
 	return nil
 }
 
-func (b *biller) owedIn(p *period, to horizon) error {
+func (b *billing) owedIn(p *period, to horizon) error {
 	if p.starts && p.life != b.view.phases[0].life {
 		if err := b.owedBefore(p, to); err != nil {
 			return err
@@ -62,7 +62,7 @@ func (b *biller) owedIn(p *period, to horizon) error {
 // as they are not of the period that this day cut short: on a boundary of their own, or in a life
 // that lasted for less than the day. No day is charged in a period of no days, and nothing is
 // included.
-func (b *biller) owedBefore(p *period, to horizon) error {
+func (b *billing) owedBefore(p *period, to horizon) error {
 	v := &b.view
 	cutShort := int32(none)
 	if p.Start.After(v.first()) {
@@ -115,7 +115,7 @@ type part struct {
 const none = -1
 
 // owedFor lists what the phases of a life owe for days and credits of a period.
-func (b *biller) owedFor(phases []*phase, p *period, to horizon) error {
+func (b *billing) owedFor(phases []*phase, p *period, to horizon) error {
 	b.parts = slices.Grow(b.parts[:0], len(phases))[:len(phases)]
 	due := false
 	for i, ph := range phases {
@@ -150,7 +150,7 @@ func (b *biller) owedFor(phases []*phase, p *period, to horizon) error {
 }
 
 // owedForPart lists what one phase owes for its days so far and, once it is due, for the credits that it used.
-func (b *biller) owedForPart(part *part, p *period, to horizon) error {
+func (b *billing) owedForPart(part *part, p *period, to horizon) error {
 	count := &b.packages.list[part.pkg]
 	if days := part.days.Intersect(cycle.Period{Start: p.Start, End: to.recurring}); !days.IsEmpty() {
 		item := b.addItem()
@@ -178,7 +178,7 @@ func (b *biller) owedForPart(part *part, p *period, to horizon) error {
 }
 
 // draw lets the credits of a part draw on its pool. They do so in the order of the phases, that of time.
-func (b *biller) draw(part *part) invoice.Usage {
+func (b *billing) draw(part *part) invoice.Usage {
 	usage := invoice.Usage{Credits: part.credits}
 	if part.pool == none {
 		return usage
@@ -205,7 +205,7 @@ func (t *part) daysIn(p *period) cycle.Period {
 // findPools finds the allowance that each of the phases that meet a period draws on: a package's,
 // once a period, or prorated, each phase's own. A phase that is charged for no day of the period
 // draws on that of the phase that is charged for its day, and where there is none, on none.
-func (b *biller) findPools(p *period) error {
+func (b *billing) findPools(p *period) error {
 	charged := none // the next part that is charged for days
 	for i := len(b.parts) - 1; i >= 0; i-- {
 		part := &b.parts[i]
@@ -225,7 +225,7 @@ func (b *biller) findPools(p *period) error {
 }
 
 // findPool finds the pool of a part that is charged for some days of a period.
-func (b *biller) findPool(n int32, p *period) (err error) {
+func (b *billing) findPool(n int32, p *period) (err error) {
 	part := &b.parts[n]
 	of := &b.packages.list[part.pkg]
 	prorated := b.policy.IncludedCredits == invoice.ProratedCredits
@@ -241,14 +241,14 @@ func (b *biller) findPool(n int32, p *period) (err error) {
 	return err
 }
 
-func (b *biller) addItem() *invoice.Item {
+func (b *billing) addItem() *invoice.Item {
 	b.items = append(b.items, invoice.Item{})
 	return &b.items[len(b.items)-1]
 }
 
 // daysSettled reports that an invoice before this one settled a part of a period: in advance
 // any since the period started, in arrears one that was cut when the part was over.
-func (b *biller) daysSettled(p *period, part cycle.Period) bool {
+func (b *billing) daysSettled(p *period, part cycle.Period) bool {
 	if b.lastCut.IsZero() {
 		return false
 	}
@@ -260,7 +260,7 @@ func (b *biller) daysSettled(p *period, part cycle.Period) bool {
 
 // usageDue is the day on which the usage of a phase in a period is billed: the period's end,
 // or, when changes are billed immediately, the end of the phase.
-func (b *biller) usageDue(ph *phase, p *period) cycle.Date {
+func (b *billing) usageDue(ph *phase, p *period) cycle.Date {
 	if b.policy.BillChanges == invoice.Immediately && ph.settles() && ph.endDay.Before(p.End) {
 		return ph.endDay
 	}
@@ -268,7 +268,7 @@ func (b *biller) usageDue(ph *phase, p *period) cycle.Date {
 }
 
 // countCredits adds up the credits used in a period, for each of the phases that meet it.
-func (b *biller) countCredits(p *period, to horizon) error {
+func (b *billing) countCredits(p *period, to horizon) error {
 	rest := b.parts
 	if len(rest) == 0 {
 		return nil

@@ -21,7 +21,7 @@ type standing struct {
 
 // findStandings lists the invoices that events cancel or refund, by day, and when their statuses
 // become known and are voided.
-func (b *biller) findStandings() {
+func (b *billing) findStandings() {
 	list := b.standings[:0]
 	for _, e := range b.history.statuses {
 		if day, own := b.numbers.Day(e.event().Invoice); own && final(e.event().Status) {
@@ -48,7 +48,7 @@ func (b *biller) findStandings() {
 
 // countStatuses takes account of the invoices that are canceled or refunded as known by an
 // instant: what was billed by them counts as not billed.
-func (b *biller) countStatuses(by instant) error {
+func (b *billing) countStatuses(by instant) error {
 	for _, i := range b.dueStandings(by) {
 		s := &b.standings[i]
 		at, made := b.invoiceOf(s.day)
@@ -81,7 +81,7 @@ func (b *biller) countStatuses(by instant) error {
 
 // statusWaits reports that an invoice is canceled or refunded, which the next one is to take account
 // of: the status may have been recorded before the invoice was cut.
-func (b *biller) statusWaits() bool {
+func (b *billing) statusWaits() bool {
 	for i := range b.standings {
 		s := &b.standings[i]
 		if at, made := b.invoiceOf(s.day); made && b.statusOf(s, at, b.compared.by) != s.counted {
@@ -94,7 +94,7 @@ func (b *biller) statusWaits() bool {
 // dueStandings are the places of the standings that may have changed since the last cut, by day:
 // a status became known or was voided, or the invoice was made; and those that depend on when
 // the account is known to be created. To look at all on each cut takes the square of their number.
-func (b *biller) dueStandings(by instant) []int32 {
+func (b *billing) dueStandings(by instant) []int32 {
 	due := append(b.due[:0], b.unsure...)
 	b.unsure = b.unsure[:0]
 	for ; b.statusesKnown < len(b.statusNews) && !b.statusNews[b.statusesKnown].when.After(by); b.statusesKnown++ {
@@ -112,7 +112,7 @@ func (b *biller) dueStandings(by instant) []int32 {
 
 // restate gives what was billed for a key the facts of the last invoice about it that is not
 // canceled.
-func (b *biller) restate(key *invoice.Key) {
+func (b *billing) restate(key *invoice.Key) {
 	for i := len(b.made) - 1; i >= 0 && !b.made[i].Date.Before(key.Period); i-- {
 		for n := range b.made[i].Lines {
 			l := &b.made[i].Lines[n]
@@ -127,7 +127,7 @@ func (b *biller) restate(key *invoice.Key) {
 	}
 }
 
-func (b *biller) standingOf(day cycle.Date) (*standing, bool) {
+func (b *billing) standingOf(day cycle.Date) (*standing, bool) {
 	at, found := b.placeOf(day)
 	if !found {
 		return nil, false
@@ -136,12 +136,12 @@ func (b *biller) standingOf(day cycle.Date) (*standing, bool) {
 }
 
 // placeOf is the place of the standing of a day's invoice.
-func (b *biller) placeOf(day cycle.Date) (int, bool) {
+func (b *billing) placeOf(day cycle.Date) (int, bool) {
 	return slices.BinarySearchFunc(b.standings, day, func(s standing, day cycle.Date) int { return s.day.Compare(day) })
 }
 
 // countInvoice takes account of the status of an invoice with some lines, or takes that back.
-func (b *biller) countInvoice(lines []invoice.Line, status invoice.Status, back bool) error {
+func (b *billing) countInvoice(lines []invoice.Line, status invoice.Status, back bool) error {
 	switch status {
 	case invoice.Canceled:
 		return b.book.Withdraw(lines, back)
@@ -152,7 +152,7 @@ func (b *biller) countInvoice(lines []invoice.Line, status invoice.Status, back 
 }
 
 // statusOf is the final status of an invoice as known by an instant: the first in order stands.
-func (b *biller) statusOf(s *standing, made int, by instant) invoice.Status {
+func (b *billing) statusOf(s *standing, made int, by instant) invoice.Status {
 	for _, e := range s.statuses {
 		if b.history.counts(e, by) && !b.beforeCreation(e, made) {
 			return e.event().Status
@@ -164,11 +164,11 @@ func (b *biller) statusOf(s *standing, made int, by instant) invoice.Status {
 // beforeCreation reports that a status is from before the account was created, by what is known
 // now and by what was known to the invoice it is of: voiding the creation later does not bring
 // back an invoice that was canceled.
-func (b *biller) beforeCreation(e *entry, made int) bool {
+func (b *billing) beforeCreation(e *entry, made int) bool {
 	return e.at.Before(b.created[made]) && (b.view.phase == nil || e.at.Before(b.view.created()))
 }
 
-func (b *biller) invoiceOf(day cycle.Date) (int, bool) {
+func (b *billing) invoiceOf(day cycle.Date) (int, bool) {
 	at := sort.Search(len(b.made), func(i int) bool { return !b.made[i].Date.Before(day) })
 	return at, at < len(b.made) && b.made[at].Date == day
 }
@@ -176,7 +176,7 @@ func (b *biller) invoiceOf(day cycle.Date) (int, bool) {
 // setStatuses gives invoices the status that events say they have, with everything known. A
 // status of an invoice that is not there makes no sense, unless it may come after through, and
 // none does after one that is final.
-func (b *biller) setStatuses(invoices []invoice.Invoice, through cycle.Date) []Anomaly {
+func (b *billing) setStatuses(invoices []invoice.Invoice, through cycle.Date) []Anomaly {
 	var anomalies []Anomaly
 	if len(b.history.statuses) > 0 {
 		b.learn(b.history.allKnown)

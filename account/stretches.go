@@ -9,7 +9,7 @@ import (
 // findStretches lists the days of whose periods something may have changed since the last
 // invoice: from some day on, and those of the periods before it that late events, charges and
 // statuses are about. A cycle that starts on a day changes the period before it too.
-func (b *biller) findStretches() {
+func (b *billing) findStretches() {
 	v, grid := &b.view, b.grid()
 	from := b.looked
 	if !v.dirty.IsZero() && !v.dirty.After(from) {
@@ -31,7 +31,7 @@ func (b *biller) findStretches() {
 
 // findTouched lists the periods of the days touched that begin before a day, in order and apart from each
 // other.
-func (b *biller) findTouched(grid *timeline, before cycle.Date) {
+func (b *billing) findTouched(grid *timeline, before cycle.Date) {
 	slices.SortFunc(b.touched, func(x, y cycle.Period) int { return x.Start.Compare(y.Start) })
 	for _, days := range b.touched {
 		if !days.Start.Before(grid.first()) && grid.period(days.Start).starts { // the life before may have used credits on it

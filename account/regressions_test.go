@@ -15,7 +15,7 @@ import (
 // A free upgrade is an upgrade, also when the free package has a price by now. The period of
 // 27 February is free; the change of 7 March restarts the cycle, and is called a downgrade
 // because Trial's terms of 7 March are held against Small's.
-func TestMendedFreeUpgradeIsNoDowngrade(t *testing.T) {
+func TestRegressionFreeUpgradeIsNoDowngrade(t *testing.T) {
 	checkScenario(t, `
 through: 2026-03-31
 package | price | credits | overage | effective_from
@@ -29,7 +29,7 @@ invoice | 2026-03-07 | Account Upgrade | 2026-02-27 | 2026-03-06 | Trial | 0.00 
 
 // The status of an invoice before the account was created makes no sense: it is reported once,
 // and changes nothing. A creation that itself makes no sense must not count as one.
-func TestMendedStatusBeforeTheCreation(t *testing.T) {
+func TestRegressionStatusBeforeTheCreation(t *testing.T) {
 	events := []account.Event{
 		{ID: "1", Type: account.Created, Account: "a", At: at("2026-01-01"), Package: "Nonesuch"},
 		{ID: "2", Type: account.InvoiceStatusChanged, Account: "a", At: at("2026-01-02"), Invoice: invoice.NumbersOf("a").On(date("2026-03-01")).String(), Status: invoice.Canceled},
@@ -46,7 +46,7 @@ func TestMendedStatusBeforeTheCreation(t *testing.T) {
 // first phase of that package it moves the second one, the same days at the same price, to
 // another key: a late event then makes an invoice of two lines that cancel out, here for an
 // account that closed in June.
-func TestMendedNoInvoiceOfLinesThatCancel(t *testing.T) {
+func TestRegressionNoInvoiceOfLinesThatCancel(t *testing.T) {
 	checkScenario(t, `
 through: 2026-12-31
 package | price | credits | overage | effective_from
@@ -63,7 +63,7 @@ invoice | 2026-07-12 | Recurring Bill | 2026-06-12 | 2026-07-11 | Third | 9.99 |
 
 // Where a clock is put back across midnight, as in St. John's until 2011, a later event may be
 // of an earlier day. 6 November must still be billed once: 31 days of Gold in a period of 31.
-func TestMendedClockPutBackAcrossMidnight(t *testing.T) {
+func TestRegressionClockPutBackAcrossMidnight(t *testing.T) {
 	checkScenario(t, `
 set: time_zone=America/St_Johns
 through: 2010-11-20
@@ -76,27 +76,27 @@ event | 2010-11-07T03:00:00Z | account.package_changed | package=Gold
 invoice | 2010-11-20 | Recurring Bill | 2010-10-20 | 2010-11-19 | Gold | 79.95 | 0.00 | 0.00 | 0.00 | 79.95`)
 }
 
-func TestMendedACommaAfterTheObject(t *testing.T) {
+func TestRegressionACommaAfterTheObject(t *testing.T) {
 	_, err := readLines(closed+"},", policyOf())
 	require.ErrorContains(t, err, fmt.Sprintf("events.jsonl:1:%d: something after the object", len(closed)+2))
 }
 
 // An instant of 9999-12-31 west of Greenwich is of the year 10000 in UTC.
-func TestMendedTheLastEveningIsReadBack(t *testing.T) {
+func TestRegressionTheLastEveningIsReadBack(t *testing.T) {
 	losAngeles := policyOf("time_zone=America/Los_Angeles")
 	e := readAll(t, someAt+`"9999-12-31T20:00:00-08:00"}`, losAngeles)[0]
 	require.True(t, readAll(t, string(e.AppendJSON(nil)), losAngeles)[0].Same(&e))
 }
 
 // An event made in a program has no place, and an error about it starts with what is wrong.
-func TestMendedErrorsWithoutAPlace(t *testing.T) {
+func TestRegressionErrorsWithoutAPlace(t *testing.T) {
 	_, err := account.BillAccount([]account.Event{{ID: "1", Type: account.UsageRecorded, Account: "a", At: at("2026-01-01"), Credits: -1}}, catalogue(gold()), policyOf(), date("2026-02-01"))
 	require.ErrorContains(t, err, `event "1": -1 credits`)
 	require.NotRegexp(t, "^:", err.Error())
 }
 
 // Events of a program may hold any number where a status or an effective is meant.
-func TestMendedUnknownStatusAndEffective(t *testing.T) {
+func TestRegressionUnknownStatusAndEffective(t *testing.T) {
 	created := account.Event{ID: "1", Type: account.Created, Account: "a", At: at("2026-01-01"), Package: "Gold"}
 	for _, e := range []account.Event{
 		{ID: "2", Type: account.Closed, Account: "a", At: at("2026-02-02"), Effective: 7},
@@ -125,7 +125,7 @@ line | recurring | Gold | 2026-03-08 | 2026-04-07 | 79.95`)
 }
 
 // An account is open since it was created, not since its package was changed.
-func TestMendedOpenSinceItsCreation(t *testing.T) {
+func TestRegressionOpenSinceItsCreation(t *testing.T) {
 	events := []account.Event{
 		{ID: "1", Type: account.Created, Account: "a", At: at("2026-01-05"), Package: "Gold"},
 		{ID: "2", Type: account.PackageChanged, Account: "a", At: at("2026-02-10"), Package: "Small"},

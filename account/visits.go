@@ -7,38 +7,38 @@ import (
 	"github.com/prorata-go/prorata/invoice"
 )
 
-// wakeDay is a day to visit, be it a boundary or not.
-type wakeDay struct {
+// visit is a day to visit, be it a boundary or not.
+type visit struct {
 	day cycle.Date
 	// eventful: a structural event, or the end of what a close leaves to charge, is on it. No other day has
 	// a change that an invoice of its own can be cut for.
 	eventful bool
 }
 
-// findWakeDays lists the days on which the timeline must be looked at: those of the structural
+// findVisits lists the days on which the timeline must be looked at: those of the structural
 // events, and those from whose start they are known. Where changes are billed on boundaries,
 // and nothing but a creation can move these, the days of creations are enough.
-func (b *biller) findWakeDays() {
-	days := b.wake[:0]
+func (b *billing) findVisits() {
+	days := b.visits[:0]
 	all := b.policy.BillChanges == invoice.Immediately || b.gridMayMove()
 	for i := range b.history.byKnown {
 		l := &b.history.byKnown[i]
 		if !all && l.kind != Created {
 			continue
 		}
-		days = append(days, wakeDay{l.day, true})
+		days = append(days, visit{l.day, true})
 		if l.kind == Closed {
-			days = append(days, wakeDay{b.policy.CloseDay.End(l.day), true})
+			days = append(days, visit{b.policy.CloseDay.End(l.day), true})
 		}
 		known := l.when.Time()
 		if day, err := cycle.DateOf(known, b.policy.TimeZone); err == nil {
 			if known.After(day.Start(b.policy.TimeZone)) {
 				day = day.AddDays(1)
 			}
-			days = append(days, wakeDay{day.AddDays(-b.policy.SettleDays), false})
+			days = append(days, visit{day.AddDays(-b.policy.SettleDays), false})
 		}
 	}
-	slices.SortFunc(days, func(x, y wakeDay) int { return x.day.Compare(y.day) })
+	slices.SortFunc(days, func(x, y visit) int { return x.day.Compare(y.day) })
 	kept := days[:0]
 	for _, d := range days {
 		if n := len(kept); n > 0 && kept[n-1].day == d.day {
@@ -47,12 +47,12 @@ func (b *biller) findWakeDays() {
 			kept = append(kept, d)
 		}
 	}
-	b.wake = kept
+	b.visits = kept
 }
 
 // gridMayMove reports that other events than the first creation may move the boundaries:
 // another creation, which depends on closes, or a change from a free package to a paid one.
-func (b *biller) gridMayMove() bool {
+func (b *billing) gridMayMove() bool {
 	creations := 0
 	for _, e := range b.history.structural {
 		if e.kind == Created {
