@@ -84,6 +84,6 @@ func TestZeroLine(t *testing.T) {
 	require.Zero(t, l.Credits())
 	require.Empty(t, l.Event())
 	require.NotPanics(t, func() { l.AppendJSON(nil) })
-	_, err := l.Under(invoice.Policy{})
+	_, err := l.AmountBy(invoice.Policy{})
 	require.NoError(t, err)
 }

@@ -121,7 +121,7 @@ func TestUnknownRule(t *testing.T) {
 		_, err := tt.rule.Share(price, month, part)
 		require.EqualError(t, err, "share of 79.95 USD: "+tt.want)
 		require.ErrorIs(t, err, proration.ErrRule)
-		_, err = share(t, proration.Rule{}, price, month, part).Under(tt.rule)
+		_, err = share(t, proration.Rule{}, price, month, part).By(tt.rule)
 		require.EqualError(t, err, "share of 79.95 USD: "+tt.want)
 		_, err = tt.rule.Allowance(50_000, month, part)
 		require.Equal(t, tt.rule.DayCount > proration.Year365, err != nil, "an allowance follows the days alone: %v", err)

@@ -160,7 +160,7 @@ const noFigure = -1 << 62
 func (p *parts) sum(k Kind, arithmetic invoice.Policy) int64 {
 	var sum int64
 	for _, t := range p.terms[k] {
-		a, err := t.Under(arithmetic)
+		a, err := t.AmountBy(arithmetic)
 		if err != nil {
 			return noFigure
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/prorata-go/prorata/proration"
 )
 
-// TestUnder: a share asked for another rule is the share by that rule.
-func TestUnder(t *testing.T) {
+// TestBy: the share of the same days by another rule is what that rule makes of them.
+func TestBy(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string) proration.Rule {
 			r := proration.Rule{
@@ -33,7 +33,7 @@ func TestUnder(t *testing.T) {
 		one, other := draw("one"), draw("other")
 		share, err := one.Share(price, whole, part)
 		require.NoError(t, err)
-		got, err := share.Under(other)
+		got, err := share.By(other)
 		require.NoError(t, err)
 		want, err := other.Share(price, whole, part)
 		require.NoError(t, err)

@@ -2,9 +2,9 @@ package proration
 
 import "github.com/prorata-go/prorata/money"
 
-// Under is the share of the same days under another rule, for asking what that rule would have made of them. Where a
+// By is the share of the same days by another rule, for asking what that rule would have made of them. Where a
 // rule with mistakes cuts plays no part: the days have been cut. The errors are those of [Rule.Share].
-func (s Share) Under(r Rule) (Share, error) {
+func (s Share) By(r Rule) (Share, error) {
 	if !known(r.DayCount, r.RoundPart, r.Rounding) {
 		return Share{}, ruleError(r, s.Price)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/prorata-go/prorata/proration"
 )
 
-// TestUnder: a line asked for another policy says what an item made under that policy would.
-func TestUnder(t *testing.T) {
+// TestAmountBy: the amount of a line by another policy is that of an item made by that policy.
+func TestAmountBy(t *testing.T) {
 	rate, err := money.ParseRate("0.00047")
 	require.NoError(t, err)
 	c, err := invoice.NewCatalogue([]invoice.Package{{Name: "Gold", Price: money.MustParse("79.95 USD"), Credits: 1000, Overage: rate}}, invoice.Retail)
@@ -39,7 +39,7 @@ func TestUnder(t *testing.T) {
 	require.NotEqual(t, inv.Lines[0].Amount, want[0].Amount)
 	for i := range inv.Lines {
 		l := &inv.Lines[i]
-		got, err := l.Under(other)
+		got, err := l.AmountBy(other)
 		require.NoError(t, err)
 		for _, item := range want {
 			if item.Kind == l.Kind {
@@ -50,7 +50,7 @@ func TestUnder(t *testing.T) {
 	}
 	gone, _, err := invoiceOf(&book, cut, nil)
 	require.NoError(t, err)
-	got, err := gone.Lines[0].Under(other)
+	got, err := gone.Lines[0].AmountBy(other)
 	require.NoError(t, err)
 	require.True(t, got.IsZero(), "owed no more")
 }
