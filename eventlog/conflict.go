@@ -39,7 +39,7 @@ func (l *loader) conflicts(es *Events) *conflicts {
 		turn := idTurn{conflicts: c, ids: map[string]*usedID{}, times: times, n: n}
 		turn.find()
 		turn.compare()
-		removed = turn.tell() || removed
+		removed = turn.report() || removed
 	}
 	for n := range c.files {
 		c.cut(n)
@@ -67,7 +67,7 @@ func (c *conflicts) addReused(r reused) {
 		c.least = r.at
 	}
 	if c.size += r.size(); c.size > c.l.maxBad {
-		clear(c.files) // none of them will be told
+		clear(c.files) // none of them will be reported
 		return
 	}
 	c.files[n] = append(c.files[n], r)
@@ -76,7 +76,7 @@ func (c *conflicts) addReused(r reused) {
 	}
 }
 
-// cut puts those of a file in order, and leaves out those beyond the last that is told.
+// cut puts those of a file in order, and leaves out those beyond the last that is reported.
 func (c *conflicts) cut(n int) {
 	list := c.files[n]
 	slices.SortFunc(list, func(a, b reused) int { return a.at.compare(b.at) })
@@ -211,8 +211,8 @@ func (t *idTurn) compare() {
 	}
 }
 
-// tell adds the events of these, and takes them out of the store if it is to keep going. It reports whether it did.
-func (t *idTurn) tell() (removed bool) {
+// report adds the events of these, and takes them out of the store if it is to keep going. It reports whether it did.
+func (t *idTurn) report() (removed bool) {
 	repeats := t.repeats()
 	out := map[string]map[string]bool{} // by account: ids
 	for e, at := range t.all {

@@ -8,7 +8,7 @@
 //
 // [Events.Load] reads files in any order, several at a time, [Events.Replay] bills the accounts. [Read] yields the events
 // of one file instead, and [Decoder] reads one line, for programs that gather events themselves. [Events.Of] has the
-// events of one account, for [account.BillAccount]. What an event is, and how it is billed, is said in package account:
+// events of one account, for [account.BillAccount]. Package account documents what an event is, and how it is billed:
 // no rule of billing is here.
 //
 // Where one process does not load all files, [Packing] reads some of them, or parts of them, and packs their events into

@@ -114,7 +114,7 @@ func (e *LoadError) problems(all bool) (list []error) {
 // When the context is done, its error is the context's; a goroutine that waits for a file ends when that answers.
 func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded, error) {
 	es.init()
-	if err := es.loadedUnder(how.Policy); err != nil {
+	if err := es.setReadPolicy(how.Policy); err != nil {
 		return Loaded{}, fmt.Errorf("load: %w", err)
 	}
 	es.store.memory.allocate, es.entries = how.Allocate, nil

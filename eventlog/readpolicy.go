@@ -9,7 +9,7 @@ import (
 	"github.com/prorata-go/prorata/money"
 )
 
-// readPolicy is what events were read under: what their amounts and plain dates mean.
+// readPolicy is what of a policy says what amounts and plain dates mean, as events are read.
 type readPolicy struct {
 	known    bool // some were
 	zone     *time.Location
@@ -28,16 +28,16 @@ func (u readPolicy) String() string {
 	return fmt.Sprintf("currency %s and time_zone %s", u.currency, zone)
 }
 
-// loadedUnder notes the policy that files are read under, which must be that of those before.
-func (es *Events) loadedUnder(p invoice.Policy) error {
+// setReadPolicy notes the policy that files are read by, which must be that of those before.
+func (es *Events) setReadPolicy(p invoice.Policy) error {
 	if err := es.mayAdd(); err != nil {
 		return err
 	}
 	now := readPolicyOf(p)
-	if es.under.known && !es.under.same(now) {
-		return fmt.Errorf("the events were read with %s so far, and now with %s, expected one policy", es.under, now)
+	if es.readBy.known && !es.readBy.same(now) {
+		return fmt.Errorf("the events were read with %s so far, and now with %s, expected one policy", es.readBy, now)
 	}
-	es.under = now
+	es.readBy = now
 	return nil
 }
 
@@ -54,8 +54,8 @@ func (es *Events) check(p invoice.Policy) error {
 	if es.failed != nil {
 		return fmt.Errorf("the events were not read as they should be: %w", es.failed)
 	}
-	if now := readPolicyOf(p); es.under.known && !es.under.same(now) {
-		return fmt.Errorf("the events were read with %s, and are to be billed with %s, expected the same, since amounts and plain dates mean something else", es.under, now)
+	if now := readPolicyOf(p); es.readBy.known && !es.readBy.same(now) {
+		return fmt.Errorf("the events were read with %s, and are to be billed with %s, expected the same, since amounts and plain dates mean something else", es.readBy, now)
 	}
 	return nil
 }
@@ -65,8 +65,8 @@ func (es *Events) check(p invoice.Policy) error {
 // Nothing can be added to what it returns.
 func (es *Events) InTimeZone(zone *time.Location) *Events {
 	es.group()
-	other := &Events{store: es.store, seen: es.seen, under: es.under, failed: es.failed, shared: true}
-	other.under.zone = zone
+	other := &Events{store: es.store, seen: es.seen, readBy: es.readBy, failed: es.failed, shared: true}
+	other.readBy.zone = zone
 	return other
 }
 

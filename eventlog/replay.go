@@ -28,7 +28,7 @@ import (
 type Events struct {
 	store  *store
 	seen   seen
-	under  readPolicy // what files were loaded under
+	readBy readPolicy // of the files
 	failed error      // why it is not to be billed
 	shared bool       // the store is that of others
 

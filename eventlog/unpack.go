@@ -50,7 +50,7 @@ var ErrBlock = errors.New("a block of events is damaged, expected what was packe
 // Next, or [ErrBlock].
 func (es *Events) Unpack(ctx context.Context, from Packed, how Loading) (Loaded, error) {
 	es.init()
-	if err := es.loadedUnder(how.Policy); err != nil {
+	if err := es.setReadPolicy(how.Policy); err != nil {
 		return Loaded{}, fmt.Errorf("unpack: %w", err)
 	}
 	if len(from.Scans) != len(from.Parts) {
