@@ -27,6 +27,7 @@ type common struct {
 	price      string
 	format     string
 	excel      bool
+	issuer     string
 	output     string
 	accounts   []string
 	keepGoing  bool

@@ -59,6 +59,7 @@ there are anomalies, quarantined lines or far dates to look at.
 	c.policyFlags(cmd)
 	c.formatFlags(cmd, replayFormats...)
 	c.excelFlag(cmd)
+	cmd.Flags().StringVar(&c.issuer, "issuer", "", "with --format focus: the `NAME` of who sends the invoices (default Reseller)")
 	c.workersFlag(cmd)
 	cmd.Flags().StringVar(&c.shard, "shard", "", "bill only the accounts of shard `I/N`, from 0/N to N-1/N; merge puts the outputs together")
 	c.progressFlags(cmd)
@@ -72,6 +73,9 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	format, err := c.invoiceFormat(cmd, lines)
 	if err != nil {
 		return err
+	}
+	if c.issuer != "" && format.Name != "focus" {
+		return usagef("--issuer with the format %s, expected --format focus", format.Name)
 	}
 	span, err := billSpan(cmd)
 	if err != nil {
@@ -126,7 +130,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 		span.End, dates.Through = dates.Last, dates.Last
 	}
 	r := &replay{ctx: cmd.Context(), events: events, accounts: accounts, catalogue: catalogue, policy: policy, span: span,
-		progress: progress, stdout: cmd.OutOrStdout()}
+		progress: progress, stdout: cmd.OutOrStdout(), issuer: c.issuer}
 	quarantine, anomalies := outfile.New(c.quarantine, nil), outfile.New(c.anomalies, nil)
 	outputs := []*outfile.Output{c.newOutput(cmd)}
 	if c.quarantine != "" {
@@ -193,6 +197,7 @@ type replay struct {
 	span      cycle.Period // inclusive
 	progress  *progress
 	stdout    io.Writer
+	issuer    string
 	invoices  int // how many were asked for
 	anomalies []account.Anomaly
 }
@@ -218,7 +223,7 @@ func (r *replay) write(outputs []*outfile.Output, f *formats.Format, lines bool)
 			return fmt.Errorf("total of all invoices: %w", err)
 		}
 	}
-	return f.Write(forPeople(outputs[0], r.stdout), &formats.All{Invoices: invoices, Summary: summary, Lines: lines, Changed: (&statusDays{events: r.events, zone: r.policy.TimeZone}).of})
+	return f.Write(forPeople(outputs[0], r.stdout), &formats.All{Invoices: invoices, Summary: summary, Lines: lines, Changed: (&statusDays{events: r.events, zone: r.policy.TimeZone}).of, Issuer: r.issuer, Zone: r.policy.TimeZone})
 }
 
 // wanted are the invoices of a bill that are asked for.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
@@ -39,6 +40,9 @@ type All struct {
 
 	// Changed is the day on which an invoice got the status that it has; nil, or the zero Date, where that is not known.
 	Changed func(*invoice.Invoice) cycle.Date
+
+	Issuer string         // who sends the invoices, where that is told
+	Zone   *time.Location // of the days; nil is UTC
 }
 
 const byteOrderMark = "\ufeff"
@@ -63,6 +67,7 @@ var table = [...]Format{
 	{Name: "html", Write: writeHTML},
 	{Name: "xlsx", Binary: true, Write: writeXLSX},
 	{Name: "ledger", Write: writeLedger},
+	{Name: "focus", Write: writeFocus},
 	{Name: "distributor-json", Write: writeDistributor((*distributor.Invoices).AppendJSON)},
 	{Name: "distributor-xml", Write: writeDistributor((*distributor.Invoices).AppendXML)},
 }
@@ -128,6 +133,10 @@ func writeXLSX(w io.Writer, all *All) error {
 
 func writeLedger(w io.Writer, all *All) error {
 	return statement.Ledger(w, all.Invoices, all.Changed)
+}
+
+func writeFocus(w io.Writer, all *All) error {
+	return statement.Focus{Issuer: all.Issuer, Zone: all.Zone}.Write(w, all.Invoices)
 }
 
 // writeDistributor writes the invoices as the Distributor's usage document, whose number is the latest date on it.

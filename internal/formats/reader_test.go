@@ -213,7 +213,7 @@ func squeezed(text string) string {
 }
 
 func TestFormats(t *testing.T) {
-	require.Equal(t, []string{"table", "jsonl", "json", "csv", "html", "xlsx", "ledger", "distributor-json", "distributor-xml"}, formats.Names())
+	require.Equal(t, []string{"table", "jsonl", "json", "csv", "html", "xlsx", "ledger", "focus", "distributor-json", "distributor-xml"}, formats.Names())
 	for _, name := range formats.Names() {
 		for _, lines := range []bool{false, true} {
 			f := formats.Find(name, lines)
