@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/money"
 )
 
 // isoFormat is how dates are written where nothing else is named; it is read in every file, since it cannot be mistaken.
@@ -129,7 +131,7 @@ func (f *dateFormat) day(s string) (d cycle.Date, rest string, err error) {
 		}
 	}
 	if d, err = cycle.NewDate(year, month, day); err != nil {
-		return d, "", fmt.Errorf("%q is not a date: %w", names.Clip(s), err)
+		return d, "", fmt.Errorf("%q is not a date: %w, expected a day of the calendar", names.Clip(s), errors.Unwrap(err))
 	}
 	return d, rest, nil
 }
@@ -292,17 +294,15 @@ func (w when) inZone(zone *time.Location) (when, error) {
 
 // serialDay reads the days since 1900, or 1904, that spreadsheets count; the fraction is the time of day, to the second.
 func serialDay(s string, since1904 bool) (w when, err error) {
-	value, ok := new(big.Rat).SetString(s)
 	most := int64(2_958_465) // 9999-12-31
 	if since1904 {
 		most -= 1462
 	}
-	if !ok || value.Sign() < 0 || value.Cmp(big.NewRat(most+1, 1)) >= 0 {
+	seconds, err := serialSeconds(s)
+	if err != nil || seconds < 0 || seconds >= (most+1)*86400 {
 		return w, fmt.Errorf("%q is not a date, expected days as spreadsheets count them, up to %d", names.Clip(s), most)
 	}
-	seconds := value.Mul(value, big.NewRat(86400, 1))
-	total := new(big.Int).Div(new(big.Int).Add(new(big.Int).Lsh(seconds.Num(), 1), seconds.Denom()), new(big.Int).Lsh(seconds.Denom(), 1)).Int64()
-	days, clock := int(total/86400), total%86400
+	days, clock := int(seconds/86400), seconds%86400
 	epoch, _ := cycle.NewDate(1899, 12, 30)
 	switch {
 	case since1904:
@@ -314,4 +314,22 @@ func serialDay(s string, since1904 bool) (w when, err error) {
 	}
 	w.Date, w.clock, w.timed = epoch.AddDays(days), time.Duration(clock)*time.Second, clock != 0
 	return w, nil
+}
+
+// serialSeconds is a number of days in seconds, to the nearest.
+func serialSeconds(s string) (int64, error) {
+	if len(s) < 10 {
+		if days, err := strconv.ParseInt(s, 10, 64); err == nil { // as most are
+			return days * 86400, nil
+		}
+	}
+	value, ok := new(big.Rat).SetString(s)
+	if !ok {
+		return 0, strconv.ErrSyntax
+	}
+	total := round(value.Mul(value, big.NewRat(86400, 1)), 0, money.HalfUp).Num()
+	if !total.IsInt64() {
+		return 0, strconv.ErrRange
+	}
+	return total.Int64(), nil
 }

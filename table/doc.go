@@ -12,7 +12,8 @@
 // A mapping is a JSON object, read strictly; docs/documents.md has every member. It says where each field comes from: a column by
 // its name in the header, in any letter case; several columns, of which the first that is not empty counts; a constant; or a
 // formula such as {Quantity} * {UnitPrice}. Columns that it names nowhere are kept under their own names, so that nothing a file
-// says is dropped in silence; those listed in "ignore" are known and left out.
+// says is dropped in silence; those listed in "ignore" are known and left out. [Propose] makes a mapping of a
+// header, and asks for what it does not know.
 //
 // # What is found, and what has to be named
 //

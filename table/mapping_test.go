@@ -139,18 +139,3 @@ func TestOthers(t *testing.T) {
 		`{"decimal": ",", "group": ".", "fields": {"name": "name", "price": "price"}, "others": {"quantity": "Menge", "term": "Laufzeit", "id": "Nr"}}`, table.Packages)
 	require.Equal(t, "name=Gold price=5 quantity=1234.50 term=P1M id=00123\n", got)
 }
-
-func TestPresets(t *testing.T) {
-	require.Len(t, table.Presets(table.Invoices), 5)
-	require.Empty(t, table.Presets(table.Usage))
-	for _, name := range table.Presets(table.Invoices) {
-		m, err := table.Preset(name, table.Invoices)
-		require.NoError(t, err)
-		require.Equal(t, name, m.Name)
-		data, err := table.PresetFile(name)
-		require.NoError(t, err)
-		require.Contains(t, string(data), `"description"`)
-	}
-	_, err := table.PresetFile("../presets")
-	require.ErrorContains(t, err, "unknown preset")
-}

@@ -57,7 +57,7 @@ func (m *marks) plain(s string) (string, error) {
 // hasLeadingZero reports that a plain number begins with a 0 that it could do without, as identifiers do.
 func hasLeadingZero(s string) bool {
 	s = strings.TrimPrefix(s, "-")
-	return len(s) > 1 && s[0] == '0' && s[1] != '.'
+	return len(s) > 1 && s[0] == '0' && s[1] >= '0' && s[1] <= '9'
 }
 
 // isPlain reports that a text is [-]digits[.digits] already, and not long.

@@ -206,12 +206,14 @@ func (t *Table) has(field string) bool {
 	return slices.ContainsFunc(t.bound, func(b bound) bool { return b.name == field && !b.other })
 }
 
-// Describe says what the table is, for people: "CSV with semicolons, UTF-8", "an Excel workbook, sheet "June"".
-func (t *Table) Describe() string {
-	if t.stored.sheet != "" {
-		return fmt.Sprintf("%s, sheet %q", t.stored.what, names.Clip(t.stored.sheet))
+// Describe says what the table is, for people: "CSV with semicolons, UTF-8", or "an Excel workbook, sheet "June"".
+func (t *Table) Describe() string { return t.stored.describe() }
+
+func (s *stored) describe() string {
+	if s.sheet != "" {
+		return fmt.Sprintf("%s, sheet %q", s.what, names.Clip(s.sheet))
 	}
-	return t.stored.what
+	return s.what
 }
 
 // HeaderRow is the row of the header, as spreadsheets count.
@@ -282,3 +284,6 @@ func (t *Table) start() (grid, error) {
 		}
 	}
 }
+
+// Use says what the rows are.
+func (t *Table) Use() Use { return t.mapping.use }

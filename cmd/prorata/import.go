@@ -13,33 +13,100 @@ import (
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/infile"
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/source"
+	"github.com/prorata-go/prorata/table"
 )
 
+// importFlags are those of import alone.
+type importFlags struct {
+	mapping    string
+	against    []string
+	correct    bool
+	recordedAt string
+}
+
+// imports are what can be imported, and how.
+var imports = []struct {
+	name string
+	run  func(cmd *cobra.Command, c *common, f *importFlags, files []string) error
+}{
+	{"customers", importEvents(table.Customers)},
+	{"usage", importEvents(table.Usage)},
+	{"packages", importPackages},
+	{"stats", importStats},
+}
+
+func importNames() (list []string) {
+	for _, kind := range imports {
+		list = append(list, kind.name)
+	}
+	return list
+}
+
 func newImport() *cobra.Command {
-	c := &common{}
+	c, f := &common{}, &importFlags{}
 	cmd := &cobra.Command{
-		Use:   "import stats --account NAME [flags] FILE...",
-		Short: "Turn the Distributor's daily statistics into usage events",
-		Long: `Reads the Distributor's daily statistics of one account, JSON or XML, and prints a
-usage.recorded event a day: its requests are the credits used. The ids follow from the
-account and the day, so importing a day again is counted once.`,
-		Example: `  prorata import stats --account harbor-books@example.com testdata/reconcile/stats.json`,
+		Use:   "import customers|usage|packages|stats [flags] FILE...",
+		Short: "Turn tables of customers, usage and packages into what is billed",
+		Long: `Reads what people keep in spreadsheets, CSV or XLSX, and prints what can be billed:
+
+  customers  a row an account: when it was created, with which package, when it was closed; and
+             a row a change of its package. They become account events
+  usage      a row the credits that an account used on a day, or at an instant
+  packages   the price list
+  stats      the Distributor's daily statistics of one account, JSON or XML
+
+Which column is what is said by a mapping: FILE.map.json beside the table, or --map FILE. A
+table whose columns have our names needs none. The ids of events follow from the content that
+identifies a row, so that a table that is imported again, or a longer one later, adds each row
+once. With --against, what was imported before is held against the rows: what is there already
+is left out, and a row that says otherwise is an error that shows both, or with --correct a
+voiding of that event and a new one.`,
+		Example: `  prorata import customers testdata/documents/customers.csv
+  prorata import usage testdata/documents/usage.csv
+  prorata import packages testdata/documents/packages.csv
+  prorata import stats --account harbor-books@example.com testdata/reconcile/stats.json`,
+		ValidArgs: importNames(),
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 || args[0] != "stats" {
-				return usagef("nothing to import, expected stats FILE..., the files of statistics")
+			if len(args) == 0 {
+				return usagef("nothing to import, expected %s and files", joined(importNames()))
+			}
+			if _, err := names.Index("import", args[0], importNames()); err != nil {
+				return usageError{err}
 			}
 			return filesArgs(cmd, args[1:])
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runImport(cmd, c, args[1:]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			i := slices.Index(importNames(), args[0])
+			return imports[i].run(cmd, c, f, args[1:])
+		},
 	}
-	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "the account `NAME` the statistics are of")
+	mapFlag(cmd, &f.mapping)
+	cmd.Flags().StringArrayVar(&f.against, "against", nil, "customers, usage: the events that are there already, a `FILE` (repeatable)")
+	cmd.Flags().BoolVar(&f.correct, "correct", false, "customers, usage: void what rows say otherwise than before, and record them anew")
+	cmd.Flags().StringVar(&f.recordedAt, "recorded-at", "", "customers, usage: when what is new was learned of, a `DATE` or an instant")
+	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "stats: the account `NAME` they are of")
+	c.policyFlags(cmd)
 	cmd.Flags().StringVarP(&c.output, "output", "o", "", "write to `FILE`, whole or not at all, instead of standard output")
 	return cmd
 }
 
-func runImport(cmd *cobra.Command, c *common, files []string) error {
+// only makes sure that a flag is given only where it means something.
+func only(cmd *cobra.Command, kind string, flags ...string) error {
+	for _, flag := range flags {
+		if cmd.Flags().Changed(flag) {
+			return usagef("--%s means nothing to import %s, expected it left out", flag, kind)
+		}
+	}
+	return nil
+}
+
+func importStats(cmd *cobra.Command, c *common, f *importFlags, files []string) error {
+	if err := only(cmd, "stats", "map", "against", "correct", "recorded-at", "policy", "set"); err != nil {
+		return err
+	}
 	if len(c.accounts) != 1 || c.accounts[0] == "" {
 		return usagef("expected one --account, the one the statistics are of")
 	}
