@@ -23,7 +23,7 @@ var currentFormats = append(listingFormats[:len(listingFormats):len(listingForma
 func newCurrent() *cobra.Command {
 	c, usage := &common{}, false
 	cmd := &cobra.Command{
-		Use:   "current --packages FILE [flags] EVENTS...",
+		Use:   "current (--store STORE | --packages FILE EVENTS...) [flags]",
 		Short: "Show where accounts stand between their invoices",
 		Long: `Shows where each account stands at the end of a day: the credits of its billing period, the day
 of the next invoice, what that will be if nothing more happens (projected), and what it comes to
@@ -32,6 +32,8 @@ what is said here. Closed accounts are listed as long as there is something to b
 
 What was recorded by the end of the day counts, and nothing later. Of the credits, those
 included (or what was used of them, of packages that were in force before), used, left and over.
+
+It reads files of events, or a store, where what was issued stands. ` + storeHelp + `
 
 distributor-json and distributor-xml are the Distributor's account overview, of one --account;
 with --usage its current invoices, of all.
@@ -43,10 +45,12 @@ far dates to look at.
 		Example: `  prorata current --packages testdata/demo/packages.json --as-of 2026-02-20 \
       testdata/demo/events.jsonl
   prorata current --packages testdata/demo/packages.json --as-of 2026-02-20 \
-      --account harbor-books@example.com --format distributor-json testdata/demo/events.jsonl`,
-		Args: filesArgs,
+      --account harbor-books@example.com --format distributor-json testdata/demo/events.jsonl
+  prorata current --store testdata/books/reseller.db --as-of 2026-02-20`,
+		Args: storeOrFiles,
 		RunE: func(cmd *cobra.Command, files []string) error { return runCurrent(cmd, c, usage, files) },
 	}
+	storeFlag(cmd)
 	c.packagesFlag(cmd)
 	cmd.Flags().String("as-of", "", "at the end of `DATE` (default today, in the policy's time zone)")
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only the account `NAME` (repeatable)")
@@ -80,25 +84,25 @@ func runCurrent(cmd *cobra.Command, c *common, usage bool, files []string) error
 	if err := c.checkOutputs(cmd, nil, files...); err != nil {
 		return err
 	}
-	b, err := c.readBilled(cmd, cycle.Period{}, files)
+	if readsStore(cmd, files) && len(c.set) > 0 {
+		return usagef("--set with a store, expected one of them: a store has its own policy")
+	}
+	b, err := c.readBasis(cmd, cycle.Period{}, files)
 	if err != nil {
 		return err
 	}
-	accounts, err := c.chosen(b.events, shard{})
-	if err != nil {
-		return err
-	}
+	defer b.close()
 	if day.IsZero() {
 		if day, err = cycle.DateOf(time.Now(), b.policy.TimeZone); err != nil {
 			return err
 		}
 	}
-	list, err := b.standings(accounts, day)
+	list, err := b.standings(cmd, day)
 	if err != nil {
 		return err
 	}
 	if document && !usage && len(list) == 0 {
-		return fmt.Errorf("the account %q has no package at the end of %s, and nothing is to be billed, expected another --as-of", names.Clip(accounts[0]), day)
+		return fmt.Errorf("the account %q has no package at the end of %s, and nothing is to be billed, expected another --as-of", names.Clip(c.accounts[0]), day)
 	}
 	if document {
 		err = c.writeOutput(cmd, func(w io.Writer) error { return writeOverview(w, format, usage, list) })
@@ -113,13 +117,22 @@ func runCurrent(cmd *cobra.Command, c *common, usage bool, files []string) error
 }
 
 // standings are where accounts stand at the end of a day that have anything to say.
-func (b *billed) standings(accounts []string, day cycle.Date) (list []account.Current, err error) {
+func (b *basis) standings(cmd *cobra.Command, day cycle.Date) (list []account.Current, err error) {
 	biller, err := account.NewBiller(b.catalogue, b.policy)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range accounts {
-		current, err := biller.Status(b.events.Of(name), nil, day)
+	for h, err := range b.histories(cmd) {
+		if err != nil {
+			return nil, err
+		}
+		if b.catalogue.PriceList() != invoice.Retail {
+			h.Issued = nil // to end users
+		}
+		current, err := biller.Status(h.Events, h.Issued, day)
+		if err == nil && b.store != nil {
+			current.Next.Number, err = current.Next.Number.WithPrefix(b.store.NumberPrefix())
+		}
 		if err != nil {
 			return nil, err
 		}

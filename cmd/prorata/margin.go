@@ -22,12 +22,15 @@ var marginBy = []string{"account", "month", "package"}
 func newMargin() *cobra.Command {
 	c, by := &common{}, ""
 	cmd := &cobra.Command{
-		Use:   "margin --packages FILE [flags] EVENTS...",
+		Use:   "margin (--store STORE | --packages FILE EVENTS...) [flags]",
 		Short: "Show what the reseller earns: retail less distributor prices",
 		Long: `Bills every account twice, by the price and overage of its packages, which end users owe, and by
 distributor_price and distributor_overage, which the reseller owes, and shows what is left: by
 account, by the month of the invoices, or by package (charges that are of no package in a row of
 their own). What is canceled or was refunded earned nothing, and costs what it costs.
+
+It reads files of events, or a store: what was issued, and what the reseller owes by the events
+recorded, as final by the last run. ` + storeHelp + `
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and there are
 anomalies or far dates to look at.
@@ -35,10 +38,12 @@ anomalies or far dates to look at.
 ` + policyHelp(),
 		Example: `  prorata margin --packages testdata/demo/packages.json testdata/demo/events.jsonl
   prorata margin --packages testdata/demo/packages.json --by month --from 2026-01-01 \
-      testdata/demo/events.jsonl`,
-		Args: filesArgs,
+      testdata/demo/events.jsonl
+  prorata margin --store testdata/books/reseller.db --by package`,
+		Args: storeOrFiles,
 		RunE: func(cmd *cobra.Command, files []string) error { return runMargin(cmd, c, by, files) },
 	}
+	storeFlag(cmd)
 	c.packagesFlag(cmd)
 	cmd.Flags().StringVar(&by, "by", "account", "add up by `WHAT`: "+joined(marginBy))
 	_ = cmd.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(marginBy, cobra.ShellCompDirectiveNoFileComp))
@@ -67,33 +72,27 @@ func runMargin(cmd *cobra.Command, c *common, by string, files []string) error {
 		return err
 	}
 	c.price = invoice.Retail.String()
-	retail, err := c.readBilled(cmd, span, files)
+	if readsStore(cmd, files) && len(c.set) > 0 {
+		return usagef("--set with a store, expected one of them: a store has its own policy")
+	}
+	retail, err := c.readBasis(cmd, span, files)
 	if err != nil {
 		return err
 	}
-	accounts, err := c.chosen(retail.events, shard{})
-	if err != nil {
-		return err
-	}
+	defer retail.close()
 	wholesale := *retail
 	if wholesale.catalogue, err = retail.catalogue.PricedBy(invoice.Distributor); err != nil {
 		return err
 	}
 	m := newMargins(by, retail.policy.MoneyCurrency())
-	for side, b := range []*billed{retail, &wholesale} {
-		err := b.bills(cmd, accounts, func(bill *account.Bill) error {
-			for i := range bill.Invoices {
-				if inv := &bill.Invoices[i]; !inv.Date.Before(span.Start) {
-					if err := m.add(inv, side); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+	count := func(side int) func(*account.Bill) error {
+		return func(bill *account.Bill) error { return m.addAll(bill.Invoices, span.Start, side) }
+	}
+	if err := retail.sent(cmd, count(retailSide)); err != nil {
+		return err
+	}
+	if err := wholesale.owed(cmd, count(wholesaleSide)); err != nil {
+		return err
 	}
 	l, err := m.listing(span.Start, retail.span.End)
 	if err != nil {
@@ -123,6 +122,18 @@ const (
 
 func newMargins(by string, currency money.Currency) *margins {
 	return &margins{by: by, currency: currency, rows: map[string]*[2]money.Amount{}}
+}
+
+// addAll adds invoices from a day on to a side.
+func (m *margins) addAll(invoices []invoice.Invoice, from cycle.Date, side int) error {
+	for i := range invoices {
+		if inv := &invoices[i]; !inv.Date.Before(from) {
+			if err := m.add(inv, side); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // add adds an invoice to a side.

@@ -16,11 +16,14 @@ import (
 func newWhatIf() *cobra.Command {
 	c, packages := &common{}, ""
 	cmd := &cobra.Command{
-		Use:   "whatif --packages FILE (--set KEY=VALUE | --packages-b FILE) [flags] EVENTS...",
+		Use:   "whatif (--store STORE | --packages FILE EVENTS...) (--set KEY=VALUE | --packages-b FILE) [flags]",
 		Short: "Compare the bills of the same events under another policy or price list",
 		Long: `Bills every account twice: by --packages and --policy, and by the same with another price list
 (--packages-b), other keys of the policy (--set), or both. It shows what each account comes to,
 and the difference. A table leaves out accounts without a difference.
+
+It reads files of events, or a store: what was issued, and what the events recorded come to by
+the terms in force but for what is another, as final by the last run. ` + storeHelp + `
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and there are
 anomalies or far dates to look at.
@@ -28,10 +31,12 @@ anomalies or far dates to look at.
 ` + policyHelp(),
 		Example: `  prorata whatif --packages testdata/demo/packages.json --set day_count=thirty testdata/demo/events.jsonl
   prorata whatif --packages testdata/demo/packages.json --set timing=advance \
-      --set bill_changes=immediately --through 2025-12-31 --format csv testdata/demo/events.jsonl`,
-		Args: filesArgs,
+      --set bill_changes=immediately --through 2025-12-31 --format csv testdata/demo/events.jsonl
+  prorata whatif --store testdata/books/reseller.db --set timing=advance`,
+		Args: storeOrFiles,
 		RunE: func(cmd *cobra.Command, files []string) error { return runWhatIf(cmd, c, packages, files) },
 	}
+	storeFlag(cmd)
 	c.packagesFlag(cmd)
 	cmd.Flags().StringVar(&packages, "packages-b", "", "the other package list, a JSON or XML `FILE`")
 	throughFlag(cmd)
@@ -62,32 +67,23 @@ func runWhatIf(cmd *cobra.Command, c *common, packages string, files []string) e
 		return err
 	}
 	c.set = nil
-	asIs, err := c.readBilled(cmd, span, files)
+	asIs, err := c.readBasis(cmd, span, files)
 	if err != nil {
 		return err
 	}
-	accounts, err := c.chosen(asIs.events, shard{})
-	if err != nil {
-		return err
-	}
+	defer asIs.close()
 	whatIf, err := c.otherwise(cmd, asIs, settings, packages)
 	if err != nil {
 		return err
 	}
 	d := &differences{currency: asIs.policy.MoneyCurrency(), from: span.Start, through: asIs.span.End, all: format != "table"}
-	for _, b := range []*billed{asIs, whatIf} {
-		var sums []money.Amount
-		err := b.bills(cmd, accounts, func(bill *account.Bill) error {
-			sum, err := sumFrom(bill.Invoices, span.Start, d.currency)
-			sums = append(sums, sum)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		d.sides = append(d.sides, sums)
+	if err := asIs.sent(cmd, d.side(0)); err != nil {
+		return err
 	}
-	l, err := d.listing(accounts)
+	if err := whatIf.owed(cmd, d.side(1)); err != nil {
+		return err
+	}
+	l, err := d.listing()
 	if err != nil {
 		return err
 	}
@@ -98,7 +94,7 @@ func runWhatIf(cmd *cobra.Command, c *common, packages string, files []string) e
 }
 
 // otherwise is what is billed, by another policy or other packages.
-func (c *common) otherwise(cmd *cobra.Command, asIs *billed, settings []string, packages string) (*billed, error) {
+func (c *common) otherwise(cmd *cobra.Command, asIs *basis, settings []string, packages string) (*basis, error) {
 	b := *asIs
 	b.anomalies = nil
 	for _, setting := range settings {
@@ -113,7 +109,7 @@ func (c *common) otherwise(cmd *cobra.Command, asIs *billed, settings []string, 
 			return nil, usagef("--set %s: %w", setting, err)
 		}
 	}
-	if b.policy.TimeZone.String() != asIs.policy.TimeZone.String() {
+	if b.store == nil && b.policy.TimeZone.String() != asIs.policy.TimeZone.String() {
 		events := *asIs.events
 		events.Events = *asIs.events.InTimeZone(b.policy.TimeZone)
 		b.events = &events
@@ -147,17 +143,29 @@ func sumFrom(invoices []invoice.Invoice, from cycle.Date, currency money.Currenc
 type differences struct {
 	currency      money.Currency
 	from, through cycle.Date
-	sides         [][]money.Amount // two, by account
-	all           bool             // accounts without a difference too
+	accounts      []string
+	sides         [2][]money.Amount // by account
+	all           bool              // accounts without a difference too
+}
+
+// side takes the bills of a side.
+func (d *differences) side(n int) func(*account.Bill) error {
+	return func(bill *account.Bill) error {
+		sum, err := sumFrom(bill.Invoices, d.from, d.currency)
+		if d.sides[n] = append(d.sides[n], sum); n == 0 {
+			d.accounts = append(d.accounts, bill.Account)
+		}
+		return err
+	}
 }
 
 // listing is the differences in rows, with their total.
-func (d *differences) listing(accounts []string) (*report.Listing, error) {
+func (d *differences) listing() (*report.Listing, error) {
 	l := &report.Listing{Columns: []report.Column{{Name: "account", Head: "ACCOUNT"}, {Name: "as_it_is", Head: "AS IT IS", Kind: report.Amount},
 		{Name: "what_if", Head: "WHAT IF", Kind: report.Amount}, {Name: "difference", Head: "DIFFERENCE", Kind: report.Amount}}}
 	zero := money.New(0, d.currency)
 	asIs, whatIf, differ := zero, zero, 0
-	for i, name := range accounts {
+	for i, name := range d.accounts {
 		before, after := d.sides[0][i], d.sides[1][i]
 		difference, err := after.Sub(before)
 		if err == nil {
@@ -185,7 +193,7 @@ func (d *differences) listing(accounts []string) (*report.Listing, error) {
 	if !d.from.IsZero() {
 		dated = "from " + d.from.String() + " " + dated
 	}
-	l.Notes = []string{fmt.Sprintf("%s of %d %s; invoices dated %s, in %s.", report.Count(differ, "account", "accounts"), len(accounts),
+	l.Notes = []string{fmt.Sprintf("%s of %d %s; invoices dated %s, in %s.", report.Count(differ, "account", "accounts"), len(d.accounts),
 		plural(differ, "differs", "differ"), dated, d.currency), "The total is of all accounts."}
 	return l, nil
 }

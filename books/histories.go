@@ -1,0 +1,94 @@
+package books
+
+import (
+	"context"
+	"iter"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// History is what the books have of one account, as package account takes it.
+type History struct {
+	Account string
+	Events  []account.Event   // as they are billed, in the order of recording
+	Issued  []invoice.Invoice // by date, each with the status that it has by what is recorded now
+}
+
+// Histories yields the histories of some accounts by their names, or of all.
+func (b *Books) Histories(ctx context.Context, names ...string) iter.Seq2[History, error] {
+	return yielding(ctx, b.home, func(tx store.Tx, yield func(History) error) error {
+		terms, err := lastTerms(tx)
+		if err != nil {
+			return err
+		}
+		last, err := tx.LastEvent()
+		if err != nil {
+			return err
+		}
+		r := newReader(terms.Policy)
+		return inChunks(tx, names, func(accounts []store.Account) error {
+			list, err := histories(tx, accounts, last)
+			if err != nil {
+				return err
+			}
+			for i := range list {
+				h := History{Account: list[i].Name}
+				if h.Events, err = r.events(list[i].events); err != nil {
+					return err
+				}
+				if h.Issued, err = r.allIssued(list[i].invoices); err != nil {
+					return err
+				}
+				statuses := statusesOf(h.Events)
+				for n := range h.Issued {
+					if status, has := statuses[h.Issued[n].Date]; has {
+						h.Issued[n].Status = status
+					}
+				}
+				if err := yield(h); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// Status yields where accounts stand at the end of a day, see account.Status: those named, or all. What was issued stands.
+func (b *Books) Status(ctx context.Context, day cycle.Date, names ...string) iter.Seq2[account.Current, error] {
+	return func(yield func(account.Current, error) bool) {
+		biller, err := b.biller(ctx)
+		if err != nil {
+			yield(account.Current{}, err)
+			return
+		}
+		for h, err := range b.Histories(ctx, names...) {
+			var current account.Current
+			if err == nil {
+				current, err = biller.Status(h.Events, h.Issued, day)
+			}
+			if next := &current.Next; err == nil && !next.Date.IsZero() {
+				next.Number, err = next.Number.WithPrefix(b.prefix)
+			}
+			if !yield(current, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// biller bills by the terms in force.
+func (b *Books) biller(ctx context.Context) (*account.Biller, error) {
+	terms, err := b.Terms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	catalogue, err := invoice.NewCatalogue(terms.Packages, invoice.Retail)
+	if err != nil {
+		return nil, err
+	}
+	return account.NewBiller(catalogue, terms.Policy)
+}
