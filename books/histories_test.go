@@ -1,0 +1,55 @@
+package books_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// TestStatus: what was issued stands, and what comes next is said of each account, by its name.
+func TestStatus(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		what := gold()
+		what.NumberPrefix = "EU-"
+		b := create(t, name(), what)
+		record(t, b, "2026-01-31T10:00:00Z", `1 account.created b 2026-01-10T08:00:00Z "package":"Gold"`,
+			`2 account.created a 2026-01-10T08:00:00Z "package":"Gold"`)
+		issue(t, b, "2026-02-10T05:00:00Z")
+		// Usage of the last period that is recorded after its invoice comes on the next one, beside the month: 79.95 + 10.00.
+		record(t, b, "2026-02-11T00:00:00Z", `3 usage.recorded a 2026-01-20T08:00:00Z "credits":60000`,
+			`4 invoice.status_changed a 2026-02-11T00:00:00Z "invoice":"EU-`+invoice.NumbersOf("a").On(date("2026-02-10")).String()+`","status":"paid"`)
+		status := func(day string, names ...string) (list []account.Current) {
+			for c, err := range b.Status(context.Background(), date(day), names...) {
+				require.NoError(t, err)
+				list = append(list, c)
+			}
+			return list
+		}
+		now := status("2026-02-20")
+		require.Len(t, now, 2)
+		require.Equal(t, []string{"a", "2026-03-10", "89.95 USD", "b", "2026-03-10", "79.95 USD"}, []string{now[0].Account, now[0].Next.Date.String(),
+			now[0].Projected.String(), now[1].Account, now[1].Next.Date.String(), now[1].Projected.String()})
+		require.Equal(t, "EU-"+invoice.NumbersOf("a").On(date("2026-03-10")).String(), now[0].Next.Number.String())
+		require.Equal(t, now[1:], status("2026-02-20", "b"))
+		require.Equal(t, "79.95 USD", status("2026-01-31", "a")[0].Projected.String(), "as of a day before the run")
+
+		var histories []books.History
+		for h, err := range b.Histories(context.Background()) {
+			require.NoError(t, err)
+			histories = append(histories, h)
+		}
+		require.Len(t, histories, 2)
+		require.Len(t, histories[0].Events, 3)
+		require.Equal(t, invoice.Paid, histories[0].Issued[0].Status)
+		require.Equal(t, invoice.Unpaid, histories[1].Issued[0].Status)
+
+		for _, err := range b.Status(context.Background(), date("2026-02-20"), "nobody") {
+			require.ErrorContains(t, err, `no events of the account "nobody"`)
+		}
+	})
+}
