@@ -173,7 +173,7 @@ var policyKeys = []struct {
 		return err
 	}, func(p Policy) string { return p.MoneyCurrency().String() }},
 	{"time_zone", func(p *Policy, v string) (err error) {
-		p.TimeZone, err = parseZone(v)
+		p.TimeZone, err = ParseTimeZone(v)
 		return err
 	}, func(p Policy) string { return zone(p.TimeZone).String() }},
 	{"timing", func(p *Policy, v string) error { return choose(&p.Timing, "timing", v, timings) },
@@ -328,7 +328,7 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	if _, err := parseZone(zone(p.TimeZone).String()); err != nil {
+	if _, err := ParseTimeZone(zone(p.TimeZone).String()); err != nil {
 		return nil, err
 	}
 	b := []byte{'{'}

@@ -251,7 +251,7 @@ func TestPolicyCheck(t *testing.T) {
 	east := invoice.Policy{TimeZone: time.FixedZone("east", 3600)}
 	require.NoError(t, east.Check(), "a zone without a name that a file could have is as good to bill by")
 	_, err := east.MarshalJSON()
-	require.EqualError(t, err, `unknown time_zone "east", expected an IANA name such as UTC or America/Los_Angeles`)
+	require.EqualError(t, err, `unknown time zone "east", expected an IANA name such as UTC or America/Los_Angeles`)
 }
 
 // Names that are not of a zone but of a file of the machine, or another spelling of a zone's.
@@ -259,10 +259,12 @@ func TestPolicyZonesAreIANA(t *testing.T) {
 	for name, meant := range map[string]string{"localtime": "", "posixrules": "", "right/America/New_York": "America/New_York", "posix/America/New_York": "America/New_York",
 		"./UTC": "", "America//New_York": "America/New_York", "America/./New_York": "America/New_York", "zone.tab": "", "America": "", "UTC/": "", "utc\x00": ""} {
 		hint := ""
-		if meant != "" {
+		if name == "localtime" || name == "posixrules" {
+			hint = " (that of the machine, which may be another on the next)"
+		} else if meant != "" {
 			hint = fmt.Sprintf(" (did you mean %q?)", meant)
 		}
-		require.EqualError(t, new(invoice.Policy).Set("time_zone", name), fmt.Sprintf("unknown time_zone %q%s, expected an IANA name such as UTC or America/Los_Angeles", name, hint))
+		require.EqualError(t, new(invoice.Policy).Set("time_zone", name), fmt.Sprintf("unknown time zone %q%s, expected an IANA name such as UTC or America/Los_Angeles", name, hint))
 	}
 	for _, name := range []string{"UTC", "Etc/GMT+5", "America/Argentina/Buenos_Aires", "US/Pacific", "EST5EDT"} {
 		require.NoError(t, new(invoice.Policy).Set("time_zone", name))

@@ -9,12 +9,12 @@ import (
 	"github.com/prorata-go/prorata/internal/names"
 )
 
-// parseZone loads an IANA time zone. "Local" is no zone: it would make a bill depend on the
+// ParseTimeZone loads an IANA time zone. "Local" is no zone: it would make a bill depend on the
 // machine that computes it, and so would a link to it.
-func parseZone(name string) (*time.Location, error) {
+func ParseTimeZone(name string) (*time.Location, error) {
 	loc, err := time.LoadLocation(name)
 	if err != nil || !isZoneName(name) {
-		return nil, fmt.Errorf("unknown time_zone %q%s, expected an IANA name such as UTC or America/Los_Angeles", names.Clip(name), zoneHint(name))
+		return nil, fmt.Errorf("unknown time zone %q%s, expected an IANA name such as UTC or America/Los_Angeles", names.Clip(name), zoneHint(name))
 	}
 	return loc, nil
 }
@@ -34,6 +34,10 @@ func isZoneName(name string) bool {
 func zoneHint(name string) string {
 	if len(name) > 60 { // no zone's name is that long
 		return ""
+	}
+	switch name {
+	case "Local", "localtime", "posixrules":
+		return " (that of the machine, which may be another on the next)"
 	}
 	for _, again := range []string{"right/", "posix/"} {
 		name = strings.TrimPrefix(name, again)

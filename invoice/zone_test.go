@@ -18,7 +18,7 @@ func TestZonesThatWereMeant(t *testing.T) {
 	} {
 		var p invoice.Policy
 		err := p.Set("time_zone", name)
-		require.ErrorContains(t, err, "unknown time_zone ")
+		require.ErrorContains(t, err, "unknown time zone ")
 		require.ErrorContains(t, err, ", expected an IANA name such as UTC or America/Los_Angeles")
 		if want == "" {
 			require.NotContains(t, err.Error(), "did you mean", "%.40q", name)

@@ -162,7 +162,7 @@ var causeTable = [causes]CauseInfo{
 
 	IncludedCredits:    {Code: "included_credits", tier: usage, Words: "the allowance shared out otherwise", Docs: "whether the allowance follows the days (`included_credits`)"},
 	OtherAllowance:     {Code: "other_allowance", tier: usage, Words: "another package's allowance", Docs: "the included credits of another package"},
-	OtherRate:          {Code: "other_rate", tier: usage, Words: "another package's overage price", Docs: "the overage of another package"},
+	OtherRate:          {Code: "other_rate", tier: usage, Words: "another overage price", Docs: "the overage of another package, or of the other price list"},
 	PerThousand:        {Code: "per_thousand", tier: usage, Words: "the overage price off by a thousand", Docs: "the overage per thousand credits, or a thousandth of it"},
 	LateUsageIncluded:  {Code: "late_usage_included", tier: usage, Words: "late usage counted in time", Docs: "usage recorded late, as if known in time"},
 	LateUsageLeftOut:   {Code: "late_usage_left_out", tier: usage, Words: "late usage left out", Docs: "usage recorded late, left out"},

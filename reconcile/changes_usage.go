@@ -82,9 +82,19 @@ func (s *search) rateChanges() {
 			}
 		}
 		for i := range packages {
-			if o := &packages[i]; o.Name != name {
-				s.add(OtherRate, onOverage, fmt.Sprintf("with the overage of %s, %s a credit, for %s", o.Name, o.Overage, name), atRate(name, o.Overage))
+			o := &packages[i]
+			if o.Name != name {
+				rate := s.rateOf(o)
+				s.add(OtherRate, onOverage, fmt.Sprintf("with the overage of %s, %s a credit, for %s", o.Name, rate, name), atRate(name, rate))
 			}
+			if o.DistributorOverage == nil {
+				continue
+			}
+			rate, list := o.Overage, invoice.Retail
+			if s.recent.prices == invoice.Retail {
+				rate, list = *o.DistributorOverage, invoice.Distributor
+			}
+			s.add(OtherRate, onOverage, fmt.Sprintf("with the %s overage of %s, %s a credit, for %s", list, o.Name, rate, name), atRate(name, rate))
 		}
 		for _, scale := range []struct {
 			exponent int32
@@ -93,7 +103,7 @@ func (s *search) rateChanges() {
 			s.add(PerThousand, onOverage, scale.words, func(a assumptions) assumptions {
 				for i := range a.packages {
 					if p := &a.packages[i]; p.Name == name {
-						if rate, err := money.RateFromDecimal(p.Overage.Decimal().Shift(scale.exponent)); err == nil {
+						if rate, err := money.RateFromDecimal(s.rateOf(p).Decimal().Shift(scale.exponent)); err == nil {
 							return atRate(name, rate)(a)
 						}
 					}
@@ -102,6 +112,14 @@ func (s *search) rateChanges() {
 			})
 		}
 	}
+}
+
+// rateOf is what a credit over costs on the price list that is billed from.
+func (s *search) rateOf(p *invoice.Package) money.Rate {
+	if s.recent.prices == invoice.Distributor && p.DistributorOverage != nil {
+		return *p.DistributorOverage
+	}
+	return p.Overage
 }
 
 func group(n int64) string { return digits.Group(fmt.Sprint(n)) }

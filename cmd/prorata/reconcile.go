@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -161,9 +160,9 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 		return in, usagef("--tolerance %q, expected an amount of 0 or more such as 0.01", f.tolerance)
 	}
 	for _, name := range f.zones {
-		zone, err := time.LoadLocation(strings.TrimSpace(name))
-		if err != nil || name == "" || name == "Local" {
-			return in, usagef("--zones: unknown time zone %q, expected IANA names such as UTC,America/Los_Angeles", name)
+		zone, err := invoice.ParseTimeZone(strings.TrimSpace(name))
+		if err != nil {
+			return in, usagef("--zones: %v", err)
 		}
 		in.Zones = append(in.Zones, zone)
 	}
