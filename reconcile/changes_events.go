@@ -176,9 +176,17 @@ func (s *search) unknownCloses() {
 		(len(s.group.Ours) == 0 || s.group.Period.Start.Before(last.Period.Start))) {
 		return
 	}
+	busy := map[cycle.Date]bool{}
+	for i := range s.recent.events {
+		if day, err := cycle.DateOf(s.recent.events[i].At, s.recent.policy.TimeZone); err == nil {
+			busy[day] = true
+		}
+	}
 	for day := last.Period.End; !day.Before(earlier(last.Period.Start, last.Period.End.AddDays(-31))); day = day.AddDays(-1) {
-		for _, after := range []time.Duration{time.Second, 24*time.Hour - time.Second} { // without that day's credits, and with them
-			s.add(CloseExtra, onAny, fmt.Sprintf("as if closed on %s", day), closing(day, after))
+		fact := fmt.Sprintf("as if closed on %s", day)
+		s.add(CloseExtra, onAny, fact, closing(day, time.Second))
+		if busy[day] { // with that day's credits too
+			s.add(CloseExtra, onAny, fact, closing(day, 24*time.Hour-time.Second))
 		}
 	}
 }

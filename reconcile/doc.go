@@ -43,7 +43,7 @@
 // # Limits, errors
 //
 // An event is tried up to 10 days earlier or later; of an account's events, the 48 nearest to a group's days are changed one by one, and
-// two changes at once are tried in 12 groups of an account. A row more than 10 years from all others and from the latest event is left
+// two changes at once are tried in 12 groups of an account, where no single one was found. A row more than 10 years from all others and from the latest event is left
 // out and named. Mistakes that no policy has a name for, such as a boundary that drifts or one day too many, are tried by
 // [invoice.Policy.WithMistakes]. A disagreement is a result; an error is a figure that is no money
 // in the policy's currency, with every other such figure, or an account that cannot be billed. The same input gives the same bytes,

@@ -136,7 +136,7 @@ func (s *search) figuresOn(invoices []invoice.Invoice) (f Figures) {
 	return f
 }
 
-// run tries all changes, and then two at once where none is enough.
+// run tries all changes, and then two at once where none was found: what may be an accident does not stop the search.
 func (s *search) run() {
 	s.list = s.changes()
 	s.nets, s.billed = make([]int64, len(s.list)), make([]bool, len(s.list))
@@ -145,7 +145,7 @@ func (s *search) run() {
 			s.try(c, i)
 		}
 	}
-	if len(s.hits) == 0 && len(s.group.Theirs) > 0 && len(s.group.Ours) > 0 && s.ledger.mayTryTogether() {
+	if !slices.ContainsFunc(s.hits, func(h Hit) bool { return !h.Possible() }) && len(s.group.Theirs) > 0 && len(s.group.Ours) > 0 && s.ledger.mayTryTogether() {
 		s.tryTogether()
 	}
 }
@@ -250,7 +250,9 @@ func (s *search) judge(c *change, f Figures, invoices []invoice.Invoice) {
 	if s.pkg != "" {
 		h.unstated = !s.names(invoices, s.pkg)
 	}
-	h.Text = s.sentence(&h, c, invoices)
+	if h.Text = s.sentence(&h, c, invoices); h.tier == together && s.says(&h, c) {
+		return
+	}
 	s.count(&h)
 	h.sets = s.sets(c)
 	s.hits = append(s.hits, h)
@@ -307,80 +309,7 @@ func (s *search) sets(c *change) string {
 	return strings.Join(c.apply(s.recent).policy.Changes(s.recent.policy), " ")
 }
 
-// maxTogether is how many causes of two changes are listed.
-const maxTogether = 5
-
-// tryTogether tries one change of time or price with one of day count or rounding, which cannot make more than a part of the price of
-// a difference.
-func (s *search) tryTogether() {
-	near := max(s.seen[Recurring].most/8, 100)
-	for i := range s.list {
-		a := &s.list[i]
-		if a.tier > prices || a.apply == nil || a.cause == CreationDate || !s.billed[i] {
-			continue
-		}
-		if s.nets[i] == s.group.OurFigures[Recurring] || abs(s.nets[i]-s.group.TheirFigures[Recurring]) > near {
-			continue
-		}
-		changed := a.apply(s.trying())
-		if s.trial != nil {
-			changed.room = &s.trial.second
-		}
-		var apart *parts
-		if s.own != nil {
-			apart = s.takeApart(changed.bill(s.through), changed)
-		}
-		for j := range s.list {
-			b := &s.list[j]
-			if b.tier != days && b.tier != rounding || b.cause == Timing || b.cause == BillChanges {
-				continue
-			}
-			c := change{cause: a.cause, with: b.cause, tier: together, fact: a.fact + ", and " + b.fact, may: a.may | b.may}
-			if c.arithmetic = b.arithmetic; apart != nil && b.arithmetic != nil && !s.mayPrint(apart, changed, &c) {
-				continue
-			}
-			c.arithmetic = nil
-			c.apply = func(assumptions) assumptions { return b.apply(changed) }
-			s.try(&c, -1)
-			if len(s.hits) >= maxTogether {
-				return
-			}
-		}
-	}
-}
-
 func abs(n int64) int64 { return max(n, -n) }
-
-// tryAbsent keeps a change with which our lines would not be there, and all else that they bill would be as it is. Of several of one
-// kind, the first.
-func (s *search) tryAbsent(c *change) {
-	if c.tier > days || c.apply == nil || c.pkg != "" || slices.ContainsFunc(s.hits, func(h Hit) bool { return h.Cause == c.cause }) {
-		return
-	}
-	invoices := s.bill(c.apply(s.trying()))
-	if s.figuresOn(invoices) != s.figuresOn(s.base).less(s.group.OurFigures) || !s.leavesOthers(invoices) {
-		return
-	}
-	s.hits = append(s.hits, Hit{Cause: c.cause, Fact: c.fact, tier: c.tier, full: true, certain: true, shared: c.shared, sets: s.sets(c),
-		fixes: s.differs, Text: "There would be nothing to bill for " + s.group.Period.String() + " " + c.fact + "."})
-}
-
-// leavesOthers reports that a bill leaves the account's other periods near the group's as they are.
-func (s *search) leavesOthers(invoices []invoice.Invoice) bool {
-	var is, was Figures
-	sum := func(invoices []invoice.Invoice, f *Figures) {
-		for _, inv := range s.since(invoices) {
-			for j := range inv.Lines {
-				if c := chargeOf(&inv, &inv.Lines[j]); !s.cells.has(s.ledger.periods, &c) && s.scope.has(inv.Date) && s.ledger.coveredByTheirs(c.days) {
-					f[c.kind] += c.amount
-				}
-			}
-		}
-	}
-	sum(invoices, &is)
-	sum(s.base, &was)
-	return is == was
-}
 
 // priceOf is the price of a period of the group's package, in minor units.
 func (r *reconciler) priceOf(g *Group) int64 {

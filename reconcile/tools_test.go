@@ -2,10 +2,8 @@ package reconcile_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 	_ "time/tzdata" // the zones, where the system has none
 
 	"github.com/stretchr/testify/require"
@@ -55,73 +53,6 @@ var paid = []string{"Starter", "Silver", "Gold", "Platinum"}
 
 // through is the last day that tests bill.
 var through = date("2025-12-31")
-
-// story is what happened to one account, and how it is billed.
-type story struct {
-	*rand.Rand
-	name   string
-	events []account.Event
-	made   int
-}
-
-func newStory(r *rand.Rand, name string) *story { return &story{Rand: r, name: name} }
-
-func (s *story) pick(names []string) string { return names[s.IntN(len(names))] }
-
-// at is an instant of a day, whole seconds.
-func (s *story) at(day cycle.Date) time.Time {
-	return day.Start(time.UTC).Add(time.Duration(1+s.IntN(86398)) * time.Second)
-}
-
-func (s *story) add(e account.Event) *account.Event {
-	s.made++
-	e.ID, e.Account = fmt.Sprintf("%s-%d", s.name, s.made), s.name
-	s.events = append(s.events, e)
-	return &s.events[len(s.events)-1]
-}
-
-func (s *story) create(day cycle.Date, name string) *account.Event {
-	return s.add(account.Event{Type: account.Created, At: s.at(day), Package: name})
-}
-
-func (s *story) change(day cycle.Date, name string) *account.Event {
-	return s.add(account.Event{Type: account.PackageChanged, At: s.at(day), Package: name})
-}
-
-func (s *story) close(day cycle.Date) *account.Event {
-	return s.add(account.Event{Type: account.Closed, At: s.at(day)})
-}
-
-func (s *story) use(day cycle.Date, credits int64) *account.Event {
-	return s.add(account.Event{Type: account.UsageRecorded, At: s.at(day), Credits: credits})
-}
-
-func (s *story) charge(day cycle.Date, minor int64) *account.Event {
-	return s.add(account.Event{Type: account.ChargeAdded, At: s.at(day), Amount: money.New(minor, money.USD), Description: "extra"})
-}
-
-// day is one of the days from a to b.
-func (s *story) day(a, b string) cycle.Date {
-	from := date(a)
-	return from.AddDays(s.IntN(date(b).Sub(from) + 1))
-}
-
-// begin creates the account, sometimes with a first period of its own, and uses some credits.
-func (s *story) begin(name string) cycle.Date {
-	day := s.day("2025-03-01", "2025-06-30")
-	e := s.create(day, name)
-	if s.IntN(4) == 0 {
-		e.BillingDate = day.AddDays(5 + s.IntN(20))
-	}
-	return day
-}
-
-// weekly uses credits about once a week.
-func (s *story) weekly(from, to cycle.Date, most int) {
-	for d := from.AddDays(1); d.Before(to); d = d.AddDays(5 + s.IntN(4)) {
-		s.use(d, int64(1+s.IntN(most)))
-	}
-}
 
 // random is a policy of the grid, and in half of the cases changes that are billed at once.
 func (s *story) policy() invoice.Policy {
