@@ -46,7 +46,7 @@ func (c *common) packagesFlag(cmd *cobra.Command) {
 func (c *common) policyFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&c.policyFile, "policy", "", "the policy to bill by, a JSON `FILE`")
 	cmd.Flags().StringArrayVar(&c.set, "set", nil, "set one key of the policy, over the file: `KEY=VALUE` (repeatable)")
-	_ = cmd.RegisterFlagCompletionFunc("set", cobra.FixedCompletions(invoice.PolicyKeys(), cobra.ShellCompDirectiveNoSpace|cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("set", completePolicy)
 }
 
 func (c *common) formatFlags(cmd *cobra.Command, formats ...string) {

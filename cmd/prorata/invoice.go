@@ -50,7 +50,8 @@ there are anomalies, far dates, or characters that the font does not have.`,
 			_, files := splitNumbers(args)
 			return filesArgs(cmd, files)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runInvoice(cmd, c, f, args) },
+		ValidArgsFunction: completeNumbers,
+		RunE:              func(cmd *cobra.Command, args []string) error { return runInvoice(cmd, c, f, args) },
 	}
 	cmd.Flags().StringVar(&f.profile, "profile", "", "the issuer, the customers, and how to write to them, a JSON `FILE`")
 	cmd.Flags().StringVar(&f.each, "each", "", "write each invoice to a file of its own in the folder `DIR`, which is made if it is not there")

@@ -100,8 +100,9 @@ Exit status:
 	root.Flags().Bool("version", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newReplay(), newInvoice(), newCurrent(), newMargin(), newWhatIf(), newPartition(), newMerge(), newReconcile(), newImport(), newMap(), newCycle(), newProrate(), newValidate(), newCompletion(), newVersion())
+	root.AddCommand(newReplay(), newInvoice(), newExplain(), newCurrent(), newMargin(), newWhatIf(), newPartition(), newMerge(), newReconcile(), newImport(), newMap(), newCycle(), newProrate(), newValidate(), newCompletion(), newMan(), newVersion())
 	root.AddCommand(newInit(), newRecord(), newPackages(), newBill(), newInvoices(), newVerify(), newExport(), newLoad())
+	completeArguments(root)
 	for _, cmd := range root.Commands() {
 		cmd.DisableFlagsInUseLine = true
 		cmd.Flags().SortFlags = false
