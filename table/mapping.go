@@ -89,17 +89,16 @@ var kinds = []string{"recurring", "overage", "other"}
 var mappingKeys = []string{"description", "preset", "delimiter", "encoding", "sheet", "skip_rows", "decimal", "group", "date", "time_zone",
 	"empty", "fields", "others", "ignore", "rows", "packages", "accounts"}
 
-// Uses are those for which a preset or mapping file names its fields.
+// Use says what rows the mapping is of.
 func (m *Mapping) Use() Use { return m.use }
 
 // ParseMapping reads a mapping file for rows of a use. Errors are *[source.ParseError], several of them joined: the first 20, and
 // how many more there are.
 func ParseMapping(file string, data []byte, u Use) (*Mapping, error) {
-	m, err := parseMapping(file, data, u)
-	if err != nil {
+	if err := names.Check("use", uint8(u), uses); err != nil {
 		return nil, err
 	}
-	return m, nil
+	return parseMapping(file, data, u)
 }
 
 func parseMapping(file string, data []byte, u Use) (*Mapping, error) {

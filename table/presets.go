@@ -75,6 +75,9 @@ func Suggest(file string, data []byte, u Use) (list []string) {
 
 // Fits reports that a table has the columns that a mapping asks for. The error is that of a file that is no table.
 func Fits(file string, data []byte, m *Mapping) (bool, error) {
+	if m == nil {
+		return false, nil
+	}
 	tables, err := store(file, data, m)
 	return slices.ContainsFunc(tables, func(s *stored) bool {
 		_, _, err := findHeader(s, m)

@@ -41,7 +41,7 @@ func (r *Row) Field(name string) *Field {
 
 // Cell is how spreadsheets call the cell of a field, B7; empty for a constant.
 func (r *Row) Cell(f *Field) string {
-	if f.Column < 0 {
+	if f == nil || f.Column < 0 {
 		return ""
 	}
 	return address(f.Column, r.Number)
@@ -177,11 +177,14 @@ func (r *reading) field(i int) Field {
 			column = b.columns[0]
 		}
 		f.Place, f.Column, f.Number = r.grid.place(column), column, true
-		value, err := r.formula(i)
+		value, wrongAt, err := r.formula(i)
 		if err == nil && value != "" {
 			value, err = r.finish(i, value)
 		}
-		if err != nil {
+		switch {
+		case err != nil && wrongAt >= 0:
+			r.wrong(wrongAt, err)
+		case err != nil:
 			r.wrong(column, fmt.Errorf("%s = %s: %w", b.name, b.formula.text, err))
 		}
 		f.Text = value
@@ -312,33 +315,34 @@ func (r *reading) finish(i int, value string) (string, error) {
 	return value, nil
 }
 
-// formula is the value of a formula, empty where one of its columns is.
-func (r *reading) formula(i int) (string, error) {
+// formula is the value of a formula, empty where one of its columns is. Where an error is about one of them, wrongAt is that column.
+func (r *reading) formula(i int) (value string, wrongAt int, err error) {
 	b := &r.bound[i]
 	r.values = r.values[:0]
 	for _, column := range b.columns {
 		c := r.cell(column)
 		if r.isEmpty(c) {
-			return "", nil
+			return "", -1, nil
 		}
 		if c.kind == cellError {
-			return "", fmt.Errorf("%s in %s is an error of the spreadsheet, expected a number", names.Clip(c.text), address(column, r.cells.number))
+			return "", column, fmt.Errorf("%s is an error of the spreadsheet, expected a number", names.Clip(c.text))
 		}
-		value, err := r.number(c, false)
+		number, err := r.number(c, false)
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", address(column, r.cells.number), err)
+			return "", column, err
 		}
-		rat, _ := new(big.Rat).SetString(value)
-		r.values = append(r.values, rat)
+		exact, _ := new(big.Rat).SetString(number)
+		r.values = append(r.values, exact)
 	}
-	value, err := b.formula.value(r.values)
+	exact, err := b.formula.value(r.values)
 	if err != nil {
-		return "", err
+		return "", -1, err
 	}
 	if b.rounded { // before it is written as a decimal, which a third has none of
-		value = r.round(i, value)
+		exact = r.round(i, exact)
 	}
-	return decimalText(value)
+	value, err = decimalText(exact)
+	return value, -1, err
 }
 
 // round rounds a value as the mapping says, and adds up what that changes.

@@ -13,7 +13,7 @@ import (
 	"github.com/prorata-go/prorata/source"
 )
 
-// Table is a table that can be read: its header is found, and every column that the mapping names.
+// Table is a table that can be read: its header is found, and every column that the mapping names. The zero value has no rows.
 type Table struct {
 	Columns []Column // of the header, in its order
 
@@ -68,6 +68,9 @@ func isWorkbook(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\
 // Open finds the header of a table, CSV or XLSX, and the columns that a mapping names. The currency is what amounts are in. Errors
 // are *[source.ParseError], several of them joined.
 func Open(file string, data []byte, m *Mapping, currency money.Currency) (*Table, error) {
+	if m == nil || int(m.use) >= len(schemas) {
+		return nil, source.Errorf(source.Place{File: file, Line: 1, Column: 1}, "no mapping, expected one that says what the columns mean")
+	}
 	tables, err := store(file, data, m)
 	if err != nil {
 		return nil, err
@@ -102,7 +105,10 @@ func store(file string, data []byte, m *Mapping) ([]*stored, error) {
 		return storedWorkbook(file, data, m)
 	}
 	s, err := storedText(file, data, m)
-	return []*stored{s}, err
+	if err != nil {
+		return nil, err
+	}
+	return []*stored{s}, nil
 }
 
 // bound is a field with the columns it comes from.
@@ -207,7 +213,12 @@ func (t *Table) has(field string) bool {
 }
 
 // Describe says what the table is, for people: "CSV with semicolons, UTF-8", or "an Excel workbook, sheet "June"".
-func (t *Table) Describe() string { return t.stored.describe() }
+func (t *Table) Describe() string {
+	if t.stored == nil {
+		return ""
+	}
+	return t.stored.describe()
+}
 
 func (s *stored) describe() string {
 	if s.sheet != "" {
@@ -217,7 +228,12 @@ func (s *stored) describe() string {
 }
 
 // HeaderRow is the row of the header, as spreadsheets count.
-func (t *Table) HeaderRow() int { return t.header.row }
+func (t *Table) HeaderRow() int {
+	if t.header == nil {
+		return 0
+	}
+	return t.header.row
+}
 
 // Tally is what became of the rows that were read last.
 func (t *Table) Tally() Tally { return t.tally }
@@ -227,6 +243,9 @@ func (t *Table) Tally() Tally { return t.tally }
 func (t *Table) Rows() iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
 		t.tally = Tally{}
+		if t.stored == nil {
+			return
+		}
 		g, err := t.start()
 		if err != nil {
 			yield(nil, err)
@@ -286,4 +305,9 @@ func (t *Table) start() (grid, error) {
 }
 
 // Use says what the rows are.
-func (t *Table) Use() Use { return t.mapping.use }
+func (t *Table) Use() Use {
+	if t.mapping == nil {
+		return Invoices
+	}
+	return t.mapping.use
+}

@@ -63,7 +63,8 @@ table whose columns have our names needs none. The ids of events follow from the
 identifies a row, so that a table that is imported again, or a longer one later, adds each row
 once. With --against, what was imported before is held against the rows: what is there already
 is left out, and a row that says otherwise is an error that shows both, or with --correct a
-voiding of that event and a new one.`,
+voiding of that event and a new one. With --store all of it is recorded in a store, and held
+against what that has.`,
 		Example: `  prorata import customers testdata/documents/customers.csv
   prorata import usage testdata/documents/usage.csv
   prorata import packages testdata/documents/packages.csv
@@ -90,6 +91,8 @@ voiding of that event and a new one.`,
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "stats: the account `NAME` they are of")
 	c.policyFlags(cmd)
 	cmd.Flags().StringVarP(&c.output, "output", "o", "", "write to `FILE`, whole or not at all, instead of standard output")
+	cmd.Flags().String("store", "", "record in the `STORE`, FILE.db, sqlite:FILE or postgres://…, instead of printing")
+	nowFlag(cmd, "with --store, record")
 	return cmd
 }
 
@@ -113,11 +116,25 @@ func importStats(cmd *cobra.Command, c *common, f *importFlags, files []string) 
 	if err := c.checkOutputs(cmd, nil, files...); err != nil {
 		return err
 	}
+	into, err := c.storeToImportTo(cmd)
+	if err != nil {
+		return err
+	}
+	if into != nil {
+		defer into.Close()
+	}
 	days, err := readDays(cmd, files)
 	if err != nil {
 		return err
 	}
 	sorted := slices.SortedFunc(maps.Values(days), func(a, b day) int { return a.Compare(b.Date) })
+	if into != nil {
+		lines := make([][]byte, len(sorted))
+		for i := range sorted {
+			lines[i] = appendUsage(nil, c.accounts[0], sorted[i].Date, sorted[i].credits)
+		}
+		return into.record(cmd, lines, nil)
+	}
 	out := c.newOutput(cmd)
 	if err := formats.WriteJSON(out, "jsonl", len(sorted), func(i int, to []byte) []byte {
 		return appendUsage(to, c.accounts[0], sorted[i].Date, sorted[i].credits)

@@ -42,15 +42,27 @@ func importEvents(use table.Use) func(*cobra.Command, *common, *importFlags, []s
 		if err := only(cmd, use.String(), "account"); err != nil {
 			return err
 		}
-		if err := f.check(); err != nil {
+		if err := f.check(cmd.Flags().Changed("store")); err != nil {
 			return err
 		}
 		if err := c.checkOutputs(cmd, nil, append(append(files, f.against...), f.mapping)...); err != nil {
 			return err
 		}
+		into, err := c.storeToImportTo(cmd)
+		if err != nil {
+			return err
+		}
 		policy, err := c.policy(cmd.InOrStdin())
 		if err != nil {
 			return err
+		}
+		how := rowevents.How{RecordedAt: f.recordedAt, Correct: f.correct, CorrectedAt: f.recordedAt}
+		if into != nil {
+			defer into.Close()
+			policy = into.terms.Policy
+			if how.CorrectedAt == "" {
+				how.CorrectedAt = into.now.UTC().Format(time.RFC3339Nano)
+			}
 		}
 		earlier, err := f.earlier(cmd, policy)
 		if err != nil {
@@ -70,9 +82,17 @@ func importEvents(use table.Use) func(*cobra.Command, *common, *importFlags, []s
 		if err := documentError(wrong...); err != nil {
 			return err
 		}
-		added, err := im.New(earlier, rowevents.How{RecordedAt: f.recordedAt, Correct: f.correct})
+		if into != nil {
+			if err := into.earlier(cmd.Context(), im.Accounts(), earlier); err != nil {
+				return err
+			}
+		}
+		added, err := im.New(earlier, how)
 		if err != nil {
 			return documentError(err)
+		}
+		if into != nil {
+			return into.record(cmd, added.Lines, append(notes, f.outcome(added)...))
 		}
 		out := c.newOutput(cmd)
 		if err := formats.WriteJSON(out, "jsonl", len(added.Lines), func(i int, to []byte) []byte { return append(to, added.Lines[i]...) }); err != nil {
@@ -87,7 +107,7 @@ func importEvents(use table.Use) func(*cobra.Command, *common, *importFlags, []s
 }
 
 // check makes sure that the flags make sense together.
-func (f *importFlags) check() error {
+func (f *importFlags) check(store bool) error {
 	if f.recordedAt != "" {
 		if _, err := cycle.ParseDate(f.recordedAt); err != nil {
 			if _, err := time.Parse(time.RFC3339, f.recordedAt); err != nil {
@@ -96,6 +116,9 @@ func (f *importFlags) check() error {
 		}
 	}
 	switch {
+	case store && len(f.against) > 0:
+		return usagef("--against with --store, expected one of the two: rows are held against what the store has")
+	case store:
 	case f.correct && len(f.against) == 0:
 		return usagef("--correct without --against, expected the events that are to be corrected, as --against FILE")
 	case f.correct && f.recordedAt == "":
@@ -153,9 +176,17 @@ func importPackages(cmd *cobra.Command, c *common, f *importFlags, files []strin
 	if err := c.checkOutputs(cmd, nil, append(files, f.mapping)...); err != nil {
 		return err
 	}
+	into, err := c.storeToImportTo(cmd)
+	if err != nil {
+		return err
+	}
 	policy, err := c.policy(cmd.InOrStdin())
 	if err != nil {
 		return err
+	}
+	if into != nil {
+		defer into.Close()
+		policy = into.terms.Policy
 	}
 	var texts [][]byte
 	var packages []invoice.Package
@@ -187,6 +218,9 @@ func importPackages(cmd *cobra.Command, c *common, f *importFlags, files []strin
 	}
 	if _, err := invoice.NewCatalogue(packages, invoice.Retail); err != nil {
 		return documentError(err)
+	}
+	if into != nil {
+		return into.addPackages(cmd, c, packages, notes)
 	}
 	out := c.newOutput(cmd)
 	if err := formats.WriteJSON(out, "json", len(texts), func(i int, to []byte) []byte { return append(to, texts[i]...) }); err != nil {

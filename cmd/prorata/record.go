@@ -71,6 +71,11 @@ func runRecord(cmd *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
+	return tellRecorded(cmd, verb, done)
+}
+
+// tellRecorded says what became of events that were to be recorded.
+func tellRecorded(cmd *cobra.Command, verb string, done books.Recorded) error {
 	text := fmt.Sprintf("%s %s", verb, report.Count(done.Events, "event", "events"))
 	if done.Later > 0 {
 		text += fmt.Sprintf(", %s of them after an invoice of its account, to be settled by the next", count(int64(done.Later)))

@@ -3,6 +3,7 @@ package rowevents
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,8 +41,9 @@ func (e *Earlier) Add(event account.Event) {
 
 // How says how the rows are held against events that are there already.
 type How struct {
-	RecordedAt string // a date or an instant: when what is new was learned of; empty for when it happened
-	Correct    bool   // what a row says otherwise is voided, and recorded anew; it needs RecordedAt
+	RecordedAt  string // a date or an instant: when what is new was learned of; empty for when it happened
+	Correct     bool   // what a row says otherwise is voided, and recorded anew
+	CorrectedAt string // a date or an instant: when what is corrected was learned of; Correct needs it
 }
 
 // Added is what an import adds.
@@ -99,14 +101,16 @@ func (f *fact) compare(earlier *Earlier, how How, seen map[string]bool, added *A
 			added.Lines = append(added.Lines, voiding(&last, how))
 		}
 		added.Corrected++
+		added.Lines = append(added.Lines, f.line(version+1, how.CorrectedAt))
+		return nil
 	}
-	added.Lines = append(added.Lines, f.line(version+1, how.RecordedAt))
+	added.Lines = append(added.Lines, f.line(1, how.RecordedAt))
 	return nil
 }
 
 // voiding is the event that voids one.
 func voiding(e *account.Event, how How) []byte {
-	return appendEvent(nil, "void "+e.ID, account.EventVoided, e.Account, how.RecordedAt, "", strictjson.AppendString([]byte(`,"event":`), e.ID))
+	return appendEvent(nil, "void "+e.ID, account.EventVoided, e.Account, how.CorrectedAt, "", strictjson.AppendString([]byte(`,"event":`), e.ID))
 }
 
 // vanished are the events of customers in the tables that no row stands for any more.
@@ -150,4 +154,13 @@ func describe(e *account.Event) string {
 		text += ", " + names.Clip(string(e.Metadata))
 	}
 	return text
+}
+
+// Accounts are those that the rows are about.
+func (im *Import) Accounts() []string {
+	all := map[string]bool{}
+	for i := range im.facts {
+		all[im.facts[i].account] = true
+	}
+	return slices.Sorted(maps.Keys(all))
 }

@@ -2,7 +2,7 @@
 // an id that is made of what identifies the row, so that a table that is imported again, or a longer one later, adds each row once.
 //
 //	im := rowevents.New(policy)
-//	err := im.Add(t)                                // the rows of a table
+//	err := im.Add("usage.csv", t)                   // the rows of a table
 //	lines, err := im.New(earlier, rowevents.How{})  // the events that are not there yet
 //
 // # Ids

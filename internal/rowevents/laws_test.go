@@ -130,7 +130,7 @@ func TestLawCorrected(t *testing.T) {
 					rows[j].credits = rapid.IntRange(0, 90_000).Draw(t, "credits")
 				}
 			}
-			more, _ := imported(t, table.Usage, there, rowevents.How{Correct: true, RecordedAt: fmt.Sprintf("2026-0%d-15", 4+i)}, usageFile(rows))
+			more, _ := imported(t, table.Usage, there, rowevents.How{Correct: true, CorrectedAt: fmt.Sprintf("2026-0%d-15", 4+i)}, usageFile(rows))
 			there += more
 		}
 		right, _ := imported(t, table.Usage, "", rowevents.How{}, usageFile(rows))
@@ -172,6 +172,6 @@ func TestVoidedByHand(t *testing.T) {
 	}
 	_, err = im.New(earlier, rowevents.How{})
 	require.EqualError(t, err, `f.csv:2:1: row 2: usage of "a" on 2026-02-01 was recorded and voided since, by event "v", expected the row left out; --correct records it anew`)
-	more, _ := imported(t, table.Usage, there, rowevents.How{Correct: true, RecordedAt: "2026-04-01"}, "account,at,credits\na,2026-02-01,5\n")
+	more, _ := imported(t, table.Usage, there, rowevents.How{Correct: true, CorrectedAt: "2026-04-01"}, "account,at,credits\na,2026-02-01,5\n")
 	require.Equal(t, `{"id":"usage#2 2026-02-01 a","type":"usage.recorded","account":"a","at":"2026-02-01","recorded_at":"2026-04-01","credits":5}`+"\n", more)
 }
