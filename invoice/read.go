@@ -66,14 +66,25 @@ type readLine struct {
 // amounts of more digits than the currency has are errors, and then the invoice is left as it was.
 func (inv *Invoice) UnmarshalJSON(data []byte) error {
 	var from invoiceJSON
-	if err := json.Unmarshal(data, &from, json.RejectUnknownMembers(true)); err != nil {
-		return fmt.Errorf("invoice: %w", err)
+	if !from.readFast(data) {
+		from = invoiceJSON{}
+		if err := from.readStrictly(data); err != nil {
+			return err
+		}
 	}
 	read, err := from.invoice()
 	if err != nil {
 		return fmt.Errorf("invoice %q: %w", from.Number, err)
 	}
 	*inv = read
+	return nil
+}
+
+// readStrictly reads any JSON of an invoice, and says what is wrong with it.
+func (from *invoiceJSON) readStrictly(data []byte) error {
+	if err := json.Unmarshal(data, from, json.RejectUnknownMembers(true)); err != nil {
+		return fmt.Errorf("invoice: %w", err)
+	}
 	return nil
 }
 
@@ -109,15 +120,16 @@ func (from *invoiceJSON) invoice() (inv Invoice, err error) {
 		}
 	}
 	inv.Lines = make([]Line, len(from.Lines))
+	read := make([]readLine, len(from.Lines))
 	for i := range from.Lines {
-		if err := from.Lines[i].read(&inv.Lines[i], currency); err != nil {
+		if err := from.Lines[i].read(&inv.Lines[i], &read[i], currency); err != nil {
 			return inv, fmt.Errorf("line %d: %w", i+1, err)
 		}
 	}
 	return inv, nil
 }
 
-func (from *lineJSON) read(l *Line, currency money.Currency) (err error) {
+func (from *lineJSON) read(l *Line, r *readLine, currency money.Currency) (err error) {
 	kind, err := ParseKind(from.Kind)
 	if err != nil {
 		return err
@@ -130,26 +142,27 @@ func (from *lineJSON) read(l *Line, currency money.Currency) (err error) {
 	if kind == Charge {
 		key.Period, key.Of = from.Start, from.Event
 	}
-	l.read = &readLine{
+	*r = readLine{
 		item: Item{Key: key, Days: l.Dates, Amount: l.Amount, period: from.Period},
 		days: from.Days, periodDays: from.PeriodDays, quantity: from.Quantity, credits: from.Credits,
 		unitPrice: from.UnitPrice, explanation: from.Explanation,
 	}
+	l.read = r
 	if kind == Charge || key.Nth == refunded {
 		return nil
 	}
-	terms := &l.read.terms
+	terms := &r.terms
 	terms.pkg.Name = from.Package
 	if kind == Recurring {
 		terms.pkg.Price, err = money.ParseIn(from.UnitPrice, currency)
-		l.read.item.share = proration.Share{Price: terms.pkg.Price, Of: from.PeriodDays} // all that is asked of it
+		r.item.share = proration.Share{Price: terms.pkg.Price, Of: from.PeriodDays} // all that is asked of it
 	} else {
 		terms.credit, err = money.ParseRate(from.UnitPrice)
 	}
 	if err != nil {
 		return fmt.Errorf("unit_price: %w", err)
 	}
-	l.read.item.Terms = terms
+	r.item.Terms = terms
 	return nil
 }
 

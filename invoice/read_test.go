@@ -1,11 +1,15 @@
 package invoice_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -58,4 +62,44 @@ func TestInvoiceReadsNothingElse(t *testing.T) {
 		require.Error(t, json.Unmarshal([]byte(strings.Replace(text, old, new, 1)), &back), new)
 		require.Equal(t, "kept", back.Account)
 	}
+}
+
+// Law: the fast way to read an invoice reads what AppendJSON writes, unless something in it is escaped, and nothing that the strict way
+// does not read as the same.
+func TestLawReadFast(t *testing.T) {
+	var texts []string
+	for _, c := range typical(t) {
+		for i := range 2 {
+			if c.inv.CutAt = (time.Time{}); i == 1 {
+				c.inv.CutAt = cycle.MustDate("2026-04-10").Start(nil).Add(1500 * time.Millisecond)
+			}
+			text := c.inv.AppendJSON(nil)
+			require.Equal(t, !bytes.Contains(text, []byte(`\`)), invoice.ReadFast(text), "%s", text)
+			texts = append(texts, string(text))
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := []byte(rapid.SampledFrom(texts).Draw(t, "text"))
+		for range rapid.IntRange(0, 3).Draw(t, "changes") {
+			at := rapid.IntRange(0, len(text)-1).Draw(t, "at")
+			switch with := rapid.SampledFrom([]string{"", "0", "9", "-", "1.5", `"`, `\`, "\x00", "\xff", "é", " ", ",", "}", "]", "T", "Z", "true", "null"}).Draw(t, "with"); {
+			case rapid.Bool().Draw(t, "cut"):
+				text = slices.Concat(text[:at], []byte(with))
+			default:
+				text = slices.Concat(text[:at], []byte(with), text[at+1:])
+			}
+			if len(text) == 0 {
+				return
+			}
+		}
+		want, wrong := invoice.ReadStrictly(text)
+		var have invoice.Invoice
+		if err := have.UnmarshalJSON(text); wrong != nil {
+			require.ErrorContains(t, err, wrong.Error(), "%s", text)
+			return
+		} else {
+			require.NoError(t, err, "%s", text)
+		}
+		require.Equal(t, want, have, "%s", text)
+	})
 }
