@@ -125,7 +125,7 @@ func issuing(h *history, pick picker) string {
 			}
 		}
 	}
-	replayed := must(account.BillAccount(h.Events, h.Catalogue(), h.Policy, h.Through()))
+	replayed := must(account.BillAccount(h.Events, h.Catalogue(), h.Policy, h.Through().AddMonths(12))) // some instants are late
 	all, have := asIssued(replayed.Invoices), asIssued(b.issued)
 	n := min(len(all), len(have))
 	if !slices.Equal(all[:n], have) {
