@@ -14,6 +14,7 @@ import (
 	"github.com/prorata-go/prorata/books/sqlite"
 	"github.com/prorata-go/prorata/books/store"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
 )
 
 // Books are what was recorded and what was issued. They may be used by many goroutines, and by many processes.
@@ -126,7 +127,13 @@ func createNamed(ctx context.Context, name string, fill func(store.Tx) error) (*
 	}
 	b, err := createIn(ctx, home, fill)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", Shown(name), err), home.Close())
+		if placed := (*source.ParseError)(nil); !errors.As(err, &placed) { // which says where
+			err = fmt.Errorf("%s: %w", Shown(name), err)
+		}
+		if failed := home.Close(); failed != nil {
+			err = errors.Join(err, failed)
+		}
+		return nil, err
 	}
 	b.name = Shown(name)
 	return b, nil

@@ -43,7 +43,7 @@ type loader struct {
 }
 
 func newLoader(tx store.Tx, file string) *loader {
-	return &loader{tx: tx, at: source.Place{File: file}}
+	return &loader{tx: tx, at: source.Place{File: file, Column: 1}}
 }
 
 func (l *loader) load(from io.Reader) error {

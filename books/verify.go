@@ -170,7 +170,7 @@ func (v *verifier) checkHead() {
 			return
 		}
 	}
-	v.fault("no run has the seal %s: runs at the end are missing, or were changed", names.Clip(v.what.Head))
+	v.fault("no run has the seal %s: runs at the end are missing, or were changed", names.ClipTo(v.what.Head, 80))
 }
 
 // bill is what the invoices of a run that were read so far come to.
@@ -302,7 +302,7 @@ func (v *verifier) end(to *bill) {
 		v.fault("run %d: the latest billing period starts on %s, and it says %s", r.Number, to.latest, r.Latest)
 	}
 	if seal := to.seal(r); seal != r.Seal {
-		v.fault("run %d: its seal is not that of what is kept: %s computed, %s kept", r.Number, seal, names.Clip(r.Seal))
+		v.fault("run %d: its seal is not that of what is kept: %s computed, %s kept", r.Number, seal, names.ClipTo(r.Seal, 80))
 	}
 }
 

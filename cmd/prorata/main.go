@@ -101,7 +101,7 @@ Exit status:
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(newReplay(), newInvoice(), newExplain(), newCurrent(), newMargin(), newWhatIf(), newPartition(), newMerge(), newReconcile(), newImport(), newMap(), newCycle(), newProrate(), newValidate(), newCompletion(), newMan(), newVersion())
-	root.AddCommand(newInit(), newRecord(), newPackages(), newBill(), newInvoices(), newVerify(), newExport(), newLoad())
+	root.AddCommand(newInit(), newRecord(), newPackages(), newBill(), newInvoices(), newBalance(), newVerify(), newExport(), newLoad())
 	completeArguments(root)
 	for _, cmd := range root.Commands() {
 		cmd.DisableFlagsInUseLine = true

@@ -16,10 +16,17 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/internal/pgtest"
 )
 
+type withServer struct{ *testing.M }
+
+// Run stops the server that tests started.
+func (m withServer) Run() int { return pgtest.Main(m.M) }
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"prorata": main})
+	testscript.Main(withServer{m}, map[string]func(){"prorata": main})
 }
 
 var update = flag.Bool("update", false, "rewrite the files that scripts compare with")

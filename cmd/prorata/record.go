@@ -12,6 +12,7 @@ import (
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/infile"
+	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/source"
@@ -78,7 +79,7 @@ func runRecord(cmd *cobra.Command, files []string) error {
 func tellRecorded(cmd *cobra.Command, verb string, done books.Recorded) error {
 	text := fmt.Sprintf("%s %s", verb, report.Count(done.Events, "event", "events"))
 	if done.Later > 0 {
-		text += fmt.Sprintf(", %s of them after an invoice of its account, to be settled by the next", count(int64(done.Later)))
+		text += fmt.Sprintf("; %s came after an invoice of the account, and the next one settles it", count(int64(done.Later)))
 	}
 	if done.Repeated > 0 {
 		text += fmt.Sprintf("; %s there already", count(int64(done.Repeated)))
@@ -94,6 +95,9 @@ func recordProblems(wrong books.Problems) error {
 	all := &problems{limit: maxProblems}
 	for _, err := range wrong {
 		file := ""
+		if line := (*eventlog.Line)(nil); errors.As(err, &line) {
+			err = messages.WithID(line)
+		}
 		if placed := (*source.ParseError)(nil); errors.As(err, &placed) {
 			file = placed.File
 			all.add(file, placed)

@@ -29,7 +29,8 @@ Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done
 anomalies or far dates to look at.
 
 ` + policyHelp(),
-		Example: `  prorata whatif --packages testdata/demo/packages.json --set day_count=thirty testdata/demo/events.jsonl
+		Example: `  prorata whatif --packages testdata/demo/packages.json --set day_count=thirty \
+      testdata/demo/events.jsonl
   prorata whatif --packages testdata/demo/packages.json --set timing=advance \
       --set bill_changes=immediately --through 2025-12-31 --format csv testdata/demo/events.jsonl
   prorata whatif --store testdata/books/reseller.db --set timing=advance`,
