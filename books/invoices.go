@@ -37,7 +37,7 @@ func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Inv
 				return err
 			}
 			if len(rows) == 0 {
-				return fmt.Errorf("no invoice %.80q was issued, expected the number of one that was", which.Number)
+				return &UnknownInvoiceError{Number: which.Number}
 			}
 			return v.show(rows)
 		case which.Run != 0:
@@ -77,7 +77,7 @@ func (v *view) ofRun() error {
 	}
 	at := slices.IndexFunc(runs, func(r store.Run) bool { return r.Number == v.which.Run })
 	if at < 0 {
-		return fmt.Errorf("there is no run %d, expected one of the %d there are", v.which.Run, len(runs))
+		return &UnknownRunError{Number: v.which.Run, Runs: int64(len(runs))}
 	}
 	var after int64
 	for _, r := range runs[:at] {
@@ -186,4 +186,18 @@ func statusesOf(events []account.Event) map[cycle.Date]invoice.Status {
 		}
 	}
 	return statuses
+}
+
+// UnknownInvoiceError says that no invoice of a number was issued.
+type UnknownInvoiceError struct{ Number string }
+
+func (e *UnknownInvoiceError) Error() string {
+	return fmt.Sprintf("no invoice %.80q was issued, expected the number of one that was", e.Number)
+}
+
+// UnknownRunError says that there is no run of a number.
+type UnknownRunError struct{ Number, Runs int64 }
+
+func (e *UnknownRunError) Error() string {
+	return fmt.Sprintf("there is no run %d, expected one of the %d there are", e.Number, e.Runs)
 }
