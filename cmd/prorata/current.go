@@ -13,6 +13,7 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/internal/overview"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
@@ -33,7 +34,8 @@ what is said here. Closed accounts are listed as long as there is something to b
 What was recorded by the end of the day counts, and nothing later. Of the credits, those
 included (or what was used of them, of packages that were in force before), used, left and over.
 
-It reads files of events, or a store, where what was issued stands. ` + storeHelp + `
+It reads files of events, or a store, where what was issued stands.
+` + storeHelp + `
 
 distributor-json and distributor-xml are the Distributor's account overview, of one --account;
 with --usage its current invoices, of all.
@@ -217,17 +219,6 @@ func pendingText(s *account.Current) string {
 	return p.Package + " from " + p.Day.String()
 }
 
-// overviewOf is the Distributor's overview of an account.
-func overviewOf(s *account.Current) distributor.Overview {
-	number := func(n int64) distributor.Number { return distributor.Number(strconv.FormatInt(n, 10)) }
-	o := distributor.Overview{Package: s.Package, CreditsAllowed: number(s.CreditsAllowed), CreditsUsed: number(s.CreditsUsed),
-		CreditsRemain: number(s.CreditsRemain), CreditsOverage: number(s.CreditsOverage), BillingProcessDate: s.Next.Date}
-	if s.Period != (cycle.Period{}) {
-		o.BillingStartDate, o.BillingEndDate = s.Period.Start, s.Period.Last()
-	}
-	return o
-}
-
 // writeOverview writes where accounts stand as the Distributor does: the overview of one, or the next invoices of all.
 func writeOverview(w io.Writer, format string, usage bool, list []account.Current) error {
 	var document interface {
@@ -244,8 +235,8 @@ func writeOverview(w io.Writer, format string, usage bool, list []account.Curren
 		current := distributor.FromInvoices("", invoices)
 		document = &current
 	} else {
-		overview := overviewOf(&list[0])
-		document = &overview
+		one := overview.Of(&list[0])
+		document = &one
 	}
 	text := document.AppendJSON(nil)
 	if format == "distributor-xml" {
