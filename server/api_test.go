@@ -1,0 +1,268 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+)
+
+func TestEventsAreRecordedOnceInEveryForm(t *testing.T) {
+	s := newSite(t)
+	event := func(id string, credits int) string {
+		return fmt.Sprintf(`{"id":%q,"type":"usage.recorded","account":%q,"at":"2026-02-28","credits":%d}`, id, someone, credits)
+	}
+	for _, c := range []struct {
+		name, body       string
+		events, repeated int
+	}{
+		{"one", event("a", 1), 1, 0},
+		{"one again", event("a", 1), 0, 1},
+		{"one over lines", strings.ReplaceAll(event("b", 1), ",", ",\n"), 1, 0},
+		{"a list", "[" + event("c", 1) + ",\n" + event("a", 1) + "]", 1, 1},
+		{"one a line", event("d", 1) + "\n" + event("e", 2) + "\n", 2, 0},
+		{"an empty list", "[]", 0, 0},
+	} {
+		w := s.ask(http.MethodPost, "/v1/events", s.write, c.body)
+		require.Equal(t, http.StatusOK, w.Code, "%s: %s", c.name, w.Body)
+		var got struct{ Events, Repeated int }
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &got))
+		require.Equal(t, []int{c.events, c.repeated}, []int{got.Events, got.Repeated}, c.name)
+	}
+	w := s.ask(http.MethodPost, "/v1/events", s.write, "["+event("f", 1)+","+event("a", 2)+"]")
+	require.Equal(t, http.StatusConflict, w.Code)
+	require.Contains(t, w.Header().Get("Content-Type"), "problem+json")
+	require.Contains(t, w.Body.String(), `"credits":1`, "both are shown")
+	require.NotContains(t, s.get("/v1/accounts/"+someone+"/events"), `"f"`, "all or none")
+
+	for _, bad := range []string{"", "{", `{"id":"g"}`, "[1]", event("g", -1), "null", `"x"`, "[[" + event("g", 1) + "]]"} {
+		w := s.ask(http.MethodPost, "/v1/events", s.write, bad)
+		require.GreaterOrEqual(t, w.Code, 400, bad)
+		require.Less(t, w.Code, 500, "%s: %s", bad, w.Body)
+	}
+}
+
+func TestAPISaysWhatTheBooksSay(t *testing.T) {
+	s := newSite(t)
+	var list struct{ Invoices []json.RawMessage }
+	next, got := "", []string{}
+	for {
+		var page struct {
+			Invoices []json.RawMessage
+			Next     string
+		}
+		require.NoError(t, json.Unmarshal([]byte(s.get("/v1/invoices?limit=7&cursor="+next)), &page))
+		for _, inv := range page.Invoices {
+			got = append(got, string(inv))
+		}
+		if next = page.Next; next == "" {
+			break
+		}
+	}
+	var want []string
+	for inv, err := range s.books.Invoices(t.Context(), books.Which{}) {
+		require.NoError(t, err)
+		want = append(want, string(inv.AppendJSON(nil)))
+	}
+	require.Equal(t, want, got, "page by page")
+	require.NoError(t, json.Unmarshal([]byte(s.get("/v1/accounts/"+someone+"/invoices")), &list))
+	var one invoice.Invoice
+	require.NoError(t, json.Unmarshal(list.Invoices[0], &one))
+
+	target := "/v1/invoices/" + one.Number.String()
+	require.JSONEq(t, string(list.Invoices[0]), s.get(target))
+	w := s.ask(http.MethodGet, target, s.read, "")
+	again := s.ask(http.MethodGet, target, s.read, "", func(r *http.Request) { r.Header.Set("If-None-Match", w.Header().Get("ETag")) })
+	require.Equal(t, http.StatusNotModified, again.Code)
+	require.Empty(t, again.Body.String())
+	html := s.ask(http.MethodGet, target, s.read, "", func(r *http.Request) { r.Header.Set("Accept", "text/html") })
+	require.True(t, strings.HasPrefix(html.Body.String(), "<!DOCTYPE html>"))
+	require.Contains(t, html.Header().Get("Content-Security-Policy"), "default-src 'none'")
+	pdf := s.ask(http.MethodGet, target+"?format=pdf", s.read, "")
+	require.True(t, strings.HasPrefix(pdf.Body.String(), "%PDF-"))
+	csv := strings.Split(strings.TrimSpace(s.get("/v1/invoices.csv")), "\n")
+	require.Len(t, csv, len(want)+1)
+
+	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, "/v1/invoices/20200101-nothing", s.read, "").Code)
+	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, "/v1/accounts/nobody", s.read, "").Code)
+}
+
+func TestPreviewWritesNothingAndIsWhatComes(t *testing.T) {
+	s := newSite(t)
+	ask := `{"account":"` + someone + `","close":{"on":"2026-02-28"}}`
+	w := s.ask(http.MethodPost, "/v1/preview", s.read, ask)
+	require.Equal(t, http.StatusOK, w.Code, w.Body)
+	var preview struct{ With, Without string }
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &preview))
+	var before struct {
+		Projected string `json:"projected_amount"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.get("/v1/accounts/"+someone)), &before))
+	require.Equal(t, preview.Without, before.Projected)
+
+	form := url.Values{"name": {someone}, "what": {"close"}, "day": {"2026-02-28"}}
+	require.Equal(t, http.StatusSeeOther, s.ask(http.MethodPost, "/account", s.write, form.Encode()).Code)
+	require.NoError(t, json.Unmarshal([]byte(s.get("/v1/accounts/"+someone)), &before))
+	require.Equal(t, preview.With, before.Projected)
+}
+
+func TestRunsIssueWhatThePreviewShows(t *testing.T) {
+	s := newSite(t)
+	dry := s.ask(http.MethodPost, "/v1/runs", s.write, `{"dry_run":true}`)
+	require.Equal(t, http.StatusOK, dry.Code, dry.Body)
+	var would, did struct {
+		Run struct {
+			Invoices int
+			Total    string
+		}
+	}
+	require.NoError(t, json.Unmarshal(dry.Body.Bytes(), &would))
+	require.Positive(t, would.Run.Invoices)
+	page := s.get("/runs/preview")
+	require.Contains(t, page, fmt.Sprintf("<dd>%d</dd>", would.Run.Invoices))
+
+	changed := s.ask(http.MethodPost, "/runs", s.write, url.Values{"total": {"1.00 USD"}}.Encode())
+	require.Equal(t, http.StatusBadRequest, changed.Code, "the total is not what was shown")
+	w := s.ask(http.MethodPost, "/runs", s.write, url.Values{"total": {would.Run.Total}}.Encode())
+	require.Equal(t, http.StatusSeeOther, w.Code, w.Body)
+	again := s.ask(http.MethodPost, "/v1/runs", s.write, `{}`)
+	require.NoError(t, json.Unmarshal(again.Body.Bytes(), &did))
+	require.Zero(t, did.Run.Invoices, "nothing twice")
+}
+
+// credentials are those of the Distributor's calls.
+func (s *site) credentials(form url.Values) string {
+	form.Set("api_user", "writer")
+	form.Set("api_key", s.write)
+	return form.Encode()
+}
+
+func (s *site) call(method string, form url.Values) (int, []byte) {
+	s.t.Helper()
+	w := s.ask(http.MethodPost, method, "", s.credentials(form))
+	return w.Code, w.Body.Bytes()
+}
+
+func TestDistributorCallsAreReadByOurReaders(t *testing.T) {
+	s := newSite(t)
+	for _, version := range []string{"/api/distributor.", "/apiv2/reseller."} {
+		for _, format := range []string{".json", ".xml"} {
+			billing := strings.Replace(strings.Replace(version, "distributor.", "billing.", 1), "reseller.", "billing.", 1)
+			read := func(call string, form url.Values) []byte {
+				code, body := s.call(call+format, form)
+				require.Equal(t, http.StatusOK, code, "%s: %s", call, body)
+				return body
+			}
+			packages, err := distributor.ReadPackages("packages", read(version+"packages", url.Values{}), money.USD)
+			require.NoError(t, err)
+			require.Len(t, packages, 5)
+			o, err := distributor.ReadOverview("overview", read(version+"account", url.Values{"task": {"overview"}, "user": {someone}}))
+			require.NoError(t, err)
+			require.Equal(t, "Platinum", o.Package)
+			numbers, err := distributor.ReadInvoices("list", read(billing+"list", url.Values{}))
+			require.NoError(t, err)
+			require.Equal(t, distributor.NumbersOnly, numbers.Shape)
+			own, err := distributor.ReadInvoices("get", read(billing+"get", url.Values{"start_date": {"2026-01-01"}, "end_date": {"2026-01-31"}}))
+			require.NoError(t, err)
+			require.Len(t, own.Rows, 1)
+			usage, err := distributor.ReadInvoices("usage", read(version+"billing", url.Values{"task": {"usage"}, "number": {own.Rows[0].Number}}))
+			require.NoError(t, err)
+			require.Equal(t, distributor.Usage, usage.Shape)
+			sum := money.New(0, money.USD)
+			for i := range usage.Rows {
+				final, err := usage.Rows[i].FinalAmount.Amount(money.USD)
+				require.NoError(t, err)
+				sum, err = sum.Add(final)
+				require.NoError(t, err)
+			}
+			require.Equal(t, sum.Number(), string(own.Rows[0].FinalAmount), "the reseller's invoice is the sum of its rows")
+			current, err := distributor.ReadInvoices("current", read(version+"billing", url.Values{"task": {"current"}, "number": {"1"}}))
+			require.NoError(t, err)
+			require.Equal(t, distributor.Current, current.Shape)
+			stats, err := distributor.ReadStatistics("stats", read(version+"manage", url.Values{"method": {"stats"}, "user": {someone}, "days": {"30"}}))
+			require.NoError(t, err)
+			require.NotEmpty(t, stats)
+		}
+	}
+}
+
+func TestDistributorCallsChangeAccounts(t *testing.T) {
+	s := newSite(t)
+	do := func(call string, form url.Values) string {
+		_, body := s.call("/api/distributor."+call+".json", form)
+		return strings.TrimSpace(string(body))
+	}
+	const done = `{"message":"success"}`
+	pending := func() string { return do("pending", url.Values{"task": {"list"}, "username": {someone}}) }
+	require.Equal(t, done, do("account", url.Values{"task": {"scheduled_downgrade"}, "user": {someone}, "package": {"Gold"}, "ip[]": {"1.2.3.4"}}))
+	require.Contains(t, pending(), `"type":"Account Downgrade"`)
+	require.Equal(t, done, do("account", url.Values{"task": {"cancel"}, "user": {someone}}))
+	require.NotContains(t, pending(), someone)
+	require.Equal(t, done, do("delete", url.Values{"user": {someone}}))
+	require.Contains(t, pending(), `"type":"Account Close"`, "at the end of the billing cycle")
+	require.Equal(t, done, do("add", url.Values{"username": {"free@example.com"}, "package": {"Free"}}))
+	require.Equal(t, `{"message":"error","errors":["free users cannot be downgraded"]}`, do("account", url.Values{"task": {"immediate_downgrade"}, "user": {"free@example.com"}, "package": {"Free"}}))
+	require.Contains(t, do("add", url.Values{"username": {"free@example.com"}, "package": {"Free"}}), "already open")
+	require.Contains(t, do("add", url.Values{"username": {"late@example.com"}, "package": {"Gold"}, "billing_date": {"2026-05-01"}}), `"message":"error"`, "more than one cycle away")
+	require.Contains(t, do("whitelabel", url.Values{}), "distributor.whitelabel is not served here")
+	require.Contains(t, do("account", url.Values{"task": {"overview"}, "user": {"nobody"}}), `"message":"error"`)
+
+	w := s.ask(http.MethodPost, "/api/distributor.packages.json", "", url.Values{"api_user": {"writer"}, "api_key": {s.read}}.Encode())
+	require.Equal(t, http.StatusUnauthorized, w.Code, "the token of another name")
+	require.Equal(t, `{"error":{"code":401,"message":"Permission denied, wrong credentials"}}`, strings.TrimSpace(w.Body.String()))
+}
+
+// TestNothingAskedBreaksTheServer asks every operation of the description for good and bad things: no answer is a failure of the server.
+func TestNothingAskedBreaksTheServer(t *testing.T) {
+	s := newSite(t)
+	var api struct {
+		OpenAPI string                               `json:"openapi"`
+		Paths   map[string]map[string]map[string]any `json:"paths"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.get("/openapi.json")), &api))
+	require.Equal(t, "3.1.0", api.OpenAPI)
+	require.NotEmpty(t, api.Paths)
+	values := []string{"", "0", "-1", "99999999999999999999", "2026-02-30", "2026-01-31", "open", "Unpaid", someone, "../..", "%00", "a b", "Ω", strings.Repeat("x", 300), "true", "{}", "AAAA"}
+	bodies := []string{"", "{}", "[]", "null", "{", `{"account":"` + someone + `"}`, `{"account":"` + someone + `","close":{}}`, `{"account":"x","change":{"package":"Gold"}}`,
+		`{"account":"` + someone + `","charge":{"amount":"1e9","description":"d"}}`, `{"through":"9999-12-31","dry_run":true}`, `{"through":"0001-01-01"}`, `{"dry_run":1}`, `{"id":"x"}`}
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 1))
+	pick := func(of []string) string { return of[random.IntN(len(of))] }
+	asked := 0
+	for path, methods := range api.Paths {
+		for method, operation := range methods {
+			for range 25 {
+				target := path
+				for _, name := range []string{"{account}", "{number}"} {
+					target = strings.ReplaceAll(target, name, url.PathEscape(pick(values[1:])))
+				}
+				query := url.Values{}
+				if list, ok := operation["parameters"].([]any); ok {
+					for _, p := range list {
+						if p := p.(map[string]any); p["in"] == "query" && random.IntN(3) == 0 {
+							query.Set(p["name"].(string), pick(values))
+						}
+					}
+				}
+				body := ""
+				if method == "post" {
+					body = pick(bodies)
+				}
+				w := s.ask(strings.ToUpper(method), target+"?"+query.Encode(), s.write, body)
+				require.Less(t, w.Code, 500, "seed %d: %s %s?%s %s: %s", seed, method, target, query.Encode(), body, w.Body)
+				asked++
+			}
+		}
+	}
+	require.Greater(t, asked, 200)
+}

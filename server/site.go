@@ -1,0 +1,278 @@
+package server
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/digits"
+	"github.com/prorata-go/prorata/internal/display"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/statement"
+)
+
+//go:embed site
+var siteFiles embed.FS
+
+// page is what every page of the website is given.
+type page struct {
+	Title string // of the page
+	Place string // the place in the bar it belongs to
+	Who   Who
+	Demo  bool
+	Books string // the name of the store
+	Body  any
+	Wide  bool
+}
+
+// places are those in the bar.
+var places = []struct{ Name, Path string }{
+	{"Home", "/"}, {"Accounts", "/accounts"}, {"Invoices", "/invoices"}, {"Runs", "/runs"}, {"Reconcile", "/reconcile"}, {"Settings", "/settings"},
+}
+
+// pages are the templates, each with the frame of all pages around it.
+type pages struct {
+	byName map[string]*template.Template
+	assets map[string]asset
+}
+
+// asset is a file of the website. Its path has a part of its hash, so that it may be kept for ever.
+type asset struct {
+	kind    string
+	content []byte
+}
+
+func newPages() (*pages, error) {
+	p := &pages{byName: map[string]*template.Template{}, assets: map[string]asset{}}
+	paths := map[string]string{}
+	add := func(name, kind string, content []byte) {
+		sum := sha256.Sum256(content)
+		ext := path.Ext(name)
+		at := "/assets/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+		p.assets[at], paths[name] = asset{kind, content}, at
+	}
+	css, err := siteFiles.ReadFile("site/assets/site.css")
+	if err != nil {
+		return nil, err
+	}
+	js, err := siteFiles.ReadFile("site/assets/site.js")
+	if err != nil {
+		return nil, err
+	}
+	add("site.css", "text/css; charset=utf-8", css)
+	add("site.js", "text/javascript; charset=utf-8", js)
+	add("document.css", "text/css; charset=utf-8", []byte(statement.Stylesheet()))
+	functions := template.FuncMap{
+		"asset":      func(name string) string { return paths[name] },
+		"places":     func() any { return places },
+		"money":      shownMoney,
+		"amount":     func(a money.Amount) string { return strings.Replace(digits.Group(a.Number()), "-", "−", 1) },
+		"count":      func(n any) string { return digits.Group(fmt.Sprint(n)) },
+		"name":       display.Text,
+		"day":        longDay,
+		"last":       func(p cycle.Period) cycle.Date { return p.Last() },
+		"query":      url.QueryEscape,
+		"minus":      func(a money.Amount) bool { return a.Sign() < 0 },
+		"add":        func(a, b int) int { return a + b },
+		"sub":        func(a, b int) int { return a - b },
+		"mul":        func(a, b int) int { return a * b },
+		"scale":      func(percent, whole int) int { return percent * whole / 100 },
+		"month":      longMonth,
+		"shortMonth": func(d cycle.Date) string { return longMonth(d)[:3] },
+		"at":         func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
+	}
+	frame, err := template.New("frame").Funcs(functions).ParseFS(siteFiles, "site/frame.gohtml", "site/parts.gohtml")
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(siteFiles, "site/*.gohtml")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), ".gohtml")
+		if name == "frame" || name == "parts" {
+			continue
+		}
+		t, err := frame.Clone()
+		if err == nil {
+			t, err = t.ParseFS(siteFiles, file)
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.byName[name] = t
+	}
+	return p, nil
+}
+
+// shownMoney is an amount with its currency's sign and a true minus.
+func shownMoney(a money.Amount) string {
+	number := strings.TrimPrefix(a.Number(), "-")
+	return strings.NewReplacer(number, digits.Group(number), "-", "−").Replace(a.Display())
+}
+
+// longDay is a date in a sentence.
+func longDay(d cycle.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	y, m, day := d.Civil()
+	return fmt.Sprintf("%d %s %d", day, time.Month(m), y)
+}
+
+// show writes a page, whole or not at all.
+func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, name string, p page) {
+	p.Who, _ = who(r.Context())
+	p.Demo, p.Books = s.settings.Open, s.books.Name()
+	var b bytes.Buffer
+	if err := s.pages.byName[name].ExecuteTemplate(&b, "frame", p); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// problem is the page of a request that cannot be done: what is wrong with it, and what to do.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, title, text string) {
+	s.show(w, r, status, "problem", page{Title: title, Body: text})
+}
+
+// site adds the website.
+func (s *Server) site(mux *http.ServeMux) {
+	mux.HandleFunc("GET /assets/", s.asset)
+	mux.HandleFunc("GET /sign-in", s.signInPage)
+	mux.HandleFunc("POST /sign-in", s.signIn)
+	mux.HandleFunc("POST /sign-out", s.signOut)
+	read := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.signedIn(false, h)) }
+	write := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.signedIn(true, h)) }
+	read("GET /{$}", s.homePage)
+	read("GET /accounts", s.accountsPage)
+	read("GET /account", s.accountPage)
+	write("POST /account", s.accountAction)
+	read("GET /invoices", s.invoicesPage)
+	read("GET /invoice", s.invoicePage)
+	read("GET /runs", s.runsPage)
+	read("GET /runs/preview", s.previewPage)
+	write("POST /runs", s.runAction)
+	read("GET /settings", s.settingsPage)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := who(r.Context()); !ok {
+			http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+			return
+		}
+		s.problem(w, r, http.StatusNotFound, "There is no such page", "The address is wrong, or what was there has another name now.")
+	})
+}
+
+func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
+	a, ok := s.pages.assets[r.URL.Path]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", a.kind)
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = w.Write(a.content)
+}
+
+// signedIn lets people pass who have signed in, and asks others to.
+func (s *Server) signedIn(write bool, next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from, ok := who(r.Context())
+		switch {
+		case !ok:
+			to := "/sign-in"
+			if r.Method == http.MethodGet && r.URL.Path != "/" {
+				to += "?to=" + url.QueryEscape(r.URL.RequestURI())
+			}
+			http.Redirect(w, r, to, http.StatusSeeOther)
+		case write && !from.Write:
+			s.problem(w, r, http.StatusForbidden, "This token only reads", "What you asked for changes the books. Sign in with a token that was made with --write.")
+		default:
+			if write {
+				r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+			}
+			next(w, r)
+		}
+	})
+}
+
+// signInForm is what the page to sign in says.
+type signInForm struct{ Wrong, To, Store string }
+
+func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) {
+	if _, ok := who(r.Context()); ok {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
+	s.show(w, r, http.StatusOK, "sign-in", page{Title: "Sign in", Body: signInForm{To: ownPath(r.URL.Query().Get("to")), Store: s.books.Name()}})
+}
+
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+	address, to := s.addressOf(r), ownPath(r.FormValue("to"))
+	if !s.access.mayTry(address) {
+		tooMany(w)
+		return
+	}
+	from, ok, err := s.access.byToken(r.Context(), "", strings.TrimSpace(r.PostFormValue("token")))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if !ok {
+		s.access.failed(address)
+		s.show(w, r, http.StatusUnauthorized, "sign-in", page{Title: "Sign in", Body: signInForm{
+			Wrong: "That is no token of this store, or it was revoked.", To: to, Store: s.books.Name(),
+		}})
+		return
+	}
+	noteWho(r.Context(), from.Token)
+	http.SetCookie(w, s.access.signIn(from, s.secure()))
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, s.access.signOut(r, s.secure()))
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+}
+
+// ownPath is a path of this website, or the home page's: what is after a sign-in never leads elsewhere.
+func ownPath(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
+		return "/"
+	}
+	return to
+}
+
+// wrong answers an error of what a person asked for: with a page that says it where it is their doing, else with a log.
+func (s *Server) wrong(w http.ResponseWriter, r *http.Request, title string, err error) {
+	var theirs *requestError
+	if errors.As(err, &theirs) {
+		s.problem(w, r, http.StatusBadRequest, title, theirs.Error())
+		return
+	}
+	s.fail(w, r, err)
+}
+
+// requestError is an error of what was asked for, in words for whoever asked.
+type requestError struct{ error }
+
+func (e *requestError) Unwrap() error { return e.error }
+
+func badRequest(format string, args ...any) error { return &requestError{fmt.Errorf(format, args...)} }

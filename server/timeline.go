@@ -1,0 +1,119 @@
+package server
+
+import (
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// timeline is the drawing of an account: its packages as bars, its invoices and late events as marks. What it shows stands in the
+// tables below it too.
+type timeline struct {
+	Width, Height int
+	Stretches     []stretch
+	Marks         []mark
+	Ticks         []tick
+	Today         int // where today is; -1 is outside
+	Words         string
+}
+
+type stretch struct {
+	X, Width int
+	Name     string
+	Days     cycle.Period
+	Class    string
+	Named    bool // there is room for the name
+}
+
+type mark struct {
+	X    int
+	Kind string // invoice, late
+	Text string
+}
+
+type tick struct {
+	X    int
+	Text string
+}
+
+// The size of the drawing in its own units, and how many days it shows at most.
+const (
+	timelineWidth  = 960
+	timelineHeight = 96
+	timelineDays   = 400
+	letterWidth    = 7
+)
+
+// drawTimeline draws the last year or so of an account.
+func drawTimeline(events []account.Event, stretches []account.Stretch, issued []invoice.Invoice, c *account.Current, today cycle.Date, policy invoice.Policy) timeline {
+	t := timeline{Width: timelineWidth, Height: timelineHeight, Today: -1}
+	span := cycle.Period{Start: today, End: today.AddDays(1)}
+	day := func(e *account.Event) cycle.Date {
+		d, err := cycle.DateOf(e.At, policy.TimeZone)
+		if err != nil {
+			return today
+		}
+		return d
+	}
+	for i := range events {
+		if events[i].Type != account.Created {
+			continue
+		}
+		if d := day(&events[i]); d.Before(span.Start) {
+			span.Start = d
+		}
+	}
+	if c.Next.Date.After(span.End) && c.Next.Date.Sub(today) < 60 {
+		span.End = c.Next.Date.AddDays(1)
+	}
+	if first := span.End.AddDays(-timelineDays); span.Start.Before(first) {
+		span.Start = first
+	}
+	days := max(1, span.End.Sub(span.Start))
+	x := func(d cycle.Date) int {
+		return max(0, min(timelineWidth, d.Sub(span.Start)*timelineWidth/days))
+	}
+	t.Today = x(today)
+	t.draw(stretches, span, today, x)
+	for i := range issued {
+		if inv := &issued[i]; !inv.Date.Before(span.Start) {
+			t.Marks = append(t.Marks, mark{X: x(inv.Date), Kind: "invoice", Text: inv.Date.String() + ": " + shownMoney(inv.FinalAmount)})
+		}
+	}
+	for i := range events {
+		e := &events[i]
+		known, err := cycle.DateOf(e.Known(), policy.TimeZone)
+		if err == nil && known.After(day(e)) && !day(e).Before(span.Start) {
+			t.Marks = append(t.Marks, mark{X: x(day(e)), Kind: "late", Text: day(e).String() + ", known on " + known.String() + ": " + words(e)})
+		}
+	}
+	step := 1 + days/360
+	_, _, dom := span.Start.Civil()
+	for first := span.Start.AddDays(1 - dom).AddMonths(1); first.Before(span.End); first = first.AddMonths(step) {
+		t.Ticks = append(t.Ticks, tick{X: x(first), Text: first.String()[:len("2006-01")]})
+	}
+	return t
+}
+
+// draw draws the packages.
+func (t *timeline) draw(stretches []account.Stretch, span cycle.Period, today cycle.Date, x func(cycle.Date) int) {
+	classes := map[string]string{}
+	for _, p := range stretches {
+		if classes[p.Package] == "" {
+			classes[p.Package] = []string{"c1", "c3", "c2"}[len(classes)%3]
+		}
+		end := p.Days.End
+		if end.IsZero() {
+			if end = span.End; p.Days.Start.After(today) {
+				end = p.Days.Start.AddDays(1)
+			}
+		}
+		if !end.After(span.Start) {
+			continue
+		}
+		one := stretch{X: x(p.Days.Start), Name: p.Package, Days: p.Days, Class: classes[p.Package]}
+		one.Width = max(2, x(end)-one.X)
+		one.Named = one.Width > letterWidth*len([]rune(one.Name))+8
+		t.Stretches = append(t.Stretches, one)
+	}
+}

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// api adds our own API. Its description, /openapi.json, is made of the types here.
+func (s *Server) api(mux *http.ServeMux) {
+	config := huma.DefaultConfig("prorata", "1")
+	config.Info.Description = "What was recorded and issued, what is due, and what would be. Amounts are decimal strings, dates YYYY-MM-DD, instants RFC 3339. Errors are problem documents of RFC 9457."
+	config.DocsPath, config.SchemasPath = "", ""
+	config.CreateHooks = nil // no $schema in what is answered
+	config.RejectUnknownQueryParameters = true
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer", Description: "prorata token add makes one"}}
+	config.Security = []map[string][]string{{"token": {}}}
+	api := humago.New(mux, config)
+	api.UseMiddleware(s.wantsToken(api))
+	s.accountOperations(api)
+	s.invoiceOperations(api)
+	s.eventOperations(api)
+	s.runOperations(api)
+	s.openapi = api.OpenAPI()
+}
+
+// writes marks an operation that changes the books.
+const writes = "writes"
+
+// wantsToken lets a request pass that has a token, which may write where the operation does.
+func (s *Server) wantsToken(api huma.API) func(huma.Context, func(huma.Context)) {
+	return func(c huma.Context, next func(huma.Context)) {
+		from, ok := who(c.Context())
+		_, write := c.Operation().Metadata[writes]
+		switch {
+		case !ok:
+			c.SetHeader("WWW-Authenticate", `Bearer realm="prorata"`)
+			_ = huma.WriteErr(api, c, http.StatusUnauthorized, "expected Authorization: Bearer and a token; prorata token add makes one")
+		case write && !from.Write:
+			_ = huma.WriteErr(api, c, http.StatusForbidden, "this token only reads; expected one that was made with --write")
+		default:
+			next(c)
+		}
+	}
+}
+
+// operation describes one operation.
+func operation(method, path, id, summary string, errors ...int) huma.Operation {
+	op := huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, Errors: append(errors, http.StatusUnauthorized, http.StatusInternalServerError)}
+	return op
+}
+
+// writing marks it as one that changes the books, and bounds what it is sent.
+func writing(op huma.Operation, most int64) huma.Operation {
+	op.Metadata = map[string]any{writes: true}
+	op.MaxBodyBytes = most
+	op.Errors = append(op.Errors, http.StatusForbidden)
+	return op
+}
+
+// broken is an error that is no fault of the request: the log has it, and the answer does not.
+func (s *Server) broken(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		s.log.Error("a request failed", "error", err)
+	}
+	return huma.Error500InternalServerError("something went wrong here; the log has it")
+}

@@ -1,0 +1,302 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/money"
+)
+
+// Pages of a list, and how many rows one has.
+const (
+	usualRows = 50
+	mostRows  = 500
+)
+
+type accountsInput struct {
+	Query  string `query:"q" maxLength:"200" doc:"letters that the name has, in any case"`
+	Status string `query:"status" enum:"open,closed" doc:"only accounts that are open, or closed"`
+	Cursor string `query:"cursor" maxLength:"1000" doc:"next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"how many, at most"`
+}
+
+type accountsOutput struct {
+	Body struct {
+		Accounts []apiCurrent `json:"accounts" nullable:"false"`
+		Next     string       `json:"next,omitempty" doc:"the cursor of the next page; none is the end"`
+	}
+}
+
+type accountInput struct {
+	Account string `path:"account" maxLength:"1000" doc:"its name"`
+}
+
+type accountOutput struct{ Body apiCurrent }
+
+type eventsOutput struct {
+	Body struct {
+		Events []apiEvent `json:"events" nullable:"false"`
+	}
+}
+
+type timelineOutput struct {
+	Body struct {
+		Stretches []timelineStretch `json:"stretches" nullable:"false" doc:"with one package each, by days"`
+		Invoices  []timelineInvoice `json:"invoices" nullable:"false"`
+		Pending   *timelinePending  `json:"pending,omitempty"`
+	}
+}
+
+type timelineStretch struct {
+	Package string `json:"package"`
+	Start   string `json:"start_date" format:"date"`
+	End     string `json:"end_date,omitempty" format:"date" doc:"inclusive; none while it lasts"`
+}
+
+type timelineInvoice struct {
+	Number string `json:"number"`
+	Date   string `json:"date_invoiced" format:"date"`
+	Amount string `json:"final_amount"`
+	Status string `json:"status"`
+}
+
+type timelinePending struct {
+	Date    string `json:"date" format:"date"`
+	Package string `json:"package,omitempty" doc:"empty for a close"`
+}
+
+type previewInput struct {
+	Body struct {
+		Account string        `json:"account" minLength:"1" maxLength:"1000"`
+		Close   *previewWhen  `json:"close,omitempty"`
+		Change  *previewTo    `json:"change,omitempty"`
+		Charge  *previewMoney `json:"charge,omitempty"`
+	}
+}
+
+type previewWhen struct {
+	On        string `json:"on,omitempty" format:"date" doc:"today where it is left out"`
+	Effective string `json:"effective,omitempty" enum:"immediately,period_end"`
+}
+
+type previewTo struct {
+	previewWhen
+	Package string `json:"package" minLength:"1" maxLength:"200"`
+}
+
+type previewMoney struct {
+	Amount      string `json:"amount" minLength:"1" maxLength:"40" doc:"a decimal; negative is a credit"`
+	Description string `json:"description" minLength:"1" maxLength:"500"`
+}
+
+type previewOutput struct {
+	Body struct {
+		Without string      `json:"without" doc:"what the next invoice is without it"`
+		With    string      `json:"with" doc:"what it is with it"`
+		Invoice *apiInvoice `json:"invoice,omitempty" doc:"the next invoice with it"`
+		Problem string      `json:"problem,omitempty" doc:"why it makes no sense here, and is left out"`
+	}
+}
+
+// accountOperations are those about accounts.
+func (s *Server) accountOperations(api huma.API) {
+	huma.Register(api, operation(http.MethodGet, "/v1/accounts", "list-accounts", "Accounts, by name, and where each stands today"), s.listAccounts)
+	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}", "get-account", "Where an account stands today", http.StatusNotFound), s.getAccount)
+	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}/events", "list-account-events", "Its events, in the order of recording", http.StatusNotFound), s.getEvents)
+	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}/invoices", "list-account-invoices", "Its invoices, by date", http.StatusNotFound), s.getAccountInvoices)
+	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}/timeline", "get-account-timeline", "Its packages and invoices over time", http.StatusNotFound), s.getTimeline)
+	op := operation(http.MethodPost, "/v1/preview", "preview", "What would come of a close, a change or a charge; nothing is written", http.StatusNotFound, http.StatusUnprocessableEntity)
+	op.MaxBodyBytes = MaxBody
+	huma.Register(api, op, s.preview)
+}
+
+func (s *Server) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {
+	out := &accountsOutput{}
+	out.Body.Accounts = []apiCurrent{}
+	st, err := s.standing(ctx)
+	if err != nil {
+		return nil, s.broken(ctx, err)
+	}
+	looked := 0
+	for a, err := range s.books.Accounts(ctx, in.Cursor) {
+		if err != nil {
+			return nil, s.broken(ctx, err)
+		}
+		if looked++; len(out.Body.Accounts) == in.Limit || looked > scanned {
+			out.Body.Next = a.Name
+			break
+		}
+		if !strings.Contains(strings.ToLower(a.Name), strings.ToLower(in.Query)) {
+			continue
+		}
+		c, err := st.of(ctx, a.Name)
+		if err != nil {
+			return nil, s.broken(ctx, err)
+		}
+		if in.Status == "open" && !c.Open || in.Status == "closed" && c.Open {
+			continue
+		}
+		out.Body.Accounts = append(out.Body.Accounts, apiCurrent{c.AppendJSON(nil)})
+	}
+	return out, nil
+}
+
+// missing is the error of an account that is not there, or another.
+func (s *Server) missing(ctx context.Context, err error) error {
+	if notThere(err) {
+		return huma.Error404NotFound(err.Error())
+	}
+	return s.broken(ctx, err)
+}
+
+func (s *Server) getAccount(ctx context.Context, in *accountInput) (*accountOutput, error) {
+	st, err := s.standing(ctx)
+	if err != nil {
+		return nil, s.broken(ctx, err)
+	}
+	c, err := st.of(ctx, in.Account)
+	if err != nil {
+		return nil, s.missing(ctx, err)
+	}
+	return &accountOutput{apiCurrent{c.AppendJSON(nil)}}, nil
+}
+
+func (s *Server) getEvents(ctx context.Context, in *accountInput) (*eventsOutput, error) {
+	events, err := s.books.EventsOf(ctx, in.Account)
+	if err != nil {
+		return nil, s.missing(ctx, err)
+	}
+	out := &eventsOutput{}
+	out.Body.Events = make([]apiEvent, len(events))
+	for i := range events {
+		out.Body.Events[i] = apiEvent{events[i].AppendJSON(nil)}
+	}
+	return out, nil
+}
+
+func (s *Server) getAccountInvoices(ctx context.Context, in *accountInput) (*invoicesOutput, error) {
+	if _, err := s.books.EventsOf(ctx, in.Account); err != nil {
+		return nil, s.missing(ctx, err)
+	}
+	out := &invoicesOutput{}
+	out.Body.Invoices = []apiInvoice{}
+	for inv, err := range s.books.Invoices(ctx, books.Which{Accounts: []string{in.Account}}) {
+		if err != nil {
+			return nil, s.broken(ctx, err)
+		}
+		out.Body.Invoices = append(out.Body.Invoices, apiInvoice{inv.AppendJSON(nil)})
+	}
+	return out, nil
+}
+
+func (s *Server) getTimeline(ctx context.Context, in *accountInput) (*timelineOutput, error) {
+	b, err := s.accountBody(ctx, in.Account)
+	var theirs *requestError
+	if errors.As(err, &theirs) {
+		return nil, huma.Error404NotFound(theirs.Error())
+	}
+	if err != nil {
+		return nil, s.broken(ctx, err)
+	}
+	out := &timelineOutput{}
+	out.Body.Stretches, out.Body.Invoices = []timelineStretch{}, []timelineInvoice{}
+	for _, p := range b.Stretches {
+		one := timelineStretch{Package: p.Package, Start: p.Days.Start.String()}
+		if !p.Days.End.IsZero() {
+			one.End = p.Days.Last().String()
+		}
+		out.Body.Stretches = append(out.Body.Stretches, one)
+	}
+	slices.Reverse(b.Invoices)
+	for i := range b.Invoices {
+		inv := &b.Invoices[i]
+		out.Body.Invoices = append(out.Body.Invoices, timelineInvoice{inv.Number.String(), inv.Date.String(), inv.FinalAmount.Number(), inv.Status.String()})
+	}
+	if p := b.Current.Pending; !p.Day.IsZero() {
+		out.Body.Pending = &timelinePending{p.Day.String(), p.Package}
+	}
+	return out, nil
+}
+
+func (s *Server) preview(ctx context.Context, in *previewInput) (*previewOutput, error) {
+	terms, err := s.books.Terms(ctx)
+	if err != nil {
+		return nil, s.broken(ctx, err)
+	}
+	e, err := in.event(s, terms.Policy.TimeZone, terms.Policy.MoneyCurrency())
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.accountBody(ctx, in.Body.Account)
+	var theirs *requestError
+	if errors.As(err, &theirs) {
+		return nil, huma.Error404NotFound(theirs.Error())
+	}
+	if err != nil {
+		return nil, s.broken(ctx, err)
+	}
+	w, err := s.comesOf(ctx, b.Name, e)
+	if err != nil {
+		return nil, s.broken(ctx, err)
+	}
+	out := &previewOutput{}
+	out.Body.Without, out.Body.With = w.Before.Number(), w.After.Number()
+	if !w.Invoice.Date.IsZero() {
+		out.Body.Invoice = &apiInvoice{w.Invoice.AppendJSON(nil)}
+	}
+	if len(w.Anomalies) > 0 {
+		out.Body.Problem = w.Anomalies[0].Reason
+	}
+	return out, nil
+}
+
+// event is what is to be looked at.
+func (in *previewInput) event(s *Server, zone *time.Location, currency money.Currency) (e account.Event, err error) {
+	b := &in.Body
+	e = account.Event{ID: newID(), Account: b.Account, At: s.now()}
+	given := 0
+	when := previewWhen{}
+	if b.Close != nil {
+		given++
+		e.Type, when = account.Closed, *b.Close
+	}
+	if b.Change != nil {
+		given++
+		e.Type, e.Package, when = account.PackageChanged, b.Change.Package, b.Change.previewWhen
+	}
+	if b.Charge != nil {
+		given++
+		e.Type, e.Description = account.ChargeAdded, b.Charge.Description
+		if e.Amount, err = money.ParseIn(b.Charge.Amount, currency); err != nil {
+			return e, huma.Error422UnprocessableEntity("charge", &huma.ErrorDetail{Location: "body.charge.amount", Message: err.Error(), Value: b.Charge.Amount})
+		}
+	}
+	if given != 1 {
+		return e, huma.Error422UnprocessableEntity("expected one of close, change and charge")
+	}
+	if when.Effective != "" {
+		if e.Effective, err = account.ParseEffective(when.Effective); err != nil {
+			return e, huma.Error422UnprocessableEntity(err.Error())
+		}
+	}
+	if when.On == "" {
+		return e, nil
+	}
+	on, err := cycle.ParseDate(when.On)
+	if err != nil {
+		return e, huma.Error422UnprocessableEntity("on", &huma.ErrorDetail{Location: "body", Message: err.Error(), Value: when.On})
+	}
+	if today, err := cycle.DateOf(e.At, zone); err != nil || today != on {
+		e.RecordedAt, e.At = e.At, on.Start(zone)
+	}
+	return e, nil
+}
