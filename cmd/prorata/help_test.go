@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,28 @@ func runHere(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	code = run(t.Context(), args, strings.NewReader(""), &out, &errs)
 	return code, out.String(), errs.String()
+}
+
+// serveHere serves on a port that is free, and interrupts it when it listens.
+func serveHere(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	out, errs := &watched{written: interrupt}, &bytes.Buffer{}
+	args = append(slices.Clone(args), "--listen", "127.0.0.1:0")
+	code = run(ctx, args, strings.NewReader(""), out, errs)
+	return code, out.String(), errs.String()
+}
+
+// watched is a buffer that tells when something was written to it.
+type watched struct {
+	bytes.Buffer
+	written func()
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	defer w.written()
+	return w.Buffer.Write(b)
 }
 
 func commands() []*cobra.Command {
@@ -70,7 +93,12 @@ func TestExamplesOfHelp(t *testing.T) {
 			require.NotEmpty(t, list, "%s --help has no example that runs", cmd.CommandPath())
 			for _, words := range list {
 				require.Equal(t, "prorata", words[0])
-				code, stdout, stderr := runHere(t, words[1:]...)
+				code, stdout, stderr := 0, "", ""
+				if cmd.Name() == "serve" {
+					code, stdout, stderr = serveHere(t, words[1:]...)
+				} else {
+					code, stdout, stderr = runHere(t, words[1:]...)
+				}
 				require.Contains(t, []int{exitDone, exitFindings}, code, "%s\n%s", words, stderr)
 				require.NotEmpty(t, stdout, "%s", words)
 			}

@@ -18,9 +18,13 @@ import (
 
 func main() {
 	tuneMemory()
-	go exitOnInterrupt(interrupts(), os.Stderr)
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	interrupted := interrupts()
+	go exitOnInterrupt(interrupted, os.Stderr)
+	os.Exit(run(context.WithValue(context.Background(), interruptsKey{}, interrupted), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
+
+// interruptsKey is where the context of a command has the interrupts that end it at once.
+type interruptsKey struct{}
 
 // The exit codes of every command.
 const (
@@ -102,6 +106,7 @@ Exit status:
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(newReplay(), newInvoice(), newExplain(), newCurrent(), newMargin(), newWhatIf(), newPartition(), newMerge(), newReconcile(), newImport(), newMap(), newCycle(), newProrate(), newValidate(), newCompletion(), newMan(), newVersion())
 	root.AddCommand(newInit(), newRecord(), newPackages(), newBill(), newInvoices(), newBalance(), newVerify(), newExport(), newLoad())
+	root.AddCommand(newServe(), newToken())
 	completeArguments(root)
 	for _, cmd := range root.Commands() {
 		cmd.DisableFlagsInUseLine = true

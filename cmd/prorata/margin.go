@@ -30,7 +30,8 @@ account, by the month of the invoices, or by package (charges that are of no pac
 their own). What is canceled or was refunded earned nothing, and costs what it costs.
 
 It reads files of events, or a store: what was issued, and what the reseller owes by the events
-recorded, as final by the last run. ` + storeHelp + `
+recorded, as final by the last run.
+` + storeHelp + `
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and there are
 anomalies or far dates to look at.

@@ -73,7 +73,7 @@ func (c *common) checkOutputs(cmd *cobra.Command, others []target, inputs ...str
 
 // interrupts receives a signal that is to end the process. From when it returns, a reader of
 // standard output that has gone is the error of a write, and not the end.
-func interrupts() <-chan os.Signal {
+func interrupts() chan os.Signal {
 	received := make(chan os.Signal, 1)
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} { // the last: the terminal is gone
 		if !signal.Ignored(sig) { // as by nohup, or by a shell for what it runs in the background

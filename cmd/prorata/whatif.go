@@ -16,14 +16,15 @@ import (
 func newWhatIf() *cobra.Command {
 	c, packages := &common{}, ""
 	cmd := &cobra.Command{
-		Use:   "whatif (--store STORE | --packages FILE EVENTS...) (--set KEY=VALUE | --packages-b FILE) [flags]",
+		Use:   "whatif (--store STORE | --packages FILE EVENTS...) --set KEY=VALUE [flags]",
 		Short: "Compare the bills of the same events under another policy or price list",
 		Long: `Bills every account twice: by --packages and --policy, and by the same with another price list
 (--packages-b), other keys of the policy (--set), or both. It shows what each account comes to,
 and the difference. A table leaves out accounts without a difference.
 
 It reads files of events, or a store: what was issued, and what the events recorded come to by
-the terms in force but for what is another, as final by the last run. ` + storeHelp + `
+the terms in force but for what is another, as final by the last run.
+` + storeHelp + `
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and there are
 anomalies or far dates to look at.
