@@ -96,8 +96,10 @@ func (t *timeline) apply(e *entry) AnomalyCode {
 		return t.changePackage(e)
 	case ChangeCancelled:
 		return t.cancelChange()
+	case Closed:
+		return t.close(e)
 	}
-	return t.close(e)
+	return 0
 }
 
 // takeEffect lets a waiting change take effect if its day has begun by an instant.

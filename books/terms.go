@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/prorata-go/prorata/books/store"
-	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/invoice"
 )
 
@@ -72,37 +70,9 @@ func (t *Terms) body() ([]byte, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = AppendPackage(b, &t.Packages[i])
+		b = t.Packages[i].AppendJSON(b)
 	}
 	return append(b, "]}"...), nil
-}
-
-// AppendPackage appends a package as [invoice.ParsePackages] reads it, on one line.
-func AppendPackage(b []byte, p *invoice.Package) []byte {
-	b = strictjson.AppendString(append(b, `{"name":`...), p.Name)
-	b = append(p.Price.AppendNumber(append(b, `,"price":"`...)), '"')
-	b = strconv.AppendInt(append(b, `,"credits":`...), p.Credits, 10)
-	b = append(p.Overage.AppendNumber(append(b, `,"overage":"`...)), '"')
-	if p.DistributorPrice != nil {
-		b = append(p.DistributorPrice.AppendNumber(append(b, `,"distributor_price":"`...)), '"')
-	}
-	if p.DistributorOverage != nil {
-		b = append(p.DistributorOverage.AppendNumber(append(b, `,"distributor_overage":"`...)), '"')
-	}
-	if p.Description != "" {
-		b = strictjson.AppendString(append(b, `,"description":`...), p.Description)
-	}
-	if p.HasIP {
-		b = append(b, `,"has_ip":true`...)
-	}
-	if p.HasReseller {
-		b = append(b, `,"has_reseller":true`...)
-	}
-	if !p.EffectiveFrom.IsZero() {
-		b = append(p.EffectiveFrom.Append(append(b, `,"effective_from":"`...)), '"')
-	}
-	b = strictjson.AppendString(append(b, `,"currency":`...), p.Price.Currency().String())
-	return append(b, '}')
 }
 
 // readTerms reads what body wrote.
@@ -208,7 +178,7 @@ func add(tx store.Tx, terms Terms, what *Adding) (added Added, err error) {
 	for i := range what.Packages {
 		p := &what.Packages[i]
 		at := slices.IndexFunc(terms.Packages, func(o invoice.Package) bool { return o.Name == p.Name && o.EffectiveFrom == p.EffectiveFrom })
-		if at >= 0 && string(AppendPackage(nil, p)) == string(AppendPackage(nil, &terms.Packages[at])) {
+		if at >= 0 && string(p.AppendJSON(nil)) == string(terms.Packages[at].AppendJSON(nil)) {
 			continue
 		}
 		if strict && known[p.Name] && !p.EffectiveFrom.After(last.Latest) {

@@ -85,7 +85,7 @@ func (w *rewriter) members(n *node) error {
 	}
 	for i := range n.kids {
 		kid := &n.kids[i]
-		if kid.empty() && slices.Contains(mayBeLeftOut, kid.name) {
+		if kid.empty() && invoice.PackageKeyMayBeEmpty(kid.name) {
 			continue
 		}
 		if len(w.lines) > 0 && w.text[len(w.text)-2] != '{' {
@@ -95,8 +95,6 @@ func (w *rewriter) members(n *node) error {
 	}
 	return nil
 }
-
-var mayBeLeftOut = []string{"credits", "overage", "distributor_price", "distributor_overage", "has_ip", "has_reseller", "effective_from", "currency"}
 
 // packageValue is the JSON of a value. XML does not say what is a number and what is true or false; numbers may be quoted.
 func packageValue(n *node) []byte {

@@ -161,7 +161,7 @@ func (c *common) showPackages(cmd *cobra.Command, terms *books.Terms, format str
 			if i > 0 {
 				text = append(text, ",\n"...)
 			}
-			text = books.AppendPackage(text, &terms.Packages[i])
+			text = terms.Packages[i].AppendJSON(text)
 		}
 		out.Write(append(text, "\n]\n"...))
 		return outfile.Commit(out)
