@@ -14,7 +14,7 @@ type Document struct {
 	Invoice *invoice.Invoice
 	Profile *Profile // nil is the zero Profile
 
-	// Before is what the customer owed before this invoice, as books know it; nil is not said.
+	// Before is what earlier invoices leave unpaid, as books know it; nil is not known. It is said of an invoice that is to be paid.
 	Before *money.Amount
 }
 
@@ -84,7 +84,7 @@ func (d *Document) view() (*documentView, error) {
 		v.Lines = append(v.Lines, l.line(&inv.Lines[i]))
 	}
 	v.Sums = []fact{{w.total, l.money(inv.FinalAmount)}}
-	if d.Before != nil {
+	if owed := inv.Status == invoice.Unpaid || inv.Status == invoice.Deferred; owed && d.Before != nil && !d.Before.IsZero() {
 		due, err := inv.FinalAmount.Add(*d.Before)
 		if err != nil {
 			return nil, fmt.Errorf("invoice %s with what was owed before: %w", inv.Number, err)

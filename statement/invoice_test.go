@@ -58,6 +58,10 @@ func TestInvoiceBroughtForward(t *testing.T) {
 	inv, before := dated(t, "juniper-law@example.com", "2025-06-10"), money.MustParse("20.00 USD")
 	part, err := statement.InvoiceHTMLPart(statement.Document{Invoice: inv, Before: &before})
 	require.NoError(t, err)
+	require.NotContains(t, string(part), "brought forward", "a paid invoice is not to be paid")
+	inv.Status = invoice.Unpaid
+	part, err = statement.InvoiceHTMLPart(statement.Document{Invoice: inv, Before: &before})
+	require.NoError(t, err)
 	text := strings.Join(strings.Fields(textOf(string(part))), " ")
 	require.Contains(t, text, "Total USD 57.37 Balance brought forward USD 20.00 Amount due USD 77.37")
 	require.Contains(t, text, "Bill to juniper-law@example.com", "without a profile it goes to the account")

@@ -40,6 +40,21 @@ func (c *common) priceFlag(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("price", cobra.FixedCompletions([]string{"retail", "distributor"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// basisOf is what files, or a store, have of invoices. It is to be closed.
+func (c *common) basisOf(cmd *cobra.Command, span cycle.Period, files []string) (*basis, error) {
+	if readsStore(cmd, files) {
+		if err := ownTerms(cmd); err != nil {
+			return nil, err
+		}
+		return c.openBasis(cmd, span)
+	}
+	b, err := c.readBilled(cmd, span, files)
+	if err != nil {
+		return nil, err
+	}
+	return &basis{billed: *b}, nil
+}
+
 // readBilled reads what invoices are made of.
 func (c *common) readBilled(cmd *cobra.Command, span cycle.Period, files []string) (*billed, error) {
 	if err := required(cmd, "packages"); err != nil {

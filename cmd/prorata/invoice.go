@@ -17,6 +17,7 @@ import (
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/source"
 	"github.com/prorata-go/prorata/statement"
@@ -32,23 +33,27 @@ type invoiceFlags struct {
 func newInvoice() *cobra.Command {
 	c, f := &common{}, &invoiceFlags{}
 	cmd := &cobra.Command{
-		Use:   "invoice --packages FILE [flags] NUMBER... EVENTS...",
+		Use:   "invoice (--store STORE | --packages FILE EVENTS...) [flags] NUMBER...",
 		Short: "Write invoices as customers get them",
 		Long: `Writes the invoices of these numbers as customers get them, as a page or as PDF: who sends
 them and to whom, the lines in words, the days, the total. --profile FILE has the names,
 addresses, logo, terms and language; docs/statements.md has all it may say. With --each DIR
 every invoice gets a file of its own, named by its number; without a NUMBER that is all of them,
-or those of --from, --through and --account.
+or those of --from, --through and --account. From a store, an invoice is as it was issued, and
+says what earlier ones leave unpaid.
+
+` + storeHelp + `
 
 Exit status: 0 done; 1 bad input, and what was not written yet is not; 2 wrong usage; 3 done, and
 there are anomalies, far dates, or characters that the font does not have.`,
 		Example: `  prorata invoice 20250610-1vmdd3chhjdwypvp --packages testdata/demo/packages.json \
       --profile testdata/demo/profile.json testdata/demo/events.jsonl
+  prorata invoice BOOK-20260310-dbq0kt4nmv3xbvh4 --store testdata/books/reseller.db
   prorata invoice --each "invoices" --format pdf --packages testdata/demo/packages.json \
       --profile testdata/demo/profile.json --from 2026-02-01 testdata/demo/events.jsonl`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			_, files := splitNumbers(args)
-			return filesArgs(cmd, files)
+			return storeOrFiles(cmd, files)
 		},
 		ValidArgsFunction: completeNumbers,
 		RunE:              func(cmd *cobra.Command, args []string) error { return runInvoice(cmd, c, f, args) },
@@ -63,6 +68,7 @@ there are anomalies, far dates, or characters that the font does not have.`,
 	_ = cmd.RegisterFlagCompletionFunc("paper", cobra.FixedCompletions(papers, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "with --each: only the account `NAME` (repeatable)")
 	cmd.Flags().String("from", "", "with --each: leave out invoices dated before `DATE`")
+	storeFlag(cmd)
 	c.billedFlags(cmd)
 	return cmd
 }
@@ -99,15 +105,19 @@ func runInvoice(cmd *cobra.Command, c *common, f *invoiceFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	b, err := c.readBilled(cmd, span, files)
+	b, err := c.basisOf(cmd, span, files)
 	if err != nil {
 		return err
 	}
+	defer b.close()
 	w := &invoiceWriter{invoiceFlags: f, format: format, options: formats.DocumentOptions{Letter: f.paper == "letter"}, profile: profile}
-	if len(numbers) > 0 {
-		err = w.numbered(cmd, b, numbers)
-	} else {
-		err = w.all(cmd, c, b)
+	switch {
+	case b.store != nil:
+		err = w.issued(cmd, c, b, numbers)
+	case len(numbers) > 0:
+		err = w.numbered(cmd, &b.billed, numbers)
+	default:
+		err = w.all(cmd, c, &b.billed)
 	}
 	if err != nil {
 		return err
@@ -173,7 +183,7 @@ func (w *invoiceWriter) numbered(cmd *cobra.Command, b *billed, numbers []invoic
 			for i := range bill.Invoices {
 				if inv := &bill.Invoices[i]; inv.Number == number {
 					found = true
-					return w.take(inv)
+					return w.take(inv, nil)
 				}
 				others = append(others, bill.Invoices[i].Number.String())
 			}
@@ -195,7 +205,7 @@ func (w *invoiceWriter) all(cmd *cobra.Command, c *common, b *billed) error {
 	return b.bills(cmd, accounts, func(bill *account.Bill) error {
 		for i := range bill.Invoices {
 			if inv := &bill.Invoices[i]; !inv.Date.Before(b.span.Start) {
-				if err := w.take(inv); err != nil {
+				if err := w.take(inv, nil); err != nil {
 					return err
 				}
 			}
@@ -204,8 +214,9 @@ func (w *invoiceWriter) all(cmd *cobra.Command, c *common, b *billed) error {
 	})
 }
 
-func (w *invoiceWriter) take(inv *invoice.Invoice) error {
-	d := statement.Document{Invoice: inv, Profile: w.profile}
+// take writes an invoice, with what was owed before it where that is known, or keeps it to be written with the others.
+func (w *invoiceWriter) take(inv *invoice.Invoice, before *money.Amount) error {
+	d := statement.Document{Invoice: inv, Profile: w.profile, Before: before}
 	if w.each == "" {
 		w.documents = append(w.documents, d)
 		return nil
