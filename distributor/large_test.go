@@ -4,37 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/money"
 )
-
-// requireNearLinear checks that a function for four times the input takes about as long as four times the function for one. With
-// quadratic time it would take four times as long. Both are to be equally disturbed by what else the machine does, and the
-// shortest of several times counts.
-func requireNearLinear(t *testing.T, one, four func()) {
-	t.Helper()
-	fourTimes := func() {
-		for range 4 {
-			one()
-		}
-	}
-	shortest := [2]time.Duration{time.Hour, time.Hour}
-	for range 20 {
-		for i, f := range []func(){fourTimes, four} {
-			start := time.Now()
-			f()
-			shortest[i] = min(shortest[i], time.Since(start))
-		}
-		if shortest[1] < 5*shortest[0]/2+5*time.Millisecond {
-			return
-		}
-	}
-	require.Fail(t, "not near linear", "four times %v, and %v for four times the input", shortest[0]/4, shortest[1])
-}
 
 // many is a document of n equal pieces on one line; %d in a piece is its number.
 func many(before, piece, between, after string, n int) []byte {
@@ -78,7 +52,7 @@ func TestReadingTakesLinearTime(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			small, large := many(row.before, row.piece, row.between, row.after, n), many(row.before, row.piece, row.between, row.after, 4*n)
-			requireNearLinear(t, func() { _ = row.read(small) }, func() { _ = row.read(large) })
+			eventtest.NearLinear(t, func() { _ = row.read(small) }, func() { _ = row.read(large) })
 		})
 	}
 }

@@ -4,38 +4,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 )
-
-// requireNearLinear checks that a function for four times the input takes about as long as four times the function for one. With
-// quadratic time it would take four times as long. Both are to be equally disturbed by what else the machine does, and the
-// shortest of several times counts.
-func requireNearLinear(t *testing.T, one, four func()) {
-	t.Helper()
-	fourTimes := func() {
-		for range 4 {
-			one()
-		}
-	}
-	shortest := [2]time.Duration{time.Hour, time.Hour}
-	for range 20 {
-		for i, f := range []func(){fourTimes, four} {
-			start := time.Now()
-			f()
-			shortest[i] = min(shortest[i], time.Since(start))
-		}
-		if shortest[1] < 5*shortest[0]/2+5*time.Millisecond {
-			return
-		}
-	}
-	require.Fail(t, "not near linear", "four times %v, and %v for four times the input", shortest[0]/4, shortest[1])
-}
 
 // numbered is n pieces of a document on one line; %d in a piece is its number.
 func numbered(before, piece, after string, n int) []byte {
@@ -86,7 +62,7 @@ func TestReadingTakesLinearTime(t *testing.T) {
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			requireNearLinear(t, row.run(row.n), row.run(4*row.n))
+			eventtest.NearLinear(t, row.run(row.n), row.run(4*row.n))
 		})
 	}
 }
