@@ -141,7 +141,7 @@ func CheckPrefix(prefix string) error {
 
 // Append appends String to b.
 func (n Number) Append(b []byte) []byte {
-	if n == (Number{}) {
+	if n.day.IsZero() && n == (Number{}) {
 		return b
 	}
 	year, month, day := n.day.Civil()
