@@ -91,7 +91,6 @@ type textGrid struct {
 	text    []byte
 	in      *csv.Reader
 	row     gridRow
-	rows    int   // records so far
 	lines   int   // of the file before the next record
 	skipped int   // lines before the text
 	extra   int   // lines that are breaks within cells
