@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -199,7 +200,7 @@ func readFirst(t *table.Table) firstRows {
 		for i := range row.Fields {
 			fd := &row.Fields[i]
 			values[valueAt{fd.Column, fd.Name}], values[valueAt{-1, fd.Name}] = fd.Text, fd.Text
-			if len(first.values) == 0 && !hasField(t.Columns, fd) {
+			if !hasField(t.Columns, fd) && !slices.Contains(first.made, fd.Name) {
 				first.made = append(first.made, fd.Name)
 			}
 		}
