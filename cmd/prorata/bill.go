@@ -78,7 +78,7 @@ func runBill(cmd *cobra.Command, c *common, lines bool) error {
 	if err != nil {
 		return err
 	}
-	w, err := c.newIssuedWriter(cmd, format, lines, terms.Policy.MoneyCurrency())
+	w, err := c.newIssuedWriter(cmd, format, lines, terms.Policy, b)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func runInvoices(cmd *cobra.Command, c *common, lines bool) error {
 	if err != nil {
 		return err
 	}
-	w, err := c.newIssuedWriter(cmd, format, lines, terms.Policy.MoneyCurrency())
+	w, err := c.newIssuedWriter(cmd, format, lines, terms.Policy, b)
 	if err != nil {
 		return err
 	}

@@ -106,6 +106,9 @@ func (c *common) chooseFormat(cmd *cobra.Command, formats ...string) (string, er
 	if !slices.Contains(formats, c.format) {
 		return "", usageError{names.Unknown("format", c.format, formats)}
 	}
+	if c.format == "xlsx" {
+		return c.format, c.refuseTerminal(cmd, c.format)
+	}
 	return c.format, nil
 }
 
@@ -116,11 +119,6 @@ func (c *common) invoiceFormat(cmd *cobra.Command, lines bool) (*formats.Format,
 		return nil, err
 	}
 	f := formats.Find(name, lines)
-	if f.Binary {
-		if err := c.refuseTerminal(cmd, name); err != nil {
-			return nil, err
-		}
-	}
 	if !c.excel {
 		return f, nil
 	}

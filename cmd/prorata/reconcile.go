@@ -92,11 +92,6 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if slices.Contains([]string{".xls", ".ods"}, f.disputeEnding()) {
 		return usagef("--dispute %s, expected a name that ends in .csv or .xlsx", f.dispute)
 	}
-	if format == "xlsx" {
-		if err := c.refuseTerminal(cmd, format); err != nil {
-			return err
-		}
-	}
 	if err := c.checkOutputs(cmd, []target{{"dispute", f.dispute}, {"write-policy", f.writePolicy}}, slices.Concat(files, f.documents, []string{f.aliases, f.claimed, f.mappingFile()})...); err != nil {
 		return err
 	}

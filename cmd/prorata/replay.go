@@ -223,7 +223,8 @@ func (r *replay) write(outputs []*outfile.Output, f *formats.Format, lines bool)
 			return fmt.Errorf("total of all invoices: %w", err)
 		}
 	}
-	return f.Write(forPeople(outputs[0], r.stdout), &formats.All{Invoices: invoices, Summary: summary, Lines: lines, Changed: (&statusDays{events: r.events, zone: r.policy.TimeZone}).of, Issuer: r.issuer, Zone: r.policy.TimeZone})
+	days := &statusDays{zone: r.policy.TimeZone, eventsOf: func(name string) ([]account.Event, error) { return r.events.Of(name), nil }}
+	return f.Write(forPeople(outputs[0], r.stdout), &formats.All{Invoices: invoices, Summary: summary, Lines: lines, Changed: days.of, Issuer: r.issuer, Zone: days.zone})
 }
 
 // wanted are the invoices of a bill that are asked for.

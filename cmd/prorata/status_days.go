@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/prorata-go/prorata/account"
@@ -10,7 +11,8 @@ import (
 
 // statusDays finds the days on which invoices got the status that they have, of one account after the other.
 type statusDays struct {
-	events   *reading
+	eventsOf func(account string) ([]account.Event, error)
+	err      error // the first of eventsOf
 	zone     *time.Location
 	account  string
 	statuses []account.Event // of the account, without those that are voided
@@ -44,7 +46,9 @@ func (s *statusDays) of(inv *invoice.Invoice) cycle.Date {
 
 func (s *statusDays) read(name string) {
 	s.account, s.statuses = name, []account.Event{}
-	events, voided := s.events.Of(name), map[string]bool{}
+	events, err := s.eventsOf(name)
+	s.err = cmp.Or(s.err, err)
+	voided := map[string]bool{}
 	for i := range events {
 		if events[i].Type == account.EventVoided {
 			voided[events[i].Voids] = true

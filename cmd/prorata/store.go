@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/books/store"
 	"github.com/prorata-go/prorata/cycle"
@@ -87,12 +89,14 @@ type issuedWriter struct {
 	gathered []invoice.Invoice
 	summary  report.Summary
 	account  string
+	days     statusDays
 }
 
 // newIssuedWriter begins to write to --output or standard output, which get all of it or nothing.
-func (c *common) newIssuedWriter(cmd *cobra.Command, format string, lines bool, currency money.Currency) (*issuedWriter, error) {
+func (c *common) newIssuedWriter(cmd *cobra.Command, format string, lines bool, policy invoice.Policy, b *books.Books) (*issuedWriter, error) {
 	w := &issuedWriter{out: c.newOutput(cmd), format: formats.Find(format, lines), lines: lines, stdout: cmd}
-	w.summary.Total = money.New(0, currency)
+	w.days = statusDays{zone: policy.TimeZone, eventsOf: func(name string) ([]account.Event, error) { return b.EventsOf(cmd.Context(), name) }}
+	w.summary.Total = money.New(0, policy.MoneyCurrency())
 	w.out.Hold()
 	if err := outfile.Start(w.out); err != nil {
 		return nil, err
@@ -155,7 +159,9 @@ func (w *issuedWriter) end(through cycle.Date) (err error) {
 	if w.writer != nil {
 		err = w.writer.Close()
 	} else {
-		err = w.format.Write(forPeople(w.out, w.stdout.OutOrStdout()), &formats.All{Invoices: w.gathered, Summary: w.summary, Lines: w.lines})
+		err = w.format.Write(forPeople(w.out, w.stdout.OutOrStdout()), &formats.All{Invoices: w.gathered, Summary: w.summary, Lines: w.lines,
+			Changed: w.days.of, Zone: w.days.zone})
+		err = cmp.Or(err, w.days.err)
 	}
 	if err != nil {
 		outfile.Discard(w.out)
