@@ -38,6 +38,7 @@ type reconcileFlags struct {
 	wide        bool
 	mapping     string
 	notes       []string // about tables
+	tables      int      // how many documents are
 }
 
 func newReconcile() *cobra.Command {
@@ -188,6 +189,9 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 	}
 	if err := documentError(wrong...); err != nil {
 		return in, err
+	}
+	if f.mapping != "" && f.tables == 0 {
+		return in, usagef("--map %s, and none of the documents is a table, expected CSV or XLSX, or the flag left out", f.mapping)
 	}
 	if rows == 0 && (in.From.IsZero() || in.Through.IsZero()) {
 		return in, errors.New("the documents hold no invoices, and so no dates to expect ours on, expected some or --from and --through")

@@ -22,6 +22,7 @@ func (f *reconcileFlags) mappingFile() string {
 // readDocument reads invoices whose figures are amounts of the currency: JSON, XML, or a table.
 func (f *reconcileFlags) readDocument(name string, data []byte, currency money.Currency, stdin io.Reader) (d distributor.Invoices, err error) {
 	if table.IsTable(data) {
+		f.tables++
 		d, err = f.readTable(name, data, currency, stdin)
 	} else {
 		d, err = distributor.ReadInvoices(name, data)
