@@ -94,11 +94,20 @@ func TestAPISaysWhatTheBooksSay(t *testing.T) {
 	require.Len(t, csv, len(want)+1)
 
 	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, "/v1/invoices/20200101-nothing", s.read, "").Code)
+	require.NoError(t, json.Unmarshal([]byte(s.get("/v1/invoices?limit=500&status=Paid&account="+someone)), &list))
+	require.NotEmpty(t, list.Invoices)
+	for _, inv := range list.Invoices {
+		require.Contains(t, string(inv), `"status":"Paid"`)
+		require.Contains(t, string(inv), someone)
+	}
 	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, "/v1/accounts/nobody", s.read, "").Code)
 }
 
 func TestPreviewWritesNothingAndIsWhatComes(t *testing.T) {
 	s := newSite(t)
+	change := s.ask(http.MethodPost, "/v1/preview", s.read, `{"account":"`+someone+`","change":{"package":"Gold","effective":"period_end"}}`)
+	require.Equal(t, http.StatusOK, change.Code, change.Body)
+	require.NotContains(t, change.Body.String(), `"problem"`)
 	ask := `{"account":"` + someone + `","close":{"on":"2026-02-28"}}`
 	w := s.ask(http.MethodPost, "/v1/preview", s.read, ask)
 	require.Equal(t, http.StatusOK, w.Code, w.Body)

@@ -135,7 +135,7 @@ func (c *call) ownInvoices() (*distributor.Invoices, error) {
 	}
 	status := c.form.Get("status")
 	if status != "" {
-		if _, err := invoice.ParseStatus(strings.ToUpper(status[:1]) + strings.ToLower(status[1:])); err != nil {
+		if _, err := parseStatus(status); err != nil {
 			return nil, refuse("status %q, expected paid, unpaid, refunded, deferred or canceled", names.Clip(status))
 		}
 	}

@@ -41,7 +41,7 @@ func newSite(t *testing.T, change ...func(*server.Settings)) *site {
 	require.NoError(t, err)
 	s.read, err = b.AddToken(t.Context(), "reader", false, demo.Now)
 	require.NoError(t, err)
-	settings := server.Settings{Now: func() time.Time { return demo.Now }, Log: slog.New(slog.NewJSONHandler(s.log, nil))}
+	settings := server.Settings{Now: demoClock, Log: slog.New(slog.NewJSONHandler(s.log, nil))}
 	for _, f := range change {
 		f(&settings)
 	}
@@ -50,6 +50,8 @@ func newSite(t *testing.T, change ...func(*server.Settings)) *site {
 	s.handler = made.Handler()
 	return s
 }
+
+func demoClock() time.Time { return demo.Now }
 
 // ask sends a request. The token is none where it is empty; a body is a form where it begins with no bracket.
 func (s *site) ask(method, target, token, body string, change ...func(*http.Request)) *httptest.ResponseRecorder {

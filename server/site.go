@@ -38,7 +38,7 @@ type page struct {
 
 // places are those in the bar.
 var places = []struct{ Name, Path string }{
-	{"Home", "/"}, {"Accounts", "/accounts"}, {"Invoices", "/invoices"}, {"Runs", "/runs"}, {"Reconcile", "/reconcile"}, {"Settings", "/settings"},
+	{"Home", "/"}, {"Accounts", "/accounts"}, {"Invoices", "/invoices"}, {"Runs", "/runs"}, {"Settings", "/settings"},
 }
 
 // pages are the templates, each with the frame of all pages around it.
@@ -72,7 +72,7 @@ func newPages() (*pages, error) {
 	}
 	add("site.css", "text/css; charset=utf-8", css)
 	add("site.js", "text/javascript; charset=utf-8", js)
-	add("document.css", "text/css; charset=utf-8", []byte(statement.Stylesheet()))
+	add("document.css", "text/css; charset=utf-8", []byte("@layer document {\n"+statement.Stylesheet()+"}\n"))
 	functions := template.FuncMap{
 		"asset":      func(name string) string { return paths[name] },
 		"places":     func() any { return places },

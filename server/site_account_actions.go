@@ -69,7 +69,7 @@ var actions = map[string]func(e *account.Event, form url.Values, policy invoice.
 	},
 	"status": func(e *account.Event, form url.Values, _ invoice.Policy) (err error) {
 		e.Type, e.Invoice = account.InvoiceStatusChanged, form.Get("invoice")
-		if e.Status, err = invoice.ParseStatus(form.Get("status")); err != nil {
+		if e.Status, err = parseStatus(form.Get("status")); err != nil {
 			return badRequest("status: %w", err)
 		}
 		return nil
@@ -159,6 +159,9 @@ func (s *Server) comesOf(ctx context.Context, name string, e account.Event) (*wh
 		return nil, err
 	}
 	w := &whatIf{Words: words(&e), Before: before.Projected}
+	if on, err := cycle.DateOf(e.At, terms.Policy.TimeZone); err == nil && e.Type != account.EventVoided {
+		w.Words += ", " + longDay(on)
+	}
 	zero := money.New(0, terms.Policy.MoneyCurrency())
 	if before.Next.Date.IsZero() {
 		w.Before = zero

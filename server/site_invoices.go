@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/cycle"
@@ -86,6 +87,11 @@ func (l *invoiceList) Query(page int) string {
 	return q.Encode()
 }
 
+// parseStatus reads a status in any letter case: invoices spell it with a capital, events without.
+func parseStatus(text string) (invoice.Status, error) {
+	return invoice.ParseStatus(strings.ToLower(text))
+}
+
 // which says which invoices the form asks for.
 func (l *invoiceList) which() (which books.Which, err error) {
 	if l.Account != "" {
@@ -102,7 +108,7 @@ func (l *invoiceList) which() (which books.Which, err error) {
 		}
 	}
 	if l.Status != "" {
-		status, err := invoice.ParseStatus(l.Status)
+		status, err := parseStatus(l.Status)
 		if err != nil {
 			return which, fmt.Errorf("status: %w", err)
 		}

@@ -100,7 +100,7 @@ func (t *timeline) draw(stretches []account.Stretch, span cycle.Period, today cy
 	classes := map[string]string{}
 	for _, p := range stretches {
 		if classes[p.Package] == "" {
-			classes[p.Package] = []string{"c1", "c3", "c2"}[len(classes)%3]
+			classes[p.Package] = []string{"c1", "c3"}[len(classes)%2]
 		}
 		end := p.Days.End
 		if end.IsZero() {

@@ -89,8 +89,9 @@ type previewWhen struct {
 }
 
 type previewTo struct {
-	previewWhen
-	Package string `json:"package" minLength:"1" maxLength:"200"`
+	On        string `json:"on,omitempty" format:"date" doc:"today where it is left out"`
+	Effective string `json:"effective,omitempty" enum:"immediately,period_end"`
+	Package   string `json:"package" minLength:"1" maxLength:"200"`
 }
 
 type previewMoney struct {
@@ -271,7 +272,7 @@ func (in *previewInput) event(s *Server, zone *time.Location, currency money.Cur
 	}
 	if b.Change != nil {
 		given++
-		e.Type, e.Package, when = account.PackageChanged, b.Change.Package, b.Change.previewWhen
+		e.Type, e.Package, when = account.PackageChanged, b.Change.Package, previewWhen{b.Change.On, b.Change.Effective}
 	}
 	if b.Charge != nil {
 		given++

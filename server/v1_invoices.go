@@ -17,7 +17,8 @@ import (
 	"github.com/prorata-go/prorata/statement"
 )
 
-type invoicesInput struct {
+// InvoicesFilter says which invoices are asked for.
+type InvoicesFilter struct {
 	Account string `query:"account" maxLength:"1000"`
 	From    string `query:"from" format:"date" doc:"dated from this day"`
 	Through string `query:"through" format:"date" doc:"dated through this day"`
@@ -26,7 +27,7 @@ type invoicesInput struct {
 }
 
 type invoicesPageInput struct {
-	invoicesInput
+	InvoicesFilter
 	Cursor string `query:"cursor" maxLength:"2000" doc:"next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"how many, at most"`
 }
@@ -77,7 +78,7 @@ func described(kinds ...string) map[string]*huma.Response {
 }
 
 // which says which invoices are asked for.
-func (in *invoicesInput) which() (books.Which, error) {
+func (in *InvoicesFilter) which() (books.Which, error) {
 	l := invoiceList{Account: in.Account, From: in.From, Through: in.Through, Status: in.Status, Run: in.Run}
 	which, err := l.which()
 	if err != nil {
@@ -133,7 +134,7 @@ func (s *Server) listInvoices(ctx context.Context, in *invoicesPageInput) (*invo
 	return out, nil
 }
 
-func (s *Server) downloadInvoices(ctx context.Context, in *invoicesInput) (*bytesOutput, error) {
+func (s *Server) downloadInvoices(ctx context.Context, in *InvoicesFilter) (*bytesOutput, error) {
 	which, err := in.which()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,130 @@
+package server_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/internal/browser"
+	"github.com/prorata-go/prorata/internal/demo"
+	"github.com/prorata-go/prorata/server"
+)
+
+func TestInvoicesAreFoundByWhatIsAskedFor(t *testing.T) {
+	s := newSite(t)
+	require.Contains(t, s.get("/invoices?status=Unpaid&account="+someone), "Unpaid</span>")
+	require.NotContains(t, s.get("/invoices?status=Unpaid&account="+someone), ">Paid</span>")
+	require.Contains(t, s.get("/invoices?from=2025-03-01&through=2025-03-31"), "2025-03-")
+	require.Contains(t, s.get("/invoices?status=Refunded&from=2030-01-01"), "No invoice is like that")
+	require.Equal(t, http.StatusBadRequest, s.ask(http.MethodGet, "/invoices?from=yesterday", s.read, "").Code)
+	require.Contains(t, s.get("/invoices?account=nobody"), "nobody")
+	require.Contains(t, s.get("/invoices?run=24"), "Invoices of run 24")
+	require.Contains(t, s.get("/invoices?page=2"), "page 2 of")
+}
+
+// An action's form, posted twice, records one event.
+func TestActionsOnAnAccount(t *testing.T) {
+	s := newSite(t)
+	number := regexp.MustCompile(`/invoice\?number=([0-9a-z-]+)`).FindStringSubmatch(s.get("/account?name=" + someone))[1]
+	for _, form := range []url.Values{
+		{"what": {"charge"}, "amount": {"-5.00"}, "description": {"Goodwill <b>"}},
+		{"what": {"change"}, "package": {"Gold"}, "effective": {"period_end"}},
+		{"what": {"cancel"}},
+		{"what": {"status"}, "invoice": {number}, "status": {"Paid"}},
+		{"what": {"void"}, "event": {"evt-0003"}},
+	} {
+		form.Set("name", someone)
+		form.Set("id", "once-"+form.Get("what"))
+		before := len(eventsOf(t, s))
+		for range 2 {
+			w := s.ask(http.MethodPost, "/account", s.write, form.Encode())
+			require.Equal(t, http.StatusSeeOther, w.Code, "%v: %s", form, w.Body)
+		}
+		require.Len(t, eventsOf(t, s), before+1, form)
+	}
+	require.Contains(t, s.get("/account?name="+someone), "Goodwill &lt;b&gt;")
+	for _, wrong := range []url.Values{
+		{"what": {"charge"}, "amount": {"1,5"}, "description": {"d"}}, {"what": {"charge"}, "amount": {"1"}}, {"what": {"change"}}, {"what": {"dance"}},
+		{"what": {"close"}, "day": {"tomorrow"}}, {"what": {"close"}, "effective": {"soon"}}, {"what": {"void"}}, {"what": {"status"}, "status": {"lost"}},
+	} {
+		wrong.Set("name", someone)
+		require.Equal(t, http.StatusBadRequest, s.ask(http.MethodPost, "/account", s.write, wrong.Encode()).Code, wrong)
+	}
+	require.Equal(t, http.StatusBadRequest, s.ask(http.MethodPost, "/account", s.write, "name=nobody&what=close").Code)
+}
+
+func eventsOf(t *testing.T, s *site) []account.Event {
+	t.Helper()
+	events, err := s.books.EventsOf(t.Context(), someone)
+	require.NoError(t, err)
+	return events
+}
+
+// pages are those that a browser looks at.
+var pages = map[string]string{
+	"home": "/", "accounts": "/accounts", "account": "/account?name=" + someone, "what-if": "/account?name=" + someone + "&what=close",
+	"invoices": "/invoices", "runs": "/runs", "preview": "/runs/preview", "settings": "/settings", "missing": "/nothing",
+}
+
+// Every page at the width of a phone and of a desk, light and dark: nothing is wider than the window, text can be read on what it
+// stands on, and the console stays empty, which browser sees to. With PICTURES=DIR the pictures are written there.
+func TestPagesInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	b, err := demo.Books(t.Context(), filepath.Join(t.TempDir(), "demo.db"))
+	require.NoError(t, err)
+	defer b.Close()
+	hostile := account.Event{ID: "<script>alert(1)</script>", Account: `"><script>alert(1)</script>\u202e`, Type: account.Created, At: demo.Now.AddDate(0, 0, -3), Package: "Gold"}
+	_, err = b.Record(t.Context(), books.Recording{Events: books.Each(hostile), Now: demo.Now})
+	require.NoError(t, err)
+	made, err := server.New(b, server.Settings{Open: true, Now: demoClock})
+	require.NoError(t, err)
+	web := httptest.NewServer(made.Handler())
+	defer web.Close()
+	var page *browser.Page
+	for name, target := range pages {
+		for _, width := range []int{390, 1280} {
+			for _, dark := range []bool{false, true} {
+				if page == nil {
+					page = browser.Open(t, web.URL+target, width, 900, dark)
+				} else {
+					page.Window(width, 900, dark)
+					page.Go(web.URL + target)
+				}
+				require.LessOrEqual(t, page.Eval("document.documentElement.scrollWidth"), float64(width), "%s at %d is wider than its window", name, width)
+				require.Empty(t, page.LowContrast(), "%s at %d, dark %v", name, width, dark)
+				require.EqualValues(t, 1, page.Eval("document.querySelectorAll('h1').length"), name)
+				require.EqualValues(t, 0, page.Eval("[...document.querySelectorAll('input:not([type=hidden]),select')].filter(e => !e.labels.length).length"), "%s has a field without a label", name)
+				if dir := os.Getenv("PICTURES"); dir != "" {
+					mode := map[bool]string{false: "light", true: "dark"}[dark]
+					file := filepath.Join(dir, strings.Join([]string{"site", name, map[int]string{390: "phone", 1280: "desk"}[width], mode}, "-")+".png")
+					require.NoError(t, os.WriteFile(file, page.Picture(), 0o644))
+				}
+			}
+		}
+	}
+	require.Equal(t, false, page.Eval("document.body.innerHTML.includes('<script>alert')"))
+}
+
+// The first page is small, and asks nobody else for anything.
+func TestFirstPageIsSmall(t *testing.T) {
+	s := newSite(t)
+	size := 0
+	home := s.get("/")
+	size += len(home)
+	for _, link := range regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`).FindAllStringSubmatch(home, -1) {
+		size += len(s.get(link[1]))
+	}
+	require.Less(t, size, 60<<10)
+	require.NotRegexp(t, `(?:href|src)="(?:https?:)?//`, home)
+}
