@@ -35,12 +35,13 @@ type billing struct {
 	compared horizon    // of the last day on which what is owed was held against what is billed
 
 	made      []invoice.Invoice
-	next      cycle.Date     // where a run stopped: the next day to visit, or the zero Date
-	created   []instant      // of each of them: the account's creation, as known to it
-	visits    []visit        // the days to look at, in order
-	touched   []cycle.Period // days of whose billing periods something became known since the last invoice
-	stretches []cycle.Period // that the invoice being made looks at
-	items     []invoice.Item // of the invoice being made
+	finals    []invoice.Invoice // made, to go on from
+	next      cycle.Date        // where a run stopped: the next day to visit, or the zero Date
+	created   []instant         // of each of them: the account's creation, as known to it
+	visits    []visit           // the days to look at, in order
+	touched   []cycle.Period    // days of whose billing periods something became known since the last invoice
+	stretches []cycle.Period    // that the invoice being made looks at
+	items     []invoice.Item    // of the invoice being made
 
 	parts    []part        // of the period being added up, by phase
 	packages packageCounts // of that period
@@ -53,13 +54,13 @@ func (b *billing) begin(t *terms, account string, h *history) {
 	}
 	*b = billing{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h,
 		view: view{timeline: b.view.timeline}, past: b.past, lastGrid: b.lastGrid, book: b.book,
-		made: b.made[:0], created: b.created[:0], visits: b.visits[:0], parts: b.parts[:0], packages: b.packages,
+		made: b.made[:0], finals: b.finals, created: b.created[:0], visits: b.visits[:0], parts: b.parts[:0], packages: b.packages,
 		touched: b.touched[:0], stretches: b.stretches[:0], standings: b.standings[:0],
 		statusNews: b.statusNews[:0], unsure: b.unsure[:0], due: b.due[:0]}
 	b.view.reset(t)
 	b.lastGrid.reset(t)
 	b.past.kept = false
-	b.book.Reset()
+	b.book.Restart()
 	if len(h.statuses) > 0 {
 		b.findStandings()
 	}

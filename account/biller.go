@@ -119,12 +119,19 @@ func (b *Biller) bill(events []Event, through cycle.Date) (Bill, error) {
 	return b.billHistory(events[0].Account, through)
 }
 
+// startBook starts the book of another account. The memory of the invoices before is used again where nobody uses them any more.
+func (b *Biller) startBook() {
+	if b.ReuseInvoices {
+		b.billing.book.Reuse()
+	} else {
+		b.billing.book.Reset()
+	}
+}
+
 // billHistory bills the account whose history is filled.
 func (b *Biller) billHistory(account string, through cycle.Date) (Bill, error) {
 	h, one := &b.history, &b.billing
-	if b.ReuseInvoices {
-		one.book.Reuse()
-	}
+	b.startBook()
 	one.begin(b.terms, account, h)
 	bill := Bill{Account: account}
 	if !b.InvoicesOnly {

@@ -79,9 +79,7 @@ func (b *Biller) Status(events []Event, issued []invoice.Invoice, day cycle.Date
 	if len(h.entries) == 0 {
 		return c, nil
 	}
-	if b.ReuseInvoices {
-		one.book.Reuse()
-	}
+	b.startBook()
 	n := len(issued)
 	for n > 0 && instantOf(issued[n-1].CutAt).After(by) {
 		n--
@@ -110,8 +108,8 @@ func (b *billing) current(c *Current, h *history, issued []invoice.Invoice, day 
 		return err
 	}
 	h.addClose(by.UTC(), day, b.terms)
-	issued = slices.Clone(b.made[:final])
-	if final, err = b.lookAhead(c.Account, h, issued, by); err != nil {
+	b.finals = append(b.finals[:0], b.made[:final]...)
+	if final, err = b.lookAhead(c.Account, h, b.finals, by); err != nil {
 		return fmt.Errorf("if it is closed on %s: %w", day, err)
 	}
 	c.Accrued = money.New(0, b.currency)

@@ -71,9 +71,7 @@ var errNoInstant = errors.New("issue: no instant is given, expected the one by w
 // issueHistory issues to the account whose history is filled.
 func (b *Biller) issueHistory(account string, issued []invoice.Invoice, through cycle.Date, by time.Time) (Issuance, error) {
 	h, one := &b.history, &b.billing
-	if b.ReuseInvoices {
-		one.book.Reuse()
-	}
+	b.startBook()
 	one.begin(b.terms, account, h)
 	is := Issuance{Anomalies: judge(h, one.view.timeline)}
 	one.view.timeline.reset(b.terms)

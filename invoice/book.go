@@ -30,9 +30,12 @@ type span struct{ from, to, n int }
 
 // Reset starts the book of another account, with memory of the one before.
 func (b *Book) Reset() {
-	b.billed, b.refunds = b.billed[:0], b.refunds[:0]
+	b.Restart()
 	b.taken.items, b.taken.lines = 0, 0
 }
+
+// Restart starts a book again of which other invoices were made. Those stay as they are, and Reuse uses the memory of all of them.
+func (b *Book) Restart() { b.billed, b.refunds = b.billed[:0], b.refunds[:0] }
 
 // Reuse is Reset for when nobody uses the invoices of the account before any more: their
 // memory is used again too.

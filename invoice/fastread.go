@@ -19,7 +19,8 @@ type scanner struct {
 // readFast reads the JSON of an invoice, and reports false where it gives up.
 func (from *invoiceJSON) readFast(data []byte) bool {
 	s := scanner{rest: string(data)}
-	s.text(`{"number":`, &from.Number)
+	var number string
+	s.string(`{"number":`, &number)
 	s.string(`,"account":`, &from.Account)
 	s.string(`,"type":`, &from.Type)
 	s.date(`,"date_invoiced":`, &from.Date)
@@ -47,7 +48,12 @@ func (from *invoiceJSON) readFast(data []byte) bool {
 		from.Lines[len(from.Lines)-1].readFast(&s)
 	}
 	s.skip("]}")
-	return !s.failed && s.rest == ""
+	if s.failed || s.rest != "" {
+		return false
+	}
+	var err error
+	from.Number, err = ParseNumber(number)
+	return err == nil
 }
 
 func (from *lineJSON) readFast(s *scanner) {
@@ -111,14 +117,14 @@ func (s *scanner) string(name string, to *string) {
 	}
 }
 
-func (s *scanner) text(name string, to interface{ UnmarshalText([]byte) error }) {
+func (s *scanner) date(name string, to *cycle.Date) {
 	var text string
-	if s.string(name, &text); !s.failed {
-		s.failed = to.UnmarshalText([]byte(text)) != nil
+	if s.string(name, &text); s.failed || text == "" {
+		return
 	}
+	date, err := cycle.ParseDate(text)
+	*to, s.failed = date, err != nil
 }
-
-func (s *scanner) date(name string, to *cycle.Date) { s.text(name, to) }
 
 func (s *scanner) instant(name string, to *time.Time) {
 	var text string

@@ -11,13 +11,35 @@ import (
 
 // Enter books the lines of an invoice that was issued, as if the book had made it: what they billed counts as billed. They
 // may be lines that were read again. Invoices are entered in the order of their dates.
-func (b *Book) Enter(lines []Line) error {
+func (b *Book) Enter(lines []Line) (err error) {
+	items := b.items.room(len(lines))
 	for i := range lines {
-		if err := b.countLine(&lines[i], true); err != nil {
+		l := &lines[i]
+		items = append(items, *l.item())
+		is := &items[len(items)-1]
+		is.Amount, is.Credits, is.standing = l.Amount, l.Credits(), 1
+		is.Included, is.counted = is.Credits, true
+		if l.Kind == Overage {
+			is.Included -= l.Quantity()
+		}
+		at, found := len(b.billed), false
+		if at > 0 && b.billed[at-1].Key.compare(&is.Key) >= 0 {
+			at, found = b.find(&is.Key)
+		}
+		if !found {
+			b.billed = slices.Insert(b.billed, at, is)
+			continue
+		}
+		was := *b.billed[at]
+		was.counting()
+		if is.Amount, err = is.Amount.Add(was.Amount); err != nil {
 			return err
 		}
-		b.Restate(&lines[i])
+		is.Credits, is.Included, is.standing = is.Credits+was.Credits, is.Included+was.Included, is.standing+was.standing
+		b.billed[at] = is
 	}
+	b.items.take(items)
+	b.taken.items += len(items)
 	return nil
 }
 
