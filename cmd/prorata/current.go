@@ -45,9 +45,9 @@ far dates to look at.
 
 ` + policyHelp(),
 		Example: `  prorata current --packages testdata/demo/packages.json --as-of 2026-02-20 \
-      testdata/demo/events.jsonl
+      --account harbor-books@example.com testdata/demo/events.jsonl
   prorata current --packages testdata/demo/packages.json --as-of 2026-02-20 \
-      --account harbor-books@example.com --format distributor-json testdata/demo/events.jsonl
+      --format distributor-xml --usage testdata/demo/events.jsonl
   prorata current --store testdata/books/reseller.db --as-of 2026-02-20`,
 		Args: storeOrFiles,
 		RunE: func(cmd *cobra.Command, files []string) error { return runCurrent(cmd, c, usage, files) },
