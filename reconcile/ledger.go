@@ -82,15 +82,21 @@ func (l *ledger) group() {
 const maxStretch = 31
 
 // findStretches finds the days that the rows of one invoice date cover together, where they meet: a row that is split by days is about
-// the days of all of its parts.
+// the days of all of its parts. A credit for days before is no part of what is charged for those that follow.
 func (l *ledger) findStretches() {
 	rows := slices.Clone(l.theirs)
+	credits := func(r *Row) int {
+		if r.Figures[Recurring] < 0 {
+			return 1
+		}
+		return 0
+	}
 	slices.SortStableFunc(rows, func(a, b *Row) int {
-		return cmp.Or(a.Date.Compare(b.Date), a.Period.Start.Compare(b.Period.Start), a.Period.End.Compare(b.Period.End))
+		return cmp.Or(a.Date.Compare(b.Date), credits(a)-credits(b), a.Period.Start.Compare(b.Period.Start), a.Period.End.Compare(b.Period.End))
 	})
 	for i := 0; i < len(rows); {
 		all, j := rows[i].Period, i+1
-		for ; j < len(rows) && rows[j].Date == rows[i].Date && !rows[j].Period.Start.After(all.End); j++ {
+		for ; j < len(rows) && rows[j].Date == rows[i].Date && credits(rows[j]) == credits(rows[i]) && !rows[j].Period.Start.After(all.End); j++ {
 			all.End = later(all.End, rows[j].Period.End)
 		}
 		for _, r := range rows[i:j] {
