@@ -169,7 +169,7 @@ func (s *search) eachPackage(visit func(i int, e *account.Event)) {
 
 // lineChanges are those of our lines that they bill twice, or credits that they do not give.
 func (s *search) lineChanges() {
-	if len(s.group.Ours) == 0 || len(s.group.Theirs) == 0 {
+	if len(s.group.Ours) == 0 || len(s.group.Theirs) == 0 || s.group.Class == Duplicate { // which says it already
 		return
 	}
 	tried := 0
@@ -192,7 +192,7 @@ func (s *search) lineChanges() {
 				}})
 		}
 	}
-	if len(s.group.Ours) == 1 && len(s.group.Ours[0].charges) > 1 {
+	if len(s.group.Ours) == 1 && s.group.Ours[0].charged() > 1 { // of one line it has been said
 		s.list = append(s.list, change{cause: ChargedTwice, tier: existence, may: s.differs, fact: fmt.Sprintf("our whole invoice of %s twice", s.group.Ours[0].Date),
 			figures: func(ours Figures) (Figures, bool) { return ours.plus(ours), true }})
 	}

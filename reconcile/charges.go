@@ -37,5 +37,15 @@ func (r *Row) setUsage(p *periods) {
 	r.usage = cycle.Period{Start: p.of(end.AddDays(-1)), End: end}
 }
 
+// charged is how many lines of ours come to something.
+func (r *Row) charged() (n int) {
+	for i := range r.charges {
+		if r.charges[i].amount != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // inAdvance reports that a row of theirs is dated on or before its first day, or the first day of what it is a part of.
 func (r *Row) inAdvance() bool { return !r.Date.After(r.Period.Start) }

@@ -299,6 +299,9 @@ func (r *reconciler) explainGroup(l *ledger, t *trial, whole *assumptions, g *Gr
 		}
 	}
 	slices.Sort(g.Events)
+	if len(g.Theirs) == 0 && !l.maySearchAbsent() {
+		return
+	}
 	s := r.newSearch(l, whole, g)
 	s.trial = t
 	s.run()

@@ -77,6 +77,19 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// TestTwiceIsCertain: what is there twice is no rival of itself, in one row or in two.
+func TestTwiceIsCertain(t *testing.T) {
+	row := bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")
+	for _, rows := range [][]distributor.Invoice{{row, row}, {bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "100")}} {
+		g := hold(t, gold(t, "a", false), rows...).Groups[0]
+		require.Equal(t, "charged_twice certain", g.Cause()+" "+g.Strength(), brief(g))
+	}
+	rep := hold(t, gold(t, "a", false), bare("1", "a", "9999-09-30", "9999-08-30", "9999-09-29", "50"))
+	require.Equal(t, "No invoices to compare, in USD", rep.Dates())
+	rep = hold(t, gold(t, "a", false), row)
+	require.Equal(t, "Invoices dated 2025-09-30, in USD", rep.Dates())
+}
+
 // TestKindsMixed: what they call another kind is the same money, and is said.
 func TestKindsMixed(t *testing.T) {
 	events := gather(t, []account.Event{

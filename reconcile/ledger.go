@@ -46,6 +46,7 @@ type ledger struct {
 	outsideUse   daySet // the same of what was used
 
 	together int        // groups in which two changes at once were tried
+	absent   int        // groups without a row of theirs in which rivals were looked for
 	whole    sync.Mutex // of what follows
 	wholeTo  cycle.Date
 	wholeOf  []invoice.Invoice
@@ -343,6 +344,15 @@ const maxTogetherGroups = 12
 func (l *ledger) mayTryTogether() bool {
 	l.together++
 	return l.together <= maxTogetherGroups
+}
+
+// maxAbsentGroups is in how many groups of an account without a row of theirs rivals are looked for: ten years of them. Whoever asks for
+// invoices through the year 9999 is told of each that is missing, and waits no longer than it takes to bill them.
+const maxAbsentGroups = 120
+
+func (l *ledger) maySearchAbsent() bool {
+	l.absent++
+	return l.absent <= maxAbsentGroups
 }
 
 // billedWhole is the account's bill by all that happened, through a day at least.

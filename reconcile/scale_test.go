@@ -110,6 +110,22 @@ func TestFarDates(t *testing.T) {
 	}
 }
 
+// TestCenturiesAreAskedFor: invoices through a year far away, as asked for, are all said to be missing; rivals are
+// looked for in the first of them only.
+func TestCenturiesAreAskedFor(t *testing.T) {
+	in := reconcile.Input{Events: gold(t, "a", false), From: date("2025-09-01"), Through: date("2525-12-31"),
+		Documents: []distributor.Invoices{{Rows: []distributor.Invoice{bare("1", "a", "2025-09-30", "2025-08-30", "2025-09-29", "50")}}}}
+	rep := run(t, in)
+	require.Len(t, rep.Groups, 12*500+4)
+	require.Equal(t, reconcile.Matched, rep.Groups[0].Class)
+	for _, g := range rep.Groups[1:] {
+		require.Equal(t, "not_billed_upstream", g.Cause())
+	}
+	require.NotEmpty(t, rep.Groups[1].Rivals())
+	require.Empty(t, rep.Groups[121].Rivals())
+	require.Equal(t, "Invoices dated 2025-09-01 to 2525-12-31, in USD", rep.Dates())
+}
+
 // BenchmarkManyMonths, BenchmarkManyRows and BenchmarkRowsOfAccount are what took long before: 960 wrong months of one account, 12,000
 // rows of one period, 100,000 rows of one account.
 func BenchmarkManyMonths(b *testing.B)    { benchmark(b, manyMonths(b, 960)) }

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -60,6 +61,17 @@ func (s *sums) add(g *Group) {
 func (rep *Report) share(name string, s sums) Share {
 	amount := func(minor int64) money.Amount { return money.New(minor, rep.Currency) }
 	return Share{Name: name, Groups: s.groups, Theirs: amount(s.theirs), Ours: amount(s.ours), Difference: amount(s.theirs - s.ours), Gross: amount(s.gross)}
+}
+
+// Dates says which invoices are compared.
+func (rep *Report) Dates() string {
+	switch {
+	case rep.Through.IsZero():
+		return fmt.Sprintf("No invoices to compare, in %s", rep.Currency)
+	case rep.From == rep.Through:
+		return fmt.Sprintf("Invoices dated %s, in %s", rep.From, rep.Currency)
+	}
+	return fmt.Sprintf("Invoices dated %s to %s, in %s", rep.From, rep.Through, rep.Currency)
 }
 
 // Summarize adds a report up.

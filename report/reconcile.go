@@ -113,8 +113,7 @@ func (p *page) clip(s string, most int) string {
 }
 
 func (p *page) totals(s *reconcile.Summary) {
-	c := p.rep.Currency
-	p.line(fmt.Sprintf("Invoices dated %s to %s, in %s", p.rep.From, p.rep.Through, c))
+	p.line(p.rep.Dates())
 	p.line("")
 	t := &table{right: []bool{false, true, true, true, true}}
 	t.add("", "GROUPS", "THEIRS", "OURS", "DIFFERENCE")

@@ -24,7 +24,7 @@ func ReconcileHTML(w io.Writer, rep *reconcile.Report, s *reconcile.Summary) err
 
 // ReconcileHTMLPart is the reconciliation that [ReconcileHTML] writes, for a page of the caller's own.
 func ReconcileHTMLPart(rep *reconcile.Report, s *reconcile.Summary) (Part, error) {
-	v := &reconcileView{Title: "Reconciliation", Dates: fmt.Sprintf("Invoices dated %s to %s, in %s", rep.From, rep.Through, rep.Currency)}
+	v := &reconcileView{Title: "Reconciliation", Dates: rep.Dates()}
 	v.summarize(rep, s)
 	v.findings(rep)
 	if rep.Convention != nil {
