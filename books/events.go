@@ -80,7 +80,7 @@ func histories(tx store.Tx, accounts []store.Account, through int64) ([]history,
 		list[i].Account = a
 		numbers[i], at[a.Number] = a.Number, &list[i]
 	}
-	err := tx.EventsOf(numbers, through, func(e store.Event) error {
+	err := tx.BodiesOf(numbers, through, func(e store.Event) error {
 		h := at[e.Account]
 		h.events = append(h.events, e)
 		return nil

@@ -327,7 +327,7 @@ func (w *worker) bill(h *history, to *issuance) error {
 	for i := range is.Anomalies {
 		if len(recent) == 0 {
 			for n := range h.events {
-				recent[h.events[n].ID] = h.events[n].Seq > w.before.Events
+				recent[events[n].ID] = h.events[n].Seq > w.before.Events
 			}
 		}
 		if recent[is.Anomalies[i].Event.ID] {

@@ -54,6 +54,8 @@ type Tx interface {
 	Events(after int64, f func(Event) error) error
 	// EventsOf calls f with the events of accounts up to and including one, those of one account together and in the order of Seq.
 	EventsOf(accounts []int64, through int64, f func(Event) error) error
+	// BodiesOf is EventsOf with no more of each than what billing needs: Seq, Account, Known and Body.
+	BodiesOf(accounts []int64, through int64, f func(Event) error) error
 	// ChangesOf is EventsOf without usage, which most events are, and with all there are of the others.
 	ChangesOf(accounts []int64, f func(Event) error) error
 

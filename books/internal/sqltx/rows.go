@@ -125,6 +125,24 @@ func (t *Tx) EventsOf(accounts []int64, through int64, f func(store.Event) error
 	return t.each(eventsTo(f), selectEvents+" WHERE account IN "+numbersIn(accounts)+" AND seq <= $1 ORDER BY account, seq", through)
 }
 
+// BodiesOf is that of a [store.Tx].
+func (t *Tx) BodiesOf(accounts []int64, through int64, f func(store.Event) error) error {
+	if len(accounts) == 0 {
+		return nil
+	}
+	var e store.Event
+	var known sql.NullInt64
+	to := []any{&e.Seq, &e.Account, &known, &e.Body}
+	return t.each(func(r row) error {
+		e.Body = nil // that of the one before is its receiver's
+		if err := r.Scan(to...); err != nil {
+			return of("event", e.Seq, err)
+		}
+		e.Known = readInstant(known)
+		return f(e)
+	}, "SELECT seq, account, known, body FROM events WHERE account IN "+numbersIn(accounts)+" AND seq <= $1 ORDER BY account, seq", through)
+}
+
 // ChangesOf is that of a [store.Tx].
 func (t *Tx) ChangesOf(accounts []int64, f func(store.Event) error) error {
 	if len(accounts) == 0 {
