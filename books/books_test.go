@@ -192,7 +192,9 @@ func TestRuns(t *testing.T) {
 			require.NoError(t, err)
 			bill, err := account.BillAccount(all, catalogue, h.Policy, date("9999-12-01"))
 			require.NoError(t, err)
-			final := slices.DeleteFunc(bill.Invoices, func(inv invoice.Invoice) bool { return inv.CutAt.After(last) })
+			once, err := account.Issue(account.Issuing{Events: all, Catalogue: catalogue, Policy: h.Policy, By: last})
+			require.NoError(t, err)
+			final := bill.Invoices[:len(once.Invoices)] // one that may still change is cut, and not final, see account.Issue
 			require.Equal(t, text(final), text(invoices(t, b, books.Which{Accounts: []string{acc.Name}})), "seed %d, account %s", seed, acc.Name)
 		}
 		b.Close()
