@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,17 +12,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/prorata-go/prorata/internal/infile"
-	"github.com/prorata-go/prorata/source"
 )
 
 const (
@@ -52,156 +53,254 @@ func TestMain(m *testing.M) {
 
 // outcome is what a run left behind.
 type outcome struct {
-	invoices, messages string
-	exit               int
+	exit                  int
+	messages              string
+	invoices              string
+	quarantine, anomalies string
 }
 
-// replay is the outcome of prorata replay; its last line, which names the program, is cut off
-// where there are anomalies.
-func replay(t *testing.T, args ...string) outcome {
-	t.Helper()
+// replay is the outcome of prorata replay. DIR in an argument is a folder for what is written.
+func replay(t require.TestingT, dir string, args ...string) outcome {
+	o := outcome{}
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), prorata, append([]string{"replay", "--format", "jsonl"}, args...)...)
+	cmd := exec.Command(prorata, inFolder(dir, append([]string{"replay", "--format", "jsonl", "-o", "DIR/invoices"}, args...))...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	_ = cmd.Run() // its exit code says more
-	messages, exit := stderr.String(), cmd.ProcessState.ExitCode()
-	if exit == exitFindings {
-		messages = withoutLast(messages, "prorata: ")
-	}
-	return outcome{stdout.String(), messages, exit}
+	o.exit, o.messages = cmd.ProcessState.ExitCode(), stderr.String()
+	require.Empty(t, stdout.String())
+	o.written(t, dir)
+	return o
 }
 
-// runBeam is the outcome of the pipeline, its shards merged.
-func runBeam(t *testing.T, args ...string) outcome {
-	t.Helper()
+func inFolder(dir string, args []string) (list []string) {
+	for _, arg := range args {
+		list = append(list, strings.ReplaceAll(arg, "DIR", dir))
+	}
+	return list
+}
+
+// written reads what was written to a folder, and leaves it empty.
+func (o *outcome) written(t require.TestingT, dir string) {
+	o.messages = strings.ReplaceAll(o.messages, dir, "DIR")
+	list, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range list {
+		name := filepath.Join(dir, e.Name())
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.NoError(t, os.Remove(name))
+		switch e.Name() {
+		case "invoices":
+			o.invoices = string(data)
+		case "quarantine":
+			o.quarantine = string(data)
+		case "anomalies":
+			o.anomalies = string(data)
+		default:
+			require.Fail(t, "a file that was not asked for", name)
+		}
+	}
+}
+
+// runBeam is the outcome of the pipeline.
+func runBeam(t require.TestingT, dir string, args ...string) outcome {
 	o := &options{}
 	flags := o.flags()
-	dir := t.TempDir()
-	o.output = filepath.Join(dir, "invoices.jsonl")
-	require.NoError(t, flags.Parse(args))
+	require.NoError(t, flags.Parse(inFolder(dir, append([]string{"--output", "DIR/invoices"}, args...))))
 	var stderr bytes.Buffer
-	exit := run(t.Context(), o, flags.Args(), &stderr)
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	require.NoError(t, err)
-	if exit == exitFailed || exit == exitUsage {
-		require.Empty(t, files, "it failed, and there is output")
-		return outcome{"", stderr.String(), exit}
-	}
-	require.Len(t, files, o.shards+1, "the shards and the anomalies")
-	var shards []string
-	for shard := range o.shards {
-		shards = append(shards, read(t, shardName(o.output, shard, o.shards)))
-	}
-	got := outcome{merge(t, shards), withoutLast(stderr.String(), "beam: "), exit}
-	require.Equal(t, got.messages, read(t, o.output+".anomalies"))
+	got := outcome{exit: run(context.Background(), o, flags.Args(), &stderr)}
+	got.messages = stderr.String()
+	got.written(t, dir)
 	return got
 }
 
-// words are anomalies in a line each, given as JSON objects.
-func words(t *testing.T, list string) string {
-	t.Helper()
-	var text strings.Builder
-	for line := range strings.Lines(list) {
-		var a struct {
-			File    string `json:"file"`
-			Line    int    `json:"line"`
-			Column  int    `json:"column"`
-			ID      string `json:"id"`
-			Account string `json:"account"`
-			Type    string `json:"type"`
-			Reason  string `json:"reason"`
-		}
-		require.NoError(t, json.Unmarshal([]byte(line), &a))
-		fmt.Fprintf(&text, "%s:%d:%d: anomaly: event %q (%s of %q): %s\n", a.File, a.Line, a.Column, a.ID, a.Type, a.Account, a.Reason)
+// events are the flags of the pipeline for files that replay is given by name.
+func events(files ...string) (flags []string) {
+	for _, name := range files {
+		flags = append(flags, "--events", name)
 	}
-	return text.String()
-}
-
-func withoutLast(text, prefix string) string {
-	lines := slices.Collect(strings.Lines(text))
-	if n := len(lines); n > 1 && strings.HasPrefix(lines[n-1], prefix) {
-		lines = lines[:n-1]
-	}
-	return strings.Join(lines, "")
-}
-
-func read(t *testing.T, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(name)
-	require.NoError(t, err)
-	return string(data)
-}
-
-// merge joins shards: each is in order by itself, and has its accounts alone.
-func merge(t *testing.T, shards []string) string {
-	t.Helper()
-	type invoice struct {
-		Account string `json:"account"`
-		Date    string `json:"date_invoiced"`
-	}
-	if len(shards) == 1 {
-		return shards[0]
-	}
-	byAccount, all := map[string]string{}, []string(nil)
-	for _, shard := range shards {
-		last, seen := invoice{}, map[string]bool{}
-		for line := range strings.Lines(shard) {
-			var inv invoice
-			require.NoError(t, json.Unmarshal([]byte(line), &inv))
-			require.GreaterOrEqual(t, inv.Account+"\x00"+inv.Date, last.Account+"\x00"+last.Date)
-			require.True(t, seen[inv.Account] || byAccount[inv.Account] == "", "%s is in two shards", inv.Account)
-			byAccount[inv.Account] += line
-			last, seen[inv.Account] = inv, true
-		}
-	}
-	for name := range byAccount {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	for i, name := range all {
-		all[i] = byAccount[name]
-	}
-	return strings.Join(all, "")
+	return flags
 }
 
 func TestDemo(t *testing.T) {
-	want := replay(t, "--packages", demoPackages, demoEvents)
+	dir := t.TempDir()
+	want := replay(t, dir, "--packages", demoPackages, demoEvents)
 	require.Equal(t, 0, want.exit)
 	require.Equal(t, 193, strings.Count(want.invoices, "\n"))
-	for _, shards := range []string{"1", "5", "40"} { // some of 40 have no accounts
-		require.Equal(t, want, runBeam(t, "--packages", demoPackages, "--events", demoEvents, "--shards", shards))
+	for _, shards := range []string{"0", "2", "40"} { // some of 40 have no accounts
+		require.Equal(t, want, runBeam(t, dir, "--packages", demoPackages, "--events", demoEvents, "--shards", shards))
 	}
-
-	want = replay(t, "--packages", demoPackages, oddEvents)
+	want = replay(t, dir, "--packages", demoPackages, "--anomalies", "DIR/anomalies", oddEvents)
 	require.Equal(t, exitFindings, want.exit)
-	require.Equal(t, want, runBeam(t, "--packages", demoPackages, "--events", oddEvents, "--shards", "2"))
+	require.Equal(t, want, runBeam(t, dir, "--packages", demoPackages, "--anomalies", "DIR/anomalies", "--events", oddEvents, "--shards", "2", "--range-bytes", "1000"))
+}
+
+// Files of shards are those of replay's, and merge puts them together.
+func TestSeparate(t *testing.T) {
+	dir := t.TempDir()
+	o := &options{}
+	require.NoError(t, o.flags().Parse([]string{"--packages", demoPackages, "--events", demoEvents, "--output", filepath.Join(dir, "x"), "--shards", "3", "--separate"}))
+	var stderr bytes.Buffer
+	require.Equal(t, 0, run(t.Context(), o, nil, &stderr), stderr.String())
+	for shard := range 3 {
+		got, err := os.ReadFile(shardName(o.output, shard, 3))
+		require.NoError(t, err)
+		want := replay(t, t.TempDir(), "--packages", demoPackages, "--shard", fmt.Sprintf("%d/3", shard), demoEvents)
+		require.Equal(t, want.invoices, string(got))
+	}
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 3)
 }
 
 func TestGenerated(t *testing.T) {
-	dir := t.TempDir()
-	generate(t, dir, 300, 6000)
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	from, dir := t.TempDir(), t.TempDir()
+	generate(t, from, 300, 6000)
+	files, err := filepath.Glob(filepath.Join(from, "*"))
 	require.NoError(t, err)
 	require.Len(t, files, 4)
-	for _, c := range []struct {
-		shards string
-		args   []string
-	}{
-		{"1", nil},
-		{"7", nil},
-		{"3", []string{"--through", "2025-02-10", "--price", "distributor", "--set", "timing=advance", "--set", "time_zone=America/New_York"}},
+	for _, c := range [][]string{
+		{"--shards", "1"},
+		{"--shards", "7", "--range-bytes", "30000"},
+		{"--shards", "3", "--through", "2025-02-10", "--price", "distributor", "--set", "timing=advance", "--set", "time_zone=America/New_York"},
 	} {
-		list := filepath.Join(t.TempDir(), "anomalies.jsonl")
-		want := replay(t, append(append([]string{"--packages", demoPackages, "--anomalies", list}, c.args...), files...)...)
-		want.messages = words(t, read(t, list)) // where replay puts some that have one cause into a line
+		want := replay(t, dir, append(append([]string{"--packages", demoPackages, "--anomalies", "DIR/anomalies"}, withoutOwn(c)...), files...)...)
 		require.Equal(t, exitFindings, want.exit)
 		require.Greater(t, strings.Count(want.invoices, "\n"), 1000)
-		got := runBeam(t, append([]string{"--packages", demoPackages, "--shards", c.shards,
-			"--events", filepath.Join(dir, "a*"), "--events", filepath.Join(dir, "[b-z]*")}, c.args...)...)
-		require.True(t, want.messages == got.messages, "the anomalies are not those of replay")
-		require.True(t, want.invoices == got.invoices, "the invoices are not those of replay")
+		got := runBeam(t, dir, append([]string{"--packages", demoPackages, "--anomalies", "DIR/anomalies",
+			"--events", filepath.Join(from, "a*"), "--events", filepath.Join(from, "[b-z]*")}, c...)...)
+		require.Equal(t, want.messages, got.messages)
 		require.Equal(t, want.exit, got.exit)
+		require.True(t, want.anomalies == got.anomalies, "the anomalies are not those of replay")
+		require.True(t, want.invoices == got.invoices, "the invoices are not those of replay")
 	}
+}
+
+// withoutOwn leaves out the flags that replay does not have.
+func withoutOwn(flags []string) (list []string) {
+	for i := 0; i < len(flags); i += 2 {
+		if flags[i] != "--shards" && flags[i] != "--range-bytes" {
+			list = append(list, flags[i:i+2]...)
+		}
+	}
+	return list
+}
+
+// someEvents are files of events, some of which make no sense, or are none.
+func someEvents(t *rapid.T) (files []string) {
+	pick := func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") }
+	bad, conflicts := pick(3) == 0, pick(3) == 0
+	for range 1 + pick(3) {
+		var b strings.Builder
+		if pick(5) == 0 {
+			b.WriteString("\ufeff")
+		}
+		for range pick(30) {
+			id, name, day := strconv.Itoa(pick(40)), string(rune('a'+pick(6))), 1+pick(28)
+			at := fmt.Sprintf("2026-%02d-%02d", 1+pick(3), day)
+			event := func(kind, more string) string {
+				return fmt.Sprintf(`{"id":%q,"type":%q,"account":%q,"at":%q%s}`+"\n", kind+id+name, kind, name, at, more)
+			}
+			switch n := pick(22); {
+			case n < 5:
+				b.WriteString(strings.Replace(event("account.created", `,"package":"Gold"`), fmt.Sprintf("-%02d\"", day), "-01\"", 1))
+			case n < 14:
+				b.WriteString(event("usage.recorded", `,"credits":`+strconv.Itoa(pick(1+2*pick(2)))))
+			case n == 14:
+				b.WriteString(event("account.package_changed", `,"package":"Platinium"`))
+			case n < 17 && conflicts:
+				b.WriteString(strings.Replace(event("usage.recorded", `,"credits":7`), id+name, id+"x", 1)) // of any account
+			case n == 17 && bad:
+				b.WriteString("oops\n")
+			case n == 18 && bad:
+				b.WriteString(strings.Repeat("{\"id\":\"\xff\"}\r\n", 1+pick(2)*pick(30)))
+			case n == 19 && bad:
+				b.WriteString(strings.Replace(event("usage.recorded", `,"credits":7`), "2026", eitherYear(pick), 1))
+			case n == 20 && bad:
+				b.WriteString(event("usage.recorded", `,"credits":9223372036854775807`))
+			default:
+				b.WriteString("\n")
+			}
+		}
+		text := b.String()
+		if pick(4) == 0 {
+			text = strings.TrimSuffix(text, "\n")
+		}
+		files = append(files, text)
+	}
+	return files
+}
+
+func eitherYear(pick func(int) int) string { return []string{"1926", "2040", "2062"}[pick(3)] }
+
+// The pipeline leaves what replay leaves, on any input, in any number of shards and ranges.
+func TestLawSameAsReplay(t *testing.T) {
+	from, dir := t.TempDir(), t.TempDir()
+	rapid.Check(t, func(t *rapid.T) {
+		var names []string
+		for i, text := range someEvents(t) {
+			name, data := filepath.Join(from, fmt.Sprintf("%d.jsonl", i)), []byte(text)
+			switch rapid.IntRange(0, 12).Draw(t, "form") {
+			case 0:
+				data = zipped(data)
+			case 1: // cut short
+				data = zipped(data)
+				data = data[:len(data)-6]
+			case 2:
+				data = []byte("name,price\nGold,79.95\n")
+			}
+			require.NoError(t, os.WriteFile(name, data, 0o644))
+			names = append(names, name)
+		}
+		flags := slices.Concat(rapid.SampledFrom([][]string{nil, {"--keep-going"}, {"--quarantine", "DIR/quarantine"}}).Draw(t, "flags"),
+			rapid.SampledFrom([][]string{nil, {"--through", "2026-02-10"}, {"--from", "2026-02-15"}}).Draw(t, "dates"),
+			[]string{"--packages", demoPackages, "--anomalies", "DIR/anomalies"})
+		own := []string{"--shards", strconv.Itoa(rapid.IntRange(1, 4).Draw(t, "shards")), "--range-bytes", rapid.SampledFrom([]string{"64", "200", "1000", "100000"}).Draw(t, "range")}
+		want := replay(t, dir, append(slices.Clone(flags), names...)...)
+		got := runBeam(t, dir, slices.Concat(flags, own, events(names...))...)
+		require.Equal(t, want, got, "%s", own)
+	})
+}
+
+func zipped(data []byte) []byte {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = z.Write(data) // to memory
+	_ = z.Close()
+	return packed.Bytes()
+}
+
+// What begins in a range is read by it alone, wherever it is cut.
+func TestLawRanges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`([a-c]{0,5}\n){0,12}[a-c]{0,3}`).Draw(t, "text")
+		size := rapid.Int64Range(1, 12).Draw(t, "size")
+		var parts []string
+		for at := int64(0); at == 0 || at < int64(len(text)); at += size {
+			r := &rangeReader{ReadCloser: io.NopCloser(iotest.OneByteReader(strings.NewReader(text))), end: at + size}
+			if rapid.Bool().Draw(t, "at once") {
+				r.ReadCloser = io.NopCloser(strings.NewReader(text))
+			}
+			if at > 0 {
+				_, err := io.CopyN(io.Discard, r.ReadCloser, at-1)
+				require.NoError(t, err)
+				r.at, r.within = at-1, true
+			}
+			if at+size >= int64(len(text)) {
+				r.end = -1
+			}
+			got, err := io.ReadAll(r)
+			require.NoError(t, err)
+			for line := range strings.Lines(string(got)) {
+				start := strings.Index(text[len(strings.Join(parts, "")):], line)
+				require.Zero(t, start)
+				from := int64(len(strings.Join(parts, "")))
+				require.True(t, from >= at && (from < at+size || r.end < 0), "%q of %q at %d is not of %d", line, text, from, at)
+				parts = append(parts, line)
+			}
+		}
+		require.Equal(t, text, strings.Join(parts, ""))
+	})
 }
 
 // generate writes events of some accounts to four files, in no order: a few make no sense, and
@@ -259,71 +358,17 @@ func generate(t *testing.T, dir string, accounts, events int) {
 	}
 }
 
-const created = `{"id":"1","type":"account.created","account":"acme","at":"2026-03-01","package":"Gold"}` + "\n"
-
-// TestRefuses holds the pipeline to the words of replay for input that is wrong.
-func TestRefuses(t *testing.T) {
-	for name, files := range map[string][]string{
-		"bad lines":               {created, "{}\n\n" + created + `{"id":`},
-		"one id in two accounts":  {created, strings.Replace(created, "acme", "bcme", 1)},
-		"one id, two contents":    {created, "\n" + strings.Replace(created, "Gold", "Silver", 1)},
-		"too large to be counted": {created, used(1) + used(2)},
-		"too many":                {created, strings.Repeat("{}\n", maxProblems+5)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir, names := t.TempDir(), []string(nil)
-			for i, content := range files {
-				names = append(names, filepath.Join(dir, fmt.Sprintf("%d.jsonl", i)))
-				require.NoError(t, os.WriteFile(names[i], []byte(content), 0o644))
-			}
-			args := []string{"--packages", demoPackages, "--through", "2026-05-01"}
-			want := replay(t, append(slices.Clone(args), names...)...)
-			got := runBeam(t, append(args, "--events", filepath.Join(dir, "*"), "--shards", "2")...)
-			require.Equal(t, exitFailed, want.exit)
-			require.Equal(t, exitFailed, got.exit)
-			require.Equal(t, strings.ReplaceAll(want.messages, "prorata: ", ""), got.messages)
-		})
-	}
-}
-
-func used(id int) string {
-	return fmt.Sprintf(`{"id":"use-%d","type":"usage.recorded","account":"acme","at":"2026-03-02","credits":9223372036854775807}`+"\n", id)
-}
-
-func TestNoEvents(t *testing.T) {
-	empty := filepath.Join(t.TempDir(), "empty.jsonl")
-	require.NoError(t, os.WriteFile(empty, []byte("\n"), 0o644))
-	require.Equal(t, outcome{messages: "prorata: no invoices: the files hold no events\n"}, replay(t, "--packages", demoPackages, empty))
-	require.Equal(t, outcome{}, runBeam(t, "--packages", demoPackages, "--events", empty, "--shards", "2"))
-}
-
-// A date far from all others does not move the date billed through, and is named.
-func TestFarDates(t *testing.T) {
-	dir := t.TempDir()
-	use := func(id, at string) string {
-		return fmt.Sprintf(`{"id":%q,"type":"usage.recorded","account":"acme","at":%q,"credits":5}`+"\n", id, at)
-	}
-	files := []string{filepath.Join(dir, "0.jsonl"), filepath.Join(dir, "1.jsonl")}
-	require.NoError(t, os.WriteFile(files[0], []byte(created+use("u1", "2026-04-02")), 0o644))
-	require.NoError(t, os.WriteFile(files[1], []byte(use("u2", "2062-05-02")+use("u3", "2026-05-03T23:30:00Z")), 0o644))
-	for _, zone := range []string{"UTC", "Europe/Berlin"} {
-		want := replay(t, "--packages", demoPackages, "--set", "time_zone="+zone, files[0], files[1])
-		got := runBeam(t, "--packages", demoPackages, "--set", "time_zone="+zone, "--events", filepath.Join(dir, "*"))
-		require.Equal(t, exitFindings, got.exit)
-		require.Equal(t, want, got)
-		require.Equal(t, 2, strings.Count(got.invoices, "\n"), "of April and May")
-		require.Contains(t, got.messages, `1.jsonl:1:1: warning: event "u2"`)
-	}
-}
-
 func TestUsage(t *testing.T) {
+	dir := t.TempDir()
 	given := []string{"--packages", demoPackages, "--events", demoEvents}
 	for want, args := range map[string][]string{
 		"--events GLOB is missing":                    {"--packages", demoPackages},
 		"--packages FILE is missing":                  {"--events", demoEvents},
 		"--output FILE is missing":                    append([]string{"--output", ""}, given...),
 		`argument "more.jsonl", expected flags only`:  append(slices.Clone(given), "more.jsonl"),
-		"--shards 0, expected 1 to 99999":             append([]string{"--shards", "0"}, given...),
+		"--shards -1, expected 1 to 99999":            append([]string{"--shards", "-1"}, given...),
+		"--range-bytes -1, expected 1 or more":        append([]string{"--range-bytes", "-1"}, given...),
+		"--through 2026-01-01 is before --from 2026-": append([]string{"--through", "2026-01-01", "--from", "2026-02-01"}, given...),
 		`--through: parse date "2026-02-30": Febru`:   append([]string{"--through", "2026-02-30"}, given...),
 		`--set "timing", expected KEY=VALUE`:          append([]string{"--set", "timing"}, given...),
 		"--set timing=never: ":                        append([]string{"--set", "timing=never"}, given...),
@@ -331,73 +376,18 @@ func TestUsage(t *testing.T) {
 		"x.jsonl is written, and read too as x.*":     append([]string{"--output", "x.jsonl", "--events", "x.*"}, given...),
 		"--anomalies and --output are both x.jsonl, ": append([]string{"--output", "x.jsonl", "--anomalies", "x.jsonl"}, given...),
 	} {
-		got := runBeam(t, args...)
+		got := runBeam(t, dir, args...)
 		require.Equal(t, exitUsage, got.exit, got.messages)
 		require.Contains(t, got.messages, want)
 	}
 	for want, args := range map[string][]string{
-		"beam: --events none*.jsonl: there is no such file\n":    {"--packages", demoPackages, "--events", "none*.jsonl"},
-		"beam: cannot read none.json: open none.json: no such f": {"--packages", "none.json", "--events", demoEvents},
+		"prorata: --events none*.jsonl: there is no such file\n": {"--packages", demoPackages, "--events", "none*.jsonl"},
+		"prorata: none.json: no such file or directory":          {"--packages", "none.json", "--events", demoEvents},
 	} {
-		got := runBeam(t, args...)
+		got := runBeam(t, dir, args...)
 		require.Equal(t, exitFailed, got.exit, got.messages)
 		require.Contains(t, got.messages, want)
 	}
-}
-
-// TestLawBlocks gathers texts by key, few enough bytes to be given on at the end alone, and
-// finds each of them again.
-func TestLawBlocks(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		want, got := map[string][]placed{}, map[string][]placed{}
-		var blocks [][]byte
-		g := gather(func(key string, block []byte) {
-			list, err := cutPlaced(got[key], block)
-			require.NoError(t, err)
-			got[key], blocks = list, append(blocks, block)
-		})
-		file, keys := rapid.String().Draw(t, "file"), rapid.StringN(0, 1, -1)
-		for range rapid.IntRange(1, 20).Draw(t, "texts") {
-			key := keys.Draw(t, "key")
-			p := placed{source.Place{File: file, Line: rapid.IntMin(0).Draw(t, "line"), Column: rapid.IntMin(0).Draw(t, "column")},
-				rapid.SliceOf(rapid.Byte()).Draw(t, "text")}
-			want[key] = append(want[key], p)
-			g.add(key, p)
-			if rapid.IntRange(0, 4).Draw(t, "flush") == 0 {
-				g.flush()
-			}
-		}
-		g.flush()
-		require.Len(t, got, len(want))
-		for key, list := range want {
-			require.Len(t, got[key], len(list))
-			for i, p := range list {
-				require.Equal(t, p.place, got[key][i].place)
-				require.True(t, bytes.Equal(p.text, got[key][i].text))
-			}
-		}
-		whole := blocks[0]
-		_, err := cutPlaced(nil, append(bytes.Clone(whole), 0xff)) // a number that goes on
-		require.ErrorIs(t, err, errElement)
-		_, err = cutPlaced(nil, appendString(nil, file)[:len(file)]) // cut short
-		if len(file) > 0 {
-			require.ErrorIs(t, err, errElement)
-		}
-	})
-}
-
-// TestGatherGivesOn holds what a worker has open to its bound.
-func TestGatherGivesOn(t *testing.T) {
-	given := 0
-	g := gather(func(_ int, block []byte) { given += len(block) })
-	text := make([]byte, maxOpen/8)
-	for i := range 40 {
-		g.add(i%3, placed{text: text})
-		require.LessOrEqual(t, g.size, maxOpen)
-	}
-	g.flush()
-	require.Greater(t, given, 40*len(text))
-	require.Less(t, given, 40*len(text)+40*16)
 }
 
 // Files are read as the command reads them, wherever they are.
@@ -406,7 +396,7 @@ func TestFiles(t *testing.T) {
 	for name, text := range map[string]string{"x.gz": "plain text", "x.zst": "plain text", "prices.csv": "name,price\nGold,79.95\n"} {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-		_, err := files(t.Context()).ReadAll(path, infile.Packages)
+		_, err := files(t.Context(), path).ReadAll(path, infile.Packages)
 		want := path + ":1:1: cannot read it: it is not "
 		if name == "prices.csv" {
 			want = path + ":1:1: this is CSV, expected a JSON or XML list of packages; "
@@ -416,12 +406,12 @@ func TestFiles(t *testing.T) {
 	// A frame of zstd with three bytes as they are, behind a frame that is to be skipped.
 	path := filepath.Join(dir, "skipped")
 	require.NoError(t, os.WriteFile(path, []byte("\x50\x2a\x4d\x18\x02\x00\x00\x00hi\x28\xb5\x2f\xfd\x00\x58\x19\x00\x00abc"), 0o644))
-	r, err := files(t.Context()).Open(path, infile.Events)
+	r, err := files(t.Context(), path).Open(path, infile.Events)
 	require.NoError(t, err)
 	data, err := io.ReadAll(r)
 	require.NoError(t, err)
 	require.Equal(t, "abc", string(data))
 	require.NoError(t, r.Close())
-	_, err = files(t.Context()).Open(filepath.Join(dir, "missing"), infile.Events)
-	require.ErrorContains(t, err, "cannot read "+filepath.Join(dir, "missing")+": ")
+	_, err = files(t.Context(), path).Open(filepath.Join(dir, "missing"), infile.Events)
+	require.ErrorContains(t, err, filepath.Join(dir, "missing")+": no such file")
 }

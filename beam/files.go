@@ -6,6 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
@@ -13,19 +17,31 @@ import (
 	"github.com/prorata-go/prorata/internal/infile"
 )
 
-// files opens files, of this machine or of an object store.
-func files(ctx context.Context) infile.From {
-	return infile.From{OpenFile: func(name string) (io.ReadCloser, error) {
-		fs, err := filesystem.New(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		f, err := fs.OpenRead(ctx, name)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("cannot read %s: %w", name, err), fs.Close())
-		}
-		return file{f, fs}, nil
-	}}
+// isLocal reports that a name is of this machine, and not of an object store.
+func isLocal(name string) bool { return !strings.Contains(name, "://") }
+
+// files opens files as the command does, those of an object store too.
+func files(ctx context.Context, name string) infile.From {
+	if isLocal(name) {
+		return infile.From{}
+	}
+	return infile.From{OpenFile: func(name string) (io.ReadCloser, error) { return openPlain(ctx, name) }}
+}
+
+// openPlain opens a file as it is stored.
+func openPlain(ctx context.Context, name string) (io.ReadCloser, error) {
+	fs, err := filesystem.New(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := fs.OpenRead(ctx, name)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot read %s: %w", name, err), fs.Close())
+	}
+	if s, ok := f.(io.ReadSeeker); ok {
+		return seekable{s, file{f, fs}}, nil
+	}
+	return file{f, fs}, nil
 }
 
 // file is an open file, and the file system it is of.
@@ -36,48 +52,108 @@ type file struct {
 
 func (f file) Close() error { return errors.Join(f.ReadCloser.Close(), f.fs.Close()) }
 
-// readOutput reads a file that the pipeline wrote.
-func readOutput(ctx context.Context, name string) (data []byte, err error) {
-	f, err := files(ctx).OpenFile(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(f)
+type seekable struct {
+	io.ReadSeeker
+	io.Closer
 }
 
-// writeFile writes a file whole or not at all, as far as the file system allows: an object of
-// a store appears when it is closed; elsewhere an unfinished file beside it gets its name.
-func writeFile(ctx context.Context, name string, parts [][]byte) (err error) {
+// unfinished is a name for what is written for an output and is to be renamed, or deleted. It is another each time: a step
+// that a runner tries again writes another file.
+func (j *job) unfinished(what string) string {
+	return j.Output + "." + j.Run + "-" + what + "-" + strconv.FormatUint(rand.Uint64(), 36)
+}
+
+// write writes a file.
+func write(ctx context.Context, name string, text func(io.Writer) error) (err error) {
 	fs, err := filesystem.New(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer fs.Close()
-	unfinished := name
-	if !strings.Contains(name, "://") {
-		unfinished = name + ".unfinished"
-		defer func() {
-			if remover, ok := fs.(filesystem.Remover); ok && err != nil {
-				_ = remover.Remove(ctx, unfinished)
-			}
-		}()
-	}
-	w, err := fs.OpenWrite(ctx, unfinished)
+	w, err := fs.OpenWrite(ctx, name)
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", name, err)
 	}
-	buffered := bufio.NewWriterSize(w, 1<<16)
-	for _, part := range parts {
-		if _, err = buffered.Write(part); err != nil {
-			break
-		}
+	buffered := bufio.NewWriterSize(w, 1<<18)
+	if err = text(buffered); err == nil {
+		err = buffered.Flush()
 	}
-	if err = errors.Join(err, buffered.Flush(), w.Close()); err == nil && unfinished != name {
-		err = filesystem.Rename(ctx, fs, unfinished, name)
+	if f, ok := w.(*os.File); ok && err == nil {
+		err = f.Sync()
 	}
-	if err != nil {
+	if err = errors.Join(err, w.Close()); err != nil {
+		remove(ctx, name)
 		return fmt.Errorf("cannot write %s: %w", name, err)
 	}
 	return nil
+}
+
+// remove deletes a file, if it is there.
+func remove(ctx context.Context, name string) {
+	fs, err := filesystem.New(ctx, name)
+	if err != nil {
+		return
+	}
+	defer fs.Close()
+	if r, ok := fs.(filesystem.Remover); ok {
+		_ = r.Remove(ctx, name)
+	}
+}
+
+func rename(ctx context.Context, from, to string) error {
+	fs, err := filesystem.New(ctx, to)
+	if err != nil {
+		return err
+	}
+	defer fs.Close()
+	if err := filesystem.Rename(ctx, fs, from, to); err != nil {
+		return fmt.Errorf("cannot write %s: %w", to, err)
+	}
+	return nil
+}
+
+// exists reports that a file can be opened.
+func exists(ctx context.Context, name string) bool {
+	f, err := openPlain(ctx, name)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return true
+}
+
+// cleanUp deletes what a run left unfinished, also in steps that failed.
+func (j *job) cleanUp(ctx context.Context) {
+	pattern := j.Output + "." + j.Run + "-*"
+	if isLocal(pattern) {
+		dir, err := os.ReadDir(filepath.Dir(j.Output))
+		if err != nil {
+			return
+		}
+		for _, e := range dir {
+			if strings.HasPrefix(e.Name(), filepath.Base(j.Output)+"."+j.Run+"-") {
+				os.Remove(filepath.Join(filepath.Dir(j.Output), e.Name()))
+			}
+		}
+		return
+	}
+	fs, err := filesystem.New(ctx, pattern)
+	if err != nil {
+		return
+	}
+	defer fs.Close()
+	names, _ := fs.List(ctx, pattern)
+	for _, name := range names {
+		remove(ctx, name)
+	}
+}
+
+// readFile reads a file that a step wrote.
+func readFile(ctx context.Context, name string) ([]byte, error) {
+	f, err := openPlain(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
 }

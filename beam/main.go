@@ -3,8 +3,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	_ "time/tzdata" // time zones on machines that have none
 
@@ -22,10 +24,9 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/x/beamx"
 
 	"github.com/prorata-go/prorata/cycle"
-	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/internal/infile"
+	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/report"
 )
 
 // The exit codes, as those of prorata.
@@ -33,7 +34,7 @@ const (
 	exitDone     = 0
 	exitFailed   = 1 // bad input; nothing was written
 	exitUsage    = 2
-	exitFindings = 3 // done, and there are anomalies to look at
+	exitFindings = 3 // done, and there is something to look at
 )
 
 // options are the flags that are not Beam's.
@@ -41,8 +42,12 @@ type options struct {
 	events                      []string
 	packages, policyFile, price string
 	set                         []string
-	through, output, anomalies  string
+	from, through               string
+	output                      string
+	anomalies, quarantine       string
+	keepGoing, separate         bool
 	shards                      int
+	rangeBytes                  int64
 }
 
 func (o *options) flags() *flag.FlagSet {
@@ -53,8 +58,13 @@ func (o *options) flags() *flag.FlagSet {
 	f.Func("events", "the event files, a `GLOB` in quotes (repeatable); .gz and .zst files are read as they are", list(&o.events))
 	f.StringVar(&o.packages, "packages", "", "the package list, a JSON or XML `FILE`")
 	f.StringVar(&o.output, "output", "", "write the invoices to `FILE`, one JSON object a line, by account, then date")
-	f.IntVar(&o.shards, "shards", 1, "write `N` files FILE-00000-of-0000N …, each with the accounts of its shard")
-	f.StringVar(&o.anomalies, "anomalies", "", "write the anomalies to `FILE` (default the output's name and .anomalies)")
+	f.IntVar(&o.shards, "shards", 0, "divide the accounts into `N` shards, each of which a worker holds in memory (default one for 256 MiB of events)")
+	f.BoolVar(&o.separate, "separate", false, "write a file for each shard, FILE-00000-of-0000N …, instead of one")
+	f.Int64Var(&o.rangeBytes, "range-bytes", 0, "read files in ranges of `N` bytes (default 16 MiB to 256 MiB, by the size of all)")
+	f.StringVar(&o.anomalies, "anomalies", "", "write each anomaly to `FILE`, one JSON object a line; messages tell a cause once")
+	f.BoolVar(&o.keepGoing, "keep-going", false, "leave out the lines that cannot be read, and bill the rest")
+	f.StringVar(&o.quarantine, "quarantine", "", "as --keep-going, and write those lines to `FILE`, each with its place and the reason")
+	f.StringVar(&o.from, "from", "", "leave out invoices dated before `DATE`")
 	f.StringVar(&o.through, "through", "", "bill through `DATE` (default the latest at of all events, but for dates far from all others)")
 	f.StringVar(&o.price, "price", "retail", "bill by the `PRICE` retail or distributor")
 	f.StringVar(&o.policyFile, "policy", "", "the policy to bill by, a JSON `FILE`")
@@ -81,7 +91,7 @@ func usage(own, all *flag.FlagSet) {
 
   go run . --packages ../testdata/demo/packages.json --events ../testdata/demo/events.jsonl --output /tmp/invoices.jsonl
 
-Exit status: 0 done; 1 failed; 2 wrong usage; 3 done, and there are anomalies to look at.
+Exit status: 0 done; 1 failed; 2 wrong usage; 3 done, and there is something to look at.
 
 `)
 	own.SetOutput(w)
@@ -104,7 +114,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 
 // run is the whole command, for main and for tests.
 func run(ctx context.Context, o *options, args []string, stderr io.Writer) int {
-	anomalies, err := bill(ctx, o, args)
+	status, err := bill(ctx, o, args, stderr)
 	switch {
 	case errors.As(err, &usageError{}):
 		fmt.Fprintf(stderr, "beam: %s; see --help\n", err)
@@ -112,39 +122,47 @@ func run(ctx context.Context, o *options, args []string, stderr io.Writer) int {
 	case err != nil:
 		printError(stderr, err)
 		return exitFailed
-	case len(anomalies) > 0:
-		stderr.Write(anomalies)
-		fmt.Fprintf(stderr, "beam: %s to look at: left out of the bills, or dated far from all others\n", report.Count(bytes.Count(anomalies, []byte("\n")), "event", "events"))
-		return exitFindings
 	}
-	return exitDone
+	return status
 }
 
-// printError prints what a step of the pipeline says of the input as it is, without the state of
-// the runner that it comes wrapped in; anything else after "beam: ".
+// printError prints an error as the command does: that of a document is its problems, a line each.
 func printError(w io.Writer, err error) {
-	text := err.Error()
-	const wrapped = "] failed:\n" // DoFn[UID:12, PID:e5, Name: main.readFn] failed:
-	if i := strings.LastIndex(text, wrapped); i >= 0 {
-		text = text[i+len(wrapped):]
-	} else {
-		text = "beam: " + text
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		messages.PrintError(w, err)
+		return
 	}
-	for line := range strings.Lines(text) {
-		fmt.Fprintf(w, "%s\n", display.Text(strings.TrimSuffix(line, "\n")))
+	for _, err := range several.Unwrap() {
+		messages.PrintError(w, err)
 	}
 }
 
-// bill runs the pipeline, and returns the anomalies as they were written.
-func bill(ctx context.Context, o *options, args []string) ([]byte, error) {
+// bill runs the pipeline, and prints what its last step told.
+func bill(ctx context.Context, o *options, args []string, stderr io.Writer) (status int, err error) {
 	j, err := o.job(ctx, args)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	if err := beamx.Run(ctx, j.pipeline()); err != nil || *jobopts.Async {
-		return nil, err
+	err = beamx.Run(ctx, j.pipeline())
+	if err == nil && *jobopts.Async {
+		messages.PrintLine(stderr, "prorata: what replay would print will stand in "+j.told()+", after the exit status")
+		return exitDone, nil
 	}
-	return readOutput(ctx, j.Anomalies)
+	defer j.cleanUp(context.WithoutCancel(ctx))
+	if err != nil {
+		return 0, err
+	}
+	text, err := readFile(ctx, j.told())
+	if err != nil {
+		return 0, fmt.Errorf("the run has ended without a word: %w", err)
+	}
+	first, rest, _ := strings.Cut(string(text), "\n")
+	if status, err = strconv.Atoi(first); err != nil {
+		return 0, fmt.Errorf("%s is damaged: %w", j.told(), err)
+	}
+	_, err = io.WriteString(stderr, rest)
+	return status, err
 }
 
 // job checks everything that can be checked before a runner has it.
@@ -160,39 +178,90 @@ func (o *options) job(ctx context.Context, args []string) (*job, error) {
 			return nil, usagef("--%s is missing", f.name)
 		}
 	}
-	if o.shards < 1 || o.shards > 99999 {
-		return nil, usagef("--shards %d, expected 1 to 99999", o.shards)
+	if o.shards < 0 || o.shards > maxShards {
+		return nil, usagef("--shards %d, expected 1 to %d", o.shards, maxShards)
 	}
-	j := &job{Output: o.output, Anomalies: o.anomalies, Shards: o.shards, Through: o.through}
-	if j.Anomalies == "" {
-		j.Anomalies = o.output + ".anomalies"
+	if o.rangeBytes < 0 {
+		return nil, usagef("--range-bytes %d, expected 1 or more", o.rangeBytes)
 	}
-	if o.through != "" {
-		if _, err := cycle.ParseDate(o.through); err != nil {
-			return nil, usagef("--through: %w", err)
-		}
+	run := make([]byte, 8)
+	_, _ = rand.Read(run) // which does not fail
+	j := &job{Run: "unfinished-" + hex.EncodeToString(run), Output: o.output, Separate: o.separate, KeepGoing: o.keepGoing || o.quarantine != "",
+		From: o.from, Through: o.through, Quarantine: o.quarantine, Anomalies: o.anomalies}
+	if err := o.checkDates(); err != nil {
+		return nil, err
 	}
 	if _, err := invoice.ParsePriceList(o.price); err != nil {
 		return nil, usageError{err}
 	}
-	if err := j.checkOutputs(append(slices.Clone(o.events), o.packages, o.policyFile)); err != nil {
+	read := append(slices.Clone(o.events), o.packages, o.policyFile)
+	if err := j.checkOutputs(read); err != nil {
 		return nil, err
 	}
 	var err error
 	if j.Files, err = match(ctx, o.events); err != nil {
 		return nil, err
 	}
+	j.divide(ctx, o)
+	if err := j.checkOutputs(read); err != nil { // now also those of the shards
+		return nil, err
+	}
 	policy, err := o.policy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	packages, err := files(ctx).ReadAll(o.packages, infile.Packages)
+	packages, err := files(ctx, o.packages).ReadAll(o.packages, infile.Packages)
 	if err != nil {
 		return nil, err
 	}
 	j.Terms = terms{PackagesFile: o.packages, Packages: packages, Price: o.price, Policy: policy}
 	_, err = j.Terms.catalogue()
 	return j, err
+}
+
+func (o *options) checkDates() error {
+	var from, through cycle.Date
+	for _, f := range []struct {
+		name, text string
+		to         *cycle.Date
+	}{{"from", o.from, &from}, {"through", o.through, &through}} {
+		if f.text == "" {
+			continue
+		}
+		var err error
+		if *f.to, err = cycle.ParseDate(f.text); err != nil {
+			return usagef("--%s: %w", f.name, err)
+		}
+	}
+	if o.through != "" && through.Before(from) {
+		return usagef("--through %s is before --from %s", through, from)
+	}
+	return nil
+}
+
+const (
+	maxShards  = 99999
+	shardBytes = 256 << 20 // of events
+	minRange   = 16 << 20
+	maxRange   = 256 << 20
+	someRanges = 64
+)
+
+// divide cuts the files into ranges, and says how many shards there are.
+func (j *job) divide(ctx context.Context, o *options) {
+	size := o.rangeBytes
+	if size == 0 {
+		total := int64(0)
+		for _, name := range j.Files {
+			length, _ := plainSize(ctx, name)
+			total += length
+		}
+		size = min(max(total/someRanges, minRange), maxRange)
+	}
+	total := j.cutFiles(ctx, size)
+	if j.Shards = o.shards; j.Shards == 0 {
+		j.Shards = int(min(total/shardBytes+1, maxShards))
+	}
 }
 
 // match finds the files of patterns, each once.
@@ -215,19 +284,31 @@ func match(ctx context.Context, patterns []string) (files []string, err error) {
 	return slices.Compact(files), nil
 }
 
-// checkOutputs makes sure that what is written is not read.
+// checkOutputs makes sure that what is written is not read, and is no two things.
 func (j *job) checkOutputs(read []string) error {
-	if j.Anomalies == j.Output {
-		return usagef("--anomalies and --output are both %s, expected two files", j.Output)
+	outputs := []struct{ flag, name string }{{"output", j.Output}, {"quarantine", j.Quarantine}, {"anomalies", j.Anomalies}}
+	for i, o := range outputs {
+		for _, other := range outputs[:i] {
+			if o.name != "" && o.name == other.name {
+				return usagef("--%s and --%s are both %s, expected two files", o.flag, other.flag, o.name)
+			}
+		}
+	}
+	written := []string{j.Output, j.Quarantine, j.Anomalies}
+	for shard := range j.Shards {
+		if j.Separate {
+			written = append(written, shardName(j.Output, shard, j.Shards))
+		}
 	}
 	for _, pattern := range read {
-		for shard := range j.Shards {
-			for _, name := range []string{shardName(j.Output, shard, j.Shards), j.Anomalies} {
-				if match, err := filesystem.Match(pattern, name); err != nil {
-					return usagef("--events %q: %w", pattern, err)
-				} else if match || name == pattern {
-					return usagef("%s is written, and read too as %s, expected another file", name, pattern)
-				}
+		for _, name := range written {
+			if name == "" {
+				continue
+			}
+			if match, err := filesystem.Match(pattern, name); err != nil {
+				return usagef("--events %q: %w", pattern, err)
+			} else if match || name == pattern {
+				return usagef("%s is written, and read too as %s, expected another file", name, pattern)
 			}
 		}
 	}
@@ -237,7 +318,7 @@ func (j *job) checkOutputs(read []string) error {
 // policy is the policy file with --set over it.
 func (o *options) policy(ctx context.Context) (p invoice.Policy, err error) {
 	if o.policyFile != "" {
-		data, err := files(ctx).ReadAll(o.policyFile, infile.Policy)
+		data, err := files(ctx, o.policyFile).ReadAll(o.policyFile, infile.Policy)
 		if err != nil {
 			return p, err
 		}

@@ -101,7 +101,7 @@ func (l *Lines) of(f *fileLines, d *Decoder) iter.Seq[*Line] {
 		bad, again := newBadReader(f.bad), f.reused
 		for range f.n {
 			var line *Line
-			if next := bad.next(); next != nil && (len(again) == 0 || next.line <= int(again[0].at.line)) {
+			if next := bad.next(); next != nil && (len(again) == 0 || next.line <= again[0].at.place(l.parts).Line) {
 				line = next.read(f.name, d)
 				bad.step()
 			} else {

@@ -148,7 +148,11 @@ func TestLawPackedIsLoaded(t *testing.T) {
 		files, parts := sources(texts...), []filePart(nil)
 		for i, text := range texts {
 			for range pick(6) {
-				text += eventtest.One(eventtest.Picker(pick), "no event\n", "\n", "\n\n{\r\n")
+				at := 0 // before any line
+				if n := pick(len(text) + 1); n > 0 {
+					at = strings.LastIndexByte(text[:n], '\n') + 1
+				}
+				text = text[:at] + eventtest.One(eventtest.Picker(pick), "no event\n", "\n", "\n\n{\r\n") + text[at:]
 			}
 			if pick(4) == 0 {
 				text = "\ufeff" + text
@@ -257,6 +261,20 @@ func TestPackedKeepsEverything(t *testing.T) {
 	got, found := unpack(t, from, eventlog.Loading{KeepGoing: true})
 	require.Equal(t, badLines(want), badLines(found))
 	require.Equal(t, kept(events), kept(got))
+	var ids, other []string
+	for _, name := range events.Accounts() {
+		for _, e := range events.Of(name) {
+			ids = append(ids, e.ID)
+		}
+	}
+	for _, b := range blocks[0] {
+		for id := range eventlog.BlockIDs(b) {
+			other = append(other, string(id))
+		}
+		require.Equal(t, b, eventlog.BlockOf(b, func([]byte) bool { return true }))
+		require.Empty(t, eventlog.BlockOf(b, func([]byte) bool { return false }))
+	}
+	require.Subset(t, other, ids)
 
 	from = packedOf(append([]filePart{{Part: eventlog.Part{File: "before"}}}, parts...), append([]*eventlog.Scan{nil}, scans...), blocks...)
 	next := from.Next

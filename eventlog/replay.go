@@ -193,6 +193,14 @@ func (es *Events) AppendOf(events []account.Event, name string) []account.Event 
 	return events
 }
 
+// Dates are those of the events that are kept, repeats included. It looks at no event, unless some were left out to keep
+// going.
+func (es *Events) Dates() *Dates {
+	var d Dates
+	d.AddAll(&es.seen.kept)
+	return &d
+}
+
 // datesKept looks at all events.
 func (es *Events) datesKept() (d Dates) {
 	for p, l := range es.all() {

@@ -22,7 +22,7 @@ func TestZeroValues(t *testing.T) {
 		eventlog.LoadError{}, eventlog.Loaded{}, eventlog.Loading{}, eventlog.Packed{}, eventlog.Packing{}, eventlog.Part{}, eventlog.Scan{}, eventlog.Source{},
 		eventlog.Span{},
 	}, map[string]any{
-		"ConflictIDs": eventlog.ConflictIDs, "FailedScan": eventlog.FailedScan, "NewDecoder": eventlog.NewDecoder, "Read": eventlog.Read, "ReplayInto": eventlog.ReplayInto[int], "Shard": eventlog.Shard,
+		"BlockIDs": eventlog.BlockIDs, "BlockOf": eventlog.BlockOf, "ConflictIDs": eventlog.ConflictIDs, "FailedScan": eventlog.FailedScan, "NewDecoder": eventlog.NewDecoder, "Read": eventlog.Read, "ReplayInto": eventlog.ReplayInto[int], "Shard": eventlog.Shard,
 	})
 }
 

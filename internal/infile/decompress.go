@@ -124,3 +124,6 @@ func (in *input) Close() error {
 	}
 	return in.stored.Close()
 }
+
+// Compressed reports that a file that begins like this is unpacked when it is opened.
+func Compressed(head []byte) bool { return kinds[KindGzip].is(head) || kinds[KindZstd].is(head) }
