@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +59,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.Func("events", "the event files, a `GLOB` in quotes (repeatable); .gz and .zst files are read as they are", list(&o.events))
 	f.StringVar(&o.packages, "packages", "", "the package list, a JSON or XML `FILE`")
 	f.StringVar(&o.output, "output", "", "write the invoices to `FILE`, one JSON object a line, by account, then date")
-	f.IntVar(&o.shards, "shards", 0, "divide the accounts into `N` shards, each of which a worker holds in memory (default one for 256 MiB of events)")
+	f.IntVar(&o.shards, "shards", 0, "divide the accounts into `N` shards, each of which a worker holds in memory (default one for 1 GiB of events)")
 	f.BoolVar(&o.separate, "separate", false, "write a file for each shard, FILE-00000-of-0000N …, instead of one")
 	f.Int64Var(&o.rangeBytes, "range-bytes", 0, "read files in ranges of `N` bytes (default 16 MiB to 256 MiB, by the size of all)")
 	f.StringVar(&o.anomalies, "anomalies", "", "write each anomaly to `FILE`, one JSON object a line; messages tell a cause once")
@@ -78,6 +79,9 @@ func main() {
 	own.VisitAll(func(f *flag.Flag) { flag.Var(f.Value, f.Name, f.Usage) })
 	flag.Usage = func() { usage(own, flag.CommandLine) }
 	flag.Parse()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(40) // runners that keep all in this process, as Prism does, would take half as much memory again
+	}
 	beam.Init() // on a worker, this does not return
 	if *runners.Runner == "" {
 		slog.SetDefault(slog.New(slog.DiscardHandler)) // Prism in this process tells every error four times
@@ -241,7 +245,7 @@ func (o *options) checkDates() error {
 
 const (
 	maxShards  = 99999
-	shardBytes = 256 << 20 // of events
+	shardBytes = 1 << 30 // of events
 	minRange   = 16 << 20
 	maxRange   = 256 << 20
 	someRanges = 64

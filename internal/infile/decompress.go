@@ -126,4 +126,4 @@ func (in *input) Close() error {
 }
 
 // Compressed reports that a file that begins like this is unpacked when it is opened.
-func Compressed(head []byte) bool { return kinds[KindGzip].is(head) || kinds[KindZstd].is(head) }
+func Compressed(head []byte) bool { return kinds[kindGzip].is(head) || kinds[kindZstd].is(head) }
