@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/strictjson"
@@ -67,7 +68,15 @@ func (b *Biller) Status(events []Event, issued []invoice.Invoice, day cycle.Date
 	}
 	account, h, one := events[0].Account, &b.history, &b.billing
 	zone := b.setTerms().policy.TimeZone
-	by := instantOf(day.AddDays(1).Start(zone)).Prev()
+	end := day.AddDays(1).Start(zone)
+	by := instantOf(end).Prev()
+	n := len(issued)
+	for n > 0 && instantOf(issued[n-1].CutAt).After(by) {
+		n--
+	}
+	if n > 0 && CountsFrom(b.terms.policy, issued[n-1].Date).Equal(end) {
+		events = countedToday(events, end, by)
+	}
 	if last, err := cycle.DateOf(by.Time(), zone); err == nil {
 		day = last // another where clocks passed the day over
 	}
@@ -80,15 +89,28 @@ func (b *Biller) Status(events []Event, issued []invoice.Invoice, day cycle.Date
 		return c, nil
 	}
 	b.startBook()
-	n := len(issued)
-	for n > 0 && instantOf(issued[n-1].CutAt).After(by) {
-		n--
-	}
 	one.terms = b.terms
 	if err := one.current(&c, h, issued[:n], day, by); err != nil {
 		return Current{}, fmt.Errorf("account %q: %w", shown(account), err)
 	}
 	return c, nil
+}
+
+// countedToday is events of which those count on a day that count from its end only because an invoice was issued on it, see
+// [CountsFrom]: they were recorded on the day, and are to be seen in what was used so far. The day has its invoice already, so that
+// none knows of them sooner.
+func countedToday(events []Event, end time.Time, by instant) []Event {
+	own := false
+	for i := range events {
+		if !events[i].RecordedAt.Equal(end) || !events[i].At.Before(end) {
+			continue
+		}
+		if !own {
+			events, own = slices.Clone(events), true
+		}
+		events[i].RecordedAt = by.Time()
+	}
+	return events
 }
 
 var errNoDay = errors.New("status: no day is given, expected the one at whose end to look")

@@ -184,6 +184,34 @@ func creditsIn(known []account.Event, h *history, start cycle.Date) (used int64)
 
 // Law: what is projected is what the next bill is if nothing more happens, and what is accrued is what it is if a close is recorded
 // dated that day after all of it. What was issued until then changes neither.
+// Credits used on the day of a boundary, and recorded after its invoice was issued in the morning, are in what was used so far, though no
+// invoice counts them before the day is over.
+func TestStatusOnTheDayOfAnInvoice(t *testing.T) {
+	policy, packages := policyOf(), catalogue(gold())
+	events := happened("2026-03-01 created Gold")
+	is, err := account.Issue(account.Issuing{Events: events, Catalogue: packages, Policy: policy, By: date("2026-04-01").Start(nil).Add(6 * time.Hour)})
+	require.NoError(t, err)
+	require.Len(t, is.Invoices, 1)
+	biller, err := account.NewBiller(packages, policy)
+	require.NoError(t, err)
+	used := happened("2026-04-01 used 60000")[0]
+	used.ID, used.At = "u", used.At.Add(8*time.Hour)
+	used.RecordedAt = account.CountsFrom(policy, is.Invoices[0].Date)
+	tomorrow := happened("2026-04-02 used 5")[0]
+	tomorrow.ID = "t"
+	with := append(events, used, tomorrow)
+	before := with[1]
+	for day, want := range map[string]string{
+		"2026-04-01": "Gold 50000 60000 0 10000 | 2026-04-01 2026-04-30 | 2026-05-01 | 60.00 89.95 |", // closed on its first day, nothing is included
+		"2026-04-02": "Gold 50000 60005 0 10005 | 2026-04-01 2026-04-30 | 2026-05-01 | 12.68 89.96 |",
+	} {
+		c, err := biller.Status(with, is.Invoices, date(day))
+		require.NoError(t, err)
+		require.Equal(t, want, standing(&c), day)
+	}
+	require.Equal(t, before, with[1], "the events are not changed")
+}
+
 func TestLawStatus(t *testing.T) {
 	checkHistories(t, standings)
 }
