@@ -7,6 +7,7 @@ import (
 	"log"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
@@ -118,11 +119,14 @@ func ExamplePacking() {
 
 	// Another loads the blocks of the shard that has acme.
 	own := blocks[eventlog.Shard("acme", 2)]
+	var mutex sync.Mutex
 	var events eventlog.Events
 	_, err = events.Unpack(context.Background(), eventlog.Packed{
 		Parts: []eventlog.Part{{File: "march.jsonl"}},
 		Scans: []*eventlog.Scan{scan},
-		Next: func() (eventlog.Block, error) {
+		Next: func() (eventlog.Block, error) { // which several goroutines call
+			mutex.Lock()
+			defer mutex.Unlock()
 			if len(own) == 0 {
 				return eventlog.Block{}, io.EOF
 			}

@@ -4,7 +4,6 @@
 package pgtest
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -79,7 +78,7 @@ func (s *server) start(bin string) (err error) {
 		return err
 	}
 	folder, data := s.folder, filepath.Join(s.folder, "data")
-	var output bytes.Buffer
+	var output text
 	run := func(name string, args ...string) *exec.Cmd {
 		cmd := exec.Command(filepath.Join(bin, name), args...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = folder, &output, &output, &syscall.SysProcAttr{Credential: who}
@@ -87,7 +86,7 @@ func (s *server) start(bin string) (err error) {
 		return cmd
 	}
 	if err := run("initdb", "-D", data, "-U", "prorata", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync").Run(); err != nil {
-		return fmt.Errorf("initdb: %v\n%s", err, output.Bytes())
+		return fmt.Errorf("initdb: %v\n%s", err, output.String())
 	}
 	cmd := run("postgres", "-D", data, "-k", folder, "-h", "", "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c", "max_connections=200")
 	if err := cmd.Start(); err != nil {
@@ -99,14 +98,33 @@ func (s *server) start(bin string) (err error) {
 		select {
 		case err := <-s.ended:
 			s.ended <- err
-			return fmt.Errorf("postgres: %v\n%s", err, output.Bytes())
+			return fmt.Errorf("postgres: %v\n%s", err, output.String())
 		default:
 		}
 		if time.Since(start) > time.Minute {
-			return fmt.Errorf("postgres does not answer\n%s", output.Bytes())
+			return fmt.Errorf("postgres does not answer\n%s", output.String())
 		}
 	}
 	return nil
+}
+
+// text is what several programs print, at once.
+type text struct {
+	mutex sync.Mutex
+	all   []byte
+}
+
+func (t *text) Write(b []byte) (int, error) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.all = append(t.all, b...)
+	return len(b), nil
+}
+
+func (t *text) String() string {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	return string(t.all)
 }
 
 // programs finds the folder of the programs of the latest version there is.
