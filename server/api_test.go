@@ -149,6 +149,32 @@ func TestRunsIssueWhatThePreviewShows(t *testing.T) {
 	require.Zero(t, did.Run.Invoices, "nothing twice")
 }
 
+// What the home page says is open is the sum of the balances.
+func TestBalances(t *testing.T) {
+	s := newSite(t)
+	var list struct {
+		Balances []struct{ Account, Invoiced, Paid, Refunded, Credit, Open string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.get("/v1/balance")), &list))
+	require.Greater(t, len(list.Balances), 10)
+	sum := money.New(0, money.USD)
+	for _, b := range list.Balances {
+		in := func(text string) money.Amount { return money.MustParse(text + " USD") }
+		right, err := in(b.Paid).Add(in(b.Refunded))
+		require.NoError(t, err)
+		right, err = right.Add(in(b.Open))
+		require.NoError(t, err)
+		right, err = right.Sub(in(b.Credit))
+		require.NoError(t, err)
+		require.Equal(t, in(b.Invoiced), right, b.Account)
+		sum, err = sum.Add(in(b.Open))
+		require.NoError(t, err)
+	}
+	require.Contains(t, strings.ReplaceAll(s.get("/"), ",", ""), "$"+sum.Number()+"</a></dd>")
+	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, "/v1/balance?account=nobody", s.read, "").Code)
+	require.Equal(t, http.StatusUnprocessableEntity, s.ask(http.MethodGet, "/v1/balance?as_of=2026-02-30", s.read, "").Code)
+}
+
 // credentials are those of the Distributor's calls.
 func (s *site) credentials(form url.Values) string {
 	form.Set("api_user", "writer")

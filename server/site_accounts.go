@@ -98,16 +98,13 @@ func (s *Server) standing(ctx context.Context) (*standing, error) {
 }
 
 // of is where an account stands.
-func (st *standing) of(ctx context.Context, name string) (account.Current, error) {
-	events, err := st.books.EventsOf(ctx, name)
-	if err != nil {
-		return account.Current{}, err
+func (st *standing) of(ctx context.Context, name string) (c account.Current, err error) {
+	for c, err = range st.books.Status(ctx, st.today, name) {
+		if err != nil {
+			return c, err
+		}
 	}
-	issued, err := st.issued(ctx, name)
-	if err != nil {
-		return account.Current{}, err
-	}
-	return st.biller.Status(events, issued, st.today)
+	return c, nil
 }
 
 func (st *standing) issued(ctx context.Context, name string) (list []invoice.Invoice, err error) {
@@ -216,7 +213,7 @@ func (s *Server) accountBody(ctx context.Context, name string) (*accountBody, er
 	if b.Invoices, err = st.issued(ctx, name); err != nil {
 		return nil, err
 	}
-	if b.Current, err = st.biller.Status(events, b.Invoices, st.today); err != nil {
+	if b.Current, err = st.of(ctx, name); err != nil {
 		return nil, err
 	}
 	b.Meter = meterOf(&b.Current)

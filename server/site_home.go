@@ -21,7 +21,7 @@ type summary struct {
 	Months   []month // the last twelve, this one last
 	Invoices int     // ever issued, without those canceled
 	Open     money.Amount
-	Late     money.Amount // of it, what is more than 30 days old
+	Late     money.Amount // of it, what is overdue
 	Newest   []invoice.Invoice
 	Due      due
 }
@@ -99,6 +99,14 @@ func (s *Server) summary(ctx context.Context) (o summary, err error) {
 			return o, err
 		}
 	}
+	for balance, err := range s.books.Balances(ctx, books.Balancing{AsOf: o.Today, PaymentDays: paymentDays}) {
+		if err == nil {
+			err = o.addBalance(&balance)
+		}
+		if err != nil {
+			return o, err
+		}
+	}
 	o.Month = o.Months[len(o.Months)-1]
 	setHeights(o.Months)
 	o.Due, err = s.due(ctx, zero)
@@ -115,16 +123,6 @@ func (o *summary) add(inv *invoice.Invoice) (err error) {
 		return nil
 	}
 	o.Invoices++
-	if inv.Status == invoice.Unpaid || inv.Status == invoice.Deferred {
-		if o.Open, err = o.Open.Add(inv.FinalAmount); err != nil {
-			return err
-		}
-		if inv.Date.AddDays(30).Before(o.Today) {
-			if o.Late, err = o.Late.Add(inv.FinalAmount); err != nil {
-				return err
-			}
-		}
-	}
 	if inv.Status == invoice.Refunded {
 		return nil
 	}
@@ -136,6 +134,19 @@ func (o *summary) add(inv *invoice.Invoice) (err error) {
 		m.Invoices++
 		m.Revenue, err = m.Revenue.Add(inv.FinalAmount)
 		return err
+	}
+	return nil
+}
+
+// addBalance counts what an account owes.
+func (o *summary) addBalance(b *books.Balance) (err error) {
+	if o.Open, err = o.Open.Add(b.Open); err != nil {
+		return err
+	}
+	for _, overdue := range b.Ages[1:] {
+		if o.Late, err = o.Late.Add(overdue); err != nil {
+			return err
+		}
 	}
 	return nil
 }

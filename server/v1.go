@@ -23,6 +23,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	s.invoiceOperations(api)
 	s.eventOperations(api)
 	s.runOperations(api)
+	s.balanceOperations(api)
 	s.openapi = api.OpenAPI()
 }
 
