@@ -149,9 +149,7 @@ func (b *billing) resume(issued []invoice.Invoice) error {
 		if err := b.book.Enter(inv.Lines); err != nil {
 			return fmt.Errorf("invoice %s: %w", inv.Number, err)
 		}
-		b.made = append(b.made, *inv)
-		by, _ := b.knownTo(inv)
-		b.created = append(b.created, b.createdBy(by))
+		b.remember(inv)
 	}
 	last := &issued[len(issued)-1]
 	by, atEnd := b.knownTo(last)
@@ -164,6 +162,13 @@ func (b *billing) resume(issued []invoice.Invoice) error {
 		b.findGhost()
 	}
 	return nil
+}
+
+// remember takes an invoice that was issued as made.
+func (b *billing) remember(inv *invoice.Invoice) {
+	by, _ := b.knownTo(inv)
+	b.made = append(b.made, *inv)
+	b.created = append(b.created, b.createdBy(by))
 }
 
 // knownTo is the last instant that an invoice knew that was issued, and whether it was cut at the end of its day.

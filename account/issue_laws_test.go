@@ -131,9 +131,32 @@ func issuing(h *history, pick picker) string {
 	if !slices.Equal(all[:n], have) {
 		return fmt.Sprintf("replayed\n%s\nissued\n%s", strings.Join(all[:n], "\n"), strings.Join(have, "\n"))
 	}
+	if said := b.statuses(replayed.Invoices[:n]); said != "" {
+		return said
+	}
 	for i, inv := range replayed.Invoices[n:] {
 		if !account.CountsFrom(h.Policy, inv.Date).After(last) {
 			return fmt.Sprintf("not issued by %s: %s", last, all[n+i])
+		}
+	}
+	return ""
+}
+
+// statuses is how those that events give to what was issued, all of it or some, are not those of a replay, or nothing.
+func (b *bookkeeper) statuses(replayed []invoice.Invoice) string {
+	changes := slices.DeleteFunc(slices.Clone(b.Events), func(e account.Event) bool { return e.Type == account.UsageRecorded && b.pick.Chance(90) })
+	var issued, want []invoice.Invoice
+	for i := range replayed {
+		if b.pick.Chance(70) {
+			issued, want = append(issued, b.issued[i]), append(want, replayed[i])
+		}
+	}
+	if err := b.biller.SetStatuses(changes, issued); err != nil {
+		return err.Error()
+	}
+	for i := range issued {
+		if issued[i].Status != want[i].Status {
+			return fmt.Sprintf("%s is %s, but replayed it is %s", issued[i].Number, issued[i].Status, want[i].Status)
 		}
 	}
 	return ""

@@ -173,6 +173,29 @@ func (b *billing) invoiceOf(day cycle.Date) (int, bool) {
 	return at, at < len(b.made) && b.made[at].Date == day
 }
 
+// SetStatuses gives invoices that were issued to an account, in the order of their dates, the statuses that its events say they
+// have, with everything known; without one an invoice is Unpaid, or Paid where it is zero. The invoices may be some of all, and usage
+// and charges need not be among the events.
+func (b *Biller) SetStatuses(events []Event, issued []invoice.Invoice) error {
+	if len(issued) == 0 {
+		return nil
+	}
+	if err := b.history.fill(events, b.setTerms()); err != nil {
+		return err
+	}
+	one := &b.billing
+	b.startBook()
+	one.begin(b.terms, issued[0].Account, &b.history)
+	for i := range issued {
+		one.remember(&issued[i])
+	}
+	for i, inv := range atIssue(issued) {
+		issued[i].Status = inv.Status
+	}
+	one.setStatuses(issued, lastDay)
+	return nil
+}
+
 // setStatuses gives invoices the status that events say they have, with everything known. A
 // status of an invoice that is not there makes no sense, unless it may come after through, and
 // none does after one that is final.

@@ -53,11 +53,15 @@ func (b *Books) Balances(ctx context.Context, what Balancing) iter.Seq2[Balance,
 				return err
 			}
 		}
+		statuses, err := newStatuses(terms)
+		if err != nil {
+			return err
+		}
 		reader := newReader(terms.Policy)
 		end := what.AsOf.AddDays(1).Start(terms.Policy.TimeZone)
 		return inChunks(tx, what.Accounts, func(accounts []store.Account) error {
 			numbers := make([]int64, len(accounts))
-			invoices, events := map[int64][]invoice.Invoice{}, map[int64][]account.Event{}
+			invoices := map[int64][]invoice.Invoice{}
 			for i, a := range accounts {
 				numbers[i] = a.Number
 			}
@@ -71,13 +75,7 @@ func (b *Books) Balances(ctx context.Context, what Balancing) iter.Seq2[Balance,
 			if err != nil {
 				return err
 			}
-			err = tx.ChangesOf(numbers, func(row store.Event) error {
-				e, err := reader.event(&row)
-				if e.At.Before(end) {
-					events[row.Account] = append(events[row.Account], e)
-				}
-				return err
-			})
+			changes, err := reader.changesOf(tx, numbers)
 			if err != nil {
 				return err
 			}
@@ -85,7 +83,11 @@ func (b *Books) Balances(ctx context.Context, what Balancing) iter.Seq2[Balance,
 				if len(invoices[a.Number]) == 0 {
 					continue
 				}
-				balance, err := balanceOf(invoices[a.Number], statusesOf(events[a.Number]), what.AsOf, what.PaymentDays)
+				known := slices.DeleteFunc(changes[a.Number], func(e account.Event) bool { return !e.At.Before(end) })
+				if err := statuses.set(known, invoices[a.Number]); err != nil {
+					return fmt.Errorf("account %.80q: %w", a.Name, err)
+				}
+				balance, err := balanceOf(invoices[a.Number], what.AsOf, what.PaymentDays)
 				if err != nil {
 					return fmt.Errorf("account %.80q: %w", a.Name, err)
 				}
@@ -105,7 +107,7 @@ type unpaid struct {
 }
 
 // balanceOf is the balance of an account with some invoices, in the order of their dates.
-func balanceOf(invoices []invoice.Invoice, statuses map[cycle.Date]invoice.Status, asOf cycle.Date, paymentDays int) (b Balance, err error) {
+func balanceOf(invoices []invoice.Invoice, asOf cycle.Date, paymentDays int) (b Balance, err error) {
 	zero := money.New(0, invoices[0].FinalAmount.Currency())
 	b = Balance{Account: invoices[0].Account, Invoiced: zero, Paid: zero, Refunded: zero, Open: zero, Credit: zero}
 	for i := range b.Ages {
@@ -115,24 +117,20 @@ func balanceOf(invoices []invoice.Invoice, statuses map[cycle.Date]invoice.Statu
 	var open []unpaid
 	for i := range invoices {
 		inv := &invoices[i]
-		status, has := statuses[inv.Date]
-		if !has {
-			status = inv.Status
-		}
 		amount := inv.FinalAmount
-		if status == invoice.Canceled {
+		if inv.Status == invoice.Canceled {
 			continue
 		}
 		s.add(&b.Invoiced, amount)
 		switch {
-		case status == invoice.Paid:
+		case inv.Status == invoice.Paid:
 			s.add(&b.Paid, amount)
-		case status == invoice.Refunded:
+		case inv.Status == invoice.Refunded:
 			s.add(&b.Refunded, amount)
 		case amount.Sign() < 0:
 			s.sub(&b.Credit, amount)
 		default:
-			open = append(open, unpaid{amount, ageOf(asOf.Sub(inv.Date.AddDays(paymentDays)), status)})
+			open = append(open, unpaid{amount, ageOf(asOf.Sub(inv.Date.AddDays(paymentDays)), inv.Status)})
 		}
 	}
 	slices.SortStableFunc(open, func(x, y unpaid) int { return y.age - x.age }) // what is due first; within an age they are by date

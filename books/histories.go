@@ -28,6 +28,10 @@ func (b *Books) Histories(ctx context.Context, names ...string) iter.Seq2[Histor
 		if err != nil {
 			return err
 		}
+		statuses, err := newStatuses(terms)
+		if err != nil {
+			return err
+		}
 		r := newReader(terms.Policy)
 		return inChunks(tx, names, func(accounts []store.Account) error {
 			list, err := histories(tx, accounts, last)
@@ -42,11 +46,8 @@ func (b *Books) Histories(ctx context.Context, names ...string) iter.Seq2[Histor
 				if h.Issued, err = r.allIssued(list[i].invoices); err != nil {
 					return err
 				}
-				statuses := statusesOf(h.Events)
-				for n := range h.Issued {
-					if status, has := statuses[h.Issued[n].Date]; has {
-						h.Issued[n].Status = status
-					}
+				if err := statuses.set(h.Events, h.Issued); err != nil {
+					return err
 				}
 				if err := yield(h); err != nil {
 					return err
@@ -86,9 +87,5 @@ func (b *Books) biller(ctx context.Context) (*account.Biller, error) {
 	if err != nil {
 		return nil, err
 	}
-	catalogue, err := invoice.NewCatalogue(terms.Packages, invoice.Retail)
-	if err != nil {
-		return nil, err
-	}
-	return account.NewBiller(catalogue, terms.Policy)
+	return terms.biller()
 }

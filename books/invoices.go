@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books/store"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -29,7 +29,11 @@ func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Inv
 		if err != nil {
 			return err
 		}
-		v := &view{which: &which, reader: newReader(terms.Policy), tx: tx, yield: yield}
+		statuses, err := newStatuses(terms)
+		if err != nil {
+			return err
+		}
+		v := &view{which: &which, reader: newReader(terms.Policy), statuses: statuses, tx: tx, yield: yield}
 		switch {
 		case which.Number != "":
 			rows, err := tx.Numbers([]string{which.Number})
@@ -65,8 +69,9 @@ func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Inv
 type view struct {
 	which *Which
 	*reader
-	tx    store.Tx
-	yield func(invoice.Invoice) error
+	statuses statuses
+	tx       store.Tx
+	yield    func(invoice.Invoice) error
 }
 
 // ofRun shows the invoices of a run.
@@ -112,80 +117,40 @@ func (v *view) show(rows []store.Invoice) error {
 	rows = slices.DeleteFunc(rows, func(row store.Invoice) bool {
 		return row.Date.Before(v.which.From) || !v.which.Through.IsZero() && row.Date.After(v.which.Through)
 	})
-	statuses, err := v.statuses(rows)
+	invoices := make([]invoice.Invoice, len(rows))
+	ofAccount := map[int64][]int{} // where those of an account are
+	for i := range rows {
+		var err error
+		if invoices[i], err = v.issued(&rows[i]); err != nil {
+			return err
+		}
+		ofAccount[rows[i].Account] = append(ofAccount[rows[i].Account], i)
+	}
+	changes, err := v.changesOf(v.tx, slices.Sorted(maps.Keys(ofAccount)))
 	if err != nil {
 		return err
 	}
-	for i := range rows {
-		inv, err := v.issued(&rows[i])
-		if err != nil {
+	for number, events := range changes {
+		var own []invoice.Invoice
+		for _, i := range ofAccount[number] {
+			own = append(own, invoices[i])
+		}
+		if err := v.statuses.set(events, own); err != nil {
 			return err
 		}
-		if status, has := statuses[rows[i].Account][inv.Date]; has {
-			inv.Status = status
+		for n, i := range ofAccount[number] {
+			invoices[i] = own[n]
 		}
-		if v.which.Status != nil && inv.Status != *v.which.Status {
+	}
+	for i := range invoices {
+		if v.which.Status != nil && invoices[i].Status != *v.which.Status {
 			continue
 		}
-		if err := v.yield(inv); err != nil {
+		if err := v.yield(invoices[i]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// statuses are those that events give the invoices of the accounts of some rows, by account and day.
-func (v *view) statuses(rows []store.Invoice) (map[int64]map[cycle.Date]invoice.Status, error) {
-	var numbers []int64
-	for i := range rows {
-		if i == 0 || rows[i].Account != rows[i-1].Account {
-			numbers = append(numbers, rows[i].Account)
-		}
-	}
-	changes := map[int64][]account.Event{}
-	err := v.tx.ChangesOf(numbers, func(row store.Event) error {
-		e, err := v.event(&row)
-		changes[row.Account] = append(changes[row.Account], e)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	found := map[int64]map[cycle.Date]invoice.Status{}
-	for number, events := range changes {
-		if slices.ContainsFunc(events, func(e account.Event) bool { return e.Type == account.InvoiceStatusChanged }) {
-			found[number] = statusesOf(events)
-		}
-	}
-	return found, nil
-}
-
-// statusesOf are the statuses that the events of an account give its invoices, by day, as semantics.md has it: of those that are not
-// voided and not from before the creation, the first in order that is canceled or refunded stands, else the last.
-func statusesOf(events []account.Event) map[cycle.Date]invoice.Status {
-	events = slices.Clone(events)
-	slices.SortFunc(events, func(a, b account.Event) int { return a.Compare(&b) })
-	voided := map[string]bool{}
-	for i := range events {
-		if events[i].Type == account.EventVoided {
-			voided[events[i].Voids] = true
-		}
-	}
-	statuses := map[cycle.Date]invoice.Status{}
-	created := false
-	for i := range events {
-		e := &events[i]
-		switch {
-		case e.Type == account.Created:
-			created = created || !voided[e.ID]
-		case e.Type == account.InvoiceStatusChanged && created && !voided[e.ID]:
-			day, own := invoice.NumbersOf(e.Account).Day(e.Invoice)
-			if before := statuses[day]; own && before != invoice.Canceled && before != invoice.Refunded {
-				statuses[day] = e.Status
-			}
-		}
-	}
-	return statuses
 }
 
 // UnknownInvoiceError says that no invoice of a number was issued.
