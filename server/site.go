@@ -82,7 +82,7 @@ func newPages() (*pages, error) {
 		"name":       display.Text,
 		"day":        longDay,
 		"last":       func(p cycle.Period) cycle.Date { return p.Last() },
-		"query":      url.QueryEscape,
+		"query":      func(s string) template.URL { return template.URL(url.QueryEscape(s)) }, // a string would be escaped again
 		"minus":      func(a money.Amount) bool { return a.Sign() < 0 },
 		"add":        func(a, b int) int { return a + b },
 		"sub":        func(a, b int) int { return a - b },

@@ -77,14 +77,14 @@ func (s *Server) invoicesPage(w http.ResponseWriter, r *http.Request) {
 }
 
 // Query is the form again, for another page of the list.
-func (l *invoiceList) Query(page int) string {
+func (l *invoiceList) Query(page int) template.URL {
 	q := url.Values{"page": {strconv.Itoa(page)}}
 	for key, value := range map[string]string{"account": l.Account, "from": l.From, "through": l.Through, "status": l.Status, "run": l.Run} {
 		if value != "" {
 			q.Set(key, value)
 		}
 	}
-	return q.Encode()
+	return template.URL(q.Encode())
 }
 
 // parseStatus reads a status in any letter case: invoices spell it with a capital, events without.

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -114,6 +115,29 @@ func TestPagesInABrowser(t *testing.T) {
 		}
 	}
 	require.Equal(t, false, page.Eval("document.body.innerHTML.includes('<script>alert')"))
+}
+
+// Every link of the pages leads somewhere, whatever the account is called.
+func TestLinksLeadSomewhere(t *testing.T) {
+	s := newSite(t)
+	hostile := account.Event{ID: `<b>"&+%20`, Account: `"><script>alert(1)</script>&+%20 é`, Type: account.Created, At: demo.Now.AddDate(0, -2, -3), Package: "Gold"}
+	_, err := s.books.Record(t.Context(), books.Recording{Events: books.Each(hostile), Now: demo.Now})
+	require.NoError(t, err)
+	followed := map[string]bool{}
+	for _, from := range []string{"/", "/accounts", "/account?name=" + someone, "/account?name=" + url.QueryEscape(hostile.Account), "/invoices", "/runs", "/runs/preview", "/settings"} {
+		for _, link := range regexp.MustCompile(`<a [^>]*href="([^"]+)"`).FindAllStringSubmatch(s.ask(http.MethodGet, from, s.write, "").Body.String(), -1) {
+			target, _, _ := strings.Cut(html.UnescapeString(link[1]), "#")
+			if kind, _, _ := strings.Cut(target, "?"); target == "" || followed[target] || kind == "/invoice" && len(followed) > 200 {
+				continue
+			}
+			followed[target] = true
+			require.NotContains(t, s.get(target), "<script>alert", target)
+		}
+	}
+	name := "/account?name=" + url.QueryEscape(hostile.Account)
+	for _, target := range []string{name, name + "&what=void&event=" + url.QueryEscape(hostile.ID), "/invoices?page=2", "/invoices?run=24"} {
+		require.True(t, followed[target], "no page leads to %s", target)
+	}
 }
 
 // The first page is small, and asks nobody else for anything.
