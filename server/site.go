@@ -72,7 +72,7 @@ func newPages() (*pages, error) {
 	}
 	add("site.css", "text/css; charset=utf-8", css)
 	add("site.js", "text/javascript; charset=utf-8", js)
-	add("document.css", "text/css; charset=utf-8", []byte("@layer document {\n"+statement.Stylesheet()+"}\n"))
+	add("document.css", "text/css; charset=utf-8", documentStyle())
 	functions := template.FuncMap{
 		"asset":      func(name string) string { return paths[name] },
 		"places":     func() any { return places },
@@ -115,6 +115,16 @@ func newPages() (*pages, error) {
 		p.byName[name] = t
 	}
 	return p, nil
+}
+
+// documentStyle is the style of documents, for those that stand in a .sheet of a page.
+func documentStyle() []byte {
+	return []byte(".sheet {\n" + strings.ReplaceAll(statement.Stylesheet(), ":root", "&") + "}\n")
+}
+
+// inPage is a document that stands in a page, whose heading is that of the page's part.
+func inPage(document statement.Part) template.HTML {
+	return template.HTML(strings.NewReplacer("<h1>", `<h2 class="title">`, "</h1>", "</h2>").Replace(string(document)))
 }
 
 // shownMoney is an amount with its currency's sign and a true minus.

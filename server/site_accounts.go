@@ -156,6 +156,18 @@ type accountBody struct {
 	Wrong     string
 }
 
+// asked is what a form of the account's page was sent with.
+type asked struct{ What, Package, Effective, Day, Amount, Description string }
+
+// Form is what the form of an action shows: what it was sent with, where it was.
+func (b *accountBody) Form(what string) asked {
+	if b.Asked["what"] != what {
+		return asked{What: what}
+	}
+	a := b.Asked
+	return asked{what, a["package"], a["effective"], a["day"], a["amount"], a["description"]}
+}
+
 // shownEvent is an event of an account, with what became of it.
 type shownEvent struct {
 	account.Event

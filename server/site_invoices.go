@@ -160,10 +160,12 @@ func (s *Server) invoicePage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	b.Corrected = corrections(b.Invoice, all)
-	if b.Document, err = statement.InvoiceHTMLPart(statement.Document{Invoice: b.Invoice}); err != nil {
+	document, err := statement.InvoiceHTMLPart(statement.Document{Invoice: b.Invoice})
+	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
+	b.Document = inPage(document)
 	if b.Invoice.Status != invoice.Canceled && b.Invoice.Status != invoice.Refunded {
 		for _, status := range statuses {
 			if status != b.Invoice.Status {

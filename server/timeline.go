@@ -32,8 +32,8 @@ type mark struct {
 }
 
 type tick struct {
-	X    int
-	Text string
+	X            int
+	Text, Anchor string
 }
 
 // The size of the drawing in its own units, and how many days it shows at most.
@@ -90,7 +90,13 @@ func drawTimeline(events []account.Event, stretches []account.Stretch, issued []
 	step := 1 + days/360
 	_, _, dom := span.Start.Civil()
 	for first := span.Start.AddDays(1 - dom).AddMonths(1); first.Before(span.End); first = first.AddMonths(step) {
-		t.Ticks = append(t.Ticks, tick{X: x(first), Text: first.String()[:len("2006-01")]})
+		at := tick{X: x(first), Text: first.String()[:len("2006-01")], Anchor: "middle"}
+		if half := len(at.Text) * letterWidth / 2; at.X < half {
+			at.Anchor = "start"
+		} else if at.X > timelineWidth-half {
+			at.Anchor = "end"
+		}
+		t.Ticks = append(t.Ticks, at)
 	}
 	return t
 }

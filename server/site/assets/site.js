@@ -7,6 +7,9 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
     for (const button of form.querySelectorAll("button")) button.disabled = true;
   }));
 }
+// On a phone the places scroll sideways: the one that is shown is in sight.
+document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A page that is shown again by the browser's "back" has its buttons again.
 addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
