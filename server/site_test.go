@@ -3,10 +3,7 @@ package server_test
 import (
 	"html"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,9 +12,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
-	"github.com/prorata-go/prorata/internal/browser"
 	"github.com/prorata-go/prorata/internal/demo"
-	"github.com/prorata-go/prorata/server"
 )
 
 func TestInvoicesAreFoundByWhatIsAskedFor(t *testing.T) {
@@ -68,53 +63,6 @@ func eventsOf(t *testing.T, s *site) []account.Event {
 	events, err := s.books.EventsOf(t.Context(), someone)
 	require.NoError(t, err)
 	return events
-}
-
-// pages are those that a browser looks at.
-var pages = map[string]string{
-	"home": "/", "accounts": "/accounts", "account": "/account?name=" + someone, "what-if": "/account?name=" + someone + "&what=close",
-	"invoices": "/invoices", "runs": "/runs", "preview": "/runs/preview", "settings": "/settings", "missing": "/nothing",
-}
-
-// Every page at the width of a phone and of a desk, light and dark: nothing is wider than the window, text can be read on what it
-// stands on, and the console stays empty, which browser sees to. With PICTURES=DIR the pictures are written there.
-func TestPagesInABrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	b, err := demo.Books(t.Context(), filepath.Join(t.TempDir(), "demo.db"))
-	require.NoError(t, err)
-	defer b.Close()
-	hostile := account.Event{ID: "<script>alert(1)</script>", Account: `"><script>alert(1)</script>\u202e`, Type: account.Created, At: demo.Now.AddDate(0, 0, -3), Package: "Gold"}
-	_, err = b.Record(t.Context(), books.Recording{Events: books.Each(hostile), Now: demo.Now})
-	require.NoError(t, err)
-	made, err := server.New(b, server.Settings{Open: true, Now: demoClock})
-	require.NoError(t, err)
-	web := httptest.NewServer(made.Handler())
-	defer web.Close()
-	var page *browser.Page
-	for name, target := range pages {
-		for _, width := range []int{390, 1280} {
-			for _, dark := range []bool{false, true} {
-				if page == nil {
-					page = browser.Open(t, web.URL+target, width, 900, dark)
-				} else {
-					page.Window(width, 900, dark)
-					page.Go(web.URL + target)
-				}
-				require.LessOrEqual(t, page.Eval("document.documentElement.scrollWidth"), float64(width), "%s at %d is wider than its window", name, width)
-				require.Empty(t, page.LowContrast(), "%s at %d, dark %v", name, width, dark)
-				require.EqualValues(t, 1, page.Eval("document.querySelectorAll('h1').length"), name)
-				require.EqualValues(t, 0, page.Eval("[...document.querySelectorAll('input:not([type=hidden]),select')].filter(e => !e.labels.length).length"), "%s has a field without a label", name)
-				if dir := os.Getenv("PICTURES"); dir != "" {
-					mode := map[bool]string{false: "light", true: "dark"}[dark]
-					file := filepath.Join(dir, strings.Join([]string{"site", name, map[int]string{390: "phone", 1280: "desk"}[width], mode}, "-")+".png")
-					require.NoError(t, os.WriteFile(file, page.Picture(), 0o644))
-				}
-			}
-		}
-	}
-	require.Equal(t, false, page.Eval("document.body.innerHTML.includes('<script>alert')"))
 }
 
 // Every link of the pages leads somewhere, whatever the account is called.

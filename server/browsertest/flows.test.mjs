@@ -1,0 +1,275 @@
+// What people do on the website, from the first click to what they see afterwards.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browse, demo, end, open, record, signIn, store } from "./site.mjs";
+
+let browser, site, own;
+
+before(async () => {
+  [browser, site, own] = await Promise.all([browse(), demo(), store()]);
+});
+after(end);
+
+// flow is a test with a page of its own, in which nothing goes wrong.
+const flow = (name, what, options) =>
+  test(name, async () => {
+    const page = await open(browser, options);
+    await what(page);
+    assert.deepEqual(page.wrong, []);
+    await page.context().close();
+  });
+
+const accountOf = (name) => `${site}/account?name=${encodeURIComponent(name)}`;
+
+// figure is what stands under a name at the top of a page.
+const figure = (page, name) => page.locator(".figures > div", { has: page.locator("dt", { hasText: new RegExp(`^${name}$`) }) }).locator("dd").first().innerText();
+
+// cents reads an amount as it is shown.
+function cents(text) {
+  const [, minus, number] = text.match(/(−?)\$([\d,]+\.\d\d)/);
+  return Number(number.replaceAll(/[,.]/g, "")) * (minus ? -1 : 1);
+}
+
+// panel is the part of a page with a heading.
+const panel = (page, heading) => page.locator("section.panel", { has: page.getByRole("heading", { name: heading, exact: true }) });
+
+// part is what a form of the account's page is under.
+const part = (page, heading) => page.locator("#what-if form", { has: page.getByRole("heading", { name: heading, exact: true }) });
+
+const show = (form) => form.getByRole("button", { name: "Show what it comes to" }).click();
+
+// would is what the next invoice comes to, as "what if" says it: then, and without.
+async function would(page) {
+  const said = await page.locator("#what-if .notice > p").innerText();
+  const [then, without] = said.split("; without it,").map(cents);
+  return { then, without };
+}
+
+// recordIt records what "what if" showed, and waits for the account's page that knows of it.
+async function recordIt(page) {
+  await page.locator("#what-if").getByRole("button", { name: "Record it" }).click();
+  await page.getByRole("status").waitFor();
+}
+
+flow("sign in: a wrong token is refused in words, a right one leads to what was asked for, and out is out", async (page) => {
+  await page.goto(`${own.url}/invoices?status=Paid`);
+  assert.equal(new URL(page.url()).pathname, "/sign-in");
+  await page.getByLabel("Token").fill("prorata_nothing");
+  await page.keyboard.press("Enter");
+  await page.getByText("That is no token of this store, or it was revoked.").waitFor();
+  assert.equal(await page.getByLabel("Token").getAttribute("aria-invalid"), "true");
+  assert.deepEqual(page.wrong.splice(0).map((w) => /status of 401/.test(w)), [true]);
+
+  await page.getByLabel("Token").fill(own.write);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Invoices", level: 1 }).waitFor();
+  assert.equal(page.url(), `${own.url}/invoices?status=Paid`);
+  const [session] = await page.context().cookies();
+  assert.deepEqual([session.httpOnly, session.sameSite], [true, "Strict"]);
+  assert.equal(await page.evaluate(() => document.cookie), "");
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Token").waitFor();
+  await page.goto(`${own.url}/accounts`);
+  assert.equal(new URL(page.url()).pathname, "/sign-in");
+  assert.deepEqual(await page.context().cookies(), []);
+});
+
+flow("a token that only reads sees everything and is offered nothing that writes", async (page) => {
+  await record(own, { id: "r-1", type: "account.created", account: "reader's account", at: "2026-01-05", package: "Gold" });
+  await signIn(page, own, own.read);
+  await page.goto(`${own.url}/account?name=reader%27s+account`);
+  await show(part(page, "Close"));
+  await page.locator("#what-if .notice").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Record it" }).count(), 0);
+  assert.equal(await page.getByRole("link", { name: /Void/ }).count(), 0);
+  await page.goto(`${own.url}/runs/preview`);
+  assert.equal(await page.getByRole("button", { name: /^Issue/ }).count(), 0);
+  await page.getByText("This token only reads").waitFor();
+});
+
+flow("accounts: search by a part of the name, and by whether they are open", async (page) => {
+  await page.goto(site);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Accounts" }).click();
+  const names = () => page.locator("tbody th").allInnerTexts();
+  assert.ok((await names()).length > 10);
+  await page.getByRole("searchbox").fill("north");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.waitForURL(/q=north/);
+  assert.deepEqual(await names(), ["northgate-news@example.com"]);
+  await page.getByRole("searchbox").fill("");
+  await page.getByLabel("Which").selectOption("closed");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.waitForURL(/status=closed/);
+  assert.ok((await names()).includes("saltmarsh-tours@example.com"));
+  assert.ok(!(await names()).includes("northgate-news@example.com"));
+});
+
+flow("invoices: what is found is what is downloaded, and its sum", async (page) => {
+  await page.goto(`${site}/invoices`);
+  await page.getByLabel("Account").fill("northgate-news@example.com");
+  await page.getByLabel("Status").selectOption("Paid");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.waitForURL(/status=Paid/);
+  const shown = (await page.locator("tbody td:last-child").allInnerTexts()).map(cents);
+  assert.ok(shown.length > 1);
+  assert.equal(cents(await page.locator("tfoot td:last-child").innerText()), shown.reduce((a, b) => a + b));
+
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download CSV" }).click()]);
+  page.wrong = page.wrong.filter((w) => !/csv.*ERR_ABORTED/.test(w)); // so a download ends for the page
+  const chunks = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  const [head, ...rows] = Buffer.concat(chunks).toString().trim().split(/\r?\n/).map((line) => line.split(","));
+  const column = head.indexOf("final_amount");
+  assert.deepEqual(rows.map((row) => row[column]).sort(), shown.map((c) => (c / 100).toFixed(2)).sort(), head.join());
+});
+
+flow("an invoice: its lines add up, and it is there as PDF", async (page) => {
+  await page.goto(accountOf("northgate-news@example.com"));
+  await panel(page, "Invoices").locator("tbody a").last().click();
+  await page.getByRole("heading", { name: "Invoice of 8 February 2025", level: 1 }).waitFor();
+  const lines = (await page.locator(".letter tbody td:last-child").allInnerTexts()).map(Number);
+  assert.deepEqual(lines, [199.95, 15.59]);
+  assert.match(await page.locator(".letter tfoot td").innerText(), /^USD\s215\.54$/);
+  const pdf = await page.request.get(new URL(await page.getByRole("link", { name: "PDF" }).getAttribute("href"), site).href);
+  assert.equal(pdf.headers()["content-type"], "application/pdf");
+  assert.equal((await pdf.body()).subarray(0, 5).toString(), "%PDF-");
+});
+
+flow("what if closed: shown first, then recorded, and the figure is the one that was shown", async (page) => {
+  await page.goto(accountOf("harbor-books@example.com"));
+  const [before, closed] = [cents(await figure(page, "Next invoice")), cents(await figure(page, "If closed today"))];
+  await show(part(page, "Close"));
+  assert.deepEqual(await would(page), { then: closed, without: before });
+  await page.reload();
+  assert.equal(cents(await figure(page, "Next invoice")), before, "looking records nothing");
+  await recordIt(page);
+  assert.equal(cents(await figure(page, "Next invoice")), closed);
+  assert.equal(await page.locator(".head .badge").innerText(), "closed");
+});
+
+flow("what if moved to another package on a day: the form keeps what was asked, and how it comes about adds up", async (page) => {
+  await page.goto(accountOf("mapleway-gym@example.com"));
+  const form = part(page, "Change the package");
+  await form.getByLabel("To").selectOption("Gold");
+  await form.getByLabel("Day").fill("2026-03-05");
+  await show(form);
+  await page.getByText("Changed to Gold, 5 March 2026").waitFor();
+  assert.equal(await form.getByLabel("To").inputValue(), "Gold");
+  assert.equal(await form.getByLabel("Day").inputValue(), "2026-03-05");
+  await page.getByText("How that comes about").click();
+  const lines = (await page.locator("#what-if details td.number").allInnerTexts()).map(cents);
+  assert.equal(lines.reduce((a, b) => a + b), (await would(page)).then);
+});
+
+flow("schedule a change, and take it back", async (page) => {
+  await page.goto(accountOf("granite-tools@example.com"));
+  const form = part(page, "Change the package");
+  await form.getByLabel("To").selectOption("Silver");
+  await form.getByLabel("When").selectOption("at the end of the billing period");
+  await show(form);
+  const { then, without } = await would(page);
+  assert.equal(then, without, "a change at the end of the period leaves the period as it is");
+  await recordIt(page);
+  const waiting = page.getByText("Waiting: a change to Silver on 2026-03-10.");
+  await waiting.waitFor();
+  await page.getByRole("link", { name: "Take it back" }).click();
+  await page.getByText("The change that was waiting is cancelled").first().waitFor();
+  await recordIt(page);
+  assert.equal(await waiting.count(), 0);
+});
+
+flow("a charge and a credit come on the next invoice, to the cent", async (page) => {
+  await page.goto(accountOf("cedar-dental@example.com"));
+  for (const [amount, description] of [["12.50", "Setup"], ["-2.25", "Goodwill"]]) {
+    const before = cents(await figure(page, "Next invoice"));
+    await page.getByLabel("Amount").fill(amount);
+    await page.getByLabel("For").fill(description);
+    await show(part(page, "Charge or credit"));
+    const wanted = before + Math.round(Number(amount) * 100);
+    assert.deepEqual(await would(page), { then: wanted, without: before });
+    await recordIt(page);
+    assert.equal(cents(await figure(page, "Next invoice")), wanted);
+    await panel(page, "Events").getByText(description).waitFor();
+  }
+});
+
+flow("an amount that is none is refused in words, and the form keeps it", async (page) => {
+  await page.goto(accountOf("cedar-dental@example.com"));
+  await page.getByLabel("Amount").fill("12,50");
+  await page.getByLabel("For").fill("Setup");
+  await show(part(page, "Charge or credit"));
+  await page.getByRole("alert").waitFor();
+  assert.match(await page.getByRole("alert").innerText(), /12,50/);
+  assert.equal(await page.getByLabel("Amount").inputValue(), "12,50");
+});
+
+flow("void an event: what it does is shown first, and the event stays to be read", async (page) => {
+  await page.goto(accountOf("northgate-news@example.com"));
+  const used = Number((await figure(page, "Credits")).replaceAll(",", ""));
+  const row = panel(page, "Events").locator("tbody tr", { hasText: "51,070 credits used" });
+  await row.getByRole("link", { name: "Void" }).click();
+  await page.locator("#what-if .notice").getByText("is void").waitFor();
+  await recordIt(page);
+  assert.equal(Number((await figure(page, "Credits")).replaceAll(",", "")), used - 51_070);
+  await row.getByText("void", { exact: true }).waitFor();
+  assert.equal(await row.getByRole("link", { name: "Void" }).count(), 0);
+});
+
+flow("a run: previewed, issued, and then nothing is due", async (page) => {
+  await page.goto(site);
+  await page.getByRole("link", { name: /Preview \d+ due invoices/ }).click();
+  const button = page.getByRole("button", { name: /^Issue/ });
+  const [, count] = (await button.innerText()).match(/Issue (\d+) invoices/);
+  const total = cents(await button.innerText());
+  assert.equal(total, cents(await figure(page, "Total")));
+  const rows = (await page.locator("tbody td:last-child").allInnerTexts()).map(cents);
+  assert.deepEqual([rows.length, rows.reduce((a, b) => a + b)], [Number(count), total]);
+
+  await button.click();
+  await page.getByRole("heading", { name: "Invoices of run 25" }).waitFor();
+  assert.equal(cents(await page.locator("tfoot td:last-child").innerText()), total);
+  await page.goto(`${site}/runs`);
+  const newest = await page.locator("tbody tr").first().locator("th, td").allInnerTexts();
+  assert.deepEqual([newest[0], newest[3], cents(newest[4])], ["25", count, total]);
+  await page.goto(`${site}/runs/preview`);
+  await page.getByText("Nothing is due").waitFor();
+});
+
+flow("a status of an invoice is recorded", async (page) => {
+  await page.goto(accountOf("fernhill-school@example.com"));
+  await panel(page, "Invoices").locator("tbody tr", { hasText: "Unpaid" }).getByRole("link").first().click();
+  const at = page.url();
+  await page.getByLabel("It is now").selectOption("Paid");
+  await page.getByRole("button", { name: "Record it" }).click();
+  await page.getByRole("status").waitFor();
+  await page.goto(at);
+  await page.locator(".head .badge", { hasText: "Paid" }).waitFor();
+});
+
+const hostile = `<img src=x onerror=alert(1)>"'&<script>alert(2)</script>\u202e`;
+
+flow("hostile names stay text", async (page) => {
+  await record(own,
+    { id: `h-1${hostile}`, type: "account.created", account: hostile, at: "2026-01-05", package: "Gold" },
+    { id: "h-2", type: "charge.added", account: hostile, at: "2026-01-06", amount: "1.00", description: hostile });
+  await signIn(page, own, own.write);
+  const name = encodeURIComponent(hostile);
+  for (const target of ["/", "/accounts", `/account?name=${name}`, `/account?name=${name}&what=void&event=h-2`, `/invoices?account=${name}`, "/runs/preview", `/account?name=${name}&done=${name}`, `/accounts?q=${name}`]) {
+    await page.goto(own.url + target);
+    assert.equal(await page.locator("img, main script").count(), 0, target);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${target} is wider than its window`);
+  }
+  await page.goto(`${own.url}/accounts`);
+  await page.locator("tbody a", { hasText: "<img src=x" }).click();
+  assert.match(await page.locator("h1").innerText(), /^<img src=x onerror=alert\(1\)>"'&<script>alert\(2\)<\/script>\\u202e$/);
+}, { width: 390 });
+
+flow("without script, all of it works", async (page) => {
+  await page.goto(accountOf("juniper-law@example.com"));
+  await page.getByLabel("Amount").fill("3.00");
+  await page.getByLabel("For").fill("Paper copy");
+  await show(part(page, "Charge or credit"));
+  await recordIt(page);
+  await panel(page, "Events").getByText("Paper copy").waitFor();
+}, { javaScriptEnabled: false });
