@@ -191,9 +191,6 @@ func (b *Books) ID() string { return b.id }
 // NumberPrefix is what the numbers of their invoices start with.
 func (b *Books) NumberPrefix() string { return b.prefix }
 
-// Created is when they were made.
-func (b *Books) Created() time.Time { return b.created }
-
 func isPostgres(name string) bool {
 	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }

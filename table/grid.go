@@ -11,7 +11,6 @@ const (
 	MaxRows    = 2_000_000 // rows of a table, those above its header included
 	MaxColumns = 16_384    // columns, as many as a spreadsheet has
 	MaxText    = 256 << 10 // bytes of a cell
-	MaxMapping = 1 << 20   // bytes of a mapping file
 
 	maxHeaderRows = 100 // rows among which the header is looked for
 )

@@ -38,14 +38,6 @@ func (r *Row) Field(name string) *Field {
 	return nil
 }
 
-// Cell is how spreadsheets call the cell of a field, B7; empty for a constant.
-func (r *Row) Cell(f *Field) string {
-	if f == nil || f.Column < 0 {
-		return ""
-	}
-	return address(f.Column, r.Number)
-}
-
 // Text is the text of a field, empty where the file has none.
 func (r *Row) Text(name string) string {
 	if f := r.Field(name); f != nil {

@@ -60,17 +60,6 @@ func Create(ctx context.Context, file string) (*Store, error) {
 	return s, nil
 }
 
-// Remove deletes the file of a store that nobody uses, and those beside it.
-func Remove(file string) error {
-	var errs []error
-	for _, name := range []string{file, file + "-wal", file + "-shm", file + "-journal"} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
-}
-
 // syncFolder makes the name of a new file last.
 func syncFolder(file string) error {
 	folder, err := os.Open(filepath.Dir(file))
