@@ -136,6 +136,6 @@ func (l *balances) listing(asOf cycle.Date, paymentDays int) *report.Listing {
 		list.Columns[4].Head = "" // a column of nothing
 	}
 	list.Notes = []string{fmt.Sprintf("%s at the end of %s, in %s. Due %s after the date of the invoice; then by days overdue.", report.Count(len(l.rows), "account", "accounts"),
-		asOf, l.currency, report.Count(paymentDays, "day", "days")), "Invoiced = paid + refunded + open - credit."}
+		asOf, l.currency, report.Count(paymentDays, "day", "days")), "Invoiced = paid + refunded + open - credit. Canceled invoices are in no figure."}
 	return list
 }
