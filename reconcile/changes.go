@@ -111,7 +111,7 @@ func (s *search) statedChanges() {
 	s.statedCredits()
 	for _, t := range s.group.Theirs {
 		if t.units > 1 {
-			s.list = append(s.list, change{cause: Quantity, tier: stated, fact: fmt.Sprintf("for %d units, as their row %s states", t.units, t.Number), may: onRecurring,
+			s.list = append(s.list, change{cause: Quantity, tier: stated, fact: fmt.Sprintf("for %d units, as their %s states", t.units, t.Name()), may: onRecurring,
 				figures: func(ours Figures) (Figures, bool) { ours[Recurring] *= t.units; return ours, true }})
 			break
 		}

@@ -168,7 +168,7 @@ func (rep *Report) claimAccount(r *reconciler, groups []*Group, credits []*Row) 
 		case len(g.offset) > 0:
 			g.Unclaimed = "they bill as much too little of the account elsewhere"
 		default:
-			g.Unclaimed = fmt.Sprintf("row %s credits it, outside the dates compared", g.credits[0].Number)
+			g.Unclaimed = g.credits[0].Name() + " credits it, outside the dates compared"
 		}
 	}
 }
@@ -233,7 +233,7 @@ func (rep *Report) claimLine(g *Group) ClaimLine {
 		line.Date = later(line.Date, t.Date)
 	}
 	for _, row := range g.credits {
-		line.Evidence += fmt.Sprintf(" Less what row %s credits, outside the dates compared.", row.Number)
+		line.Evidence += fmt.Sprintf(" Less what %s credits, outside the dates compared.", row.Name())
 	}
 	if g.claim != g.tooMuch()-g.credited {
 		var offs []string

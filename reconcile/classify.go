@@ -126,7 +126,7 @@ func (r *reconciler) note(l *ledger, g *Group) {
 	}
 	for _, t := range g.Theirs {
 		if t.addedBy != "" {
-			add("row %s has %s, and is compared without it", t.Number, t.addedBy)
+			add("%s has %s, and is compared without it", t.Name(), t.addedBy)
 		}
 		if d := r.doubts[t]; d != "" {
 			add("%s", d)
@@ -141,7 +141,7 @@ func (r *reconciler) note(l *ledger, g *Group) {
 	if g.Class == OursOnly {
 		for _, w := range r.withdrawn[l.account] {
 			if !w.Period.Intersect(g.Period).IsEmpty() {
-				add("they have only row %s for it, whose status is %q", w.Number, w.status())
+				add("they have only %s for it, whose status is %q", w.Name(), w.status())
 			}
 		}
 	}
@@ -161,7 +161,7 @@ func (r *reconciler) noteForm(g *Group) {
 	}
 	for _, t := range g.Theirs {
 		if t.addedBy != "" && len(g.Causes) == 0 {
-			g.Causes = append(g.Causes, Hit{Cause: Tax, Fact: Tax.Words(), Text: fmt.Sprintf("Row %s has %s, and is compared without it.", t.Number, t.addedBy), tier: form, full: true, certain: true})
+			g.Causes = append(g.Causes, Hit{Cause: Tax, Fact: Tax.Words(), Text: fmt.Sprintf("R%s has %s, and is compared without it.", t.Name()[1:], t.addedBy), tier: form, full: true, certain: true})
 		}
 	}
 	switch {
@@ -207,13 +207,13 @@ func (g *Group) movedWords() string {
 	}
 	for _, t := range g.Theirs {
 		if t.Figures.Total() < 0 {
-			return fmt.Sprintf("credited on the invoice of %s, row %s", dayWords(t.Date), t.Number)
+			return fmt.Sprintf("credited on the invoice of %s, %s", dayWords(t.Date), t.Name())
 		}
 	}
 	if newest.Figures[Overage] != 0 {
-		return fmt.Sprintf("what was used before %s is on their row %s", dayWords(newest.Period.Start), newest.Number)
+		return fmt.Sprintf("what was used before %s is on their %s", dayWords(newest.Period.Start), newest.Name())
 	}
-	return fmt.Sprintf("settled on the invoice of %s, row %s", dayWords(newest.Date), newest.Number)
+	return fmt.Sprintf("settled on the invoice of %s, %s", dayWords(newest.Date), newest.Name())
 }
 
 // dayWords is a day in a sentence: 10 May 2026.

@@ -107,7 +107,7 @@ func (d *documents) dropped(in []distributor.Invoices, byDocument [][]*Row, rows
 	for _, r := range rows {
 		if n := newest[in[r.document].Number]; shares[r.document] && !has[in[r.document].Number][r.Number] {
 			r.dropped = true
-			d.doubts[r] = fmt.Sprintf("row %s stands in an earlier document of number %s only: the later one has left it out%s", r.Number, in[r.document].Number, place(in, n))
+			d.doubts[r] = fmt.Sprintf("%s stands in an earlier document of number %s only: the later one has left it out%s", r.Name(), in[r.document].Number, place(in, n))
 		}
 	}
 }

@@ -76,6 +76,14 @@ type Row struct {
 	charges  []charge     // of ours: the lines that are compared
 }
 
+// Name is what a row of theirs is called in a sentence: by its number, and without one by its date.
+func (r *Row) Name() string {
+	if r.Number == "" && !r.Date.IsZero() {
+		return "row of " + r.Date.String()
+	}
+	return "row " + r.Number
+}
+
 // readRow reads a row of theirs. All that cannot be read is in the error.
 func readRow(row *distributor.Invoice, c money.Currency) (*Row, error) {
 	r := &Row{Account: row.Username, Number: row.Number, Type: row.Type, Package: row.Package, Credits: string(row.Credits),
@@ -126,9 +134,9 @@ func readRow(row *distributor.Invoice, c money.Currency) (*Row, error) {
 	switch {
 	case row.FinalAmount == "":
 		r.Figures[Recurring] = amount - prorated
-		r.unsure = fmt.Sprintf("row %s has no final_amount: what it asks for is not known", row.Number)
+		r.unsure = r.Name() + " has no final_amount: what it asks for is not known"
 	case len(moneyFields(row, c)) > 0:
-		r.unsure = fmt.Sprintf("row %s does not add up, and has fields that may be taxes", row.Number)
+		r.unsure = r.Name() + " does not add up, and has fields that may be taxes"
 	}
 	return r, nil
 }

@@ -333,7 +333,7 @@ func (p *page) group(g *reconcile.Group) {
 		cells := []string{"   ", "", "", "", "│", "", ""}
 		if i < len(g.Theirs) {
 			r := g.Theirs[i]
-			cells[1], cells[2], cells[3] = p.clip("row "+r.Number, 24), dates(r.Period), money.New(r.Figures.Total(), c).Number()
+			cells[1], cells[2], cells[3] = p.clip(r.Name(), 24), dates(r.Period), money.New(r.Figures.Total(), c).Number()
 		}
 		if i < len(g.Ours) {
 			r := g.Ours[i]
