@@ -158,10 +158,7 @@ func (s *Server) comesOf(ctx context.Context, name string, e account.Event) (*wh
 	if err != nil {
 		return nil, err
 	}
-	w := &whatIf{Words: words(&e), Before: before.Projected}
-	if on, err := cycle.DateOf(e.At, terms.Policy.TimeZone); err == nil && e.Type != account.EventVoided {
-		w.Words += ", " + longDay(on)
-	}
+	w := &whatIf{Words: wordsOf(&e, events, terms.Policy), Before: before.Projected}
 	zero := money.New(0, terms.Policy.MoneyCurrency())
 	if before.Next.Date.IsZero() {
 		w.Before = zero
@@ -179,16 +176,40 @@ func (s *Server) comesOf(ctx context.Context, name string, e account.Event) (*wh
 	if err != nil {
 		return nil, err
 	}
+	known, err := account.Check(events, &catalogue, terms.Policy)
+	if err != nil {
+		return nil, err
+	}
 	anomalies, err := account.Check(with, &catalogue, terms.Policy)
 	if err != nil {
 		return nil, err
 	}
 	for i := range anomalies {
-		if anomalies[i].Event.ID == e.ID {
+		id := anomalies[i].Event.ID
+		if id == e.ID {
 			w.Anomalies = append(w.Anomalies, showAnomaly(&anomalies[i]))
+		} else if !slices.ContainsFunc(known, func(a account.Anomaly) bool { return a.Event.ID == id }) {
+			w.Others++
 		}
 	}
 	return w, nil
+}
+
+// wordsOf says what an event of an account would be, and when; of a voiding, what the voided event is.
+func wordsOf(e *account.Event, events []account.Event, policy invoice.Policy) string {
+	said, of := words(e), e
+	if e.Type == account.EventVoided {
+		i := slices.IndexFunc(events, func(other account.Event) bool { return other.ID == e.Voids })
+		if i < 0 {
+			return said
+		}
+		of = &events[i]
+		said += ": " + words(of)
+	}
+	if on, err := cycle.DateOf(of.At, policy.TimeZone); err == nil {
+		said += ", " + longDay(on)
+	}
+	return said
 }
 
 // accountAction records what a form asks for.

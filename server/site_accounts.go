@@ -184,6 +184,7 @@ type whatIf struct {
 	After     money.Amount
 	Invoice   invoice.Invoice
 	Anomalies []shownAnomaly
+	Others    int // other events that make no sense then
 }
 
 func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) {

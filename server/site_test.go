@@ -58,6 +58,17 @@ func TestActionsOnAnAccount(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, s.ask(http.MethodPost, "/account", s.write, "name=nobody&what=close").Code)
 }
 
+// Voiding the creation of an account says what becomes of the rest.
+func TestVoidingSaysWhatIsLost(t *testing.T) {
+	s := newSite(t)
+	page := s.get("/account?name=" + someone + "&what=void&event=evt-0003")
+	require.Contains(t, page, "Event evt-0003 is void: Created with Platinum, 8 January 2025")
+	require.Regexp(t, `[1-9]\d* other recorded events of the account then make no sense`, page)
+	page = s.get("/account?name=" + someone + "&what=void&event=evt-0357")
+	require.Contains(t, page, "Event evt-0357 is void: 51,070 credits used, 27 February 2026")
+	require.NotContains(t, page, "other recorded")
+}
+
 func eventsOf(t *testing.T, s *site) []account.Event {
 	t.Helper()
 	events, err := s.books.EventsOf(t.Context(), someone)

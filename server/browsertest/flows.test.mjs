@@ -45,9 +45,9 @@ async function would(page) {
   return { then, without };
 }
 
-// recordIt records what "what if" showed, and waits for the account's page that knows of it.
-async function recordIt(page) {
-  await page.locator("#what-if").getByRole("button", { name: "Record it" }).click();
+// recordIt records what "what if" showed, by its button, and waits for the account's page that knows of it.
+async function recordIt(page, button) {
+  await page.locator("#what-if .notice").getByRole("button", { name: button, exact: true }).click();
   await page.getByRole("status").waitFor();
 }
 
@@ -81,7 +81,7 @@ flow("a token that only reads sees everything and is offered nothing that writes
   await page.goto(`${own.url}/account?name=reader%27s+account`);
   await show(part(page, "Close"));
   await page.locator("#what-if .notice").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Record it" }).count(), 0);
+  assert.equal(await page.locator("#what-if .notice button").count(), 0);
   assert.equal(await page.getByRole("link", { name: /Void/ }).count(), 0);
   await page.goto(`${own.url}/runs/preview`);
   assert.equal(await page.getByRole("button", { name: /^Issue/ }).count(), 0);
@@ -143,7 +143,7 @@ flow("what if closed: shown first, then recorded, and the figure is the one that
   assert.deepEqual(await would(page), { then: closed, without: before });
   await page.reload();
   assert.equal(cents(await figure(page, "Next invoice")), before, "looking records nothing");
-  await recordIt(page);
+  await recordIt(page, "Record the close");
   assert.equal(cents(await figure(page, "Next invoice")), closed);
   assert.equal(await page.locator(".head .badge").innerText(), "closed");
 });
@@ -170,12 +170,12 @@ flow("schedule a change, and take it back", async (page) => {
   await show(form);
   const { then, without } = await would(page);
   assert.equal(then, without, "a change at the end of the period leaves the period as it is");
-  await recordIt(page);
+  await recordIt(page, "Record the change");
   const waiting = page.getByText("Waiting: a change to Silver on 2026-03-10.");
   await waiting.waitFor();
   await page.getByRole("link", { name: "Take it back" }).click();
   await page.getByText("The change that was waiting is cancelled").first().waitFor();
-  await recordIt(page);
+  await recordIt(page, "Take the change back");
   assert.equal(await waiting.count(), 0);
 });
 
@@ -188,7 +188,7 @@ flow("a charge and a credit come on the next invoice, to the cent", async (page)
     await show(part(page, "Charge or credit"));
     const wanted = before + Math.round(Number(amount) * 100);
     assert.deepEqual(await would(page), { then: wanted, without: before });
-    await recordIt(page);
+    await recordIt(page, "Record it");
     assert.equal(cents(await figure(page, "Next invoice")), wanted);
     await panel(page, "Events").getByText(description).waitFor();
   }
@@ -209,8 +209,8 @@ flow("void an event: what it does is shown first, and the event stays to be read
   const used = Number((await figure(page, "Credits")).replaceAll(",", ""));
   const row = panel(page, "Events").locator("tbody tr", { hasText: "51,070 credits used" });
   await row.getByRole("link", { name: "Void" }).click();
-  await page.locator("#what-if .notice").getByText("is void").waitFor();
-  await recordIt(page);
+  await page.locator("#what-if .notice").getByText("is void: 51,070 credits used, 27 February 2026").waitFor();
+  await recordIt(page, "Void the event");
   assert.equal(Number((await figure(page, "Credits")).replaceAll(",", "")), used - 51_070);
   await row.getByText("void", { exact: true }).waitFor();
   assert.equal(await row.getByRole("link", { name: "Void" }).count(), 0);
@@ -270,6 +270,6 @@ flow("without script, all of it works", async (page) => {
   await page.getByLabel("Amount").fill("3.00");
   await page.getByLabel("For").fill("Paper copy");
   await show(part(page, "Charge or credit"));
-  await recordIt(page);
+  await recordIt(page, "Record it");
   await panel(page, "Events").getByText("Paper copy").waitFor();
 }, { javaScriptEnabled: false });
