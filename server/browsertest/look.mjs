@@ -7,6 +7,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 // rules are those of WCAG 2 at A and AA, and what axe thinks best beyond them.
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+// outOfSight says which amounts of tables a reader has to move sideways to.
+export function outOfSight(page) {
+  return page.evaluate(() => [...document.querySelectorAll("main table")].filter((e) => e.checkVisibility()).flatMap((table) => {
+    const hidden = [...table.querySelectorAll("td.number, th.number, td.n, th.n")].filter((e) => e.getBoundingClientRect().right > innerWidth);
+    return hidden.length ? [`${hidden.length} cells are out of sight, such as ${hidden[0].textContent.trim()}`] : [];
+  }));
+}
+
 // inaccessible asks axe. It is put in by the protocol, for no page lets a script in.
 export async function inaccessible(page) {
   const protocol = await page.context().newCDPSession(page);
