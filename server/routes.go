@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -55,5 +56,16 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // nobody waits for an answer
 	}
 	s.log.Error("a request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	if route(r) == "site" {
+		var b bytes.Buffer
+		from, _ := who(r.Context())
+		p := page{Title: "Something went wrong here", Who: from, Demo: s.settings.Open, Books: s.books.Name(), Body: "It is no fault of yours, and the log has it. Try again; if it stays, show the log to whoever runs this server."}
+		if s.pages.byName["problem"].ExecuteTemplate(&b, "frame", p) == nil {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.WriteHeader(http.StatusInternalServerError)
+			_, _ = w.Write(b.Bytes())
+			return
+		}
+	}
 	http.Error(w, "something went wrong here; the log has it", http.StatusInternalServerError)
 }

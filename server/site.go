@@ -236,7 +236,10 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
 	address, to := s.addressOf(r), ownPath(r.FormValue("to"))
 	if !s.access.mayTry(address) {
-		tooMany(w)
+		w.Header().Set("Retry-After", fmt.Sprint(int(failuresLast.Seconds())))
+		s.show(w, r, http.StatusTooManyRequests, "sign-in", page{Title: "Sign in", Body: signInForm{
+			Wrong: "Too many wrong tokens came from this address. Wait a minute, then try again.", To: to, Store: s.books.Name(),
+		}})
 		return
 	}
 	from, ok, err := s.access.byToken(r.Context(), "", strings.TrimSpace(r.PostFormValue("token")))

@@ -1,12 +1,14 @@
 package server_test
 
 import (
+	"context"
 	"html"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -67,6 +69,18 @@ func TestVoidingSaysWhatIsLost(t *testing.T) {
 	page = s.get("/account?name=" + someone + "&what=void&event=evt-0357")
 	require.Contains(t, page, "Event evt-0357 is void: 51,070 credits used, 27 February 2026")
 	require.NotContains(t, page, "other recorded")
+}
+
+// What goes wrong here is a page for people, and says nothing of the store.
+func TestWhatGoesWrongIsAPage(t *testing.T) {
+	s := newSite(t)
+	ctx, cancel := context.WithDeadline(t.Context(), time.Unix(1, 0)) // so that the store does not answer
+	defer cancel()
+	w := s.ask(http.MethodGet, "/settings", s.read, "", func(r *http.Request) { *r = *r.WithContext(ctx) })
+	require.Equal(t, http.StatusInternalServerError, w.Code)
+	require.Contains(t, w.Body.String(), "<h1>Something went wrong here</h1>")
+	require.NotContains(t, w.Body.String(), "deadline")
+	require.Contains(t, s.log.String(), "deadline")
 }
 
 func eventsOf(t *testing.T, s *site) []account.Event {

@@ -124,7 +124,7 @@ flow("invoices: what is found is what is downloaded, and its sum", async (page) 
   assert.deepEqual(rows.map((row) => row[column]).sort(), shown.map((c) => (c / 100).toFixed(2)).sort(), head.join());
 });
 
-flow("an invoice: its lines add up, and it is there as PDF", async (page) => {
+flow("an invoice: its lines add up, it is there as PDF, and printed it is the document alone", async (page) => {
   await page.goto(accountOf("northgate-news@example.com"));
   await panel(page, "Invoices").locator("tbody a").last().click();
   await page.getByRole("heading", { name: "Invoice of 8 February 2025", level: 1 }).waitFor();
@@ -134,6 +134,9 @@ flow("an invoice: its lines add up, and it is there as PDF", async (page) => {
   const pdf = await page.request.get(new URL(await page.getByRole("link", { name: "PDF" }).getAttribute("href"), site).href);
   assert.equal(pdf.headers()["content-type"], "application/pdf");
   assert.equal((await pdf.body()).subarray(0, 5).toString(), "%PDF-");
+  await page.emulateMedia({ media: "print" });
+  const printed = (await page.locator("body").innerText()).trim();
+  assert.ok(printed.startsWith("Invoice") && printed.endsWith("What was billed, by day"), printed);
 });
 
 flow("what if closed: shown first, then recorded, and the figure is the one that was shown", async (page) => {
@@ -214,6 +217,18 @@ flow("void an event: what it does is shown first, and the event stays to be read
   assert.equal(Number((await figure(page, "Credits")).replaceAll(",", "")), used - 51_070);
   await row.getByText("void", { exact: true }).waitFor();
   assert.equal(await row.getByRole("link", { name: "Void" }).count(), 0);
+});
+
+flow("a form that is sent by two clicks records once, and has its button again when one comes back", async (page) => {
+  await page.goto(accountOf("pebble-blog@example.com"));
+  await page.getByLabel("Amount").fill("4.00");
+  await page.getByLabel("For").fill("Twice");
+  await show(part(page, "Charge or credit"));
+  await page.locator("#what-if .notice").getByRole("button", { name: "Record it" }).dblclick();
+  await page.getByRole("status").waitFor();
+  assert.equal(await panel(page, "Events").getByText("Twice").count(), 1);
+  await page.goBack();
+  assert.ok(await page.locator("#what-if .notice").getByRole("button", { name: "Record it" }).isEnabled());
 });
 
 flow("a run: previewed, issued, and then nothing is due", async (page) => {
