@@ -73,6 +73,8 @@ func open(ctx context.Context, url string, how opening) (_ *Store, err error) {
 	config.RuntimeParams["synchronous_commit"] = "on"
 	config.RuntimeParams["application_name"] = "prorata"
 	config.RuntimeParams["client_encoding"] = "UTF8"
+	// A plan that is kept is one for the table as it was, and in a long transaction that fills an empty one it stays so.
+	config.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	db := stdlib.OpenDB(*config)
 	db.SetMaxIdleConns(4)
 	s := &Store{sqltx.Home{DB: db, ReadOnly: how.read, Dialect: sqltx.Dialect{
