@@ -144,19 +144,20 @@ func (j *job) pipeline() *beam.Pipeline {
 		numbers[i] = i
 	}
 	ranges := beam.Reshuffle(s, beam.CreateList(s, numbers))
-	blocks, ids, told := beam.ParDo3(s, &readFn{Job: j}, ranges)
+	read, ids, told := beam.ParDo3(s, &readFn{Job: j}, ranges)
+	blocks, tells := []beam.PCollection{read}, []beam.PCollection{told} // no Flatten of a Flatten: Flink does not take it
 	if j.Shards > 1 {
 		shared := beam.ParDo(s, &checkIDsFn{Job: j}, beam.GroupByKey(s, ids))
 		again := beam.ParDo(s, &rereadFn{Job: j}, beam.GroupByKey(s, shared))
 		without, conflicts := beam.ParDo2(s, &contestFn{Job: j}, beam.GroupByKey(s, beam.Flatten(s, told, again)))
-		blocks, told = beam.Flatten(s, blocks, without), beam.Flatten(s, told, conflicts)
+		blocks, tells = append(blocks, without), append(tells, conflicts)
 		if j.KeepGoing { // dates of events that are left out do not count
-			dates := beam.ParDo(s, &datesFn{Job: j}, beam.GroupByKey(s, blocks))
-			blocks = beam.Flatten(s, blocks, beam.ParDo(s, &spreadFn{Job: j}, beam.GroupByKey(s, dates)))
+			dates := beam.ParDo(s, &datesFn{Job: j}, beam.GroupByKey(s, beam.Flatten(s, blocks...)))
+			blocks = append(blocks, beam.ParDo(s, &spreadFn{Job: j}, beam.GroupByKey(s, dates)))
 		}
 	}
-	results := beam.ParDo(s, &billFn{Job: j}, beam.GroupByKey(s, blocks))
-	beam.ParDo0(s, &finishFn{Job: j}, beam.GroupByKey(s, beam.Flatten(s, told, results)))
+	results := beam.ParDo(s, &billFn{Job: j}, beam.GroupByKey(s, beam.Flatten(s, blocks...)))
+	beam.ParDo0(s, &finishFn{Job: j}, beam.GroupByKey(s, beam.Flatten(s, append(tells, results)...)))
 	return p
 }
 
