@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,28 +124,34 @@ func exists(ctx context.Context, name string) bool {
 }
 
 // cleanUp deletes what a run left unfinished, also in steps that failed.
-func (j *job) cleanUp(ctx context.Context) {
-	pattern := j.Output + "." + j.Run + "-*"
-	if isLocal(pattern) {
-		dir, err := os.ReadDir(filepath.Dir(j.Output))
+func (j *job) cleanUp(ctx context.Context) { j.removeUnfinished(ctx, "") }
+
+// removeUnfinished deletes the unfinished files of a run, but for one.
+func (j *job) removeUnfinished(ctx context.Context, but string) {
+	prefix := j.Output + "." + j.Run + "-"
+	if isLocal(prefix) {
+		folder, _ := filepath.Split(prefix)
+		dir, err := os.ReadDir(cmp.Or(folder, "."))
 		if err != nil {
 			return
 		}
 		for _, e := range dir {
-			if strings.HasPrefix(e.Name(), filepath.Base(j.Output)+"."+j.Run+"-") {
-				os.Remove(filepath.Join(filepath.Dir(j.Output), e.Name()))
+			if name := folder + e.Name(); strings.HasPrefix(name, prefix) && name != but {
+				os.Remove(name)
 			}
 		}
 		return
 	}
-	fs, err := filesystem.New(ctx, pattern)
+	fs, err := filesystem.New(ctx, prefix)
 	if err != nil {
 		return
 	}
 	defer fs.Close()
-	names, _ := fs.List(ctx, pattern)
+	names, _ := fs.List(ctx, prefix+"*")
 	for _, name := range names {
-		remove(ctx, name)
+		if name != but {
+			remove(ctx, name)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 // is to be printed and the exit status, which the program that started the run reads.
 //
 // It may be tried again at any point, also by another worker: the outputs are the same each time, and the files that they
-// are made of are deleted only once it is told that all is done.
+// are made of are deleted only once it is told that all is done, with those of steps that were tried and lost.
 type finishFn struct{ Job *job }
 
 func (fn *finishFn) ProcessElement(ctx context.Context, _ int, elements iter) error {
@@ -48,13 +48,7 @@ func (fn *finishFn) ProcessElement(ctx context.Context, _ int, elements iter) er
 	if err := rename(ctx, name, j.told()); err != nil {
 		return err
 	}
-	for _, r := range g.results {
-		for _, name := range []string{r.File, r.Index} {
-			if name != "" {
-				remove(ctx, name)
-			}
-		}
-	}
+	j.removeUnfinished(ctx, j.told())
 	return nil
 }
 

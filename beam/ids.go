@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"math/bits"
 	"sync"
 
@@ -179,6 +178,7 @@ func (fn *contestFn) ProcessElement(ctx context.Context, _ int, elements iter, w
 type gathered struct {
 	job       *job
 	blocks    [][]byte // sections with events, as they came
+	files     blockReader
 	scans     []*eventlog.Scan
 	bad       map[int]map[int][]byte // pieces of bad lines, by range and number
 	without   map[string]bool
@@ -190,6 +190,7 @@ type gathered struct {
 // gather takes all elements of a key. Blocks of events are opened when they are unpacked.
 func (j *job) gather(elements iter) (*gathered, error) {
 	g := &gathered{job: j, scans: make([]*eventlog.Scan, len(j.Ranges)), bad: map[int]map[int][]byte{}, without: map[string]bool{}}
+	g.files.prefix = j.Output + "." + j.Run + "-"
 	for section := []byte(nil); elements(&section); section = nil {
 		if packed.KindOf(section) == packed.Events {
 			g.blocks = append(g.blocks, section)
@@ -208,6 +209,8 @@ func (j *job) gather(elements iter) (*gathered, error) {
 
 func (g *gathered) add(kind packed.Kind, text []byte) error {
 	switch kind {
+	case kindPlaces:
+		g.files.places = append(g.files.places, text)
 	case kindScan:
 		n, text, err := numbered(text, len(g.scans))
 		if err != nil {
@@ -271,20 +274,20 @@ func (g *gathered) packed() eventlog.Packed {
 		from.Without = func(id []byte) bool { return g.without[string(id)] }
 	}
 	var mu sync.Mutex
-	next := func() []byte {
+	next := func() ([]byte, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if len(g.blocks) == 0 {
-			return nil
+			return g.files.next()
 		}
 		section := g.blocks[0]
 		g.blocks[0], g.blocks = nil, g.blocks[1:]
-		return section
+		return section, nil
 	}
 	from.Next = func() (eventlog.Block, error) {
-		section := next()
-		if section == nil {
-			return eventlog.Block{}, io.EOF
+		section, err := next()
+		if err != nil {
+			return eventlog.Block{}, err
 		}
 		_, text, err := packed.Open(section)
 		return eventlog.Block{Events: text}, err
@@ -295,6 +298,7 @@ func (g *gathered) packed() eventlog.Packed {
 // unpack loads it. What is wrong with the lines is no error.
 func (g *gathered) unpack(ctx context.Context) (*eventlog.Events, eventlog.Loaded, error) {
 	from := g.packed()
+	defer g.files.close()
 	if g.job.Shards > 1 {
 		from.Others = g.dates
 		if !g.job.KeepGoing {

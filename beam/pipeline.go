@@ -77,6 +77,7 @@ func (j *job) loading() eventlog.Loading {
 
 // What the elements of the pipeline are, beside [packed.Events] and [packed.BadLines]: sections of these kinds.
 const (
+	kindPlaces    packed.Kind = 'P' // a file of blocks, and where those of a shard stand in it
 	kindScan      packed.Kind = 'S' // the number of a range, and its scan
 	kindHashes    packed.Kind = 'H' // the number of a range, a shard, and hashes of ids
 	kindWithout   packed.Kind = 'W' // conflicts between shards, whose ids are left out of each
@@ -135,8 +136,8 @@ func numbered(text []byte, most int) (n int, rest []byte, err error) {
 //	            └─▶ what is wrong with lines ───────────────────────────────╯
 //
 // What is wrong with the input is data, and no error of the step that finds it: what a runner still does after a step
-// failed differs. Invoices do not go through the runner: the biller of a shard writes a file of another name each time it
-// is tried, and the last step, which sees all there is to say, makes outputs of these files, or deletes them.
+// failed differs. Neither blocks nor invoices go through the runner: a step writes a file of another name each time it
+// is tried, and passes on the name; the last step, which sees all there is to say, makes outputs of these files, or deletes them.
 func (j *job) pipeline() *beam.Pipeline {
 	p, s := beam.NewPipelineWithRoot()
 	numbers := make([]int, len(j.Ranges))
@@ -168,14 +169,22 @@ func (fn *readFn) ProcessElement(ctx context.Context, n int, blocks, ids, told e
 	j := fn.Job
 	toShards, toIDs, toFinish := sender{emit: blocks}, sender{emit: ids}, sender{emit: told}
 	packing := eventlog.Packing{Policy: j.Terms.Policy, Shards: j.Shards, MaxProblems: messages.MaxProblems}
+	file := j.newBlockWriter(n)
+	defer file.drop()
 	packing.Emit = func(shard, _ int, block []byte) error {
 		if err := j.sendHashes(&toIDs, n, shard, block); err != nil {
 			return err
 		}
-		return toShards.send(shard, packed.Events, block)
+		if !isLocal(j.Output) {
+			return toShards.send(shard, packed.Events, block)
+		}
+		return file.add(shard, block)
 	}
 	scan, err := j.pack(ctx, &packing, n)
 	if err != nil {
+		return err
+	}
+	if err := file.send(&toShards); err != nil {
 		return err
 	}
 	text, _ := scan.AppendBinary(binary.AppendUvarint(nil, uint64(n))) // the error is nil

@@ -181,6 +181,9 @@ func tried(t *testing.T, dir string, args []string, r *trial) (got outcome) {
 			require.NoError(t, os.Remove(name))
 		}
 	}
+	left, err := filepath.Glob(filepath.Join(dir, "*unfinished*"))
+	require.NoError(t, err)
+	require.Equal(t, []string{j.told()}, left, "of steps that were lost, too")
 	// A worker that comes back when all is done changes nothing.
 	require.NoError(t, (&finishFn{j}).ProcessElement(t.Context(), 0, func(*[]byte) bool { return false }))
 	j.cleanUp(t.Context())
