@@ -28,7 +28,7 @@ func FuzzTable(f *testing.F) {
 	f.Add([]byte("\xff\xfen\x00a\x00m\x00e\x00"))
 	f.Add([]byte(plainBook(f, plainHead+`<row r="5"><c r="A5" t="inlineStr"><is><t>a&amp;b</t></is></c><c><v>1E3</v></c></row></sheetData>`)))
 	var mappings []*table.Mapping
-	for _, use := range []table.Use{table.Invoices, table.Packages, table.Usage} {
+	for _, use := range []table.Use{table.Invoices, table.Packages, table.Usage, table.Charges} {
 		m, err := table.OwnNames(use)
 		require.NoError(f, err)
 		mappings = append(mappings, m)

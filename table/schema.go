@@ -14,9 +14,10 @@ const (
 	Customers            // accounts: created, with a package, changed, closed
 	Usage                // credits used
 	Packages             // the price list
+	Charges              // one-off charges and credits
 )
 
-var uses = []string{"invoices", "customers", "usage", "packages"}
+var uses = []string{"invoices", "customers", "usage", "packages", "charges"}
 
 // ParseUse reads it as the command line spells it, such as "invoices".
 func ParseUse(s string) (Use, error) {
@@ -100,6 +101,14 @@ var schemas = [...][]field{
 		{name: "has_reseller", form: truth, about: "whether it may be resold", like: []string{"hasreseller", "reseller"}},
 		{name: "effective_from", form: date, about: "the first day of these terms", like: []string{"effectivefrom", "validfrom", "from", "gültigab"}},
 		{name: "currency", about: "the currency of the prices", like: []string{"currency", "currencycode", "währung"}},
+	},
+	Charges: {
+		{name: "account", required: true, about: "the account", like: []string{"account", "username", "customer", "customername", "client", "company", "kunde", "email", "login"}},
+		{name: "at", form: moment, required: true, about: "the day or the instant of the charge", like: []string{"at", "date", "day", "datum", "chargedate", "instant"}},
+		{name: "amount", form: amount, required: true, about: "what is charged; below zero a credit", like: []string{"amount", "charge", "price", "total", "net", "netamount", "betrag", "summe"}},
+		{name: "description", required: true, about: "what it is for, as the invoice says it", like: []string{"description", "text", "details", "reason", "item", "beschreibung", "grund"}},
+		{name: "price_list", about: "retail or distributor, where it is of one price list only", like: []string{"pricelist"}},
+		{name: "id", about: "what tells apart two rows of an account and a day", like: []string{"id", "chargeid", "recordid", "rowid", "reference"}},
 	},
 }
 

@@ -61,7 +61,7 @@ func TestUses(t *testing.T) {
 		require.NotEmpty(t, table.FieldNames(use))
 	}
 	_, err := table.ParseUse("invoice")
-	require.EqualError(t, err, `unknown use "invoice" (did you mean "invoices"?), expected one of invoices, customers, usage, packages`)
+	require.EqualError(t, err, `unknown use "invoice" (did you mean "invoices"?), expected one of invoices, customers, usage, packages, charges`)
 	require.Equal(t, "#9", table.Use(9).String())
 	require.Empty(t, table.FieldNames(9))
 }

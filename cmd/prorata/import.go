@@ -34,6 +34,7 @@ var imports = []struct {
 }{
 	{"customers", importEvents(table.Customers)},
 	{"usage", importEvents(table.Usage)},
+	{"charges", importEvents(table.Charges)},
 	{"packages", importPackages},
 	{"stats", importStats},
 }
@@ -48,13 +49,14 @@ func importNames() (list []string) {
 func newImport() *cobra.Command {
 	c, f := &common{}, &importFlags{}
 	cmd := &cobra.Command{
-		Use:   "import customers|usage|packages|stats [flags] FILE...",
-		Short: "Turn tables of customers, usage and packages into what is billed",
+		Use:   "import customers|usage|charges|packages|stats [flags] FILE...",
+		Short: "Turn tables of customers, usage, charges and packages into what is billed",
 		Long: `Reads what people keep in spreadsheets, CSV or XLSX, and prints what can be billed:
 
   customers  a row an account: when it was created, with which package, when it was closed; and
              a row a change of its package. They become account events
   usage      a row the credits that an account used on a day, or at an instant
+  charges    a row a one-off charge, or below zero a credit: account, day, amount, description
   packages   the price list
   stats      the Distributor's daily statistics of one account, JSON or XML
 
@@ -67,6 +69,7 @@ voiding of that event and a new one. With --store all of it is recorded in a sto
 against what that has.`,
 		Example: `  prorata import customers testdata/documents/customers.csv
   prorata import usage testdata/documents/usage.csv
+  prorata import charges testdata/documents/charges.csv
   prorata import packages testdata/documents/packages.csv
   prorata import stats --account harbor-books@example.com testdata/reconcile/stats.json`,
 		ValidArgs: importNames(),
@@ -85,9 +88,9 @@ against what that has.`,
 		},
 	}
 	mapFlag(cmd, &f.mapping)
-	cmd.Flags().StringArrayVar(&f.against, "against", nil, "customers, usage: the events that are there already, a `FILE` (repeatable)")
-	cmd.Flags().BoolVar(&f.correct, "correct", false, "customers, usage: void what rows say otherwise than before, and record them anew")
-	cmd.Flags().StringVar(&f.recordedAt, "recorded-at", "", "customers, usage: when what is new was learned of, a `DATE` or an instant")
+	cmd.Flags().StringArrayVar(&f.against, "against", nil, "customers, usage, charges: the events that are there already, a `FILE` (repeatable)")
+	cmd.Flags().BoolVar(&f.correct, "correct", false, "customers, usage, charges: void what rows say otherwise than before, and record them anew")
+	cmd.Flags().StringVar(&f.recordedAt, "recorded-at", "", "customers, usage, charges: when what is new was learned of, a `DATE` or an instant")
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "stats: the account `NAME` they are of")
 	c.policyFlags(cmd)
 	cmd.Flags().StringVarP(&c.output, "output", "o", "", "write to `FILE`, whole or not at all, instead of standard output")

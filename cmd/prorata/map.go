@@ -26,7 +26,7 @@ type mapFlags struct {
 	write   bool
 }
 
-var useNames = []string{"invoices", "customers", "usage", "packages"}
+var useNames = []string{"invoices", "customers", "usage", "packages", "charges"}
 
 func newMap() *cobra.Command {
 	c, f := &common{}, &mapFlags{}

@@ -116,13 +116,16 @@ func voiding(e *account.Event, how How) []byte {
 // vanished are the events of customers in the tables that no row stands for any more.
 func (im *Import) vanished(earlier *Earlier, seen map[string]bool) (list []account.Event) {
 	for id, e := range earlier.events {
-		if _, voided := earlier.voided[id]; e.Type != account.UsageRecorded && im.listed[e.Account] && !seen[id] && !voided {
+		if _, voided := earlier.voided[id]; ofCustomer(e.Type) && im.listed[e.Account] && !seen[id] && !voided {
 			list = append(list, e)
 		}
 	}
 	slices.SortFunc(list, func(a, b account.Event) int { return cmp.Or(strings.Compare(a.Account, b.Account), a.Compare(&b)) })
 	return list
 }
+
+// ofCustomer reports that a table of customers makes events of the type.
+func ofCustomer(t account.Type) bool { return t != account.UsageRecorded && t != account.ChargeAdded }
 
 func at(p source.Place) string {
 	if p.IsZero() {
@@ -143,6 +146,12 @@ func describe(e *account.Event) string {
 	switch e.Type {
 	case account.UsageRecorded:
 		return digits.Group(strconv.FormatInt(e.Credits, 10)) + " credits"
+	case account.ChargeAdded:
+		text := e.Amount.String() + " for " + names.Clip(e.Description)
+		if e.PriceList != account.AllLists {
+			text += ", " + e.PriceList.String()
+		}
+		return text
 	case account.Closed:
 		return "closed"
 	}

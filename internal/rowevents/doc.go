@@ -1,4 +1,4 @@
-// Package rowevents makes events of the rows of tables: of customers and of their usage. What an event says of a row is followed by
+// Package rowevents makes events of the rows of tables: of customers, their usage and what is charged besides. What an event says of a row is followed by
 // an id that is made of what identifies the row, so that a table that is imported again, or a longer one later, adds each row once.
 //
 //	im := rowevents.New(policy)
@@ -7,7 +7,7 @@
 //
 // # Ids
 //
-// The id of a row is its kind (created, changed, closed, usage), its date or its instant in UTC, the text of a column that tells rows
+// The id of a row is its kind (created, changed, closed, usage, charge), its date or its instant in UTC, the text of a column that tells rows
 // of an account and a day apart, if there is one, and the account. The correction of an event has the number of its version behind
 // the kind: usage#2 2026-03-05 acme. Its voiding has the id of the event that it voids behind the word void.
 //

@@ -17,7 +17,7 @@ import (
 
 // fact is what a row says happened, once.
 type fact struct {
-	kind    string // created, changed, closed or usage
+	kind    string // created, changed, closed, usage or charge
 	account string
 	at      string // a date, or an instant
 	apart   string // what tells it from others of its account and day
@@ -44,7 +44,7 @@ func New(policy invoice.Policy) *Import {
 	return &Import{policy: policy, decoder: account.NewDecoder(policy), byID: map[string]int{}, listed: map[string]bool{}}
 }
 
-// Add reads the rows of a table of customers or of usage.
+// Add reads the rows of a table of customers, of usage or of charges.
 func (im *Import) Add(file string, t *table.Table) error {
 	im.files++
 	im.wrong = problems.List{}
@@ -56,6 +56,8 @@ func (im *Import) Add(file string, t *table.Table) error {
 			im.wrong.Add(err)
 		case t.Use() == table.Usage:
 			im.usage(row)
+		case t.Use() == table.Charges:
+			im.charge(row)
 		default:
 			changes = append(changes, im.customer(row, begun)...)
 		}
@@ -70,6 +72,15 @@ func (im *Import) Add(file string, t *table.Table) error {
 
 func (im *Import) usage(row *table.Row) {
 	im.add(row, fact{kind: "usage", account: row.Text("account"), at: row.Text("at"), apart: row.Text("id"), members: append([]byte(`,"credits":`), row.Text("credits")...)})
+}
+
+func (im *Import) charge(row *table.Row) {
+	members := strictjson.AppendString([]byte(`,"amount":`), row.Text("amount"))
+	members = strictjson.AppendString(append(members, `,"description":`...), row.Text("description"))
+	if list := row.Text("price_list"); list != "" {
+		members = strictjson.AppendString(append(members, `,"price_list":`...), list)
+	}
+	im.add(row, fact{kind: "charge", account: row.Text("account"), at: row.Text("at"), apart: row.Text("id"), members: members})
 }
 
 // customer reads a row of an account. It returns the change that the row is, if it is one: apart of that is the day the account began.
@@ -113,7 +124,7 @@ func (im *Import) add(row *table.Row, f fact) {
 	}
 	first := &im.facts[i]
 	switch {
-	case first.file == f.file && f.kind == "usage":
+	case first.file == f.file && (f.kind == "usage" || f.kind == "charge"):
 		im.wrong.Add(source.Errorf(f.place, "row %d: a second row of %s; the first is row %d, expected one. Where both count, the mapping's fields can name a column as \"id\" that tells them apart", f.row, f.words(), first.row))
 	case !same(&first.event, &f.event):
 		im.wrong.Add(source.Errorf(f.place, "row %d: %s: %s here and %s at %s, expected the same", f.row, f.words(), describe(&f.event), describe(&first.event), first.place))
@@ -151,7 +162,7 @@ func (f *fact) instant() string {
 	return f.at
 }
 
-var types = map[string]account.Type{"created": account.Created, "changed": account.PackageChanged, "closed": account.Closed, "usage": account.UsageRecorded}
+var types = map[string]account.Type{"created": account.Created, "changed": account.PackageChanged, "closed": account.Closed, "usage": account.UsageRecorded, "charge": account.ChargeAdded}
 
 // line is the event of a version of the fact.
 func (f *fact) line(version int, recordedAt string) []byte {
@@ -171,6 +182,6 @@ func appendEvent(b []byte, id string, t account.Type, name, at, recordedAt strin
 
 // words say what the fact is about: usage of "acme" on 2026-03-05.
 func (f *fact) words() string {
-	what := map[string]string{"created": "the creation of", "changed": "the change of", "closed": "the close of", "usage": "usage of"}[f.kind]
+	what := map[string]string{"created": "the creation of", "changed": "the change of", "closed": "the close of", "usage": "usage of", "charge": "a charge to"}[f.kind]
 	return fmt.Sprintf("%s %q on %s", what, names.Clip(f.account), f.at)
 }
