@@ -26,7 +26,10 @@ func storedText(file string, data []byte, m *Mapping) (*stored, error) {
 	}
 	if at := bytes.IndexByte(text, 0); at >= 0 {
 		line := bytes.Count(text[:at], []byte("\n")) + 1
-		return nil, source.Errorf(source.Place{File: file, Line: line}, "a NUL character, expected text")
+		return nil, source.Errorf(source.Place{File: file, Line: line}, "a NUL character, expected text; where the file is UTF-16, save it as UTF-8, or name it in the mapping, as \"encoding\": \"utf-16\"")
+	}
+	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') >= 0 { // lines as old programs on a Mac end them
+		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
 	}
 	comma, skipped := m.delimiter, 0
 	if first, rest, found := bytes.Cut(text, []byte("\n")); found && bytes.HasPrefix(first, []byte("sep=")) {

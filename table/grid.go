@@ -27,6 +27,7 @@ type grid interface {
 type gridRow struct {
 	number int // as spreadsheets count rows, from 1
 	cells  []cell
+	hidden bool // the sheet does not show it
 }
 
 // blank reports that nothing is in the row.
@@ -41,18 +42,20 @@ func (r *gridRow) blank() bool {
 
 // cell is what stands in one place. A workbook says of a cell what it is, a text file does not.
 type cell struct {
-	text string
-	kind cellKind
+	text  string
+	kind  cellKind
+	style *numberStyle // of a number in a workbook
 }
 
 type cellKind uint8
 
 const (
-	cellText   cellKind = iota
-	cellNumber          // a plain decimal
-	cellDate            // YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS
-	cellTruth           // true or false
-	cellError           // #N/A and the like
+	cellText       cellKind = iota
+	cellNumber              // a plain decimal
+	cellDate                // YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS
+	cellTruth               // true or false
+	cellError               // #N/A and the like
+	cellUncomputed          // a formula, without what it comes to
 )
 
 // stored is a table before it is read: a text or a workbook.

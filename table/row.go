@@ -93,7 +93,7 @@ func (r *reading) read(cells *gridRow) (verdict, []error) {
 	}
 	for _, column := range r.rest {
 		c := r.cell(column)
-		if c.kind == cellError {
+		if c.broken("") != nil {
 			c = cell{}
 		}
 		r.row.Fields = append(r.row.Fields, Field{Name: r.header.cells[column], Text: c.text, Other: true, Place: r.grid.place(column), Column: column})
@@ -222,15 +222,28 @@ func (r *reading) isEmpty(c cell) bool {
 	return text == "" || len(r.empty) > 0 && r.empty[text]
 }
 
+// broken is what is wrong with a cell whatever it is read as.
+func (c *cell) broken(expected string) error {
+	switch c.kind {
+	case cellError:
+		return fmt.Errorf("%s is an error of the spreadsheet, expected %s", names.Clip(c.text), expected)
+	case cellUncomputed:
+		return fmt.Errorf("a formula, and the file does not have what it comes to, expected %s: open the file in a spreadsheet program and save it", expected)
+	}
+	return nil
+}
+
 // value is what a cell is to a field. A constant of the mapping is written with a decimal point.
 func (r *reading) value(b *bound, c cell, constant bool) (string, error) {
 	if r.isEmpty(c) {
 		return "", nil
 	}
-	if c.kind == cellError {
-		return "", fmt.Errorf("%s is an error of the spreadsheet, expected %s", names.Clip(c.text), b.form)
+	if err := c.broken(b.form.String()); err != nil {
+		return "", err
 	}
 	switch {
+	case (b.form == amount || b.form == count) && c.style != nil && c.style.percent:
+		return "", fmt.Errorf("%s is shown as a percentage, expected %s", names.Clip(c.text), b.form)
 	case b.form.isNumber():
 		return r.number(c, constant)
 	case b.form == date:
@@ -269,7 +282,13 @@ func (r *reading) number(c cell, constant bool) (string, error) {
 	if c.kind == cellDate {
 		return "", fmt.Errorf("%s is a date, expected a number", names.Clip(c.text))
 	}
+	if err := c.style.check(c.text, r.currency); err != nil {
+		return "", err
+	}
 	if c.kind == cellNumber || constant {
+		if c.style != nil && c.style.zeros > 0 {
+			c.text = strings.TrimLeft(c.text[:len(c.text)-1], "0") + c.text[len(c.text)-1:]
+		}
 		if isPlain(c.text) {
 			return c.text, nil
 		}
@@ -315,8 +334,8 @@ func (r *reading) formula(i int) (value string, wrongAt int, err error) {
 		if r.isEmpty(c) {
 			return "", -1, nil
 		}
-		if c.kind == cellError {
-			return "", column, fmt.Errorf("%s is an error of the spreadsheet, expected a number", names.Clip(c.text))
+		if err := c.broken("a number"); err != nil {
+			return "", column, err
 		}
 		number, err := r.number(c, false)
 		if err != nil {

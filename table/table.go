@@ -41,6 +41,7 @@ type Column struct {
 type Tally struct {
 	Rows    int        // that were read
 	Skipped int        // that a rule leaves out
+	Hidden  int        // of those that were read: that the sheet hides, such as by a filter
 	Rounded []Rounding // what was rounded, as the mapping says
 }
 
@@ -276,6 +277,9 @@ func (t *Table) Rows() iter.Seq2[*Row, error] {
 				}
 			default:
 				t.tally.Rows++
+				if row.hidden {
+					t.tally.Hidden++
+				}
 				if !yield(&r.row, nil) {
 					return
 				}
@@ -299,9 +303,17 @@ func (t *Table) start() (grid, error) {
 			return nil, err
 		}
 		if row.number == t.header.row {
+			if s, is := g.(*sheetGrid); is {
+				s.header, s.reads = t.header.row, t.reads
+			}
 			return g, nil
 		}
 	}
+}
+
+// reads reports that what is in a column counts.
+func (t *Table) reads(column int) bool {
+	return column < len(t.Columns) && !t.Columns[column].Ignored && t.Columns[column].Name != ""
 }
 
 // Use says what the rows are.

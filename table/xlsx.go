@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/flate"
@@ -30,7 +29,7 @@ type workbook struct {
 	file      string
 	parts     map[string]*zip.File
 	shared    []string
-	dates     []bool // by the number of a style: cells of it are dates
+	styles    []numberStyle // by their numbers
 	since1904 bool
 }
 
@@ -212,58 +211,4 @@ func (w *workbook) read() ([]sheet, error) {
 		}
 	}
 	return sheets, nil
-}
-
-// readStyles finds the styles of dates: those whose format has a year, a month, a day or a time.
-func (w *workbook) readStyles(name string) error {
-	var styles struct {
-		Formats []struct {
-			ID   int    `xml:"numFmtId,attr"`
-			Code string `xml:"formatCode,attr"`
-		} `xml:"numFmts>numFmt"`
-		Cells []struct {
-			Format int `xml:"numFmtId,attr"`
-		} `xml:"cellXfs>xf"`
-	}
-	if err := w.decodePart(name, &styles); err != nil {
-		return err
-	}
-	own := map[int]bool{}
-	for _, f := range styles.Formats {
-		own[f.ID] = isDateCode(f.Code)
-	}
-	for _, c := range styles.Cells {
-		is, ok := own[c.Format]
-		if !ok {
-			f := c.Format
-			is = f >= 14 && f <= 22 || f >= 27 && f <= 36 || f >= 45 && f <= 47 || f >= 50 && f <= 58
-		}
-		w.dates = append(w.dates, is)
-	}
-	return nil
-}
-
-// isDateCode reports that a format of numbers shows a date or time: y, m, d, h or s outside of quotes and brackets.
-func isDateCode(code string) bool {
-	for i := 0; i < len(code); i++ {
-		switch c := code[i] | 0x20; {
-		case code[i] == '"':
-			end := strings.IndexByte(code[i+1:], '"')
-			if end < 0 {
-				return false
-			}
-			i += end + 1
-		case code[i] == '[':
-			end := strings.IndexByte(code[i:], ']')
-			if end < 0 {
-				return false
-			}
-			i += end
-		case code[i] == '\\' || code[i] == '_' || code[i] == '*':
-			i++
-		case slices.Contains([]byte("ymdhs"), c):
-			return true
-		}
-	}
-	return false
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -26,6 +27,9 @@ type sheetGrid struct {
 	row  gridRow
 	last int // the number of the row returned last
 	err  error
+
+	header int            // the row of the header, where it is known
+	reads  func(int) bool // of that, whether a column is read
 }
 
 func (g *sheetGrid) place(column int) source.Place {
@@ -54,6 +58,11 @@ func (g *sheetGrid) read() (*gridRow, error) {
 		if err != nil {
 			return nil, err
 		}
+		if t.kind == startTag && string(t.name) == "mergeCell" {
+			if err := g.merged(t.attribute("ref")); err != nil {
+				return nil, err
+			}
+		}
 		if t.kind != startTag || string(t.name) != "row" {
 			continue
 		}
@@ -66,6 +75,8 @@ func (g *sheetGrid) read() (*gridRow, error) {
 			number = n
 		}
 		g.last, g.row.number = number, number
+		hidden := string(t.attribute("hidden"))
+		g.row.hidden = hidden == "1" || hidden == "true"
 		if number > MaxRows {
 			return nil, fmt.Errorf("more than %d rows, expected at most that; split the table into several files", MaxRows)
 		}
@@ -120,6 +131,21 @@ func (g *sheetGrid) cells() error {
 	}
 }
 
+// merged refuses cells of several rows below the header that are one, such as A2:A4: only the first of the rows has what is in them.
+func (g *sheetGrid) merged(ref []byte) error {
+	from, to, _ := strings.Cut(string(ref), ":")
+	column, err := columnOf([]byte(from))
+	if err != nil {
+		return nil // which a sheet without it would not have either
+	}
+	first, errFirst := strconv.Atoi(strings.TrimLeft(from, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+	last, errLast := strconv.Atoi(strings.TrimLeft(to, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+	if errFirst != nil || errLast != nil || last <= first || g.header == 0 || first <= g.header || first >= g.last || !g.reads(column) {
+		return nil
+	}
+	return fmt.Errorf("the cells %s are merged, and only the first of their rows has what is in them, expected it in every row: take the merging off and fill the rows", names.Clip(string(ref)))
+}
+
 // columnOf is the column of a cell's name: 27 of AB12.
 func columnOf(name []byte) (int, error) {
 	column := 0
@@ -168,7 +194,7 @@ func cellTypeOf(t []byte) cellType {
 // cell reads the value of a cell, up to its end.
 func (g *sheetGrid) cell(typ cellType, style int) (cell, error) {
 	var value []byte
-	reading, phonetic := false, 0
+	reading, phonetic, formula, valued := false, 0, false, false
 	for {
 		t, err := g.x.next()
 		switch {
@@ -185,9 +211,15 @@ func (g *sheetGrid) cell(typ cellType, style int) (cell, error) {
 		switch string(t.name) {
 		case "c":
 			if t.kind == endTag {
+				if formula && !valued {
+					return cell{kind: cellUncomputed, text: "="}, nil
+				}
 				return g.made(typ, style, value)
 			}
+		case "f":
+			formula = true
 		case "v", "t":
+			valued = true
 			reading = t.kind == startTag && !t.closed
 			if len(value) == 0 && value == nil && reading {
 				value = g.x.scratch[:0]
@@ -221,30 +253,35 @@ func (g *sheetGrid) made(typ cellType, style int, value []byte) (cell, error) {
 		}
 		return cell{text: g.book.shared[n]}, nil
 	case truthCell:
-		return cell{map[bool]string{true: "true", false: "false"}[value[0] == '1'], cellTruth}, nil
+		return cell{text: map[bool]string{true: "true", false: "false"}[value[0] == '1'], kind: cellTruth}, nil
 	case errorCell:
-		return cell{string(value), cellError}, nil
+		return cell{text: string(value), kind: cellError}, nil
 	case dateCell:
-		return cell{string(value), cellDate}, nil
+		return cell{text: string(value), kind: cellDate}, nil
 	case textCell:
 		return cell{text: unescapeControls(string(value))}, nil
 	}
 	s := spreadsheetNumber(string(value))
-	if style >= 0 && style < len(g.book.dates) && g.book.dates[style] && isPlain(s) {
+	if style < 0 || style >= len(g.book.styles) {
+		return cell{text: s, kind: cellNumber}, nil
+	}
+	as := &g.book.styles[style]
+	if as.date && isPlain(s) {
 		if w, err := serialDay(s, g.book.since1904); err == nil {
 			if !w.timed {
-				return cell{w.Date.String(), cellDate}, nil
+				return cell{text: w.Date.String(), kind: cellDate}, nil
 			}
-			return cell{w.time(time.UTC).Format("2006-01-02T15:04:05"), cellDate}, nil
+			return cell{text: w.time(time.UTC).Format("2006-01-02T15:04:05"), kind: cellDate}, nil
 		}
 	}
-	return cell{s, cellNumber}, nil
+	return cell{as.shown(s), cellNumber, as}, nil
 }
 
 // spreadsheetNumber is a number of a cell as a plain decimal of at most as many digits as spreadsheets keep; what is none, or has
-// too many digits before its point to be money, is left as it is.
+// too many digits before its point to be money, is left as it is. So is a whole number with all its digits: spreadsheets do not write
+// those, but other programs do, as the number of an invoice, which is not another one.
 func spreadsheetNumber(s string) string {
-	if isPlain(s) && len(s) <= significant {
+	if isPlain(s) && (len(s) <= significant || strings.IndexByte(s, '.') < 0) {
 		return s
 	}
 	if len(s) > MaxNumber {

@@ -247,6 +247,9 @@ func writeRows(to io.Writer, t *table.Table) (bad int) {
 	if tally.Skipped > 0 {
 		fmt.Fprintf(to, ", %d left out by rules", tally.Skipped)
 	}
+	if tally.Hidden > 0 {
+		fmt.Fprintf(to, ", %d of them hidden in the sheet", tally.Hidden)
+	}
 	fmt.Fprintln(to)
 	for _, r := range tally.Rounded {
 		fmt.Fprintf(to, "rounding to %s changes the sum of %s by %s\n", report.Count(r.Digits, "digit", "digits"), display.Text(r.Field), r.Change)

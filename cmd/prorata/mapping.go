@@ -83,6 +83,9 @@ func tableNotes(file string, tally table.Tally) (notes []string) {
 	if tally.Skipped > 0 {
 		notes = append(notes, fmt.Sprintf("%s: %s left out by the mapping's rules, %s read", file, report.Count(tally.Skipped, "row", "rows"), report.Count(tally.Rows, "row", "rows")))
 	}
+	if tally.Hidden > 0 {
+		notes = append(notes, fmt.Sprintf("%s: %s that the sheet hides %s read too", file, report.Count(tally.Hidden, "row", "rows"), either(tally.Hidden == 1, "is", "are")))
+	}
 	for _, r := range tally.Rounded {
 		notes = append(notes, fmt.Sprintf("%s: rounding to %s changes the sum of %s by %s", file, report.Count(r.Digits, "digit", "digits"), r.Field, r.Change))
 	}
