@@ -3,6 +3,8 @@ package books
 import (
 	"context"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books/store"
@@ -56,6 +58,31 @@ func (b *Books) Histories(ctx context.Context, names ...string) iter.Seq2[Histor
 			return nil
 		})
 	})
+}
+
+// Since are the accounts that something was recorded of after an event, by its number, and the number of the last event. After the last
+// event there are none.
+func (b *Books) Since(ctx context.Context, event int64) (accounts []string, last int64, err error) {
+	err = b.home.Read(ctx, func(tx store.Tx) error {
+		if last, err = tx.LastEvent(); err != nil || event >= last {
+			return err
+		}
+		numbers := map[int64]bool{}
+		err := tx.Events(event, func(e store.Event) error {
+			numbers[e.Account] = true
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		list, err := tx.Numbered(slices.Sorted(maps.Keys(numbers)))
+		for _, a := range list {
+			accounts = append(accounts, a.Name)
+		}
+		slices.Sort(accounts)
+		return err
+	})
+	return accounts, last, err
 }
 
 // Status yields where accounts stand at the end of a day, see account.Status: those named, or all. What was issued stands.

@@ -53,3 +53,42 @@ func TestStatus(t *testing.T) {
 		}
 	})
 }
+
+// TestSince: the accounts that something was recorded of, whatever was issued meanwhile.
+func TestSince(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		since := func(event int64, want int64, accounts ...string) {
+			t.Helper()
+			got, last, err := b.Since(context.Background(), event)
+			require.NoError(t, err)
+			require.Equal(t, want, last)
+			require.Equal(t, accounts, got)
+		}
+		since(0, 0)
+		record(t, b, "2026-01-31T10:00:00Z", `1 account.created b 2026-01-10T08:00:00Z "package":"Gold"`,
+			`2 account.created a 2026-01-10T08:00:00Z "package":"Gold"`, `3 usage.recorded b 2026-01-11T08:00:00Z "credits":1`)
+		since(0, 3, "a", "b")
+		since(2, 3, "b")
+		since(3, 3)
+		issue(t, b, "2026-02-10T05:00:00Z")
+		since(3, 3)
+		since(1<<62, 3)
+	})
+}
+
+// TestTermsForOthers: terms that were thought of for others than those in force are not added.
+func TestTermsForOthers(t *testing.T) {
+	b := create(t, t.TempDir()+"/books.db", gold())
+	silver := gold().Packages[0]
+	silver.Name = "Silver"
+	added, err := b.AddTerms(context.Background(), books.Adding{Packages: []invoice.Package{silver}, To: 1})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, added.Terms.Number)
+	silver.Name = "Bronze"
+	_, err = b.AddTerms(context.Background(), books.Adding{Packages: []invoice.Package{silver}, To: 1})
+	require.ErrorContains(t, err, "price list and policy 2 are in force, expected 1")
+	terms, err := b.Terms(context.Background())
+	require.NoError(t, err)
+	require.EqualValues(t, 2, terms.Number)
+}

@@ -98,6 +98,9 @@ type Adding struct {
 	Packages []invoice.Package // added to the price list, or in the place of those of one name and date; none leaves it as it is
 	Policy   *invoice.Policy   // in the place of the policy; nil leaves it as it is
 
+	// To is the number of the terms that it was thought of for: where others are in force by now, nothing is added. 0 is for any.
+	To int64
+
 	// Retroactive allows what changes what is owed for billing periods that something was issued for.
 	Retroactive bool
 	DryRun      bool      // says what would be done, and does nothing
@@ -127,6 +130,9 @@ func (b *Books) AddTerms(ctx context.Context, what Adding) (added Added, err err
 		if err != nil {
 			return err
 		}
+		if what.To != 0 && what.To != terms.Number {
+			return &TermsChangedError{Thought: what.To, Number: terms.Number}
+		}
 		if added, err = add(tx, terms, &what); err != nil || len(added.Changed)+len(added.Keys) == 0 {
 			return err
 		}
@@ -144,6 +150,13 @@ func (b *Books) AddTerms(ctx context.Context, what Adding) (added Added, err err
 		return makeAllDue(tx)
 	})
 	return added, err
+}
+
+// TermsChangedError says that terms were to be added to others than those in force.
+type TermsChangedError struct{ Thought, Number int64 }
+
+func (e *TermsChangedError) Error() string {
+	return fmt.Sprintf("price list and policy %d are in force, expected %d: they were changed meanwhile, look at it again", e.Number, e.Thought)
 }
 
 // add is the terms that come of adding to those in force.
