@@ -35,8 +35,9 @@ const (
 
 // kinds are those of the columns of CSV, by name; of others it is text.
 var kinds = map[string]kind{
-	"date_invoiced": asDate, "start_date": asDate, "end_date": asDate, "until": asDate,
-	"credits": asCount, "days": asCount, "period_days": asCount, "quantity": asCount, "invoices": asCount, "group": asCount, "groups": asCount, "rows": asCount,
+	"date_invoiced": asDate, "start_date": asDate, "end_date": asDate, "until": asDate, "date": asDate, "through": asDate, "effective_from": asDate,
+	"billing_process_date": asDate,
+	"credits":              asCount, "days": asCount, "period_days": asCount, "quantity": asCount, "invoices": asCount, "group": asCount, "groups": asCount, "rows": asCount,
 	"amount": asAmount, "prorated": asAmount, "overage": asAmount, "additional_charges": asAmount, "final_amount": asAmount, "recurring": asAmount,
 	"charges": asAmount, "total": asAmount, "compared": asAmount, "theirs_total": asAmount, "ours_total": asAmount, "difference": asAmount,
 	"claimed": asAmount, "billed": asAmount, "expected": asAmount, "theirs": asAmount, "ours": asAmount, "gross": asAmount,
@@ -88,6 +89,15 @@ func (b *workbook) style(to *int, style *excelize.Style) (err error) {
 // sheet adds a sheet of rows, of which the first is the header: it stays in view, and filters the rest. The last so many rows are
 // totals, below what is filtered.
 func (b *workbook) sheet(name string, rows [][]string, totals int) error {
+	columns := make([]kind, len(rows[0]))
+	for j, head := range rows[0] {
+		columns[j] = kinds[head]
+	}
+	return b.sheetOf(name, rows, columns, totals)
+}
+
+// sheetOf is sheet with columns of some kinds.
+func (b *workbook) sheetOf(name string, rows [][]string, columns []kind, totals int) error {
 	if len(rows) > maxRows {
 		return fmt.Errorf("the sheet %s has %d rows, expected at most %d: write CSV, or fewer invoices", name, len(rows), maxRows)
 	}
@@ -106,7 +116,7 @@ func (b *workbook) sheet(name string, rows [][]string, totals int) error {
 		}
 		for j, text := range row {
 			cell := column(j) + strconv.Itoa(i+1)
-			k := kinds[header[j]]
+			k := columns[j]
 			if i == 0 {
 				k = asText
 			}

@@ -3,6 +3,7 @@ package statement
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,6 +59,40 @@ func totalRows(invoices []invoice.Invoice, currency money.Currency) ([][]string,
 	}
 	row("all", "", &all)
 	return rows, nil
+}
+
+// ListingXLSX writes figures in rows as a workbook of one sheet, with the columns of their CSV. A column of decimals that are finer
+// than the currency is shown as it is.
+func ListingXLSX(w io.Writer, name string, l *report.Listing, currency money.Currency) error {
+	rows, columns := [][]string{make([]string, len(l.Columns))}, make([]kind, len(l.Columns))
+	for j, c := range l.Columns {
+		rows[0][j] = c.Name
+		switch {
+		case c.Kind == report.Number:
+			columns[j] = asCount
+		case c.Kind == report.Amount:
+			columns[j] = asAmount
+			if slices.ContainsFunc(l.Rows, func(row []string) bool { return decimals(row[j]) > currency.Digits() }) {
+				columns[j] = asRate
+			}
+		default:
+			columns[j] = kinds[c.Name]
+		}
+	}
+	b, err := newWorkbook(currency)
+	if err != nil {
+		return err
+	}
+	if err := b.sheetOf(name, append(rows, l.Rows...), columns, 0); err != nil {
+		return err
+	}
+	return b.done(w)
+}
+
+// decimals is how many digits a decimal has behind its point.
+func decimals(text string) int {
+	_, behind, _ := strings.Cut(text, ".")
+	return len(behind)
 }
 
 // ReconcileXLSX writes a reconciliation as a workbook: a summary, findings, groups, the rows of both sides, and what to dispute.

@@ -213,3 +213,23 @@ func TestReconcileDocuments(t *testing.T) {
 	p.Eval(`s.value = ""; s.dispatchEvent(new Event("input", {bubbles: true}))`)
 	looks(t, p)
 }
+
+// TestListingXLSX: the cells are those of the listing's CSV, figures and dates as numbers, and what is finer than the currency is shown whole.
+func TestListingXLSX(t *testing.T) {
+	l := &report.Listing{
+		Columns: []report.Column{{Name: "name"}, {Name: "effective_from"}, {Name: "credits", Kind: report.Number}, {Name: "price", Kind: report.Amount}, {Name: "each", Kind: report.Amount}},
+		Rows:    [][]string{{"=1+1", "2026-01-31", "50000", "79.95", "0.00075"}, {"", "", "-1", "-0.10", "1"}},
+	}
+	var b bytes.Buffer
+	require.NoError(t, statement.ListingXLSX(&b, "packages", l, money.USD))
+	f := book(t, b.Bytes())
+	cells, text := cellsOf(t, f, "packages")
+	require.Equal(t, []string{"name", "effective_from", "credits", "price", "each"}, cells[0])
+	require.Equal(t, []string{"=1+1", "46053", "50000", "79.95", "0.00075"}, cells[1])
+	require.Equal(t, []bool{true, false, false, false, false}, text[1])
+	require.Equal(t, []string{"", "", "-1", "-0.10", "1"}, cells[2])
+	shown, err := f.GetRows("packages")
+	require.NoError(t, err)
+	require.Equal(t, []string{"=1+1", "2026-01-31", "50,000", "79.95", "0.00075"}, shown[1])
+	require.NoError(t, statement.ListingXLSX(&b, "empty", &report.Listing{Columns: l.Columns}, money.USD))
+}
