@@ -50,7 +50,7 @@ type Server struct {
 	meters   *meters
 	pages    *pages
 	openapi  *huma.OpenAPI
-	home     kept[summary]
+	home     home
 	now      func() time.Time
 	handler  http.Handler
 }
@@ -75,7 +75,7 @@ func New(b *books.Books, settings Settings) (*Server, error) {
 		return nil, fmt.Errorf("listen %q: tokens and invoices would cross the network in the clear; expected loopback, a TLS certificate and key, or a proxy with TLS before it", settings.Listen)
 	}
 	s := &Server{books: b, settings: settings, access: newAccess(b), log: settings.Log, meters: newMeters()}
-	s.access.open = settings.Open
+	s.access.open, s.home.positions.server = settings.Open, s
 	s.now = time.Now
 	if settings.Now != nil {
 		s.now = settings.Now

@@ -83,6 +83,7 @@ func newPages() (*pages, error) {
 		"day":        longDay,
 		"last":       func(p cycle.Period) cycle.Date { return p.Last() },
 		"query":      func(s string) template.URL { return template.URL(url.QueryEscape(s)) }, // a string would be escaped again
+		"zero":       func(a money.Amount) bool { return a.IsZero() },
 		"minus":      func(a money.Amount) bool { return a.Sign() < 0 },
 		"add":        func(a, b int) int { return a + b },
 		"sub":        func(a, b int) int { return a - b },
@@ -92,7 +93,7 @@ func newPages() (*pages, error) {
 		"shortMonth": func(d cycle.Date) string { return longMonth(d)[:3] },
 		"at":         func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
 	}
-	frame, err := template.New("frame").Funcs(functions).ParseFS(siteFiles, "site/frame.gohtml", "site/parts.gohtml")
+	frame, err := template.New("frame").Funcs(functions).ParseFS(siteFiles, "site/frame.gohtml", "site/parts.gohtml", "site/parts_list.gohtml")
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func newPages() (*pages, error) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(path.Base(file), ".gohtml")
-		if name == "frame" || name == "parts" {
+		if name == "frame" || strings.HasPrefix(name, "parts") {
 			continue
 		}
 		t, err := frame.Clone()
@@ -175,6 +176,7 @@ func (s *Server) site(mux *http.ServeMux) {
 	write("POST /account", s.accountAction)
 	read("GET /invoices", s.invoicesPage)
 	read("GET /invoice", s.invoicePage)
+	read("GET /balance", s.balancePage)
 	read("GET /runs", s.runsPage)
 	read("GET /runs/preview", s.previewPage)
 	write("POST /runs", s.runAction)

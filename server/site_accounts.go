@@ -3,10 +3,12 @@ package server
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
@@ -15,59 +17,73 @@ import (
 	"github.com/prorata-go/prorata/money"
 )
 
-// accountsShown is how many accounts a page of the list has.
-const accountsShown = 50
+// accountsBody is the list of accounts.
+type accountsBody struct {
+	*list[accountRow]
+	Package, Status string
+	Packages        []string
+	Statuses        []choice
+}
 
-// accountList is a page of the list of accounts.
-type accountList struct {
-	Query, Status string
-	Rows          []accountRow
-	Next          string // the first name of the next page
-	From          string
-	Any           bool // there are accounts at all
+// choice is a value of a field and what it is called.
+type choice struct{ Value, Text string }
+
+// accountStatuses are what the list of accounts can be cut down to.
+var accountStatuses = []choice{
+	{"", "all"}, {"open", "open"}, {"closed", "closed"}, {"waiting", "change or close waiting"}, {"overdue", "with something overdue"}, {"anomalies", "with events that make no sense"},
 }
 
 type accountRow struct {
-	account.Current
-	Due cycle.Date
+	*position
+	Meter meter
 }
 
-// scanned is how many accounts a page looks at to find those asked for; the next page goes on from there.
+// scanned is how many accounts the API looks at to find those asked for; the next page goes on from there.
 const scanned = 2000
 
+var accountColumns = columnsOf[accountRow]{
+	Name: "accounts", Path: "/accounts", Sort: "account", Length: 50, Fields: []string{"package", "status"},
+	Columns: []column[accountRow]{
+		textColumn("account", "Account", func(r *accountRow) string { return r.Current.Account }),
+		textColumn("status", "", func(r *accountRow) string { return map[bool]string{true: "open", false: "closed"}[r.Current.Open] }),
+		textColumn("package", "Package", func(r *accountRow) string { return r.Current.Package }),
+		countColumn("credits_used", "Credits", func(r *accountRow) int64 { return r.Current.CreditsUsed }).asWords(),
+		countColumn("credits_allowed", "", func(r *accountRow) int64 { return r.Current.CreditsAllowed }),
+		countColumn("credits_overage", "", func(r *accountRow) int64 { return r.Current.CreditsOverage }),
+		dateColumn("next_invoice", "Next invoice", func(r *accountRow) cycle.Date { return r.Current.Next.Date }).optional(),
+		amountColumn("projected_amount", "It will be", func(r *accountRow) money.Amount { return r.Current.Projected }),
+		amountColumn("open", "Open", func(r *accountRow) money.Amount { return r.Balance.Open }).optional(),
+		dateColumn("pending_date", "", func(r *accountRow) cycle.Date { return r.Current.Pending.Day }),
+		textColumn("pending_package", "", func(r *accountRow) string { return r.Current.Pending.Package }),
+	},
+}
+
 func (s *Server) accountsPage(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	list := accountList{Query: q.Get("q"), Status: q.Get("status"), From: q.Get("from")}
-	st, err := s.standing(r.Context())
-	if err != nil {
-		s.fail(w, r, err)
+	p, ok := s.positions(w, r)
+	if !ok {
 		return
 	}
-	looked := 0
-	for a, err := range s.books.Accounts(r.Context(), list.From) {
-		if err != nil {
-			s.fail(w, r, err)
-			return
+	q := r.URL.Query()
+	b := accountsBody{Package: q.Get("package"), Status: q.Get("status"), Statuses: accountStatuses}
+	names := map[string]bool{}
+	rows := make([]accountRow, 0, len(p.accounts))
+	for _, one := range p.accounts {
+		names[one.Current.Package] = true
+		if one.is(b.Status) && (b.Package == "" || one.Current.Package == b.Package) {
+			rows = append(rows, accountRow{position: one})
 		}
-		list.Any = true
-		if looked++; len(list.Rows) == accountsShown || looked > scanned {
-			list.Next = a.Name
-			break
-		}
-		if !strings.Contains(strings.ToLower(a.Name), strings.ToLower(list.Query)) {
-			continue
-		}
-		c, err := st.of(r.Context(), a.Name)
-		if err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		if list.Status == "open" && !c.Open || list.Status == "closed" && c.Open {
-			continue
-		}
-		list.Rows = append(list.Rows, accountRow{Current: c, Due: a.Next})
 	}
-	s.show(w, r, http.StatusOK, "accounts", page{Title: "Accounts", Place: "/accounts", Body: list})
+	delete(names, "")
+	b.Packages = slices.Sorted(maps.Keys(names))
+	b.list = accountColumns.of(rows, q)
+	b.Of = len(p.accounts)
+	if b.file(s, w, r, p.terms.Policy.MoneyCurrency()) {
+		return
+	}
+	for i := range b.Rows {
+		b.Rows[i].Meter = meterOf(&b.Rows[i].Current)
+	}
+	s.show(w, r, http.StatusOK, "accounts", page{Title: "Accounts", Place: "/accounts", Body: b})
 }
 
 // standing says where accounts stand today.
@@ -117,9 +133,7 @@ func (st *standing) issued(ctx context.Context, name string) (list []invoice.Inv
 	return list, nil
 }
 
-// Meter is the bar of credits used: what is included is its whole width, or what was used where that is more.
-func (r accountRow) Meter() meter { return meterOf(&r.Current) }
-
+// meter is the bar of credits used: what is included is its whole width, or what was used where that is more.
 type meter struct {
 	Used, Over int // parts of 1,000
 	Text       string
@@ -143,9 +157,11 @@ type accountBody struct {
 	Name      string
 	Current   account.Current
 	Meter     meter
-	Invoices  []invoice.Invoice // newest first
+	Issued    []invoice.Invoice // by date
+	Invoices  *list[invoice.Invoice]
 	Total     money.Amount
-	Events    []shownEvent // newest first
+	Events    *list[shownEvent]
+	Currency  money.Currency
 	Packages  []string
 	Timeline  timeline
 	Stretches []account.Stretch
@@ -189,9 +205,12 @@ type whatIf struct {
 
 func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	b, err := s.accountBody(r.Context(), q.Get("name"))
+	b, err := s.accountBody(r.Context(), q.Get("name"), listsOnly(q))
 	if err != nil {
 		s.wrong(w, r, "There is no such account", err)
+		return
+	}
+	if b.Invoices.file(s, w, r, b.Currency) || b.Events.file(s, w, r, b.Currency) {
 		return
 	}
 	b.Done = q.Get("done")
@@ -209,7 +228,39 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "account", page{Title: b.Name, Place: "/accounts", Body: b})
 }
 
-func (s *Server) accountBody(ctx context.Context, name string) (*accountBody, error) {
+// The lists on the page of an account.
+var (
+	accountInvoices = invoicesOf(columnsOf[invoice.Invoice]{
+		Name: "invoices", Path: "/account", Anchor: "invoices", Prefix: "invoices.", Sort: "-date_invoiced", Length: 50,
+	}, invoiceDate, invoiceNumber, invoicePeriod, invoiceStatus, invoiceTotal)
+
+	accountEvents = columnsOf[shownEvent]{
+		Name: "events", Path: "/account", Anchor: "events", Prefix: "events.", Sort: "-at", Length: 100,
+		Columns: []column[shownEvent]{
+			{Name: "at", Head: "When", Cell: func(e *shownEvent) string { return e.At.UTC().Format(time.RFC3339Nano) }, Order: func(a, b *shownEvent) int { return a.Event.Compare(&b.Event) }},
+			textColumn("what", "What", func(e *shownEvent) string { return e.Words }),
+			{Name: "recorded", Head: "Recorded", Optional: true, Cell: func(e *shownEvent) string { return e.Known().UTC().Format(time.RFC3339Nano) },
+				Order: func(a, b *shownEvent) int { return a.Known().Compare(b.Known()) }},
+			textColumn("type", "", func(e *shownEvent) string { return e.Type.String() }),
+			textColumn("id", "", func(e *shownEvent) string { return e.ID }),
+			textColumn("problem", "", func(e *shownEvent) string { return e.Problem }),
+			textColumn("void", "", func(e *shownEvent) string { return map[bool]string{true: "void"}[e.Voided] }),
+		},
+	}
+)
+
+// listsOnly are the parameters of an address that say how the lists on the page of an account are shown.
+func listsOnly(q url.Values) url.Values {
+	only := url.Values{"name": {q.Get("name")}}
+	for key := range q {
+		if strings.HasPrefix(key, accountInvoices.Prefix) || strings.HasPrefix(key, accountEvents.Prefix) {
+			only.Set(key, q.Get(key))
+		}
+	}
+	return only
+}
+
+func (s *Server) accountBody(ctx context.Context, name string, q url.Values) (*accountBody, error) {
 	st, err := s.standing(ctx)
 	if err != nil {
 		return nil, err
@@ -223,7 +274,9 @@ func (s *Server) accountBody(ctx context.Context, name string) (*accountBody, er
 	if err != nil {
 		return nil, unknownAccount(err)
 	}
-	if b.Invoices, err = st.issued(ctx, name); err != nil {
+	b.Currency = terms.Policy.MoneyCurrency()
+	issued, err := st.issued(ctx, name)
+	if err != nil {
 		return nil, err
 	}
 	if b.Current, err = st.of(ctx, name); err != nil {
@@ -238,25 +291,25 @@ func (s *Server) accountBody(ctx context.Context, name string) (*accountBody, er
 	if err != nil {
 		return nil, err
 	}
-	b.Events = showEvents(events, anomalies, terms.Policy)
+	b.Events = accountEvents.of(showEvents(events, anomalies, terms.Policy), q)
 	if b.Stretches, err = account.Stretches(events, catalogue, terms.Policy); err != nil {
 		return nil, err
 	}
-	b.Timeline = drawTimeline(events, b.Stretches, b.Invoices, &b.Current, st.today, terms.Policy)
+	b.Timeline = drawTimeline(events, b.Stretches, issued, &b.Current, st.today, terms.Policy)
 	for _, p := range terms.Packages {
 		if !slices.Contains(b.Packages, p.Name) {
 			b.Packages = append(b.Packages, p.Name)
 		}
 	}
-	for i := range b.Invoices {
-		if b.Invoices[i].Status == invoice.Canceled {
+	for i := range issued {
+		if issued[i].Status == invoice.Canceled {
 			continue
 		}
-		if b.Total, err = b.Total.Add(b.Invoices[i].FinalAmount); err != nil {
+		if b.Total, err = b.Total.Add(issued[i].FinalAmount); err != nil {
 			return nil, err
 		}
 	}
-	slices.Reverse(b.Invoices)
+	b.Issued, b.Invoices = issued, accountInvoices.of(slices.Clone(issued), q)
 	return b, nil
 }
 

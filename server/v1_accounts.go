@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -200,7 +199,7 @@ func (s *Server) getAccountInvoices(ctx context.Context, in *accountInput) (*inv
 }
 
 func (s *Server) getTimeline(ctx context.Context, in *accountInput) (*timelineOutput, error) {
-	b, err := s.accountBody(ctx, in.Account)
+	b, err := s.accountBody(ctx, in.Account, nil)
 	var theirs *requestError
 	if errors.As(err, &theirs) {
 		return nil, huma.Error404NotFound(theirs.Error())
@@ -217,9 +216,8 @@ func (s *Server) getTimeline(ctx context.Context, in *accountInput) (*timelineOu
 		}
 		out.Body.Stretches = append(out.Body.Stretches, one)
 	}
-	slices.Reverse(b.Invoices)
-	for i := range b.Invoices {
-		inv := &b.Invoices[i]
+	for i := range b.Issued {
+		inv := &b.Issued[i]
 		out.Body.Invoices = append(out.Body.Invoices, timelineInvoice{inv.Number.String(), inv.Date.String(), inv.FinalAmount.Number(), inv.Status.String()})
 	}
 	if p := b.Current.Pending; !p.Day.IsZero() {
@@ -237,7 +235,7 @@ func (s *Server) preview(ctx context.Context, in *previewInput) (*previewOutput,
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.accountBody(ctx, in.Body.Account)
+	b, err := s.accountBody(ctx, in.Body.Account, nil)
 	var theirs *requestError
 	if errors.As(err, &theirs) {
 		return nil, huma.Error404NotFound(theirs.Error())
