@@ -64,7 +64,8 @@ func (d *Document) view() (*documentView, error) {
 	v := &documentView{locale: l, words: w, Language: l.Language.String(), Title: w.invoice, Status: w.status(inv.Status), Issuer: p.Issuer, Customer: customer,
 		Currency: inv.FinalAmount.Currency().String(), Columns: columnNames{w.description, w.days, w.amount},
 		TaxLine: cmp.Or(customer.TaxLine, p.TaxLine), Terms: cmp.Or(customer.Terms, p.Terms), Payment: p.Payment, Paying: w.payment, BillTo: w.billTo}
-	if inv.FinalAmount.Sign() < 0 {
+	pays := inv.FinalAmount.Sign() >= 0
+	if !pays {
 		v.Title = w.creditNote
 	}
 	v.Heading = v.Title + " " + inv.Number.String()
@@ -89,7 +90,11 @@ func (d *Document) view() (*documentView, error) {
 		if err != nil {
 			return nil, fmt.Errorf("invoice %s with what was owed before: %w", inv.Number, err)
 		}
+		pays = due.Sign() > 0
 		v.Sums = append(v.Sums, fact{w.broughtForward, l.money(*d.Before)}, fact{w.amountDue, l.money(due)})
+	}
+	if !pays { // nobody is to pay a credit
+		v.Terms, v.Payment = "", nil
 	}
 	v.Timeline = newTimeline(inv, l)
 	return v, nil
