@@ -462,7 +462,7 @@ func TestWhereAChangeGoes(t *testing.T) {
 	_, table, found := strings.Cut(strings.Join(linesOf(t, "docs/architecture.md"), "\n"), "\n| to add | code | and besides |\n|---|---|---|\n")
 	require.True(t, found)
 	table, _, _ = strings.Cut(table, "\n\n")
-	place := regexp.MustCompile("`([a-z_/A-Z]+\\.[a-z]+)`(?: \\(((?:`[^`]+`(?:, )?)+)\\))?")
+	place := regexp.MustCompile("`([a-z_/A-Z0-9]+\\.[a-z]+)`(?: \\(((?:`[^`]+`(?:, )?)+)\\))?")
 	for line := range strings.Lines(table) {
 		cells := strings.Split(line, "|")
 		require.Len(t, cells, 5, line)
