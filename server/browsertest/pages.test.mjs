@@ -18,6 +18,7 @@ const ofDemo = {
   "account-what-if": `${someone}&what=change&package=Gold&effective=immediately&day=`,
   "account-void": `${someone}&what=void&event=evt-0003`,
   "invoices": "/invoices",
+  "balance": "/balance",
   "invoice": "/invoices?account=northgate-news%40example.com",
   "runs": "/runs",
   "preview": "/runs/preview",

@@ -57,14 +57,15 @@ async function serve(args, cwd) {
 // demo serves the demonstration, whose clock stands still.
 export const demo = () => serve(["--demo"]);
 
-// store serves a new store of the demonstration's price list, empty, with a token that writes and one that reads.
+// store serves a new store of the demonstration's price list, empty, with a token that writes and one that reads, and runs commands
+// beside it.
 export async function store() {
   const dir = folder();
   const prorata = async (...args) => (await run(program(), args, { cwd: dir })).stdout.trim();
   await prorata("init", "--store", "books.db", "--packages", path.join(root, "testdata/demo/packages.json"));
   const write = await prorata("token", "add", "--store", "books.db", "--name", "anna", "--write");
   const read = await prorata("token", "add", "--store", "books.db", "--name", "ben", "--read");
-  return { url: await serve(["--store", "books.db", "--quiet"], dir), write, read, dir };
+  return { url: await serve(["--store", "books.db", "--quiet"], dir), write, read, prorata };
 }
 
 // record sends events to a store.
@@ -115,4 +116,10 @@ export async function signIn(page, site, token) {
   await page.getByLabel("Token").fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => url.pathname === "/");
+}
+
+// cents reads an amount as it is shown.
+export function cents(text) {
+  const [, minus, number] = text.match(/(−?)\$([\d,]+\.\d\d)/);
+  return Number(number.replaceAll(/[,.]/g, "")) * (minus ? -1 : 1);
 }
