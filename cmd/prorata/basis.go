@@ -10,6 +10,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/margin"
 	"github.com/prorata-go/prorata/invoice"
 )
 
@@ -116,11 +117,7 @@ func (b *basis) sent(cmd *cobra.Command, do func(*account.Bill) error) error {
 		if err != nil {
 			return err
 		}
-		n := len(h.Issued)
-		for n > 0 && h.Issued[n-1].Date.After(b.span.End) {
-			n--
-		}
-		if err := do(&account.Bill{Account: h.Account, Invoices: h.Issued[:n]}); err != nil {
+		if err := do(&account.Bill{Account: h.Account, Invoices: margin.Issued(&h, b.span.End)}); err != nil {
 			return err
 		}
 	}
@@ -139,10 +136,8 @@ func (b *basis) owed(cmd *cobra.Command, do func(*account.Bill) error) error {
 	}
 	for h, err := range b.histories(cmd) {
 		bill := account.Bill{Account: h.Account}
-		if err == nil && !b.at.IsZero() {
-			var is account.Issuance
-			is, err = biller.Issue(h.Events, nil, b.span.End, b.at)
-			bill.Invoices = is.Invoices
+		if err == nil {
+			bill.Invoices, err = margin.Owed(biller, &h, b.span.End, b.at)
 		}
 		if err != nil {
 			return err
