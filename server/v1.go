@@ -24,6 +24,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	s.eventOperations(api)
 	s.runOperations(api)
 	s.balanceOperations(api)
+	s.marginOperations(api)
 	s.openapi = api.OpenAPI()
 }
 
