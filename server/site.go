@@ -181,6 +181,11 @@ func (s *Server) site(mux *http.ServeMux) {
 	read("GET /runs/preview", s.previewPage)
 	write("POST /runs", s.runAction)
 	read("GET /settings", s.settingsPage)
+	write("POST /settings/preview", s.termsPreviewPage)
+	write("POST /settings/terms", s.addTerms)
+	write("POST /settings/tokens", s.addToken)
+	read("GET /settings/revoke", s.revokePage)
+	write("POST /settings/revoke", s.revokeToken)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if _, ok := who(r.Context()); !ok {
 			http.Redirect(w, r, "/sign-in", http.StatusSeeOther)

@@ -25,7 +25,7 @@ import (
 // listPages are the pages with lists, and what the parameters of each begin with.
 var listPages = []struct{ path, prefix string }{
 	{"/accounts", ""}, {"/invoices", ""}, {"/runs", ""}, {"/balance", ""}, {"/balance?as_of=2025-10-01", ""},
-	{"/account?name=" + someone, "invoices."}, {"/account?name=" + someone, "events."},
+	{"/account?name=" + someone, "invoices."}, {"/account?name=" + someone, "events."}, {"/settings", "packages."}, {"/settings", "tokens."},
 }
 
 // with is an address with more parameters.

@@ -3,9 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -190,50 +188,4 @@ func (s *Server) runAction(w http.ResponseWriter, r *http.Request) {
 	s.home.drop()
 	s.meters.issued(&issued)
 	http.Redirect(w, r, "/invoices?run="+strconv.FormatInt(issued.Run.Number, 10), http.StatusSeeOther)
-}
-
-// settings are the price list, the policy and the tokens.
-type settings struct {
-	Terms  books.Terms
-	Policy []setting
-	Tokens []books.Token
-	Store  string
-	ID     string
-	Today  cycle.Date
-}
-
-type setting struct{ Key, Value string }
-
-func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) {
-	terms, err := s.books.Terms(r.Context())
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	b := settings{Terms: terms, Store: s.books.Name(), ID: s.books.ID()}
-	if b.Tokens, err = s.books.Tokens(r.Context()); err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	if b.Policy, err = settingsOf(&terms.Policy); err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.show(w, r, http.StatusOK, "settings", page{Title: "Settings", Place: "/settings", Body: b})
-}
-
-// settingsOf are the keys of a policy and their values, in the order of the documentation.
-func settingsOf(p *invoice.Policy) (list []setting, err error) {
-	data, err := p.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	values := map[string]any{}
-	if err := json.Unmarshal(data, &values); err != nil {
-		return nil, err
-	}
-	for _, key := range invoice.PolicyKeys() {
-		list = append(list, setting{key, fmt.Sprint(values[key])})
-	}
-	return list, nil
 }
