@@ -41,22 +41,22 @@ type columnsOf[T any] struct {
 
 // list is what is asked for of a list: the rows of one page, and what it takes to ask for others.
 type list[T any] struct {
-	Rows             []T
-	Found, Of        int // how many rows are as asked for, and how many there are
-	Page, Pages      int
-	First, Last      int // of the rows on the page, from 1 on
-	Query, Prefix    string
-	Heads            []listHead
-	Kept             []hiddenField // parameters that a form of the search keeps
-	CSV, XLSX        string        // addresses of the whole as a file
-	Previous, Next   string
-	Clear            string // the address without the search
-	Name, Label      string
-	columns          *columnsOf[T]
-	all              []T
-	ask              url.Values
-	sort             string
-	downwards, asked bool
+	Rows           []T
+	Found, Of      int // how many rows are as asked for, and how many there are
+	Page, Pages    int
+	First, Last    int // of the rows on the page, from 1 on
+	Query, Prefix  string
+	Heads          []listHead
+	Kept           []hiddenField // parameters that a form of the search keeps
+	CSV, XLSX      string        // addresses of the whole as a file
+	Previous, Next string
+	Clear          string // the address without the search
+	Name, Label    string
+	columns        *columnsOf[T]
+	all            []T
+	ask            url.Values
+	sort           string
+	downwards      bool
 }
 
 // listHead is the heading of a column.
