@@ -61,7 +61,7 @@ type seekable struct {
 // unfinished is a name for what is written for an output and is to be renamed, or deleted. It is another each time: a step
 // that a runner tries again writes another file.
 func (j *job) unfinished(what string) string {
-	return j.Output + "." + j.Run + "-" + what + "-" + strconv.FormatUint(rand.Uint64(), 36)
+	return j.prefix() + what + "-" + strconv.FormatUint(rand.Uint64(), 36)
 }
 
 // write writes a file.
@@ -126,9 +126,12 @@ func exists(ctx context.Context, name string) bool {
 // cleanUp deletes what a run left unfinished, also in steps that failed.
 func (j *job) cleanUp(ctx context.Context) { j.removeUnfinished(ctx, "") }
 
+// prefix is how the names of all files of a run begin that are not finished.
+func (j *job) prefix() string { return j.Output + "." + j.Run + "-" }
+
 // removeUnfinished deletes the unfinished files of a run, but for one.
 func (j *job) removeUnfinished(ctx context.Context, but string) {
-	prefix := j.Output + "." + j.Run + "-"
+	prefix := j.prefix()
 	if isLocal(prefix) {
 		folder, _ := filepath.Split(prefix)
 		dir, err := os.ReadDir(cmp.Or(folder, "."))

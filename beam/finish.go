@@ -53,7 +53,7 @@ func (fn *finishFn) ProcessElement(ctx context.Context, _ int, elements iter) er
 }
 
 // told is where it stands what is to be printed.
-func (j *job) told() string { return j.Output + "." + j.Run + "-told" }
+func (j *job) told() string { return j.prefix() + "told" }
 
 // finish is the last step of a run.
 type finish struct {

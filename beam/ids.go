@@ -190,7 +190,7 @@ type gathered struct {
 // gather takes all elements of a key. Blocks of events are opened when they are unpacked.
 func (j *job) gather(elements iter) (*gathered, error) {
 	g := &gathered{job: j, scans: make([]*eventlog.Scan, len(j.Ranges)), bad: map[int]map[int][]byte{}, without: map[string]bool{}}
-	g.files.prefix = j.Output + "." + j.Run + "-"
+	g.files.prefix = j.prefix()
 	for section := []byte(nil); elements(&section); section = nil {
 		if packed.KindOf(section) == packed.Events {
 			g.blocks = append(g.blocks, section)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"math/big"
 	"net/http"
 	"slices"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/digits"
+	"github.com/prorata-go/prorata/internal/margin"
 	"github.com/prorata-go/prorata/money"
 )
 
@@ -209,13 +209,10 @@ func lastMonths(today cycle.Date, n int, zero money.Amount) []month {
 }
 
 func (m *month) finish() (err error) {
-	if m.Margin, err = m.Revenue.Sub(m.Cost); err != nil {
-		return err
+	if m.Margin, err = m.Revenue.Sub(m.Cost); err == nil {
+		m.Percent = margin.Percent(m.Margin, m.Revenue)
 	}
-	if m.Revenue.Sign() > 0 {
-		m.Percent = new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(m.Margin.Minor()), big.NewInt(100)), big.NewInt(m.Revenue.Minor())).FloatString(1)
-	}
-	return nil
+	return err
 }
 
 func setHeights(months []month) {

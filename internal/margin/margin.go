@@ -125,11 +125,11 @@ func rowOf(key string, sides [2]money.Amount) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("margin of %q: %w", names.Clip(key), err)
 	}
-	return []string{key, sides[Retail].Number(), sides[Wholesale].Number(), margin.Number(), percent(margin, sides[Retail])}, nil
+	return []string{key, sides[Retail].Number(), sides[Wholesale].Number(), margin.Number(), Percent(margin, sides[Retail])}, nil
 }
 
-// percent is what part one amount is of another, with one digit, halves away from zero; empty where the other is not more than zero.
-func percent(part, whole money.Amount) string {
+// Percent is what part one amount is of another, with one digit, halves away from zero; empty where the other is not more than zero.
+func Percent(part, whole money.Amount) string {
 	if whole.Sign() <= 0 {
 		return ""
 	}

@@ -1,4 +1,4 @@
-// Every page, as a phone, a tablet and a desk show it, light and dark. With PICTURES=DIR, pictures of most are written there.
+// Every page, at the width of a phone, a tablet and a desktop screen, light and dark. With PICTURES=DIR, pictures of most are written there.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -60,7 +60,7 @@ const looks = Object.keys(heights).flatMap((width) => ["light", "dark"].map((sch
 const pictures = process.env.PICTURES && path.resolve(root, process.env.PICTURES);
 const taken = [];
 
-// Axe takes its time: with EVERYTHING=1 it looks at all of them, else at a light phone and a dark desk.
+// Axe is slow: with EVERYTHING=1 it checks all six combinations, otherwise the phone in light and the desktop in dark.
 const everything = process.env.EVERYTHING;
 const quick = { axe: [0, 5] };
 let browser, site, own;
