@@ -3,6 +3,8 @@ package table_test
 import (
 	"bytes"
 	"fmt"
+	"iter"
+	"runtime"
 	"testing"
 	"time"
 
@@ -13,24 +15,30 @@ import (
 	"github.com/prorata-go/prorata/table"
 )
 
-// benchRows is a table of invoices, 14 columns wide, of which a benchmark reads some rows a second.
-func benchRows(n int) [][]any {
-	rows := [][]any{{}}
-	for _, name := range table.FieldNames(table.Invoices) {
-		rows[0] = append(rows[0], name)
+// benchRows are the header and the rows of a table of invoices, 14 columns wide.
+func benchRows(n int) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		var header []any
+		for _, name := range table.FieldNames(table.Invoices) {
+			header = append(header, name)
+		}
+		day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+		more := yield(header)
+		for i := 0; i < n && more; i++ {
+			more = yield([]any{fmt.Sprintf("20260301%06d", i), 21000 + i%977, day, "Unpaid", 79.95, 0.0, "Recurring Bill", float64(i%5000) / 100,
+				day.AddDate(0, -1, 0), day.AddDate(0, 0, -1), fmt.Sprintf("account-%d@example.com", i%5000), "Gold", 0.0, 79.95})
+		}
 	}
-	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	for i := range n {
-		rows = append(rows, []any{fmt.Sprintf("20260301%06d", i), 21000 + i%977, day, "Unpaid", 79.95, 0.0, "Recurring Bill", float64(i%5000) / 100,
-			day.AddDate(0, -1, 0), day.AddDate(0, 0, -1), fmt.Sprintf("account-%d@example.com", i%5000), "Gold", 0.0, 79.95})
-	}
-	return rows
 }
 
 func benchmarkRows(b *testing.B, data []byte, n int) {
 	m, err := table.Preset("distributor", table.Invoices)
 	require.NoError(b, err)
 	b.SetBytes(int64(len(data)))
+	most := uint64(0) // of memory beside the file
+	runtime.GC()
+	var before, now runtime.MemStats
+	runtime.ReadMemStats(&before)
 	for b.Loop() {
 		t, err := table.Open("t", data, m, money.USD)
 		require.NoError(b, err)
@@ -39,17 +47,35 @@ func benchmarkRows(b *testing.B, data []byte, n int) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			read++
+			if read++; read%50_000 == 0 {
+				runtime.ReadMemStats(&now)
+				most = max(most, now.HeapAlloc-min(before.HeapAlloc, now.HeapAlloc))
+			}
 		}
 		require.Equal(b, n, read)
 	}
 	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(most)/(1<<20), "MiB-beside-the-file")
 }
 
+// sizes are the rows of a month of a reseller, and as many as a sheet has.
+var sizes = []int{50_000, 1_000_000}
+
 func BenchmarkCSV(b *testing.B) {
-	const n = 50_000
+	for _, n := range sizes {
+		b.Run(fmt.Sprint(n), func(b *testing.B) { benchmarkRows(b, csvRows(n), n) })
+	}
+}
+
+func BenchmarkXLSX(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprint(n), func(b *testing.B) { benchmarkRows(b, xlsxRows(b, n), n) })
+	}
+}
+
+func csvRows(n int) []byte {
 	var text bytes.Buffer
-	for _, row := range benchRows(n) {
+	for row := range benchRows(n) {
 		for i, v := range row {
 			if i > 0 {
 				text.WriteByte(',')
@@ -65,26 +91,27 @@ func BenchmarkCSV(b *testing.B) {
 		}
 		text.WriteByte('\n')
 	}
-	benchmarkRows(b, text.Bytes(), n)
+	return text.Bytes()
 }
 
-func BenchmarkXLSX(b *testing.B) {
-	const n = 20_000
+func xlsxRows(b *testing.B, n int) []byte {
 	f := excelize.NewFile()
 	style, err := f.NewStyle(&excelize.Style{NumFmt: 14})
 	require.NoError(b, err)
 	w, err := f.NewStreamWriter("Sheet1")
 	require.NoError(b, err)
-	for i, row := range benchRows(n) {
+	i := 0
+	for row := range benchRows(n) {
 		for j, v := range row {
 			if _, ok := v.(time.Time); ok {
 				row[j] = excelize.Cell{StyleID: style, Value: v}
 			}
 		}
-		require.NoError(b, w.SetRow(fmt.Sprintf("A%d", i+1), row))
+		i++
+		require.NoError(b, w.SetRow(fmt.Sprintf("A%d", i), row))
 	}
 	require.NoError(b, w.Flush())
 	var data bytes.Buffer
 	require.NoError(b, f.Write(&data))
-	benchmarkRows(b, data.Bytes(), n)
+	return data.Bytes()
 }
