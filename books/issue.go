@@ -2,9 +2,10 @@ package books
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/prorata-go/prorata/account"
@@ -73,6 +74,7 @@ type run struct {
 	terms   Terms
 	before  store.Run
 	lastSeq int64 // of the invoices
+	busy    sync.Mutex
 
 	catalogue invoice.Catalogue
 }
@@ -125,16 +127,16 @@ func (r *run) instant() (time.Time, error) {
 	return r.before.At, nil
 }
 
-// Two numbers that only speed depends on: how many accounts are read at once, and how many such portions are under way for each
-// goroutine that bills.
+// Numbers that only speed depends on: how many accounts are read at once, how many such portions are under way for each goroutine
+// that reads and bills, and how many of those there are at most, since one alone writes for all of them.
 const (
-	portion   = 200
-	underWay  = 2
-	mostCores = 64
+	portion     = 200
+	underWay    = 2
+	mostWorkers = 8
 )
 
-// issue looks at the accounts that are due. They are read and written here, one portion after the other, and billed by others
-// meanwhile.
+// issue looks at the accounts that are due. They are read and billed by workers, one portion after the other, and what came of them
+// is written here meanwhile.
 func (r *run) issue(ctx context.Context) error {
 	due, err := r.tx.Due(r.row.Through)
 	if err != nil {
@@ -142,11 +144,14 @@ func (r *run) issue(ctx context.Context) error {
 	}
 	r.Accounts = len(due)
 	total := money.New(0, r.terms.Policy.MoneyCurrency())
-	workers := min(runtime.GOMAXPROCS(0), mostCores, len(due)/portion+1)
+	workers := min(runtime.GOMAXPROCS(0), mostWorkers, len(due)/portion+1)
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	todo := make(chan *work, workers*underWay)
+	var working sync.WaitGroup
+	defer working.Wait() // whoever still reads would keep the store from putting away what is written
 	defer close(todo)
+	defer cancel()
+	read := r.reading()
 	for range workers {
 		biller, err := account.NewBiller(r.catalogue, r.terms.Policy)
 		if err != nil {
@@ -154,7 +159,7 @@ func (r *run) issue(ctx context.Context) error {
 		}
 		biller.ReuseInvoices = true
 		w := &worker{run: r, reader: newReader(r.terms.Policy), biller: biller}
-		go w.work(ctx, todo)
+		working.Go(func() { w.work(ctx, read, todo) })
 	}
 	var waiting []*work
 	finish := func() error {
@@ -165,12 +170,8 @@ func (r *run) issue(ctx context.Context) error {
 		}
 		return r.keep(w, &total)
 	}
-	for start := 0; start < len(due); start += portion {
-		accounts, err := histories(r.tx, due[start:min(start+portion, len(due))], r.row.Events)
-		if err != nil {
-			return err
-		}
-		w := &work{accounts: accounts, done: make(chan error, 1)}
+	for accounts := range slices.Chunk(due, portion) {
+		w := &work{due: accounts, done: make(chan error, 1)}
 		todo <- w // there is room: no more are waited for
 		if waiting = append(waiting, w); len(waiting) == workers*underWay {
 			if err := finish(); err != nil {
@@ -250,114 +251,6 @@ func (r *run) end(total money.Amount) (err error) {
 		return err
 	}
 	return r.tx.AddRun(r.row)
-}
-
-// work is some accounts to bill.
-type work struct {
-	accounts  []history
-	issuances []issuance
-	done      chan error
-}
-
-// wait waits for it to be done.
-func (w *work) wait(ctx context.Context) error {
-	select {
-	case err := <-w.done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// issuance is what is new of one account.
-type issuance struct {
-	rows      []store.Invoice
-	amounts   []typed
-	invoices  []invoice.Invoice // only where somebody asks for them
-	next      cycle.Date
-	counts    time.Time
-	latest    cycle.Date
-	anomalies []account.Anomaly
-}
-
-type typed struct {
-	kind   invoice.Type
-	amount money.Amount
-}
-
-// worker bills accounts, one after the other.
-type worker struct {
-	*run
-	reader *reader
-	biller *account.Biller
-}
-
-func (w *worker) work(ctx context.Context, todo <-chan *work) {
-	for one := range todo {
-		one.issuances = make([]issuance, len(one.accounts))
-		var err error
-		for i := range one.accounts {
-			if err = ctx.Err(); err == nil {
-				err = w.bill(&one.accounts[i], &one.issuances[i])
-			}
-			if err != nil {
-				break
-			}
-		}
-		one.done <- err
-	}
-}
-
-// bill bills one account.
-func (w *worker) bill(h *history, to *issuance) error {
-	events, err := w.reader.events(h.events)
-	if err != nil {
-		return err
-	}
-	before, err := w.reader.allIssued(h.invoices)
-	if err != nil {
-		return err
-	}
-	is, err := w.biller.Issue(events, before, w.row.Through, w.row.At)
-	if err != nil {
-		return err
-	}
-	to.next = is.Next
-	recent := map[string]bool{}
-	for i := range is.Anomalies {
-		if len(recent) == 0 {
-			for n := range h.events {
-				recent[events[n].ID] = h.events[n].Seq > w.before.Events
-			}
-		}
-		if recent[is.Anomalies[i].Event.ID] {
-			to.anomalies = append(to.anomalies, is.Anomalies[i])
-		}
-	}
-	if len(is.Invoices) == 0 {
-		return nil
-	}
-	if w.what.Each != nil {
-		to.invoices = make([]invoice.Invoice, len(is.Invoices))
-	}
-	for i := range is.Invoices {
-		inv := &is.Invoices[i]
-		if inv.Number, err = inv.Number.WithPrefix(w.books.prefix); err != nil {
-			return err
-		}
-		body := inv.AppendJSON(nil)
-		hash := sha256.Sum256(body)
-		to.rows = append(to.rows, store.Invoice{Run: w.row.Number, Account: h.Number, Number: inv.Number.String(), Date: inv.Date, Hash: hash[:], Body: body})
-		to.amounts = append(to.amounts, typed{inv.Type, inv.FinalAmount})
-		to.latest = latestPeriod(to.latest, inv)
-		if w.what.Each != nil {
-			if err := to.invoices[i].UnmarshalJSON(body); err != nil { // the biller's are used again
-				return err
-			}
-		}
-	}
-	to.counts = countsFrom(w.terms.Policy, is.Invoices[len(is.Invoices)-1].Date, w.row.At)
-	return nil
 }
 
 // countsFrom is the instant from which what is recorded of an account counts at the earliest, once a run issued an invoice of a day to it:

@@ -14,7 +14,8 @@ import (
 
 // Store is where books are kept. It may be used by many goroutines.
 type Store interface {
-	// Read calls f with what is kept at one instant: nothing that is written meanwhile is seen. The Tx only reads.
+	// Read calls f with what is kept at one instant: nothing that is written meanwhile is seen. The Tx only reads. It waits for no Write:
+	// while one is under way, even one that waits for this Read, what there was before it is read.
 	Read(ctx context.Context, f func(Tx) error) error
 
 	// Write calls f while no other Write is under way, of this process or another, and makes all that it did last, or, where it

@@ -316,6 +316,15 @@ func oneInstant(t *testing.T, s store.Store) {
 		require.NoError(t, err)
 		require.Equal(t, "1", all["a"], "what is written meanwhile is not seen")
 	})
+	write(t, s, func(tx store.Tx) error {
+		require.NoError(t, tx.Set("a", "3"))
+		read(t, s, func(beside store.Tx) {
+			all, err := beside.Settings()
+			require.NoError(t, err)
+			require.Equal(t, "2", all["a"], "while something is written, what there was before it is read")
+		})
+		return tx.Set("a", "2")
+	})
 	_ = s.Read(t.Context(), func(tx store.Tx) error { return tx.Set("a", "3") }) // an error or not
 	read(t, s, func(tx store.Tx) {
 		all, err := tx.Settings()

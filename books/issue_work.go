@@ -1,0 +1,165 @@
+package books
+
+import (
+	"context"
+	"crypto/sha256"
+	"sync"
+	"time"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+)
+
+// reading is how workers read, beside each other: each sees what there was when the run began, since nobody else writes meanwhile. Where
+// nothing is to be written others may write, and the workers read what the run itself sees, one after the other.
+func (r *run) reading() func(context.Context, func(store.Tx) error) error {
+	if !r.what.DryRun {
+		return r.books.home.Read
+	}
+	return func(_ context.Context, f func(store.Tx) error) error {
+		return f(&oneAtATime{Tx: r.tx, busy: &r.busy})
+	}
+}
+
+// oneAtATime lets several goroutines read the histories of accounts from one transaction.
+type oneAtATime struct {
+	store.Tx
+	busy *sync.Mutex
+}
+
+func (t *oneAtATime) BodiesOf(accounts []int64, through int64, f func(store.Event) error) error {
+	t.busy.Lock()
+	defer t.busy.Unlock()
+	return t.Tx.BodiesOf(accounts, through, f)
+}
+
+func (t *oneAtATime) InvoicesOf(accounts []int64, f func(store.Invoice) error) error {
+	t.busy.Lock()
+	defer t.busy.Unlock()
+	return t.Tx.InvoicesOf(accounts, f)
+}
+
+// work is some accounts to bill.
+type work struct {
+	due       []store.Account
+	accounts  []history
+	issuances []issuance
+	done      chan error
+}
+
+// wait waits for it to be done.
+func (w *work) wait(ctx context.Context) error {
+	select {
+	case err := <-w.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// issuance is what is new of one account.
+type issuance struct {
+	rows      []store.Invoice
+	amounts   []typed
+	invoices  []invoice.Invoice // only where somebody asks for them
+	next      cycle.Date
+	counts    time.Time
+	latest    cycle.Date
+	anomalies []account.Anomaly
+}
+
+type typed struct {
+	kind   invoice.Type
+	amount money.Amount
+}
+
+// worker bills accounts, one after the other.
+type worker struct {
+	*run
+	reader *reader
+	biller *account.Biller
+}
+
+func (w *worker) work(ctx context.Context, read func(context.Context, func(store.Tx) error) error, todo <-chan *work) {
+	err := read(ctx, func(tx store.Tx) error {
+		for one := range todo {
+			one.done <- w.do(ctx, tx, one)
+		}
+		return nil
+	})
+	for one := range todo { // which are left where nothing could be read at all
+		one.done <- err
+	}
+}
+
+// do reads and bills some accounts.
+func (w *worker) do(ctx context.Context, tx store.Tx, one *work) (err error) {
+	if one.accounts, err = histories(tx, one.due, w.row.Events); err != nil {
+		return err
+	}
+	one.issuances = make([]issuance, len(one.accounts))
+	for i := range one.accounts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := w.bill(&one.accounts[i], &one.issuances[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bill bills one account.
+func (w *worker) bill(h *history, to *issuance) error {
+	events, err := w.reader.events(h.events)
+	if err != nil {
+		return err
+	}
+	before, err := w.reader.allIssued(h.invoices)
+	if err != nil {
+		return err
+	}
+	is, err := w.biller.Issue(events, before, w.row.Through, w.row.At)
+	if err != nil {
+		return err
+	}
+	to.next = is.Next
+	recent := map[string]bool{}
+	for i := range is.Anomalies {
+		if len(recent) == 0 {
+			for n := range h.events {
+				recent[events[n].ID] = h.events[n].Seq > w.before.Events
+			}
+		}
+		if recent[is.Anomalies[i].Event.ID] {
+			to.anomalies = append(to.anomalies, is.Anomalies[i])
+		}
+	}
+	if len(is.Invoices) == 0 {
+		return nil
+	}
+	if w.what.Each != nil {
+		to.invoices = make([]invoice.Invoice, len(is.Invoices))
+	}
+	for i := range is.Invoices {
+		inv := &is.Invoices[i]
+		if inv.Number, err = inv.Number.WithPrefix(w.books.prefix); err != nil {
+			return err
+		}
+		body := inv.AppendJSON(nil)
+		hash := sha256.Sum256(body)
+		to.rows = append(to.rows, store.Invoice{Run: w.row.Number, Account: h.Number, Number: inv.Number.String(), Date: inv.Date, Hash: hash[:], Body: body})
+		to.amounts = append(to.amounts, typed{inv.Type, inv.FinalAmount})
+		to.latest = latestPeriod(to.latest, inv)
+		if w.what.Each != nil {
+			if err := to.invoices[i].UnmarshalJSON(body); err != nil { // the biller's are used again
+				return err
+			}
+		}
+	}
+	to.counts = countsFrom(w.terms.Policy, is.Invoices[len(is.Invoices)-1].Date, w.row.At)
+	return nil
+}

@@ -1,0 +1,57 @@
+package books_test
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// A run of many accounts is read and billed by several workers, and issues what they are owed in the order of their names, also where
+// it only says what it would issue.
+func TestRunOfManyWorkers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	homes(t, func(t *testing.T, name func() string) {
+		const accounts = 901
+		b := create(t, name(), gold())
+		events := slices.Collect(yearOf(accounts, 0, 2))
+		_, err := b.Record(t.Context(), books.Recording{Events: books.Each(events...), Now: at("2026-01-01T00:00:00Z")})
+		require.NoError(t, err)
+		for month, now := range []string{"2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"} {
+			would, err := b.Issue(t.Context(), books.Issuing{Now: at(now), DryRun: true})
+			require.NoError(t, err)
+			issued := issue(t, b, now)
+			require.Equal(t, issued, would)
+			list := invoices(t, b, books.Which{Run: int64(month + 1)})
+			names := map[string]bool{}
+			for i := range list {
+				names[list[i].Account] = true
+			}
+			require.Len(t, names, accounts)
+			require.True(t, slices.IsSortedFunc(list, func(a, b invoice.Invoice) int { return strings.Compare(a.Account, b.Account) }))
+		}
+		whole(t, b)
+	})
+}
+
+// What goes wrong with one account ends the run, and nothing is issued.
+func TestRunOfManyWorkersFails(t *testing.T) {
+	b := create(t, t.TempDir()+"/books.db", gold())
+	events := slices.Collect(yearOf(450, 0, 2))
+	for i := range 40 { // more than fits an amount
+		events = append(events, account.Event{ID: fmt.Sprint("much-", i), Type: account.UsageRecorded, Account: events[300].Account, At: events[300].At.AddDate(0, 0, 1), Credits: 1 << 62})
+	}
+	_, err := b.Record(t.Context(), books.Recording{Events: books.Each(events...), Now: at("2026-01-01T00:00:00Z")})
+	require.NoError(t, err)
+	_, err = b.Issue(t.Context(), books.Issuing{Now: at("2026-03-01T00:00:00Z")})
+	require.ErrorContains(t, err, events[300].Account)
+	require.Empty(t, invoices(t, b, books.Which{}))
+	require.Zero(t, whole(t, b).Runs)
+}
