@@ -13,6 +13,7 @@ import (
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/outfile"
+	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/internal/rowevents"
 	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/invoice"
@@ -77,7 +78,7 @@ func importEvents(use table.Use) func(*cobra.Command, *common, *importFlags, []s
 				return err
 			}
 			wrong = append(wrong, im.Add(file, t))
-			notes = append(notes, tableNotes(file, t.Tally())...)
+			notes = append(notes, reconciling.TableNotes(file, t.Tally())...)
 		}
 		if err := documentError(wrong...); err != nil {
 			return err
@@ -211,7 +212,7 @@ func importPackages(cmd *cobra.Command, c *common, f *importFlags, files []strin
 			list[0].At = row.Place
 			packages, texts = append(packages, list[0]), append(texts, text)
 		}
-		notes = append(notes, tableNotes(file, t.Tally())...)
+		notes = append(notes, reconciling.TableNotes(file, t.Tally())...)
 	}
 	if err := documentError(limited(wrong)...); err != nil {
 		return err

@@ -14,7 +14,6 @@ import (
 
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
-	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/source"
 	"github.com/prorata-go/prorata/table"
 )
@@ -76,20 +75,6 @@ func mappingNeeded(flag, file string, data []byte, use table.Use, stdin io.Reade
 		return nil, source.Errorf(at, "what its columns mean is not said, expected --map; they are those of --map %s", strings.Join(like, " or "))
 	}
 	return nil, source.Errorf(at, "what its columns mean is not said, expected --map NAME or --map FILE, or %s beside it: %s proposes one", filepath.Base(file)+mapEnding, propose)
-}
-
-// tableNotes tells what a mapping has left out of a table, and what it has rounded.
-func tableNotes(file string, tally table.Tally) (notes []string) {
-	if tally.Skipped > 0 {
-		notes = append(notes, fmt.Sprintf("%s: %s left out by the mapping's rules, %s read", file, report.Count(tally.Skipped, "row", "rows"), report.Count(tally.Rows, "row", "rows")))
-	}
-	if tally.Hidden > 0 {
-		notes = append(notes, fmt.Sprintf("%s: %s that the sheet hides %s read too", file, report.Count(tally.Hidden, "row", "rows"), either(tally.Hidden == 1, "is", "are")))
-	}
-	for _, r := range tally.Rounded {
-		notes = append(notes, fmt.Sprintf("%s: rounding to %s changes the sum of %s by %s", file, report.Count(r.Digits, "digit", "digits"), r.Field, r.Change))
-	}
-	return notes
 }
 
 func printNotes(w io.Writer, notes []string) {

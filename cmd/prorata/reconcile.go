@@ -12,18 +12,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/distributor"
-	"github.com/prorata-go/prorata/internal/formats"
-	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/internal/outfile"
+	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
 	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/statement"
 )
-
-var reconcileFormats = []string{"table", "jsonl", "json", "csv", "html", "xlsx"}
 
 // reconcileFlags are those of reconcile alone.
 type reconcileFlags struct {
@@ -38,7 +35,6 @@ type reconcileFlags struct {
 	wide        bool
 	mapping     string
 	notes       []string // about tables
-	tables      int      // how many documents are
 }
 
 func newReconcile() *cobra.Command {
@@ -78,7 +74,7 @@ look at.
 	cmd.Flags().BoolVar(&f.wide, "wide", false, "a table of all groups, as wide as it takes")
 	c.eventFlags(cmd)
 	c.policyFlags(cmd)
-	c.formatFlags(cmd, reconcileFormats...)
+	c.formatFlags(cmd, reconciling.Formats...)
 	return cmd
 }
 
@@ -86,7 +82,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err := required(cmd, "packages", "distributor"); err != nil {
 		return err
 	}
-	format, err := c.chooseFormat(cmd, reconcileFormats...)
+	format, err := c.chooseFormat(cmd, reconciling.Formats...)
 	if err != nil {
 		return err
 	}
@@ -108,7 +104,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if in.Accounts, err = c.inQuestion(events, in.Documents); err != nil {
 		return err
 	}
-	if err := f.checkAliases(in, events); err != nil {
+	if err := reconciling.CheckAliases(f.aliases, in); err != nil {
 		return err
 	}
 	rep, err := reconcile.Reconcile(cmd.Context(), in)
@@ -175,23 +171,12 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 	if in.Packages, err = c.packageList(currency, cmd.InOrStdin()); err != nil {
 		return in, err
 	}
-	rows := 0
-	var wrong []error // in all the documents
-	for _, name := range f.documents {
-		data, err := infile.From{Stdin: cmd.InOrStdin()}.ReadAll(name, infile.Documents)
-		if err != nil {
-			return in, err
-		}
-		d, err := f.readDocument(name, data, currency, cmd.InOrStdin())
-		wrong = append(wrong, err)
-		rows += len(d.Rows)
-		in.Documents = append(in.Documents, d)
-	}
-	if err := documentError(wrong...); err != nil {
+	if in.Documents, err = f.readDocuments(in.Policy, cmd.InOrStdin()); err != nil {
 		return in, err
 	}
-	if f.mapping != "" && f.tables == 0 {
-		return in, usagef("--map %s, and none of the documents is a table, expected CSV or XLSX, or the flag left out", f.mapping)
+	rows := 0
+	for i := range in.Documents {
+		rows += len(in.Documents[i].Rows)
 	}
 	if rows == 0 && (in.From.IsZero() || in.Through.IsZero()) {
 		return in, errors.New("the documents hold no invoices, and so no dates to expect ours on, expected some or --from and --through")
@@ -201,9 +186,8 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 
 // write writes the report and what goes with it, and says whether there is something to look at.
 func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep *reconcile.Report, found *findings) error {
-	summary := rep.Summarize()
 	out := c.newOutput(cmd)
-	err := f.writeReport(forPeople(out, cmd.OutOrStdout()), format, rep, &summary)
+	err := reconciling.Write(forPeople(out, cmd.OutOrStdout()), format, rep, f.wide)
 	if err != nil {
 		return err
 	}
@@ -246,23 +230,6 @@ func (f *reconcileFlags) write(cmd *cobra.Command, c *common, format string, rep
 		left = errFindings
 	}
 	return left
-}
-
-func (f *reconcileFlags) writeReport(w io.Writer, format string, rep *reconcile.Report, s *reconcile.Summary) error {
-	switch format {
-	case "table":
-		return report.ReconcileTable(w, rep, s, f.wide)
-	case "csv":
-		return report.ReconcileCSV(w, rep)
-	case "html":
-		return statement.ReconcileHTML(w, rep, s)
-	case "xlsx":
-		return statement.ReconcileXLSX(w, rep, s)
-	case "json":
-		_, err := w.Write(append(rep.AppendJSON(nil, s), '\n'))
-		return err
-	}
-	return formats.WriteJSON(w, format, len(rep.Groups), func(i int, to []byte) []byte { return rep.Groups[i].AppendJSON(to) })
 }
 
 // disputeEnding is what the name of the dispute file ends in, such as .xlsx.
