@@ -105,13 +105,20 @@ func (g *sheetGrid) cells() error {
 		case t.kind != startTag || string(t.name) != "c":
 			continue
 		}
-		column := len(g.row.cells)
-		if r := t.attribute("r"); r != nil {
-			if column, err = columnOf(r); err != nil {
-				return err
-			}
-			if column < len(g.row.cells) {
-				return fmt.Errorf("the cell %s is there twice, or after its neighbour, expected cells in their order", r)
+		column, typ, style := len(g.row.cells), numberCell, 0
+		for key, value, rest := nextAttribute(t.attrs); key != nil; key, value, rest = nextAttribute(rest) {
+			switch string(key) {
+			case "r":
+				if column, err = columnOf(value); err != nil {
+					return err
+				}
+				if column < len(g.row.cells) {
+					return fmt.Errorf("the cell %s is there twice, or after its neighbour, expected cells in their order", value)
+				}
+			case "s":
+				style, _ = strconv.Atoi(string(value))
+			case "t":
+				typ = cellTypeOf(value)
 			}
 		}
 		if column >= MaxColumns {
@@ -120,9 +127,8 @@ func (g *sheetGrid) cells() error {
 		for len(g.row.cells) < column {
 			g.row.cells = append(g.row.cells, cell{})
 		}
-		style, _ := strconv.Atoi(string(t.attribute("s")))
 		var c cell
-		if typ := cellTypeOf(t.attribute("t")); !t.closed {
+		if !t.closed {
 			if c, err = g.cell(typ, style); err != nil {
 				return err
 			}

@@ -105,6 +105,8 @@ func (x *xmlReader) next() (token, error) {
 			}
 		}
 		switch rest := x.buf[x.at:]; {
+		case len(rest) > 1 && rest[1] != '!' && rest[1] != '?': // nearly all
+			return x.tag()
 		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 			n, err := x.find(9, "]]>")
 			if err != nil {
@@ -168,9 +170,12 @@ func checkText(text []byte) error {
 func (x *xmlReader) tag() (token, error) {
 	n, quote := 1, byte(0)
 	for {
-		end, err := x.find(n, ">")
-		if err != nil {
-			return token{}, err
+		end := n + 1 + bytes.IndexByte(x.buf[x.at+n:], '>')
+		if end == n { // not read yet
+			var err error
+			if end, err = x.find(n, ">"); err != nil {
+				return token{}, err
+			}
 		}
 		for _, c := range x.buf[x.at+n : x.at+end] {
 			switch {
@@ -208,28 +213,46 @@ func (x *xmlReader) tag() (token, error) {
 
 // attribute is the value of an attribute that needs no entities, nil for none.
 func (t *token) attribute(name string) []byte {
-	rest := t.attrs
-	for {
-		rest = bytes.TrimLeft(rest, " \t\r\n")
-		equals := bytes.IndexByte(rest, '=')
-		if equals < 0 {
-			return nil
-		}
-		key := bytes.TrimRight(rest[:equals], " \t\r\n")
-		rest = bytes.TrimLeft(rest[equals+1:], " \t\r\n")
-		if len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' {
-			return nil
-		}
-		end := bytes.IndexByte(rest[1:], rest[0])
-		if end < 0 {
-			return nil
-		}
+	for key, value, rest := nextAttribute(t.attrs); key != nil; key, value, rest = nextAttribute(rest) {
 		if string(key) == name {
-			return rest[1 : end+1]
+			return value
 		}
-		rest = rest[end+2:]
 	}
+	return nil
 }
+
+// nextAttribute parts the first attribute from the ones after it. Its key is nil where there is none.
+func nextAttribute(attrs []byte) (key, value, rest []byte) {
+	at := pastSpace(attrs, 0)
+	equals := bytes.IndexByte(attrs[at:], '=')
+	if equals < 0 {
+		return nil, nil, nil
+	}
+	equals += at
+	end := equals
+	for end > at && isSpace(attrs[end-1]) {
+		end--
+	}
+	quote := pastSpace(attrs, equals+1)
+	if quote == len(attrs) || attrs[quote] != '"' && attrs[quote] != '\'' {
+		return nil, nil, nil
+	}
+	n := bytes.IndexByte(attrs[quote+1:], attrs[quote])
+	if n < 0 {
+		return nil, nil, nil
+	}
+	return attrs[at:end], attrs[quote+1 : quote+1+n], attrs[quote+n+2:]
+}
+
+// pastSpace is the offset of what follows the white space at an offset.
+func pastSpace(s []byte, at int) int {
+	for at < len(s) && isSpace(s[at]) {
+		at++
+	}
+	return at
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 // unescape replaces the entities of a text, in place.
 func unescape(text []byte) ([]byte, error) {
