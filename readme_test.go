@@ -270,8 +270,8 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestPolicyTable holds the table of defaults in docs/commands.md against the policy: its keys, their order, their defaults and
-// every other value it offers.
+// TestPolicyTable holds the tables of the policy in docs/commands.md and in the documentation of package invoice against the policy:
+// its keys and defaults and, in the first, their order and every other value it offers.
 func TestPolicyTable(t *testing.T) {
 	row := regexp.MustCompile("^\\| `([a-z_]+)` \\| `([^`]*)` \\| ([^|]*) \\|")
 	var keys []string
@@ -283,12 +283,22 @@ func TestPolicyTable(t *testing.T) {
 		policy := invoice.Policy{}
 		keys = append(keys, m[1])
 		require.Equal(t, policy.Value(m[1]), m[2], "default of %s", m[1])
+		words := []string{m[2]}
 		for _, other := range regexp.MustCompile("`([^`]*)`").FindAllStringSubmatch(m[3], -1) {
 			require.NoError(t, policy.Set(m[1], other[1]))
 			require.Equal(t, other[1], policy.Value(m[1]))
+			words = append(words, other[1])
+		}
+		if all := invoice.PolicyWords(m[1]); all != nil {
+			require.Equal(t, all, words)
 		}
 	}
 	require.Equal(t, invoice.PolicyKeys(), keys)
+
+	doc := strings.Join(linesOf(t, "invoice/doc.go"), "\n")
+	for _, key := range keys {
+		require.Regexp(t, `\n//\t`+key+` +`+invoice.Policy{}.Value(key)+` `, doc)
+	}
 }
 
 // TestLinks follows the documents' links to files, and finds the headings that links within a document name.

@@ -3,6 +3,7 @@ package invoice
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -161,58 +162,71 @@ func (p *Policy) Schedule(created, billingDate cycle.Date) (s cycle.Schedule, er
 	return s.WithMistakes(p.mistakes), nil
 }
 
-// policyKeys are the keys of a policy in the order they are printed: the one list that
-// reading, --set and printing share.
-var policyKeys = []struct {
-	name string
-	set  func(p *Policy, value string) error
-	get  func(p Policy) string
-}{
-	{"currency", func(p *Policy, v string) (err error) {
+// policyKey is a key of the policy, with the words that it may be where there are only a few.
+type policyKey struct {
+	name  string
+	words []string
+	set   func(p *Policy, value string) error
+	get   func(p Policy) string
+}
+
+// policyKeys are the keys of a policy in the order they are printed: the one list that reading, --set, printing and completion
+// share.
+var policyKeys = []policyKey{
+	{"currency", nil, func(p *Policy, v string) (err error) {
 		p.Currency, err = money.ParseCurrency(v)
 		return err
 	}, func(p Policy) string { return p.MoneyCurrency().String() }},
-	{"time_zone", func(p *Policy, v string) (err error) {
+	{"time_zone", nil, func(p *Policy, v string) (err error) {
 		p.TimeZone, err = ParseTimeZone(v)
 		return err
 	}, func(p Policy) string { return zone(p.TimeZone).String() }},
-	{"timing", func(p *Policy, v string) error { return choose(&p.Timing, "timing", v, timings) },
-		func(p Policy) string { return p.Timing.String() }},
-	{"day_count", func(p *Policy, v string) (err error) {
-		p.DayCount, err = proration.ParseDayCount(v)
-		return err
-	}, func(p Policy) string { return p.DayCount.String() }},
-	{"daily_rate", func(p *Policy, v string) (err error) {
+	oneOf("timing", timings, func(p *Policy) *Timing { return &p.Timing }),
+	parsed("day_count", proration.ParseDayCount, func(p *Policy) *proration.DayCount { return &p.DayCount }),
+	{"daily_rate", nil, func(p *Policy, v string) (err error) {
 		p.DailyRate, err = proration.ParseDailyRate(v)
 		return err
 	}, func(p Policy) string { return p.DailyRate.String() }},
-	{"round_part", func(p *Policy, v string) (err error) {
-		p.RoundPart, err = proration.ParseRoundPart(v)
-		return err
-	}, func(p Policy) string { return p.RoundPart.String() }},
-	{"close_day", func(p *Policy, v string) (err error) {
-		p.CloseDay, err = proration.ParseCloseDay(v)
-		return err
-	}, func(p Policy) string { return p.CloseDay.String() }},
-	{"rounding", func(p *Policy, v string) error { return choose(&p.Rounding, "rounding", v, roundings) }, func(p Policy) string { return p.Rounding.String() }},
-	{"bill_changes", func(p *Policy, v string) error { return choose(&p.BillChanges, "bill_changes", v, billChanges) },
-		func(p Policy) string { return p.BillChanges.String() }},
-	{"included_credits", func(p *Policy, v string) error {
-		return choose(&p.IncludedCredits, "included_credits", v, includedCredits)
-	}, func(p Policy) string { return p.IncludedCredits.String() }},
-	{"free_upgrade", func(p *Policy, v string) error { return choose(&p.FreeUpgrade, "free_upgrade", v, freeUpgrades) },
-		func(p Policy) string { return p.FreeUpgrade.String() }},
-	{"settle_days", func(p *Policy, v string) error { return p.setSettleDays(v) },
+	parsed("round_part", proration.ParseRoundPart, func(p *Policy) *proration.RoundPart { return &p.RoundPart }),
+	parsed("close_day", proration.ParseCloseDay, func(p *Policy) *proration.CloseDay { return &p.CloseDay }),
+	oneOf("rounding", roundings, func(p *Policy) *money.Rounding { return &p.Rounding }),
+	oneOf("bill_changes", billChanges, func(p *Policy) *BillChanges { return &p.BillChanges }),
+	oneOf("included_credits", includedCredits, func(p *Policy) *IncludedCredits { return &p.IncludedCredits }),
+	oneOf("free_upgrade", freeUpgrades, func(p *Policy) *FreeUpgrade { return &p.FreeUpgrade }),
+	{"settle_days", nil, func(p *Policy, v string) error { return p.setSettleDays(v) },
 		func(p Policy) string { return strconv.Itoa(p.SettleDays) }},
 }
 
-// choose sets one of a key's words; on an error it leaves the setting as it was.
-func choose[T ~uint8](setting *T, key, value string, valid []string) error {
-	i, err := names.Index(key, value, valid)
-	if err == nil {
-		*setting = T(i)
+// word is a type of setting whose values count from 0 and are spelled as words.
+type word interface {
+	~uint8
+	fmt.Stringer
+}
+
+// oneOf is a key that is one of some words, in the order of the values they stand for.
+func oneOf[T word](name string, words []string, setting func(*Policy) *T) policyKey {
+	return parsed(name, func(s string) (T, error) {
+		i, err := names.Index(name, s, words)
+		return T(i), err
+	}, setting)
+}
+
+// parsed is a key that is one of the words that a function reads.
+func parsed[T word](name string, parse func(string) (T, error), setting func(*Policy) *T) policyKey {
+	key := policyKey{
+		name: name,
+		set: func(p *Policy, v string) (err error) {
+			*setting(p), err = parse(v)
+			return err
+		},
+		get: func(p Policy) string { return (*setting(&p)).String() },
 	}
-	return err
+	for value := T(0); ; value++ {
+		if _, err := parse(value.String()); err != nil { // there are no more
+			return key
+		}
+		key.words = append(key.words, value.String())
+	}
 }
 
 func (p *Policy) setSettleDays(v string) error {
@@ -254,6 +268,16 @@ func PolicyKeys() []string {
 		list = append(list, k.name)
 	}
 	return list
+}
+
+// PolicyWords lists the values of a key that is one of a few words, the default first; none for any other key.
+func PolicyWords(key string) []string {
+	for _, k := range policyKeys {
+		if k.name == key {
+			return slices.Clone(k.words)
+		}
+	}
+	return nil
 }
 
 // Value is the value of one key, as a policy file spells it; empty for an unknown key.

@@ -54,8 +54,13 @@ func TestPolicyDefaults(t *testing.T) {
 	require.Len(t, values, len(invoice.PolicyKeys()))
 	for _, key := range invoice.PolicyKeys() {
 		require.Equal(t, values[key][0], zero.Value(key))
+		if words := invoice.PolicyWords(key); words != nil {
+			require.Equal(t, values[key], words)
+		}
 	}
 	require.Empty(t, zero.Value("nonesuch"))
+	require.Empty(t, invoice.PolicyWords("nonesuch"))
+	require.Empty(t, invoice.PolicyWords("settle_days"))
 }
 
 // Law: a policy that is written and read again is the same, and Set is what reading does.

@@ -12,8 +12,6 @@ import (
 	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/money"
-	"github.com/prorata-go/prorata/proration"
 )
 
 // fileFlags are the flags that name files, and what the names end in.
@@ -125,7 +123,7 @@ func completeNumbers(cmd *cobra.Command, args []string, begun string) ([]string,
 	return numbers, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completePolicy offers the keys of a policy, and behind a key and = its words.
+// completePolicy offers the keys of a policy, and after a key and = its words, or the default of a key that has none.
 func completePolicy(_ *cobra.Command, _ []string, begun string) (list []string, _ cobra.ShellCompDirective) {
 	key, _, chosen := strings.Cut(begun, "=")
 	if !chosen {
@@ -134,33 +132,12 @@ func completePolicy(_ *cobra.Command, _ []string, begun string) (list []string, 
 		}
 		return list, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 	}
-	for _, word := range policyWords(key) {
+	words := invoice.PolicyWords(key)
+	if words == nil {
+		words = []string{invoice.Policy{}.Value(key)}
+	}
+	for _, word := range words {
 		list = append(list, key+"="+word)
 	}
 	return list, cobra.ShellCompDirectiveNoFileComp
-}
-
-// policyWords are the words that a key of a policy may have; of one whose values are no words, the default.
-func policyWords(key string) (list []string) {
-	with, is := map[string]func(n uint8) invoice.Policy{
-		"timing":           func(n uint8) invoice.Policy { return invoice.Policy{Timing: invoice.Timing(n)} },
-		"day_count":        func(n uint8) invoice.Policy { return invoice.Policy{DayCount: proration.DayCount(n)} },
-		"round_part":       func(n uint8) invoice.Policy { return invoice.Policy{RoundPart: proration.RoundPart(n)} },
-		"close_day":        func(n uint8) invoice.Policy { return invoice.Policy{CloseDay: proration.CloseDay(n)} },
-		"rounding":         func(n uint8) invoice.Policy { return invoice.Policy{Rounding: money.Rounding(n)} },
-		"bill_changes":     func(n uint8) invoice.Policy { return invoice.Policy{BillChanges: invoice.BillChanges(n)} },
-		"included_credits": func(n uint8) invoice.Policy { return invoice.Policy{IncludedCredits: invoice.IncludedCredits(n)} },
-		"free_upgrade":     func(n uint8) invoice.Policy { return invoice.Policy{FreeUpgrade: invoice.FreeUpgrade(n)} },
-	}[key]
-	if !is {
-		return []string{invoice.Policy{}.Value(key)}
-	}
-	for n := uint8(0); n < 32; n++ {
-		word := with(n).Value(key)
-		if err := new(invoice.Policy).Set(key, word); err != nil { // there is no further one
-			break
-		}
-		list = append(list, word)
-	}
-	return list
 }
