@@ -13,8 +13,9 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 )
 
-// exportVersion is that of the lines that Export writes.
-const exportVersion = 1
+// exportVersion is the latest version of the lines that Export writes. Version 1 has no reconciliations, and books without any are
+// written as that, so that earlier programs load them.
+const exportVersion = 2
 
 // line is one line of an export: one of its members is set.
 type line struct {
@@ -24,7 +25,11 @@ type line struct {
 	Run     *runLine     `json:"run,omitempty"`
 	Event   *eventLine   `json:"event,omitempty"`
 	Invoice *invoiceLine `json:"invoice,omitempty"`
-	End     *endLine     `json:"end,omitempty"`
+
+	Reconciliation *reconciliationLine `json:"reconciliation,omitempty"`
+	Report         *reportLine         `json:"report,omitempty"`
+
+	End *endLine `json:"end,omitempty"`
 }
 
 type booksLine struct {
@@ -76,11 +81,25 @@ type invoiceLine struct {
 	Invoice json.RawMessage `json:"invoice"`
 }
 
+type reconciliationLine struct {
+	Number  int64           `json:"number"`
+	At      string          `json:"at"`
+	Hash    string          `json:"sha256"`
+	Content json.RawMessage `json:"content"`
+}
+
+type reportLine struct {
+	Reconciliation int64  `json:"reconciliation"`
+	Format         string `json:"format"`
+	Content        []byte `json:"content"` // packed with zstd
+}
+
 type endLine struct {
-	Accounts int64 `json:"accounts"`
-	Events   int64 `json:"events"`
-	Runs     int64 `json:"runs"`
-	Invoices int64 `json:"invoices"`
+	Accounts        int64 `json:"accounts"`
+	Events          int64 `json:"events"`
+	Runs            int64 `json:"runs"`
+	Invoices        int64 `json:"invoices"`
+	Reconciliations int64 `json:"reconciliations,omitempty"`
 }
 
 // Export writes everything that the books hold at one instant as JSON lines, which Load reads.
@@ -90,11 +109,17 @@ func (b *Books) Export(ctx context.Context, w io.Writer) error {
 	encoder.SetEscapeHTML(false)
 	put := func(l line) error { return encoder.Encode(&l) }
 	err := b.home.Read(ctx, func(tx store.Tx) error {
-		err := put(line{Books: &booksLine{exportVersion, b.id, b.prefix, instantText(b.created)}})
+		reconciliations, err := tx.Reconciliations()
 		if err != nil {
 			return err
 		}
-		var n endLine
+		version, n := exportVersion, endLine{Reconciliations: int64(len(reconciliations))}
+		if n.Reconciliations == 0 {
+			version = 1
+		}
+		if err := put(line{Books: &booksLine{version, b.id, b.prefix, instantText(b.created)}}); err != nil {
+			return err
+		}
 		terms, err := tx.Terms()
 		if err != nil {
 			return err
@@ -135,12 +160,26 @@ func (b *Books) Export(ctx context.Context, w io.Writer) error {
 		if err != nil {
 			return err
 		}
+		if err := exportReconciliations(tx, reconciliations, put); err != nil {
+			return err
+		}
 		return put(line{End: &n})
 	})
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	return out.Flush()
+}
+
+func exportReconciliations(tx store.Tx, list []store.Reconciliation, put func(line) error) error {
+	for _, r := range list {
+		if err := put(line{Reconciliation: &reconciliationLine{r.Number, instantText(r.At), hex.EncodeToString(r.Hash), r.Body}}); err != nil {
+			return err
+		}
+	}
+	return tx.Reports(func(r store.Report) error {
+		return put(line{Report: &reportLine{r.Reconciliation, r.Format, r.Content}})
+	})
 }
 
 func optionalInstant(t time.Time) string {

@@ -40,10 +40,13 @@ type loader struct {
 	accounts []store.Account
 	events   []store.Event
 	invoices []store.Invoice
+
+	reconciliations []store.Reconciliation
+	reports         map[int64][]store.Report
 }
 
 func newLoader(tx store.Tx, file string) *loader {
-	return &loader{tx: tx, at: source.Place{File: file, Column: 1}}
+	return &loader{tx: tx, at: source.Place{File: file, Column: 1}, reports: map[int64][]store.Report{}}
 }
 
 func (l *loader) load(from io.Reader) error {
@@ -89,6 +92,11 @@ func (l *loader) line(text []byte) error {
 		return l.event(read.Event)
 	case read.Invoice != nil:
 		return l.invoice(read.Invoice)
+	case read.Reconciliation != nil:
+		return l.reconciliation(read.Reconciliation)
+	case read.Report != nil:
+		l.reports[read.Report.Reconciliation] = append(l.reports[read.Report.Reconciliation], store.Report(*read.Report))
+		return nil
 	case read.End != nil:
 		return l.end(read.End)
 	}
@@ -179,6 +187,20 @@ func (l *loader) invoice(read *invoiceLine) error {
 	return l.flush(batch)
 }
 
+func (l *loader) reconciliation(read *reconciliationLine) error {
+	at, err := time.Parse(time.RFC3339Nano, read.At)
+	if err != nil {
+		return err
+	}
+	hash, err := hex.DecodeString(read.Hash)
+	if err != nil {
+		return err
+	}
+	l.counted.Reconciliations++
+	l.reconciliations = append(l.reconciliations, store.Reconciliation{Number: read.Number, At: at, Hash: hash, Body: read.Content})
+	return nil
+}
+
 // flush adds what has gathered to the store, where it is as many rows as that.
 func (l *loader) flush(most int) error {
 	if len(l.accounts)+len(l.events)+len(l.invoices) < most {
@@ -204,8 +226,17 @@ func (l *loader) flush(most int) error {
 func (l *loader) end(read *endLine) error {
 	l.ended = true
 	if *read != l.counted {
-		return source.Errorf(l.at, "the export says that it has %d accounts, %d events, %d runs and %d invoices, and it has %d, %d, %d and %d",
-			read.Accounts, read.Events, read.Runs, read.Invoices, l.counted.Accounts, l.counted.Events, l.counted.Runs, l.counted.Invoices)
+		return source.Errorf(l.at, "the export says that it has %d accounts, %d events, %d runs, %d invoices and %d reconciliations, and it has %d, %d, %d, %d and %d",
+			read.Accounts, read.Events, read.Runs, read.Invoices, read.Reconciliations, l.counted.Accounts, l.counted.Events, l.counted.Runs, l.counted.Invoices, l.counted.Reconciliations)
+	}
+	for _, r := range l.reconciliations {
+		if err := l.tx.AddReconciliation(r, l.reports[r.Number]); err != nil {
+			return err
+		}
+		delete(l.reports, r.Number)
+	}
+	for number := range l.reports {
+		return source.Errorf(l.at, "the export has a report of reconciliation %d, which is not there", number)
 	}
 	return l.flush(1)
 }

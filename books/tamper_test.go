@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -237,9 +238,17 @@ func TestEditedFile(t *testing.T) {
 		{"UPDATE events SET body = replace(body, '70000', '7000') WHERE seq = 4", "billed again from what the run knew, it differs"},
 		{"UPDATE terms SET body = replace(body, '79.95', '69.95')", "its seal is not that of what is kept"},
 		{"DELETE FROM events WHERE seq = 5", "event 6 of the store stands where event 5 is expected"},
+		{"UPDATE reconciliations SET body = replace(body, '79.95', '69.95')", "reconciliation 1: what is kept of it is not what was made"},
+		{"UPDATE reconciliations SET at = at + 1000", "reconciliation 1: it stands as made at 2026-05-01T08:00:00.000001Z, and says 2026-05-01T08:00:00Z"},
+		{"UPDATE reports SET format = 'xml' WHERE format = 'csv'", "reconciliation 1: its report as csv is missing"},
+		{"UPDATE reports SET format = 'xml' WHERE format = 'csv'", "reconciliation 1: it has no report as xml, and one is there"},
+		{"UPDATE reports SET content = (SELECT content FROM reports WHERE format = 'csv')", "reconciliation 1: its report as json is not the one that was made"},
+		{"UPDATE reports SET content = x'00'", "reconciliation 1 of the store: its report as csv"},
 	} {
 		name := filepath.Join(t.TempDir(), "books.db")
-		require.NoError(t, demo(t, name).Close())
+		made := demo(t, name)
+		reconcileOnce(t, made)
+		require.NoError(t, made.Close())
 		db, err := sql.Open("sqlite", name)
 		require.NoError(t, err)
 		_, err = db.ExecContext(t.Context(), test.edit)
@@ -254,8 +263,8 @@ func TestEditedFile(t *testing.T) {
 	}
 }
 
-// TestKeptStores verifies the stores that versions of the program wrote, and loads what they exported: none of them is ever written anew.
-// When the schema changes, reseller.db stays as it is, under a name of its own.
+// TestKeptStores verifies the stores that versions of the program wrote, as they are and brought to the latest version, and loads what they
+// exported: none of them is ever written anew. reseller.db is of version 1 of the schema.
 func TestKeptStores(t *testing.T) {
 	files, err := filepath.Glob("../testdata/books/*.db")
 	require.NoError(t, err)
@@ -265,9 +274,20 @@ func TestKeptStores(t *testing.T) {
 		require.NoError(t, err)
 		name := filepath.Join(t.TempDir(), "books.db")
 		require.NoError(t, os.WriteFile(name, data, 0o600))
+		r, err := books.OpenReader(t.Context(), name)
+		require.NoError(t, err, "%s is read as it is", file)
+		kept := whole(t, r)
+		before, err := r.Reconciliations(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, r.Export(t.Context(), io.Discard))
+		require.NoError(t, r.Close())
 		b, err := books.Open(t.Context(), name)
 		require.NoError(t, err, file)
-		kept := whole(t, b)
+		require.Equal(t, kept, whole(t, b))
+		after, err := b.Reconciliations(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+		require.EqualValues(t, len(before)+1, reconcileOnce(t, b).Number, "it can do what is new")
 		require.NoError(t, b.Close())
 		exported, err := os.ReadFile(strings.TrimSuffix(file, ".db") + ".jsonl")
 		require.NoError(t, err)
@@ -291,7 +311,7 @@ func TestNewerStore(t *testing.T) {
 		var newer *store.VersionError
 		require.ErrorAs(t, err, &newer)
 		require.Equal(t, 99, newer.Has)
-		require.ErrorContains(t, err, "the store has version 99, and this program knows versions up to 1")
+		require.ErrorContains(t, err, "the store has version 99, and this program knows versions up to 2")
 	}
 }
 

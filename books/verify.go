@@ -24,10 +24,11 @@ type Verifying struct {
 
 // Verified is what verifying found.
 type Verified struct {
-	Accounts, Events, Invoices, Runs int64
-	Head                             Run      // the last run
-	Faults                           []string // what is wrong, each naming where, at most [MaxFaults]; none where the books are whole
-	More                             int      // how many more faults there are
+	Accounts, Events, Invoices, Runs, Reconciliations int64
+
+	Head   Run      // the last run
+	Faults []string // what is wrong, each naming where, at most [MaxFaults]; none where the books are whole
+	More   int      // how many more faults there are
 }
 
 // MaxFaults is how many faults are told one by one.
@@ -38,7 +39,7 @@ func (v *Verified) Whole() bool { return len(v.Faults) == 0 }
 
 // Verify reads everything in the books and computes again what can be computed: the seals of all runs from the bytes of their invoices,
 // the sums of each invoice from its lines, its number from its account and day; no number or day twice, no invoice, run or event
-// missing between two others, every event readable. The error is that the books cannot be read.
+// missing between two others, every event readable; of each reconciliation and its reports the SHA-256. The error is that the books cannot be read.
 func (b *Books) Verify(ctx context.Context, what Verifying) (Verified, error) {
 	v := &verifier{books: b, what: what}
 	if c, can := b.home.(interface {
@@ -89,7 +90,7 @@ func (v *verifier) fails(ctx context.Context, err error) error {
 }
 
 func (v *verifier) verify(ctx context.Context, tx store.Tx) error {
-	for _, step := range []func(store.Tx) error{v.readTerms, v.readAccounts, v.readRuns, v.readInvoices, v.checkAccounts, v.readEvents} {
+	for _, step := range []func(store.Tx) error{v.readTerms, v.readAccounts, v.readRuns, v.readInvoices, v.checkAccounts, v.readEvents, v.readReconciliations} {
 		if err := v.fails(ctx, step(tx)); err != nil {
 			return err
 		}

@@ -80,6 +80,15 @@ type Tx interface {
 	AddInvoices([]Invoice) error
 	// LastInvoice is the Seq of the last invoice, 0 where there is none.
 	LastInvoice() (int64, error)
+
+	// Reconciliations are all reconciliations, in the order of their numbers.
+	Reconciliations() ([]Reconciliation, error)
+	// AddReconciliation adds one, with its reports. One of a number that is there already is an error.
+	AddReconciliation(Reconciliation, []Report) error
+	// Report is the report of a reconciliation in a format, the zero Report where there is none.
+	Report(reconciliation int64, format string) (Report, error)
+	// Reports calls f with all reports, those of one reconciliation together, in the order of their numbers and then of the formats.
+	Reports(f func(Report) error) error
 }
 
 // Account is an account that has events.
@@ -137,6 +146,21 @@ type Invoice struct {
 	Date    cycle.Date
 	Hash    []byte // the SHA-256 of Body
 	Body    []byte // the invoice as JSON, as it was issued
+}
+
+// Reconciliation is a reconciliation that was made.
+type Reconciliation struct {
+	Number int64 // from 1 on, without a gap
+	At     time.Time
+	Hash   []byte // the SHA-256 of Body
+	Body   []byte // what was compared, and what it came to, as JSON
+}
+
+// Report is what a reconciliation found, in one format.
+type Report struct {
+	Reconciliation int64
+	Format         string
+	Content        []byte // packed
 }
 
 // ErrMissing is the error of opening a store that is not there.

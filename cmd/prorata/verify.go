@@ -19,9 +19,10 @@ func newVerify() *cobra.Command {
 		Short: "Make sure that the books are whole, and name what is not",
 		Long: `Reads everything in a store and computes again what can be computed: the seal of every run from
 the bytes of its invoices, the sums of every invoice from its lines, its number from its account
-and day; no number or day twice, nothing missing in between, every event readable. --head says
-whether the end was cut off. --replay bills every account again as each run knew it, and makes
-sure that the same invoices come of it, to the byte.
+and day; no number or day twice, nothing missing in between, every event readable; the SHA-256 of
+every reconciliation and its reports. --head says whether the end was cut off. --replay bills
+every account again as each run knew it, and makes sure that the same invoices come of it, to the
+byte.
 
 ` + storeHelp + `
 
@@ -81,8 +82,12 @@ func (c *common) writeVerified(cmd *cobra.Command, found *books.Verified, format
 		out.Write(appendVerified(nil, found))
 		return outfile.Commit(out)
 	}
-	fmt.Fprintf(out, "%s, %s, %s, %s\n", report.Count(int(found.Accounts), "account", "accounts"), report.Count(int(found.Events), "event", "events"),
-		report.Count(int(found.Runs), "run", "runs"), report.Count(int(found.Invoices), "invoice", "invoices"))
+	reconciliations := ""
+	if n := int(found.Reconciliations); n > 0 {
+		reconciliations = ", " + report.Count(n, "reconciliation", "reconciliations")
+	}
+	fmt.Fprintf(out, "%s, %s, %s, %s%s\n", report.Count(int(found.Accounts), "account", "accounts"), report.Count(int(found.Events), "event", "events"),
+		report.Count(int(found.Runs), "run", "runs"), report.Count(int(found.Invoices), "invoice", "invoices"), reconciliations)
 	if found.Whole() {
 		fmt.Fprintf(out, "whole; %s\n", headOf(found.Head))
 		return outfile.Commit(out)
@@ -102,7 +107,7 @@ func appendVerified(b []byte, found *books.Verified) []byte {
 	for _, n := range []struct {
 		name string
 		n    int64
-	}{{"accounts", found.Accounts}, {"events", found.Events}, {"runs", found.Runs}, {"invoices", found.Invoices}, {"faults", int64(len(found.Faults) + found.More)}} {
+	}{{"accounts", found.Accounts}, {"events", found.Events}, {"runs", found.Runs}, {"invoices", found.Invoices}, {"reconciliations", found.Reconciliations}, {"faults", int64(len(found.Faults) + found.More)}} {
 		b = strconv.AppendInt(append(append(append(b, `,"`...), n.name...), `":`...), n.n, 10)
 	}
 	b, _ = jsontext.AppendQuote(append(b, `,"head":`...), found.Head.Seal)

@@ -171,20 +171,18 @@ func (h *Home) migrateOnce(ctx context.Context, steps []Migration) (done bool, e
 	return done, err
 }
 
-// CheckVersion makes sure that a database has the latest version, without changing it.
+// CheckVersion makes sure that a database has a version that can be read, without changing it: the latest, or an older one, in which
+// what is not there yet is empty.
 func (h *Home) CheckVersion(ctx context.Context, steps []Migration) error {
 	return h.Read(ctx, func(tx store.Tx) error {
-		has := 0
-		if err := tx.(*Tx).Conn.QueryRowContext(ctx, "SELECT version FROM schema_version").Scan(&has); err != nil {
+		has, err := tx.(*Tx).number("SELECT version FROM schema_version")
+		if errors.Is(err, sql.ErrNoRows) || err == nil && has == 0 {
+			return store.ErrMissing // its making was interrupted
+		}
+		if err != nil {
 			return err
 		}
-		if err := checkVersion(has, steps); err != nil {
-			return err
-		}
-		if has < len(steps) {
-			return fmt.Errorf("the store has version %d, expected %d: record or bill brings it there", has, len(steps))
-		}
-		return nil
+		return checkVersion(int(has), steps)
 	})
 }
 

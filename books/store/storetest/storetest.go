@@ -2,6 +2,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ func Run(t *testing.T, make func(t *testing.T) store.Store) {
 		run  func(*testing.T, store.Store)
 	}{
 		{"settings", settings}, {"all or nothing", allOrNothing}, {"accounts", accounts}, {"events", events}, {"terms and runs", termsAndRuns},
-		{"invoices", invoices}, {"any text", anyText}, {"many rows", manyRows}, {"reading at one instant", oneInstant}, {"one writer at a time", oneWriter}, {"a context that is done", done},
+		{"invoices", invoices}, {"reconciliations", reconciliations}, {"any text", anyText}, {"many rows", manyRows}, {"reading at one instant", oneInstant}, {"one writer at a time", oneWriter}, {"a context that is done", done},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, make(t)) })
 	}
@@ -251,6 +252,47 @@ func invoices(t *testing.T, s store.Store) {
 		found, err := tx.Numbers([]string{"c", "nothing"})
 		require.NoError(t, err)
 		require.Equal(t, list[2:], found)
+	})
+}
+
+func reconciliations(t *testing.T, s store.Store) {
+	list := []store.Reconciliation{
+		{Number: 1, At: noon, Hash: []byte{0, 255}, Body: []byte(`{"documents":["\u0000 é"]}`)},
+		{Number: 2, At: noon.Add(time.Hour), Hash: []byte{1}, Body: []byte("{}")},
+	}
+	reports := []store.Report{
+		{Reconciliation: 1, Format: "csv", Content: []byte{0, 1, 255}}, {Reconciliation: 1, Format: "json", Content: bytes.Repeat([]byte{7}, 1<<20)},
+		{Reconciliation: 2, Format: "json", Content: []byte("2")},
+	}
+	read(t, s, func(tx store.Tx) {
+		none, err := tx.Reconciliations()
+		require.NoError(t, err)
+		require.Empty(t, none)
+	})
+	write(t, s, func(tx store.Tx) error {
+		return errors.Join(tx.AddReconciliation(list[0], []store.Report{reports[1], reports[0]}), tx.AddReconciliation(list[1], reports[2:]))
+	})
+	require.Error(t, s.Write(t.Context(), func(tx store.Tx) error { return tx.AddReconciliation(list[1], nil) }), "one that is there")
+	other := store.Reconciliation{Number: 3, At: noon, Hash: []byte{1}, Body: []byte("{}")}
+	require.Error(t, s.Write(t.Context(), func(tx store.Tx) error {
+		return tx.AddReconciliation(other, []store.Report{{Reconciliation: 9, Format: "json"}})
+	}), "a report of no reconciliation")
+	read(t, s, func(tx store.Tx) {
+		found, err := tx.Reconciliations()
+		require.NoError(t, err)
+		require.Equal(t, list, found)
+		one, err := tx.Report(1, "csv")
+		require.NoError(t, err)
+		require.Equal(t, reports[0], one)
+		none, err := tx.Report(2, "csv")
+		require.NoError(t, err)
+		require.Zero(t, none)
+		var all []store.Report
+		require.NoError(t, tx.Reports(func(r store.Report) error {
+			all = append(all, r)
+			return nil
+		}))
+		require.Equal(t, reports, all)
 	})
 }
 

@@ -1,0 +1,170 @@
+package books
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
+)
+
+// Reconciliation is a comparison of the Distributor's documents with these books, as it was made: it does not change when the books do.
+type Reconciliation struct {
+	Number int64     `json:"-"` // from 1 on
+	At     time.Time `json:"at"`
+	By     string    `json:"by,omitempty"` // the name of the token it was asked for with
+
+	Inputs []ReconciledInput `json:"inputs"`
+
+	// What was asked for. Empty is what [reconcile.Input] does with the zero value.
+	Tolerance   string `json:"tolerance,omitempty"`
+	DisputeDays int    `json:"dispute_days,omitempty"`
+
+	// What of the books was compared.
+	Events   int64      `json:"events"` // up to this one, by its number
+	Terms    int64      `json:"terms"`  // by these, by their number
+	Prices   string     `json:"prices"` // of this price list
+	Currency string     `json:"currency"`
+	From     cycle.Date `json:"from,omitzero"` // invoices of these days
+	Through  cycle.Date `json:"through,omitzero"`
+
+	// What it came to: groups, those that differ, and decimal amounts.
+	Groups     int    `json:"groups"`
+	Different  int    `json:"different"`
+	Theirs     string `json:"theirs"`
+	Ours       string `json:"ours"`
+	Difference string `json:"difference"`
+	Claimed    string `json:"claimed"`
+
+	Notes   []string        `json:"notes,omitempty"` // of what was left out of tables, and rounded
+	Reports []ReportSummary `json:"reports"`         // that are kept, by format
+}
+
+// ReconciledInput is a file that was given. The file itself is not kept.
+type ReconciledInput struct {
+	Name    string `json:"name"`
+	Use     string `json:"use"` // document, mapping, aliases or claimed
+	Size    int64  `json:"size"`
+	SHA256  string `json:"sha256"`
+	Mapping string `json:"mapping,omitempty"` // of a table: the name of the mapping it was read by
+}
+
+// ReportSummary is a report that is kept of a reconciliation.
+type ReportSummary struct {
+	Format string `json:"format"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// maxReport is how large a packed report may be, so that it goes into a line of an export.
+const maxReport = 40 << 20
+
+// ErrReportTooLarge is the error of a report that is too large to be kept.
+var ErrReportTooLarge = errors.New("the report is too large to be kept, expected fewer documents at a time")
+
+// Hash is the SHA-256 of a file, as texts have it.
+func Hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// AddReconciliation keeps a reconciliation with its reports by format, and gives it the next number. A zero instant is the clock's.
+func (b *Books) AddReconciliation(ctx context.Context, r Reconciliation, reports map[string][]byte) (Reconciliation, error) {
+	at, err := instantOr(r.At, time.Now())
+	if err != nil {
+		return r, err
+	}
+	packer, err := zstd.NewWriter(nil)
+	if err != nil {
+		return r, err
+	}
+	r.At, r.Reports = at, nil
+	rows := make([]store.Report, 0, len(reports))
+	for _, format := range slices.Sorted(maps.Keys(reports)) {
+		data := reports[format]
+		r.Reports = append(r.Reports, ReportSummary{format, int64(len(data)), Hash(data)})
+		rows = append(rows, store.Report{Format: format, Content: packer.EncodeAll(data, nil)})
+		if len(rows[len(rows)-1].Content) > maxReport {
+			return r, ErrReportTooLarge
+		}
+	}
+	body, err := json.Marshal(&r)
+	if err != nil {
+		return r, err
+	}
+	sum := sha256.Sum256(body)
+	err = b.home.Write(ctx, func(tx store.Tx) error {
+		all, err := tx.Reconciliations()
+		if err != nil {
+			return err
+		}
+		r.Number = int64(len(all)) + 1
+		for i := range rows {
+			rows[i].Reconciliation = r.Number
+		}
+		return tx.AddReconciliation(store.Reconciliation{Number: r.Number, At: at, Hash: sum[:], Body: body}, rows)
+	})
+	return r, err
+}
+
+// Reconciliations are all that were made, in order.
+func (b *Books) Reconciliations(ctx context.Context) (list []Reconciliation, err error) {
+	err = b.home.Read(ctx, func(tx store.Tx) error {
+		rows, err := tx.Reconciliations()
+		if err != nil {
+			return err
+		}
+		list = make([]Reconciliation, len(rows))
+		for i := range rows {
+			if list[i], err = readReconciliation(&rows[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Report is the report of a reconciliation in a format; nil where there is none.
+func (b *Books) Report(ctx context.Context, number int64, format string) (data []byte, err error) {
+	err = b.home.Read(ctx, func(tx store.Tx) error {
+		row, err := tx.Report(number, format)
+		if err != nil || row.Reconciliation == 0 {
+			return err
+		}
+		data, err = unpackReport(&row)
+		return err
+	})
+	return data, err
+}
+
+func readReconciliation(row *store.Reconciliation) (Reconciliation, error) {
+	r := Reconciliation{Number: row.Number}
+	if err := json.Unmarshal(row.Body, &r); err != nil {
+		return r, fmt.Errorf("reconciliation %d of the store: %w", row.Number, err)
+	}
+	return r, nil
+}
+
+// unpackReport reads a report, which is never nil.
+func unpackReport(row *store.Report) ([]byte, error) {
+	unpacker, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return nil, err
+	}
+	defer unpacker.Close()
+	data, err := unpacker.DecodeAll(row.Content, []byte{})
+	if err != nil {
+		return nil, fmt.Errorf("reconciliation %d of the store: its report as %s: %w", row.Reconciliation, row.Format, err)
+	}
+	return data, nil
+}
