@@ -40,42 +40,6 @@ type Event struct {
 	Place source.Place // where it was read
 }
 
-// Type is what kind of event it is. Types are in the order in which events of one instant
-// take effect.
-type Type uint8
-
-const (
-	Created Type = iota
-	PackageChanged
-	ChangeCancelled
-	ChargeAdded
-	UsageRecorded
-	Closed
-	InvoiceStatusChanged
-	EventVoided
-)
-
-var types = []string{
-	"account.created", "account.package_changed", "account.change_cancelled", "charge.added",
-	"usage.recorded", "account.closed", "invoice.status_changed", "event.voided",
-}
-
-// ParseType reads a type as events spell it, such as "account.created".
-func ParseType(s string) (Type, error) {
-	i, err := names.Index("type", s, types)
-	return Type(i), err
-}
-
-func (t Type) String() string { return names.Word(uint8(t), types) }
-
-// Valid reports that there is such a type.
-func (t Type) Valid() bool { return int(t) < len(types) }
-
-// structural reports that events of the type shape the timeline.
-func (t Type) structural() bool {
-	return t == Created || t == PackageChanged || t == ChangeCancelled || t == Closed
-}
-
 // Effective says when a change or a close takes effect.
 type Effective uint8
 

@@ -2,7 +2,6 @@ package account
 
 import (
 	"math/bits"
-	"slices"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/names"
@@ -110,38 +109,10 @@ const (
 	OptionalFields Fields = 1<<FieldRecordedAt | 1<<FieldMetadata
 )
 
-// fieldsOf are the fields that an event of a type must and may have beyond those. The decoders, the encoder and the
-// errors go by it, and a test holds the documents to it.
-var fieldsOf = [...]struct{ required, optional Fields }{
-	Created:              {required: 1 << FieldPackage, optional: 1 << FieldBillingDate},
-	PackageChanged:       {required: 1 << FieldPackage, optional: 1 << FieldEffective},
-	ChangeCancelled:      {},
-	ChargeAdded:          {required: 1<<FieldAmount | 1<<FieldDescription, optional: 1 << FieldPriceList},
-	UsageRecorded:        {required: 1 << FieldCredits},
-	Closed:               {optional: 1 << FieldEffective},
-	InvoiceStatusChanged: {required: 1<<FieldInvoice | 1<<FieldStatus},
-	EventVoided:          {required: 1 << FieldEvent},
-}
-
-// Fields are the fields that an event of the type must and may have, beyond [RequiredFields] and [OptionalFields]; none
-// where there is no such type.
-func (t Type) Fields() (required, optional Fields) {
-	if int(t) >= len(fieldsOf) {
-		return 0, 0
-	}
-	return fieldsOf[t].required, fieldsOf[t].optional
-}
-
 // Names are the names of the fields of the set.
 func (s Fields) Names() (list []string) {
 	for f := range s.All {
 		list = append(list, f.String())
 	}
 	return list
-}
-
-// validFields are the names of the fields that an event of a type may have.
-func validFields(t Type) []string {
-	required, optional := t.Fields()
-	return slices.Concat((RequiredFields | OptionalFields).Names(), (required | optional).Names())
 }

@@ -250,7 +250,7 @@ func check(e *Event, t *terms) (cycle.Date, error) {
 	if e.At.IsZero() {
 		return cycle.Date{}, errors.New("its At is not set")
 	}
-	if int(e.Type) >= len(types) {
+	if !e.Type.Valid() {
 		return cycle.Date{}, fmt.Errorf("unknown type %d", e.Type)
 	}
 	if int(e.Effective) >= len(effectives) {

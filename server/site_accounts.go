@@ -15,6 +15,7 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/statement"
 )
 
 // accountsBody is the list of accounts.
@@ -335,38 +336,10 @@ func showEvents(events []account.Event, anomalies []account.Anomaly, policy invo
 	return list
 }
 
-// words says what an event is.
+// words says what an event does, as a sentence.
 func words(e *account.Event) string {
-	when := ""
-	if e.Effective == account.PeriodEnd {
-		when = " at the end of the billing period"
-	}
-	switch e.Type {
-	case account.Created:
-		if !e.BillingDate.IsZero() {
-			return fmt.Sprintf("Created with %s, first billed on %s", e.Package, e.BillingDate)
-		}
-		return "Created with " + e.Package
-	case account.PackageChanged:
-		return "Changed to " + e.Package + when
-	case account.Closed:
-		return "Closed" + when
-	case account.ChangeCancelled:
-		return "The change that was waiting is cancelled"
-	case account.UsageRecorded:
-		return grouped(e.Credits) + " credits used"
-	case account.ChargeAdded:
-		kind := "Charge"
-		if e.Amount.Sign() < 0 {
-			kind = "Credit"
-		}
-		return fmt.Sprintf("%s of %s: %s", kind, shownMoney(e.Amount), e.Description)
-	case account.InvoiceStatusChanged:
-		return fmt.Sprintf("Invoice %s is %s", e.Invoice, strings.ToLower(e.Status.String()))
-	case account.EventVoided:
-		return "Event " + e.Voids + " is void"
-	}
-	return e.Type.String()
+	text := statement.EventWords(e, shownMoney)
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func accountURL(name string, more url.Values) string {

@@ -222,7 +222,7 @@ func (h *History) events(days cycle.Period) (rows []EventRow) {
 			used.add(day, e.Credits)
 			continue
 		}
-		text := eventWords(e)
+		text := EventWords(e, money.Amount.Display)
 		if known != day {
 			text += ", known from " + known.String()
 		}
@@ -273,25 +273,29 @@ func (h *History) day(t time.Time) cycle.Date {
 	return d
 }
 
-// eventWords say what an event does.
-func eventWords(e *account.Event) string {
+// EventWords says in words what an event does, as part of a sentence, with its amount as a function shows it.
+func EventWords(e *account.Event, show func(money.Amount) string) string {
 	when := ""
 	if e.Effective == account.PeriodEnd {
-		when = " at the end of the period"
+		when = " at the end of the billing period"
 	}
 	switch e.Type {
 	case account.Created:
-		text := "opened with " + e.Package
+		text := "created with " + e.Package
 		if !e.BillingDate.IsZero() {
-			text += ", the first period ends before " + e.BillingDate.String()
+			text += ", first billed on " + e.BillingDate.String()
 		}
 		return text
 	case account.PackageChanged:
 		return "changed to " + e.Package + when
 	case account.ChangeCancelled:
-		return "the change or close that was waiting is dropped"
+		return "the change or close that was waiting is cancelled"
 	case account.ChargeAdded:
-		text := "charge of " + e.Amount.Display() + ": " + e.Description
+		kind := "charge"
+		if e.Amount.Sign() < 0 {
+			kind = "credit"
+		}
+		text := kind + " of " + show(e.Amount) + ": " + e.Description
 		if e.PriceList != account.AllLists {
 			text += " (" + e.PriceList.String() + " only)"
 		}
@@ -303,7 +307,7 @@ func eventWords(e *account.Event) string {
 	case account.InvoiceStatusChanged:
 		return "invoice " + e.Invoice + " is " + e.Status.Key()
 	case account.EventVoided:
-		return "event " + e.Voids + " was a mistake"
+		return "event " + e.Voids + " is void"
 	}
 	return e.Type.String()
 }

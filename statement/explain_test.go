@@ -78,6 +78,6 @@ func TestExplainInABrowser(t *testing.T) {
 		}
 	}
 	p := browser.Open(t, pageFile(t, b.Bytes()), 1200, 900, false)
-	require.Contains(t, p.Eval("document.body.innerText"), "opened with <script>alert(1)</script>")
+	require.Contains(t, p.Eval("document.body.innerText"), "created with <script>alert(1)</script>")
 	looks(t, p)
 }

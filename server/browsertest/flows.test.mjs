@@ -153,7 +153,7 @@ flow("schedule a change, and take it back", async (page) => {
   const waiting = page.getByText("Waiting: a change to Silver on 2026-03-10.");
   await waiting.waitFor();
   await page.getByRole("link", { name: "Take it back" }).click();
-  await page.getByText("The change that was waiting is cancelled").first().waitFor();
+  await page.getByText("The change or close that was waiting is cancelled").first().waitFor();
   await recordIt(page, "Take the change back");
   assert.equal(await waiting.count(), 0);
 });
