@@ -99,7 +99,12 @@ func (r *Reader) invoice(text []byte) error {
 	if r.plainInvoice() {
 		return nil
 	}
-	members, err := strictjson.Object(r.At.File, text)
+	return r.anyInvoice()
+}
+
+// anyInvoice is invoice for one in any JSON, and says what is wrong with it.
+func (r *Reader) anyInvoice() error {
+	members, err := strictjson.Object(r.At.File, r.Text)
 	if wrong := (*source.ParseError)(nil); errors.As(err, &wrong) {
 		at := r.At
 		at.Column += wrong.Column - 1
@@ -137,30 +142,24 @@ func (r *Reader) member(name string) *string {
 
 // plainInvoice is invoice for one as replay writes it, and false when it is not one, or something is wrong with it.
 func (r *Reader) plainInvoice() bool {
-	r.line.Reset(r.Text)
-	r.object.Reset(&r.line)
-	if t, err := r.object.ReadToken(); err != nil || t.Kind() != '{' {
+	text, found := compact(r.Text), 0
+	if !text.at(0, '{') || !text.plain() {
 		return false
 	}
-	for found := 0; ; {
-		t, err := r.object.ReadToken()
-		if err != nil {
-			return false
-		}
-		if t.Kind() == '}' {
-			return found == 3 && int(r.object.InputOffset()) == len(r.Text)
-		}
-		to := r.member(t.String())
+	end := text.object(0, 1, func(name []byte, offset int) int {
+		to := r.member(string(name))
 		if to == nil {
-			if r.object.SkipValue() != nil {
-				return false
-			}
-			continue
+			return 0
 		}
-		if t, err = r.object.ReadToken(); err != nil || t.Kind() != '"' {
-			return false
+		end := text.string(offset)
+		if end == gaveUp {
+			return gaveUp
 		}
-		*to = t.String()
 		found++
-	}
+		if value := text[offset+1 : end-1]; *to != string(value) { // mostly it is what it was of the invoice before
+			*to = string(value)
+		}
+		return end
+	})
+	return end == len(text) && found == 3
 }

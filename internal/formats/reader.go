@@ -2,12 +2,9 @@ package formats
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/names"
@@ -32,16 +29,14 @@ type Reader struct {
 	buffer []byte // of Text
 
 	list    listState // of a list in JSON
-	object  *jsontext.Decoder
-	line    bytes.Reader // that object reads
-	columns columns      // of CSV
+	columns columns   // of CSV
 	field   []byte
 	written string // the date as it stands
 }
 
 // NewReader finds out the format of a file. A file without anything in it is JSON lines of no invoices.
 func NewReader(in io.Reader, file string) (*Reader, error) {
-	r := &Reader{in: bufio.NewReaderSize(in, 1<<16), At: source.Place{File: file, Column: 1}, object: jsontext.NewDecoder(new(bytes.Reader))}
+	r := &Reader{in: bufio.NewReaderSize(in, 1<<16), At: source.Place{File: file, Column: 1}}
 	if mark, _ := r.in.Peek(3); string(mark) == "\xef\xbb\xbf" { // a byte order mark, as programs add it that are told to save as UTF-8
 		r.in.Discard(len(mark))
 	}
