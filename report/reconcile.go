@@ -65,43 +65,12 @@ func (p *page) table(t *table) {
 
 // wrapped prints text in lines that fit, each with an indent.
 func (p *page) wrapped(indent, text string) {
-	for i, line := range wrap(display.Cut(text, maxText), max(20, p.width-display.Width(indent))) {
+	for i, line := range display.Lines(display.Cut(text, maxText), max(20, p.width-display.Width(indent))) {
 		if i > 0 {
 			indent = strings.Repeat(" ", display.Width(indent))
 		}
 		p.line(indent + line)
 	}
-}
-
-// wrap breaks text at spaces into lines of at most so many cells; a longer word is cut.
-func wrap(text string, most int) (lines []string) {
-	line := ""
-	for _, word := range strings.Fields(text) {
-		for display.Width(word) > most {
-			if line != "" {
-				lines, line = append(lines, line), ""
-			}
-			n := 0
-			for i, r := range word {
-				if n += display.Width(string(r)); n > most {
-					lines, word = append(lines, word[:i]), word[i:]
-					break
-				}
-			}
-		}
-		switch {
-		case line == "":
-			line = word
-		case display.Width(line)+1+display.Width(word) > most:
-			lines, line = append(lines, line), word
-		default:
-			line += " " + word
-		}
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines
 }
 
 // clip is a cell of at most so many cells, unless all is asked for.

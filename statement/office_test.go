@@ -3,8 +3,10 @@ package statement_test
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"math/big"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -86,4 +88,50 @@ func requireCell(t *testing.T, want, got, format string, about ...any) {
 		return
 	}
 	require.Equal(t, strings.ReplaceAll(want, "\r", `\r`), got, append([]any{format}, about...)...)
+}
+
+// TestWorkbooksOnPaper prints the workbooks with LibreOffice: each page has all columns with their header, and no text is cut.
+func TestWorkbooksOnPaper(t *testing.T) {
+	rep, summary := demoReport(t)
+	var invoices, reconciliation bytes.Buffer
+	require.NoError(t, statement.XLSX(&invoices, demoInvoices(t), money.USD))
+	require.NoError(t, statement.ReconcileXLSX(&reconciliation, rep, summary))
+	dir := t.TempDir()
+	statements, differences := filepath.Join(dir, "statements.xlsx"), filepath.Join(dir, "differences.xlsx")
+	require.NoError(t, os.WriteFile(statements, invoices.Bytes(), 0o644))
+	require.NoError(t, os.WriteFile(differences, reconciliation.Bytes(), 0o644))
+	folder := office.Convert(t, "pdf", "", statements, differences)
+	pages := func(name string) []string {
+		out, err := exec.Command(program(t, "pdftotext"), "-raw", filepath.Join(folder, name), "-").Output()
+		require.NoError(t, err)
+		list := strings.Split(strings.TrimSuffix(string(out), "\f"), "\f")
+		for i := range list {
+			list[i] = strings.Join(strings.Fields(list[i]), "")
+		}
+		return list
+	}
+
+	of := map[string]int{} // pages of each sheet
+	printed := pages("statements.pdf")
+	for i, page := range printed {
+		for sheet, header := range map[string]string{"Invoices": report.InvoiceHeader, "Lines": report.LineHeader, "Totals": "account,month,currency,invoices,recurring,overage,charges,total"} {
+			if rows, is := strings.CutPrefix(page, fmt.Sprintf("%sPage%dof%d", sheet, i+1, len(printed))); is {
+				of[sheet]++
+				require.Truef(t, strings.HasPrefix(rows, strings.ReplaceAll(strings.TrimSpace(header), ",", "")), "page %d begins %.200q", i+1, rows)
+			}
+		}
+	}
+	require.Equal(t, len(printed), of["Invoices"]+of["Lines"]+of["Totals"])
+	require.Greater(t, of["Lines"], 1)
+	require.Greater(t, of["Invoices"], 1)
+
+	squeeze := func(s string) string { return strings.ReplaceAll(strings.Join(strings.Fields(s), ""), ",", "") } // 34530 is 34,530
+	text := squeeze(strings.Join(pages("differences.pdf"), ""))
+	for _, rows := range [][][]string{report.ReconcileRows(rep), report.DisputeRows(rep)} {
+		for _, row := range rows {
+			for _, cell := range row {
+				require.Truef(t, strings.Contains(text, squeeze(cell)), "%q is on no page", cell)
+			}
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/money"
 )
 
@@ -20,6 +22,9 @@ const (
 	maxRows     = 1 << 20
 	maxCellText = 32767 // UTF-16 units
 	maxDigits   = 15    // of a number that a spreadsheet computes with
+	maxHeight   = 409   // of a row, in points
+
+	textHeight = 15 // points
 )
 
 // kind is how the cells of a column are written. The zero value is text.
@@ -44,27 +49,49 @@ var kinds = map[string]kind{
 	"unit_price": asRate,
 }
 
-// widths are those of columns that hold long text, in characters; others are as wide as their kind.
-var widths = map[string]float64{"explanation": 60, "evidence": 60, "notes": 40, "account": 30, "accounts": 40, "number": 27, "package": 16, "fact": 40, "words": 34, "class": 34,
-	"numbers": 27, "summary": 44, "settle": 50}
+// widths are those of columns that hold longer text, in characters: it wraps. Others are as wide as their name and the button that filters.
+var widths = map[string]int{"explanation": 50, "evidence": 50, "notes": 28, "account": 30, "accounts": 30, "number": 28, "package": 16, "fact": 30, "words": 34, "class": 18,
+	"cause": 20, "claim": 15, "numbers": 28, "summary": 44, "settle": 36, "type": 15}
+
+func widthOf(header string) int {
+	if width, long := widths[header]; long {
+		return width
+	}
+	return max(11, len(header)+4)
+}
+
+// linesOf is how many lines a text takes in a cell so wide.
+func linesOf(text string, width int) (n int) {
+	if len(text) < width && strings.IndexByte(text, '\n') < 0 {
+		return 1
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		n += max(1, len(display.Lines(line, width)))
+	}
+	return n
+}
 
 // workbook is an XLSX file that is being made.
 type workbook struct {
 	*excelize.File
 	sheets int
 	styles [5]int
-	head   int
+	heads  [2]int // over text, and over the rest
 	bold   [5]int
 }
 
 func newWorkbook(currency money.Currency) (*workbook, error) {
 	b := &workbook{File: excelize.NewFile()}
+	bold := &excelize.Font{Bold: true, Family: "Calibri", Size: 11}
 	formats := [5]string{"", "yyyy-mm-dd", "#,##0", "#,##0", "General"}
 	if n := currency.Digits(); n > 0 {
 		formats[asAmount] += "." + strings.Repeat("0", n)
 	}
 	for k, format := range formats {
 		style := &excelize.Style{Alignment: &excelize.Alignment{Vertical: "top"}}
+		if kind(k) == asText {
+			style.Alignment = &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1, WrapText: true}
+		}
 		if format != "" {
 			style.CustomNumFmt = &format
 		}
@@ -72,13 +99,20 @@ func newWorkbook(currency money.Currency) (*workbook, error) {
 			return nil, err
 		}
 		strong := *style
-		strong.Font = &excelize.Font{Bold: true}
+		strong.Font = bold
 		strong.Border = []excelize.Border{{Type: "top", Color: "888888", Style: 1}}
 		if err := b.style(&b.bold[k], &strong); err != nil {
 			return nil, err
 		}
 	}
-	return b, b.style(&b.head, &excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"DDE6F2"}}})
+	for i, side := range []string{"left", "right"} { // with room for the button that filters
+		style := &excelize.Style{Font: bold, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"DDE6F2"}},
+			Alignment: &excelize.Alignment{Horizontal: side, Indent: 1 + i}}
+		if err := b.style(&b.heads[i], style); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
 }
 
 func (b *workbook) style(to *int, style *excelize.Style) (err error) {
@@ -114,6 +148,7 @@ func (b *workbook) sheetOf(name string, rows [][]string, columns []kind, totals 
 		if i >= len(rows)-totals {
 			styles = &b.bold
 		}
+		lines := 1
 		for j, text := range row {
 			cell := column(j) + strconv.Itoa(i+1)
 			k := columns[j]
@@ -126,26 +161,44 @@ func (b *workbook) sheetOf(name string, rows [][]string, columns []kind, totals 
 			}
 			id := styles[style]
 			if i == 0 {
-				id = b.head
+				id = b.heads[min(1, columns[j])]
+			} else if style == asText {
+				lines = max(lines, linesOf(text, widthOf(header[j])))
 			}
 			if err := b.SetCellStyle(name, cell, cell, id); err != nil {
 				return err
 			}
 		}
+		if lines > 1 { // LibreOffice does not find the height that wrapped text takes
+			if err := b.SetRowHeight(name, i+1, float64(min(lines*textHeight, maxHeight))); err != nil {
+				return err
+			}
+		}
 	}
 	for j, text := range header {
-		width, long := widths[text]
-		if !long {
-			width = float64(max(11, len(text)+4))
-		}
-		if err := b.SetColWidth(name, column(j), column(j), width); err != nil {
+		if err := b.SetColWidth(name, column(j), column(j), float64(widthOf(text))); err != nil {
 			return err
 		}
 	}
 	if err := b.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
-	return b.AutoFilter(name, "A1:"+column(len(header)-1)+strconv.Itoa(max(1, len(rows)-totals)), nil)
+	if err := b.AutoFilter(name, "A1:"+column(len(header)-1)+strconv.Itoa(max(1, len(rows)-totals)), nil); err != nil {
+		return err
+	}
+	return b.printed(name)
+}
+
+// printed lays a sheet out for paper: all columns on the width of a page, the header on each page, and below it the sheet and the page.
+func (b *workbook) printed(sheet string) error {
+	landscape, a4, fit, one, any, none, margin, foot := "landscape", 9, true, 1, 0, 0.0, 0.3, 0.6
+	return cmp.Or(
+		b.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
+		b.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &one, FitToHeight: &any}),
+		b.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin, Bottom: &foot, Header: &none, Footer: &margin}),
+		b.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&L&A&RPage &P of &N"}),
+		b.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + strings.ReplaceAll(sheet, "'", "''") + "'!$1:$1", Scope: sheet}),
+	)
 }
 
 // column is the letters of a column.

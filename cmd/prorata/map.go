@@ -323,19 +323,7 @@ func writeTable(to io.Writer, lines [][]string) {
 
 // wrapped is a text in lines of at most so many cells, the second and later ones indented further.
 func wrapped(text, indent string, width int) string {
-	var b strings.Builder
-	line := indent
-	for word := range strings.FieldsSeq(text) {
-		if display.Width(line)+1+display.Width(word) > width && strings.TrimSpace(line) != "" {
-			b.WriteString(line + "\n")
-			line = indent + "  "
-		}
-		if strings.TrimSpace(line) != "" {
-			line += " "
-		}
-		line += word
-	}
-	return b.String() + line + "\n"
+	return indent + strings.Join(display.Lines(text, width-len(indent)-2), "\n"+indent+"  ") + "\n"
 }
 
 // forPeopleText is a mapping file as a terminal may show it: lines stay lines.
