@@ -53,6 +53,8 @@ type Server struct {
 	home     home
 	now      func() time.Time
 	handler  http.Handler
+
+	reconciling chan struct{} // has room while none is made
 }
 
 // New makes a server. It is an error when the settings would show the books to others without TLS.
@@ -74,7 +76,7 @@ func New(b *books.Books, settings Settings) (*Server, error) {
 	case !loopback && !tls && !settings.BehindProxy:
 		return nil, fmt.Errorf("listen %q: tokens and invoices would cross the network in the clear; expected loopback, a TLS certificate and key, or a proxy with TLS before it", settings.Listen)
 	}
-	s := &Server{books: b, settings: settings, access: newAccess(b), log: settings.Log, meters: newMeters()}
+	s := &Server{books: b, settings: settings, access: newAccess(b), log: settings.Log, meters: newMeters(), reconciling: make(chan struct{}, 1)}
 	s.access.open, s.home.positions.server = settings.Open, s
 	s.now = time.Now
 	if settings.Now != nil {

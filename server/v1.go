@@ -25,6 +25,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	s.runOperations(api)
 	s.balanceOperations(api)
 	s.marginOperations(api)
+	s.reconciliationOperations(api)
 	s.openapi = api.OpenAPI()
 }
 

@@ -48,7 +48,7 @@ var contents = [...]struct {
 		expected: "JSON, XML, CSV or an Excel workbook (.xlsx)",
 		table:    "save it as CSV or .xlsx",
 		kinds:    []fileKind{kindDocument, kindXML, kindCSV, kindExcel, kindUTF16},
-		max:      64 << 20, beyond: "split it into several, and give each with --distributor",
+		max:      64 << 20, beyond: "split it into several",
 	},
 	Statistics: {
 		expected: "JSON or XML",

@@ -148,7 +148,7 @@ func TestReadAllHasAnEnd(t *testing.T) {
 		{infile.Policy, ":10486:76: the file goes on, expected at most 1048576 bytes; a policy has each key once"},
 		{infile.Packages, ":167773:16: the file goes on, expected at most 16777216 bytes; leave out the packages that no event names"},
 		{infile.Statistics, ":167773:16: the file goes on, expected at most 16777216 bytes; split it into several files"},
-		{infile.Documents, ":671089:64: the file goes on, expected at most 67108864 bytes; split it into several, and give each with --distributor"},
+		{infile.Documents, ":671089:64: the file goes on, expected at most 67108864 bytes; split it into several"},
 	} {
 		if testing.Short() && c.Content == infile.Documents {
 			continue

@@ -1,0 +1,237 @@
+package reconciling
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/infile"
+	"github.com/prorata-go/prorata/internal/names"
+	"github.com/prorata-go/prorata/money"
+	"github.com/prorata-go/prorata/reconcile"
+	"github.com/prorata-go/prorata/source"
+	"github.com/prorata-go/prorata/table"
+)
+
+// MaxUnpacked is how many bytes documents that are compared with books have together at most, and a workbook unpacked. They have at most
+// [distributor.MaxRecords] rows.
+const MaxUnpacked = 128 << 20
+
+// MapEnding is the end of the name of a mapping: what it begins with is the name of its table.
+const MapEnding = ".map.json"
+
+// File is a file that was given: a document, a mapping, names of accounts or earlier claims.
+type File struct {
+	Name string
+	Data []byte // as it was given: what is compressed is unpacked
+}
+
+// Asked is what is to be compared with books, and how.
+type Asked struct {
+	Documents []File
+	Mappings  []File // of tables, each named by the table it is of and [MapEnding]
+	Preset    string // the built-in mapping of tables that have none of their own; "" is none
+	Aliases   *File  // see [ReadAliases]
+	Claimed   *File  // see [ReadClaimed]
+
+	From, Through cycle.Date // see [reconcile.Input]
+	Tolerance     string     // an amount; "" is none
+	DisputeDays   int
+
+	By string    // who asks
+	At time.Time // when
+}
+
+// InputError is what is wrong with what was given: the problems, in order.
+type InputError struct{ Problems []error }
+
+func (e *InputError) Error() string { return errors.Join(e.Problems...).Error() }
+
+func (e *InputError) Unwrap() []error { return e.Problems }
+
+// inputError makes an error one of what was given; problems that a reader joined are taken one by one.
+func inputError(errs ...error) error {
+	e := &InputError{}
+	for _, err := range errs {
+		if several, ok := err.(interface{ Unwrap() []error }); ok {
+			e.Problems = append(e.Problems, several.Unwrap()...)
+		} else if err != nil {
+			e.Problems = append(e.Problems, err)
+		}
+	}
+	if len(e.Problems) == 0 {
+		return nil
+	}
+	return e
+}
+
+// input is everything but what the books have. What was given is noted.
+func (a *Asked) input(made *books.Reconciliation, currency money.Currency) (in reconcile.Input, err error) {
+	in.From, in.Through, in.DisputeDays = a.From, a.Through, a.DisputeDays
+	if a.Tolerance != "" {
+		if in.Tolerance, err = money.ParseIn(a.Tolerance, currency); err != nil || in.Tolerance.Sign() < 0 {
+			return in, inputError(fmt.Errorf("tolerance %q, expected an amount of 0 or more such as 0.01", names.Clip(a.Tolerance)))
+		}
+	}
+	if a.DisputeDays < 0 {
+		return in, inputError(fmt.Errorf("dispute_days %d, expected 0 or more", a.DisputeDays))
+	}
+	if in.Documents, err = a.documents(made, currency); err != nil {
+		return in, err
+	}
+	for _, list := range []struct {
+		use  string
+		as   infile.Content
+		file *File
+		read func(name string, data []byte) error
+	}{
+		{"aliases", infile.Aliases, a.Aliases, func(name string, data []byte) (err error) {
+			in.Aliases, err = ReadAliases(name, data)
+			return err
+		}},
+		{"claimed", infile.Disputes, a.Claimed, func(name string, data []byte) (err error) {
+			in.Claimed, err = ReadClaimed(name, data)
+			return err
+		}},
+	} {
+		if list.file == nil {
+			continue
+		}
+		data, err := list.file.Read(list.as)
+		if err == nil {
+			err = list.read(list.file.Name, data)
+		}
+		if err != nil {
+			return in, inputError(err)
+		}
+		note(made, list.file, list.use, "")
+	}
+	return in, nil
+}
+
+// documents reads the documents. Of each it is noted how it was read.
+func (a *Asked) documents(made *books.Reconciliation, currency money.Currency) (list []distributor.Invoices, err error) {
+	if len(a.Documents) == 0 {
+		return nil, inputError(errors.New("no document, expected one or more of the Distributor's: JSON, XML, CSV or XLSX"))
+	}
+	used := "" // the mapping of the document that is read
+	reader := Reader{Currency: currency, Mapping: func(name string, data []byte) (*table.Mapping, error) {
+		m, err := a.mapping(name, data)
+		if err == nil {
+			used = m.Name
+		}
+		return m, err
+	}}
+	var wrong []error // in all the documents
+	seen := map[string]bool{}
+	rows, size := 0, 0
+	for i := range a.Documents {
+		f := &a.Documents[i]
+		if seen[f.Name] {
+			return nil, inputError(source.Errorf(source.Place{File: f.Name}, "two documents have this name, expected names that differ"))
+		}
+		seen[f.Name] = true
+		data, err := f.Read(infile.Documents)
+		if err == nil {
+			err = checkUnpacked(f.Name, data)
+		}
+		if size += len(data); err == nil && size > MaxUnpacked {
+			err = source.Errorf(source.Place{File: f.Name}, "the documents are larger than %d MiB together, expected fewer at a time", MaxUnpacked>>20)
+		}
+		if err != nil {
+			return nil, inputError(err)
+		}
+		used = ""
+		d, err := reader.Read(f.Name, data)
+		wrong = append(wrong, err)
+		if rows += len(d.Rows); rows > distributor.MaxRecords {
+			return nil, inputError(source.Errorf(source.Place{File: f.Name}, "the documents have more than %d rows together, expected fewer at a time", distributor.MaxRecords))
+		}
+		list = append(list, d)
+		note(made, f, "document", used)
+	}
+	if err := a.checkMappings(made, seen); err != nil {
+		wrong = append(wrong, err)
+	}
+	if err := inputError(wrong...); err != nil {
+		return nil, err
+	}
+	if rows == 0 && (a.From.IsZero() || a.Through.IsZero()) {
+		return nil, inputError(errors.New("the documents hold no invoices, and so no dates to expect ours on, expected some, or both from and through"))
+	}
+	made.Notes = reader.Notes
+	return list, nil
+}
+
+// mapping is the mapping of a table: the one that was given with it, or else the built-in one that was asked for, or else that of our own
+// names.
+func (a *Asked) mapping(name string, data []byte) (*table.Mapping, error) {
+	if at := slices.IndexFunc(a.Mappings, func(f File) bool { return f.Name == name+MapEnding }); at >= 0 {
+		text, err := a.Mappings[at].Read(infile.Mappings)
+		if err != nil {
+			return nil, err
+		}
+		return table.ParseMapping(name+MapEnding, text, table.Invoices)
+	}
+	if a.Preset != "" {
+		return table.Preset(a.Preset, table.Invoices)
+	}
+	own, err := table.OwnNames(table.Invoices)
+	if err != nil {
+		return nil, err
+	}
+	if fits, err := table.Fits(name, data, own); err != nil || fits {
+		return own, err
+	}
+	at := source.Place{File: name, Line: 1, Column: 1}
+	if like := table.Suggest(name, data, table.Invoices); len(like) > 0 {
+		return nil, source.Errorf(at, "what its columns mean is not said, expected a mapping; they are those of the built-in one %s", like[0])
+	}
+	return nil, source.Errorf(at, "what its columns mean is not said, expected a mapping named %s, or a built-in one", name+MapEnding)
+}
+
+// checkMappings makes sure that each mapping is of a document, and notes it.
+func (a *Asked) checkMappings(made *books.Reconciliation, documents map[string]bool) error {
+	for i := range a.Mappings {
+		f := &a.Mappings[i]
+		if of, _ := strings.CutSuffix(f.Name, MapEnding); !documents[of] {
+			return source.Errorf(source.Place{File: f.Name}, "a mapping of %q, which is not among the documents, expected the name of one and %s", names.Clip(of), MapEnding)
+		}
+		note(made, f, "mapping", "")
+	}
+	return nil
+}
+
+// note notes a file that was given.
+func note(made *books.Reconciliation, f *File, use, mapping string) {
+	made.Inputs = append(made.Inputs, books.ReconciledInput{Name: f.Name, Use: use, Size: int64(len(f.Data)), SHA256: books.Hash(f.Data), Mapping: mapping})
+}
+
+// Read reads a file whole, unpacked. Whatever its name, it is no file of this machine.
+func (f *File) Read(as infile.Content) ([]byte, error) {
+	in := bytes.NewReader(f.Data)
+	return infile.From{Stdin: in, OpenFile: func(string) (io.ReadCloser, error) { return io.NopCloser(in), nil }}.ReadAll(f.Name, as)
+}
+
+// checkUnpacked makes sure that a workbook does not unpack to too much; reading it stops at what its parts say.
+func checkUnpacked(name string, data []byte) error {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil // no workbook, or one whose reader says what is wrong with it
+	}
+	size := uint64(0)
+	for _, part := range z.File {
+		if size += part.UncompressedSize64; size > MaxUnpacked || part.UncompressedSize64 > MaxUnpacked {
+			return source.Errorf(source.Place{File: name, Line: 1, Column: 1}, "the workbook is larger than %d MiB unpacked, expected at most that; split it, or save it as CSV", MaxUnpacked>>20)
+		}
+	}
+	return nil
+}
