@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
 )
 
@@ -184,9 +185,12 @@ func add(tx store.Tx, terms Terms, what *Adding) (added Added, err error) {
 			terms.Policy = *what.Policy
 		}
 	}
-	known := map[string]bool{}
+	earliest := map[string]cycle.Date{} // by package, when the first of its terms begin, which hold before that day too
 	for i := range terms.Packages {
-		known[terms.Packages[i].Name] = true
+		p := &terms.Packages[i]
+		if from, known := earliest[p.Name]; !known || p.EffectiveFrom.Before(from) {
+			earliest[p.Name] = p.EffectiveFrom
+		}
 	}
 	for i := range what.Packages {
 		p := &what.Packages[i]
@@ -194,8 +198,14 @@ func add(tx store.Tx, terms Terms, what *Adding) (added Added, err error) {
 		if at >= 0 && string(p.AppendJSON(nil)) == string(terms.Packages[at].AppendJSON(nil)) {
 			continue
 		}
-		if strict && known[p.Name] && !p.EffectiveFrom.After(last.Latest) {
-			return added, fmt.Errorf("package %.80q: periods that start on %s or before were billed, expected effective_from after it, or --retroactive, after a look with --dry-run", p.Name, last.Latest)
+		if from, known := earliest[p.Name]; strict && known {
+			after := last.Latest
+			if from.After(after) {
+				after = from
+			}
+			if !p.EffectiveFrom.After(after) {
+				return added, billedError(p.Name, last.Latest, from)
+			}
 		}
 		if at >= 0 {
 			terms.Packages[at] = *p
@@ -212,6 +222,16 @@ func add(tx store.Tx, terms Terms, what *Adding) (added Added, err error) {
 	}
 	added.Terms = terms
 	return added, nil
+}
+
+// billedError is the error of terms of a package that would hold for billing periods that were billed.
+func billedError(name string, latest, earliest cycle.Date) error {
+	after := "it"
+	if earliest.After(latest) {
+		after = fmt.Sprintf("%s, as the earliest terms of the package hold for those too", earliest)
+	}
+	return fmt.Errorf("package %.80q: periods that start on %s or before were billed, expected effective_from after %s, or --retroactive, after a look with --dry-run",
+		name, latest, after)
 }
 
 // makeAllDue makes every account one that the next run looks at.
