@@ -95,26 +95,26 @@ const (
 	FieldEvent
 )
 
-// fieldTable is all there is to know of a field but for which types have it: its name, what its value is, and where an
-// event has it. Both decoders, the encoder, [Event.Same] and the records of package eventlog go by it. The type and the
-// instants of an event have a row for their names only: their code knows them.
+// fieldTable is all there is to know of a field but for which types have it: its name, what it says, what its value is, and
+// where an event has it. Both decoders, the encoder, [Event.Same], the records of package eventlog and the schema of the API go
+// by it. Of the type and the instants of an event it has only the names and what they say: their code knows the rest.
 var fieldTable = [...]fieldRow{
-	FieldID:          textField("id", IDValue, func(e *Event) *string { return &e.ID }),
-	FieldType:        otherField("type"),
-	FieldAccount:     textField("account", NameValue, func(e *Event) *string { return &e.Account }),
-	FieldAt:          otherField("at"),
-	FieldRecordedAt:  otherField("recorded_at"),
-	FieldMetadata:    metadataField("metadata"),
-	FieldPackage:     textField("package", NameValue, func(e *Event) *string { return &e.Package }),
-	FieldBillingDate: dateField("billing_date", func(e *Event) *cycle.Date { return &e.BillingDate }),
-	FieldEffective:   wordField("effective", ParseEffective, Effective.String, func(e *Event) *Effective { return &e.Effective }),
-	FieldCredits:     countField("credits", func(e *Event) *int64 { return &e.Credits }),
-	FieldAmount:      amountField("amount", func(e *Event) *money.Amount { return &e.Amount }),
-	FieldDescription: textField("description", TextValue, func(e *Event) *string { return &e.Description }),
-	FieldPriceList:   wordField("price_list", ParsePriceLists, PriceLists.String, func(e *Event) *PriceLists { return &e.PriceList }),
-	FieldInvoice:     textField("invoice", IDValue, func(e *Event) *string { return &e.Invoice }),
-	FieldStatus:      wordField("status", invoice.ParseStatus, invoice.Status.Key, func(e *Event) *invoice.Status { return &e.Status }),
-	FieldEvent:       textField("event", IDValue, func(e *Event) *string { return &e.Voids }),
+	FieldID:          textField("id", "unique", IDValue, func(e *Event) *string { return &e.ID }),
+	FieldType:        otherField("type", "such as usage.recorded"),
+	FieldAccount:     textField("account", "which one", NameValue, func(e *Event) *string { return &e.Account }),
+	FieldAt:          otherField("at", "when it happened: an instant of RFC 3339, or a date"),
+	FieldRecordedAt:  otherField("recorded_at", "when the seller learned of it, if later: an instant or a date"),
+	FieldMetadata:    metadataField("metadata", "any object; no bill depends on it"),
+	FieldPackage:     textField("package", "of a creation or a change", NameValue, func(e *Event) *string { return &e.Package }),
+	FieldBillingDate: dateField("billing_date", "of a creation: the first boundary", func(e *Event) *cycle.Date { return &e.BillingDate }),
+	FieldEffective:   wordField("effective", "of a change or a close: immediately or period_end", ParseEffective, Effective.String, func(e *Event) *Effective { return &e.Effective }),
+	FieldCredits:     countField("credits", "used", func(e *Event) *int64 { return &e.Credits }),
+	FieldAmount:      amountField("amount", "of a charge; below zero a credit", func(e *Event) *money.Amount { return &e.Amount }),
+	FieldDescription: textField("description", "of a charge, as the invoice has it", TextValue, func(e *Event) *string { return &e.Description }),
+	FieldPriceList:   wordField("price_list", "of a charge on one price list only: retail or distributor", ParsePriceLists, PriceLists.String, func(e *Event) *PriceLists { return &e.PriceList }),
+	FieldInvoice:     textField("invoice", "the number of the invoice whose status changed", IDValue, func(e *Event) *string { return &e.Invoice }),
+	FieldStatus:      wordField("status", "the new one of an invoice", invoice.ParseStatus, invoice.Status.Key, func(e *Event) *invoice.Status { return &e.Status }),
+	FieldEvent:       textField("event", "the id of the event that is void", IDValue, func(e *Event) *string { return &e.Voids }),
 }
 
 func (f Field) String() string {

@@ -34,6 +34,7 @@ type Value struct {
 // fieldRow is a row of the table of fields.
 type fieldRow struct {
 	name  string
+	about string // what it says of an event, in a few words
 	kind  ValueKind
 	value func(*Event) (v Value, set bool)
 	set   func(*Event, Value)
@@ -49,7 +50,10 @@ func (f Field) row() *fieldRow {
 	return &noField
 }
 
-var noField = otherField("")
+var noField = otherField("", "")
+
+// About says in a few words what the field says of an event.
+func (f Field) About() string { return f.row().about }
 
 // Kind is what the field's value is.
 func (f Field) Kind() ValueKind { return f.row().kind }
@@ -92,8 +96,8 @@ func (f Field) Valid(v Value) bool {
 	return false
 }
 
-func otherField(name string) fieldRow {
-	return fieldRow{name: name, value: func(*Event) (Value, bool) { return Value{}, false }, set: func(*Event, Value) {}, parse: noWords(name)}
+func otherField(name, about string) fieldRow {
+	return fieldRow{name: name, about: about, value: func(*Event) (Value, bool) { return Value{}, false }, set: func(*Event, Value) {}, parse: noWords(name)}
 }
 
 // noWords refuses every word.
@@ -101,14 +105,14 @@ func noWords(name string) func(string) (int64, error) {
 	return func(s string) (int64, error) { return 0, names.Unknown(name, s, nil) }
 }
 
-func textField(name string, kind ValueKind, at func(*Event) *string) fieldRow {
-	return fieldRow{name: name, kind: kind, parse: noWords(name),
+func textField(name, about string, kind ValueKind, at func(*Event) *string) fieldRow {
+	return fieldRow{name: name, about: about, kind: kind, parse: noWords(name),
 		value: func(e *Event) (Value, bool) { return Value{Text: *at(e)}, *at(e) != "" },
 		set:   func(e *Event, v Value) { *at(e) = v.Text }}
 }
 
-func wordField[T ~uint8](name string, parse func(string) (T, error), word func(T) string, at func(*Event) *T) fieldRow {
-	return fieldRow{name: name, kind: WordValue,
+func wordField[T ~uint8](name, about string, parse func(string) (T, error), word func(T) string, at func(*Event) *T) fieldRow {
+	return fieldRow{name: name, about: about, kind: WordValue,
 		value: func(e *Event) (Value, bool) { return Value{Number: int64(*at(e))}, *at(e) != 0 },
 		set:   func(e *Event, v Value) { *at(e) = T(v.Number) },
 		parse: func(s string) (int64, error) {
@@ -121,8 +125,8 @@ func wordField[T ~uint8](name string, parse func(string) (T, error), word func(T
 // epoch is the day that dates of a [Value] are counted from.
 var epoch = cycle.MustDate("1970-01-01")
 
-func dateField(name string, at func(*Event) *cycle.Date) fieldRow {
-	return fieldRow{name: name, kind: DateValue, parse: noWords(name),
+func dateField(name, about string, at func(*Event) *cycle.Date) fieldRow {
+	return fieldRow{name: name, about: about, kind: DateValue, parse: noWords(name),
 		value: func(e *Event) (Value, bool) { return dateValue(*at(e)), !at(e).IsZero() },
 		set:   func(e *Event, v Value) { *at(e) = v.date() }}
 }
@@ -132,14 +136,14 @@ func dateValue(d cycle.Date) Value { return Value{Number: int64(d.Sub(epoch))} }
 // date is the date that the value is.
 func (v Value) date() cycle.Date { return epoch.AddDays(int(v.Number)) }
 
-func countField(name string, at func(*Event) *int64) fieldRow {
-	return fieldRow{name: name, kind: CountValue, parse: noWords(name),
+func countField(name, about string, at func(*Event) *int64) fieldRow {
+	return fieldRow{name: name, about: about, kind: CountValue, parse: noWords(name),
 		value: func(e *Event) (Value, bool) { return Value{Number: *at(e)}, *at(e) != 0 },
 		set:   func(e *Event, v Value) { *at(e) = v.Number }}
 }
 
-func amountField(name string, at func(*Event) *money.Amount) fieldRow {
-	return fieldRow{name: name, kind: AmountValue, parse: noWords(name),
+func amountField(name, about string, at func(*Event) *money.Amount) fieldRow {
+	return fieldRow{name: name, about: about, kind: AmountValue, parse: noWords(name),
 		value: func(e *Event) (Value, bool) { return amountValue(*at(e)), *at(e) != money.Amount{} },
 		set:   func(e *Event, v Value) { *at(e) = v.amount() }}
 }
@@ -152,8 +156,8 @@ func (v Value) amount() money.Amount {
 	return money.New(v.Number, currency)
 }
 
-func metadataField(name string) fieldRow {
-	return fieldRow{name: name, kind: ObjectValue, parse: noWords(name),
+func metadataField(name, about string) fieldRow {
+	return fieldRow{name: name, about: about, kind: ObjectValue, parse: noWords(name),
 		value: func(e *Event) (Value, bool) { return Value{Text: string(e.Metadata)}, e.Metadata != nil },
 		set:   func(e *Event, v Value) { e.Metadata = jsontext.Value([]byte(v.Text)) }}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/prorata-go/prorata/account"
 )
 
 // Documents that have a JSON form of their own are answered as that form. Their description for /openapi.json is here.
@@ -104,12 +106,30 @@ func (apiCurrent) Schema(r huma.Registry) *huma.Schema {
 // Schema describes it.
 func (apiEvent) Schema(r huma.Registry) *huma.Schema {
 	return named(r, "Event", func() *huma.Schema {
-		return object(map[string]*huma.Schema{
-			"id": text("unique"), "type": text("such as usage.recorded"), "account": text("which one"), "at": text("an instant of RFC 3339, or a date"),
-			"recorded_at": text("when the seller learned of it"), "package": text("of a creation or a change"), "billing_date": day("of a creation: the first boundary"),
-			"effective": text("immediately or period_end"), "credits": whole("of usage"), "amount": amount("of a charge"), "description": text("of a charge"),
-			"price_list": text("retail or distributor"), "invoice": text("whose status changed"), "status": text("the new one"), "event": text("that is void"),
-			"metadata": {Type: huma.TypeObject, AdditionalProperties: true},
-		}, "recorded_at", "package", "billing_date", "effective", "credits", "amount", "description", "price_list", "invoice", "status", "event", "metadata")
+		fields := account.RequiredFields | account.OptionalFields
+		for t := account.Type(0); t.Valid(); t++ {
+			required, optional := t.Fields()
+			fields |= required | optional
+		}
+		properties := map[string]*huma.Schema{}
+		for f := range fields.All {
+			properties[f.String()] = fieldSchema(f)
+		}
+		return object(properties, (fields &^ account.RequiredFields).Names()...)
 	})
+}
+
+// fieldSchema describes a field of an event.
+func fieldSchema(f account.Field) *huma.Schema {
+	switch f.Kind() {
+	case account.CountValue:
+		return whole(f.About())
+	case account.AmountValue:
+		return amount(f.About())
+	case account.DateValue:
+		return day(f.About())
+	case account.ObjectValue:
+		return &huma.Schema{Type: huma.TypeObject, Description: f.About(), AdditionalProperties: true}
+	}
+	return text(f.About())
 }
