@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -72,13 +73,21 @@ func version() string {
 	return v
 }
 
+// bashCompletion is a script of our own: cobra's needs the package bash-completion, and parts an account's name at its @.
+//
+//go:embed completion.bash
+var bashCompletion string
+
 func newCompletion() *cobra.Command {
 	shells := []string{"bash", "zsh", "fish"}
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish",
 		Short: "Print a shell's completion script",
-		Long: `Prints a script that makes a shell complete prorata's commands and flags. For bash, in
-~/.bashrc:  source <(prorata completion bash)`,
+		Long: `Prints a script that makes a shell complete prorata's commands, flags and what they are given:
+
+  bash  in ~/.bashrc: source <(prorata completion bash)
+  zsh   in ~/.zshrc, after compinit: source <(prorata completion zsh)
+  fish  in ~/.config/fish/config.fish: prorata completion fish | source`,
 		Example:   `  prorata completion bash`,
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -92,7 +101,8 @@ func newCompletion() *cobra.Command {
 			return tell(cmd.OutOrStdout(), func(w io.Writer) error {
 				switch args[0] {
 				case "bash":
-					return root.GenBashCompletionV2(w, true)
+					_, err := io.WriteString(w, bashCompletion)
+					return err
 				case "zsh":
 					return root.GenZshCompletion(w)
 				case "fish":

@@ -149,7 +149,9 @@ Exit status: 0 done; 1 it failed; 2 wrong usage.`,
 	storeFlag(cmd)
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "only of the account `NAME` (repeatable)")
 	cmd.Flags().String("number", "", "only the one with the number `NUMBER`")
-	cmd.Flags().String("status", "", "only those that are now `STATUS`: paid, unpaid, refunded, deferred, canceled")
+	statuses := []string{"paid", "unpaid", "refunded", "deferred", "canceled"}
+	cmd.Flags().String("status", "", "only those that are now `STATUS`: "+joined(statuses))
+	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(statuses, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().String("from", "", "only those dated `DATE` or later")
 	cmd.Flags().String("through", "", "only those dated `DATE` or earlier")
 	cmd.Flags().Int64("run", 0, "only those that run `N` issued")

@@ -72,7 +72,15 @@ against what that has.`,
   prorata import charges testdata/documents/charges.csv
   prorata import packages testdata/documents/packages.csv
   prorata import stats --account harbor-books@example.com testdata/reconcile/stats.json`,
-		ValidArgs: importNames(),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			switch {
+			case len(args) == 0:
+				return importNames(), cobra.ShellCompDirectiveNoFileComp
+			case args[0] == "stats":
+				return []string{"json", "xml"}, cobra.ShellCompDirectiveFilterFileExt
+			}
+			return tableEndings, cobra.ShellCompDirectiveFilterFileExt
+		},
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("nothing to import, expected %s and files", joined(importNames()))
@@ -87,7 +95,7 @@ against what that has.`,
 			return imports[i].run(cmd, c, f, args[1:])
 		},
 	}
-	mapFlag(cmd, &f.mapping)
+	mapFlag(cmd, &f.mapping, false)
 	cmd.Flags().StringArrayVar(&f.against, "against", nil, "customers, usage, charges: the events that are there already, a `FILE` (repeatable)")
 	cmd.Flags().BoolVar(&f.correct, "correct", false, "customers, usage, charges: void what rows say otherwise than before, and record them anew")
 	cmd.Flags().StringVar(&f.recordedAt, "recorded-at", "", "customers, usage, charges: when what is new was learned of, a `DATE` or an instant")

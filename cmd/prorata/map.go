@@ -51,7 +51,7 @@ wrong usage; 3 done, and there are questions, or rows that cannot be read.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return runMap(cmd, c, f, args[0]) },
 	}
-	mapFlag(cmd, &f.mapping)
+	mapFlag(cmd, &f.mapping, true)
 	cmd.Flags().StringVar(&f.as, "as", "", "what the rows are: `USE` "+joined(useNames)+" (default what the header looks like)")
 	_ = cmd.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(useNames, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().BoolVar(&f.write, "write", false, "write the proposal beside the table, as FILE.map.json")

@@ -21,9 +21,16 @@ import (
 // mapEnding is the end of the name of a mapping that lies beside its table.
 const mapEnding = ".map.json"
 
-func mapFlag(cmd *cobra.Command, to *string) {
-	cmd.Flags().StringVar(to, "map", "", "what the columns of a table mean: a mapping `FILE`, or one that is built in: "+joined(table.Presets(table.Invoices)))
-	_ = cmd.RegisterFlagCompletionFunc("map", cobra.FixedCompletions(table.Presets(table.Invoices), cobra.ShellCompDirectiveDefault))
+// mapFlag adds --map, which names presets too where the tables are invoices.
+func mapFlag(cmd *cobra.Command, to *string, invoices bool) {
+	means := "what the columns of a table mean: a mapping `FILE`"
+	if invoices {
+		means += ", or one that is built in: " + joined(table.Presets(table.Invoices))
+	}
+	cmd.Flags().StringVar(to, "map", "", means)
+	if invoices {
+		_ = cmd.RegisterFlagCompletionFunc("map", cobra.FixedCompletions(table.Presets(table.Invoices), cobra.ShellCompDirectiveDefault))
+	}
 }
 
 // mappingOf is the mapping of a table: the one of --map, a preset or a file, or else the one beside the table; nil where there is

@@ -59,7 +59,7 @@ look at.
 	}
 	c.packagesFlag(cmd)
 	cmd.Flags().StringArrayVar(&f.documents, "distributor", nil, "the Distributor's invoices, a JSON, XML, CSV or XLSX `FILE` (repeatable)")
-	mapFlag(cmd, &f.mapping)
+	mapFlag(cmd, &f.mapping, true)
 	cmd.Flags().String("from", "", "expect invoices dated from `DATE` on (default the earliest of the Distributor's)")
 	cmd.Flags().String("through", "", "expect invoices dated through `DATE` (default the latest of the Distributor's)")
 	cmd.Flags().StringVar(&c.price, "price", "distributor", "expect the `PRICE` retail or distributor")
