@@ -30,7 +30,7 @@ import (
 var migrations embed.FS
 
 // Store is books in a database.
-type Store struct{ sqltx.Home }
+type Store struct{ *sqltx.Home }
 
 var _ store.Store = (*Store)(nil)
 
@@ -77,10 +77,10 @@ func open(ctx context.Context, url string, how opening) (_ *Store, err error) {
 	config.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	db := stdlib.OpenDB(*config)
 	db.SetMaxIdleConns(4)
-	s := &Store{sqltx.Home{DB: db, ReadOnly: how.read, Dialect: sqltx.Dialect{
+	s := &Store{sqltx.NewHome(db, sqltx.Dialect{
 		BeginRead: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", BeginWrite: "BEGIN ISOLATION LEVEL READ COMMITTED", Lock: lock,
 		TextsOf: "SELECT json_array_elements_text($1::json)", Insert: insert,
-	}}}
+	}, how.read)}
 	if err := s.prepare(ctx, schema, steps, how); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

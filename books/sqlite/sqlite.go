@@ -36,7 +36,7 @@ import (
 var migrations embed.FS
 
 // Store is books in a file.
-type Store struct{ sqltx.Home }
+type Store struct{ *sqltx.Home }
 
 var _ store.Store = (*Store)(nil)
 
@@ -157,10 +157,10 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 		return nil, err
 	}
 	db.SetMaxIdleConns(4)
-	s := &Store{sqltx.Home{DB: db, ReadOnly: how.read, Dialect: sqltx.Dialect{
+	s := &Store{sqltx.NewHome(db, sqltx.Dialect{
 		BeginRead: "BEGIN", BeginWrite: "BEGIN IMMEDIATE", Begin: begin,
 		TextsOf: "SELECT value FROM json_each($1)", Insert: insert,
-	}}}
+	}, how.read)}
 	err = s.isStore(ctx, how.create)
 	switch {
 	case err != nil:

@@ -19,8 +19,9 @@ type Store interface {
 	Read(ctx context.Context, f func(Tx) error) error
 
 	// Write calls f while no other Write is under way, of this process or another, and makes all that it did last, or, where it
-	// returns an error, nothing of it. When Write returns nil, all of it is on the disk. An error of making it last is
-	// an [*UnsureError], and every later Write of this Store fails with it: what the disk holds is then read anew by the next process.
+	// returns an error or panics, nothing of it. It waits for another Write no longer than ctx lasts. When Write returns nil, all of it
+	// is on the disk. An error of making it last is an [*UnsureError], and every later Write of this Store fails with it: what the disk
+	// holds is then read anew by the next process.
 	Write(ctx context.Context, f func(Tx) error) error
 
 	Close() error

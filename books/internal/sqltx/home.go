@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/prorata-go/prorata/books/store"
 )
@@ -39,84 +38,94 @@ type Rows struct {
 
 // Home is a database that holds books. It is a [store.Store].
 type Home struct {
-	DB       *sql.DB
-	Dialect  Dialect
-	ReadOnly bool
-	OnClose  func() error // called before the database is closed, nil for nothing
+	DB *sql.DB
 
-	writing sync.Mutex
-	unsure  error // once set, nothing more is written
+	dialect  Dialect
+	readOnly bool
+	writing  chan struct{} // has room for one, who writes
+	unsure   error         // once set, nothing more is written
 }
 
 var _ store.Store = (*Home)(nil)
 
-// Close closes the database.
-func (h *Home) Close() error {
-	var err error
-	if h.OnClose != nil {
-		err = h.OnClose()
-	}
-	return errors.Join(err, h.DB.Close())
+// NewHome is the home in a database, of which no more than reading may be asked where it is opened to be read.
+func NewHome(db *sql.DB, dialect Dialect, readOnly bool) *Home {
+	return &Home{DB: db, dialect: dialect, readOnly: readOnly, writing: make(chan struct{}, 1)}
 }
+
+// Close closes the database.
+func (h *Home) Close() error { return h.DB.Close() }
 
 // Read is that of a [store.Store].
 func (h *Home) Read(ctx context.Context, f func(store.Tx) error) error {
 	return h.with(ctx, func(c *sql.Conn) error {
-		if _, err := c.ExecContext(ctx, h.Dialect.BeginRead); err != nil {
+		defer rollback(c)
+		if _, err := c.ExecContext(ctx, h.dialect.BeginRead); err != nil {
 			return err
 		}
-		defer rollback(c)
-		tx := &Tx{ctx: ctx, Conn: c, dialect: &h.Dialect}
-		defer tx.close()
-		return f(tx)
+		return h.do(ctx, c, f)
 	})
 }
 
 // Write is that of a [store.Store].
 func (h *Home) Write(ctx context.Context, f func(store.Tx) error) error {
-	if h.ReadOnly {
+	if h.readOnly {
 		return store.ErrReadOnly
 	}
-	h.writing.Lock()
-	defer h.writing.Unlock()
+	select {
+	case h.writing <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-h.writing }()
 	if h.unsure != nil {
 		return h.unsure
 	}
 	return h.with(ctx, func(c *sql.Conn) error {
-		begin := h.Dialect.Begin
-		if begin == nil {
-			begin = func(ctx context.Context, c *sql.Conn, text string) error {
-				_, err := c.ExecContext(ctx, text)
-				return err
+		committed := false
+		defer func() {
+			if !committed {
+				rollback(c)
 			}
-		}
-		if err := begin(ctx, c, h.Dialect.BeginWrite); err != nil {
+		}()
+		if err := h.begin(ctx, c); err != nil {
 			return err
 		}
-		if h.Dialect.Lock != nil {
-			if err := h.Dialect.Lock(ctx, c); err != nil {
-				rollback(c)
+		if h.dialect.Lock != nil {
+			if err := h.dialect.Lock(ctx, c); err != nil {
 				return err
 			}
 		}
-		tx := &Tx{ctx: ctx, Conn: c, dialect: &h.Dialect}
-		err := f(tx)
-		tx.close()
-		if err == nil {
-			err = ctx.Err()
+		if err := h.do(ctx, c, f); err != nil {
+			return err
 		}
-		if err != nil {
-			rollback(c)
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		// From here on nothing is given up half-way: whether it lasted is for the database to say.
 		if _, err := c.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
-			rollback(c)
 			h.unsure = &store.UnsureError{Err: err}
 			return h.unsure
 		}
+		committed = true
 		return nil
 	})
+}
+
+// begin begins a transaction that writes.
+func (h *Home) begin(ctx context.Context, c *sql.Conn) error {
+	if h.dialect.Begin != nil {
+		return h.dialect.Begin(ctx, c, h.dialect.BeginWrite)
+	}
+	_, err := c.ExecContext(ctx, h.dialect.BeginWrite)
+	return err
+}
+
+// do calls f with the transaction that a connection is in.
+func (h *Home) do(ctx context.Context, c *sql.Conn, f func(store.Tx) error) error {
+	tx := &Tx{ctx: ctx, Conn: c, dialect: &h.dialect}
+	defer tx.close()
+	return f(tx)
 }
 
 // with calls f with a connection of its own.
@@ -129,7 +138,8 @@ func (h *Home) with(ctx context.Context, f func(*sql.Conn) error) error {
 	return f(c)
 }
 
-// rollback ends a transaction without a trace. Where that fails there is nothing to undo, or nobody to ask.
+// rollback ends a transaction without a trace, for the connection is used again: whatever became of the transaction, be it a panic, or
+// that a context was done while it began. Where rollback fails there is nothing to undo, or nobody to ask.
 func rollback(c *sql.Conn) { _, _ = c.ExecContext(context.Background(), "ROLLBACK") }
 
 // Migration is a numbered step of a schema.

@@ -24,7 +24,8 @@ func Run(t *testing.T, make func(t *testing.T) store.Store) {
 		run  func(*testing.T, store.Store)
 	}{
 		{"settings", settings}, {"all or nothing", allOrNothing}, {"accounts", accounts}, {"events", events}, {"terms and runs", termsAndRuns},
-		{"invoices", invoices}, {"reconciliations", reconciliations}, {"any text", anyText}, {"many rows", manyRows}, {"reading at one instant", oneInstant}, {"one writer at a time", oneWriter}, {"a context that is done", done},
+		{"invoices", invoices}, {"reconciliations", reconciliations}, {"any text", anyText}, {"many rows", manyRows}, {"reading at one instant", oneInstant}, {"one writer at a time", oneWriter},
+		{"a context that is done", done}, {"a writer that gives up", givesUp}, {"a panic", panics},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, make(t)) })
 	}
@@ -416,5 +417,51 @@ func done(t *testing.T, s store.Store) {
 		require.NoError(t, err)
 		require.Empty(t, all, "nothing is kept")
 	})
+	for i := range 100 { // whatever it is done in the middle of
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*5*time.Microsecond)
+		_ = s.Read(ctx, func(tx store.Tx) error { _, err := tx.Settings(); return err })
+		_ = s.Write(ctx, func(tx store.Tx) error { return errors.Join(tx.Set("a", "1"), errors.New("no")) })
+		cancel()
+	}
 	write(t, s, func(tx store.Tx) error { return tx.Set("a", "2") })
+}
+
+// givesUp: whoever waits for another writer waits no longer than its context lasts.
+func givesUp(t *testing.T, s store.Store) {
+	ctx, cancel := context.WithCancel(t.Context())
+	waiting := make(chan error)
+	write(t, s, func(tx store.Tx) error {
+		go func() {
+			waiting <- s.Write(ctx, func(store.Tx) error { return errors.New("not while another writes") })
+		}()
+		cancel()
+		require.ErrorIs(t, <-waiting, context.Canceled)
+		return tx.Set("a", "1")
+	})
+	write(t, s, func(tx store.Tx) error { return tx.Set("a", "2") })
+}
+
+// panics: a panic changes nothing and leaves the store as it was, for a server that goes on.
+func panics(t *testing.T, s store.Store) {
+	for range 3 {
+		require.Panics(t, func() {
+			_ = s.Write(t.Context(), func(tx store.Tx) error {
+				require.NoError(t, tx.Set("a", "1"))
+				require.NoError(t, tx.PutAccounts([]store.Account{{Number: 1, Name: "a"}}))
+				panic("what nobody thought of")
+			})
+		})
+		require.Panics(t, func() {
+			_ = s.Read(t.Context(), func(tx store.Tx) error {
+				return tx.AccountsFrom("", func(store.Account) (bool, error) { panic("again") })
+			})
+			panic("there is no account")
+		})
+	}
+	read(t, s, func(tx store.Tx) {
+		all, err := tx.Settings()
+		require.NoError(t, err)
+		require.Empty(t, all)
+	})
+	write(t, s, func(tx store.Tx) error { return tx.Set("a", "3") })
 }
