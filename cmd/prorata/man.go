@@ -1,15 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/report"
@@ -41,25 +41,14 @@ func writeManual(cmd *cobra.Command, folder string) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
-	root := cmd.Root()
-	root.DisableAutoGenTag = true
-	date := buildDate()
+	date, err := buildDate()
+	if err != nil {
+		return err
+	}
 	var outputs []*outfile.Output
-	for _, c := range append([]*cobra.Command{root}, root.Commands()...) {
-		if c != root && !c.IsAvailableCommand() {
-			continue
-		}
-		name := "prorata"
-		if c != root {
-			name += "-" + c.Name()
-		}
-		var b bytes.Buffer
-		header := &doc.GenManHeader{Section: "1", Source: "prorata " + version(), Manual: "prorata", Date: date}
-		if err := doc.GenMan(c, header, &b); err != nil {
-			return fmt.Errorf("manual of %s: %w", name, err)
-		}
-		out := outfile.New(filepath.Join(folder, name+".1"), nil)
-		if _, err := out.Write(b.Bytes()); err != nil {
+	for _, c := range withChildren(cmd.Root()) {
+		out := outfile.New(filepath.Join(folder, pageName(c)+".1"), nil)
+		if _, err := out.Write(manualPage(c, date)); err != nil {
 			return err
 		}
 		outputs = append(outputs, out)
@@ -71,18 +60,35 @@ func writeManual(cmd *cobra.Command, folder string) error {
 	return nil
 }
 
-// buildDate is when the program's commit was made; nil where SOURCE_DATE_EPOCH says another date, or the build says none.
-func buildDate() *time.Time {
-	info, ok := debug.ReadBuildInfo()
-	if _, told := os.LookupEnv("SOURCE_DATE_EPOCH"); told || !ok {
-		return nil
+// withChildren is a command with those below it that help shows.
+func withChildren(cmd *cobra.Command) []*cobra.Command {
+	list := []*cobra.Command{cmd}
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			list = append(list, withChildren(c)...)
+		}
 	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.time" {
-			if at, err := time.Parse(time.RFC3339, s.Value); err == nil {
-				return &at
+	return list
+}
+
+// pageName is the name of a command's page: prorata-token-add.
+func pageName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
+
+// buildDate is the day of the manual: SOURCE_DATE_EPOCH, or when the program's commit was made, or today.
+func buildDate() (string, error) {
+	at := time.Now()
+	if text, told := os.LookupEnv("SOURCE_DATE_EPOCH"); told {
+		seconds, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return "", usagef("SOURCE_DATE_EPOCH is %q, expected seconds since 1970", text)
+		}
+		at = time.Unix(seconds, 0)
+	} else if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if made, err := time.Parse(time.RFC3339, s.Value); s.Key == "vcs.time" && err == nil {
+				at = made
 			}
 		}
 	}
-	return nil
+	return at.UTC().Format(time.DateOnly), nil
 }
