@@ -113,7 +113,7 @@ func (s *Server) identified(next http.Handler) http.Handler {
 		_, carries := bearer(r)
 		address := s.addressOf(r)
 		if carries && !s.access.mayTry(address) {
-			tooMany(w)
+			tooMany(w, r)
 			return
 		}
 		from, ok, err := s.access.identify(r)
@@ -132,9 +132,14 @@ func (s *Server) identified(next http.Handler) http.Handler {
 	})
 }
 
-func tooMany(w http.ResponseWriter) {
+func tooMany(w http.ResponseWriter, r *http.Request) {
+	const why = "too many wrong tokens from this address, wait a minute"
 	w.Header().Set("Retry-After", fmt.Sprint(int(failuresLast.Seconds())))
-	http.Error(w, "too many wrong tokens from this address, wait a minute", http.StatusTooManyRequests)
+	if route(r) == "v1" {
+		refuseInProblem(w, http.StatusTooManyRequests, why)
+		return
+	}
+	http.Error(w, why, http.StatusTooManyRequests)
 }
 
 // named refuses names that are not this server's: on loopback without a proxy, others than loopback's. A site that makes its own name

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -72,7 +74,26 @@ func (s *site) ask(method, target, token, body string, change ...func(*http.Requ
 	}
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
+	s.note(r, body, w)
 	return w
+}
+
+// note writes a request and its answer to the file that PRORATA_EXCHANGES names, one a line: the tests of ./clients hold them against
+// the description.
+func (s *site) note(r *http.Request, body string, w *httptest.ResponseRecorder) {
+	file := os.Getenv("PRORATA_EXCHANGES")
+	if file == "" || !strings.HasPrefix(r.URL.Path, "/v1/") {
+		return
+	}
+	line, err := json.Marshal(map[string]any{
+		"method": r.Method, "target": r.URL.RequestURI(), "header": r.Header, "body": []byte(body),
+		"status": w.Code, "answer_header": w.Header(), "answer": w.Body.Bytes(),
+	})
+	require.NoError(s.t, err)
+	to, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	require.NoError(s.t, err)
+	_, err = to.Write(append(line, '\n'))
+	require.NoError(s.t, errors.Join(err, to.Close()))
 }
 
 // get reads a page or document that has to be there.

@@ -2,7 +2,10 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -27,6 +30,16 @@ func (s *Server) api(mux *http.ServeMux) {
 	s.marginOperations(api)
 	s.reconciliationOperations(api)
 	s.openapi = api.OpenAPI()
+	for _, path := range s.openapi.Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Post} {
+			if op != nil {
+				refusals(s.openapi, op)
+			}
+		}
+	}
+	mux.HandleFunc("/v1/", func(w http.ResponseWriter, _ *http.Request) {
+		refuseInProblem(w, http.StatusNotFound, "there is no such operation; /openapi.json has those there are")
+	})
 }
 
 // writes marks an operation that changes the books.
@@ -49,16 +62,35 @@ func (s *Server) wantsToken(api huma.API) func(huma.Context, func(huma.Context))
 	}
 }
 
+// refusals adds the answers that any operation may have, and any with a body, to its description.
+func refusals(api *huma.OpenAPI, op *huma.Operation) {
+	codes := []int{http.StatusTooManyRequests, http.StatusUnprocessableEntity}
+	if op.RequestBody != nil {
+		codes = append(codes, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	problem := map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/ErrorModel"}}}
+	for _, code := range codes {
+		op.Responses[strconv.Itoa(code)] = &huma.Response{Description: http.StatusText(code), Content: problem}
+	}
+}
+
+// refuseInProblem answers a program before there is an operation that could.
+func refuseInProblem(w http.ResponseWriter, status int, detail string) {
+	body, _ := json.Marshal(huma.ErrorModel{Status: status, Title: http.StatusText(status), Detail: detail}) // of texts
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
 // operation describes one operation.
 func operation(method, path, id, summary string, errors ...int) huma.Operation {
-	op := huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, Errors: append(errors, http.StatusUnauthorized, http.StatusInternalServerError)}
-	return op
+	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, Errors: append(errors, http.StatusUnauthorized, http.StatusInternalServerError)}
 }
 
 // writing marks it as one that changes the books, and bounds what it is sent.
 func writing(op huma.Operation, most int64) huma.Operation {
 	op.Metadata = map[string]any{writes: true}
-	op.MaxBodyBytes = most
+	op.MaxBodyBytes, op.BodyReadTimeout = most, time.Minute
 	op.Errors = append(op.Errors, http.StatusForbidden)
 	return op
 }

@@ -114,7 +114,7 @@ func (s *Server) accountOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}/events", "list-account-events", "Its events, in the order of recording", http.StatusNotFound), s.getEvents)
 	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}/invoices", "list-account-invoices", "Its invoices, by date", http.StatusNotFound), s.getAccountInvoices)
 	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}/timeline", "get-account-timeline", "Its packages and invoices over time", http.StatusNotFound), s.getTimeline)
-	op := operation(http.MethodPost, "/v1/preview", "preview", "What would come of a close, a change or a charge; nothing is written", http.StatusNotFound, http.StatusUnprocessableEntity)
+	op := operation(http.MethodPost, "/v1/preview", "preview", "What would come of a close, a change or a charge; nothing is written", http.StatusNotFound)
 	op.MaxBodyBytes = MaxBody
 	huma.Register(api, op, s.preview)
 }

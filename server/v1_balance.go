@@ -43,7 +43,7 @@ type apiBalance struct {
 
 // balanceOperations are those about what customers owe.
 func (s *Server) balanceOperations(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/v1/balance", "get-balance", "What each customer owes, and how old that is", http.StatusNotFound, http.StatusUnprocessableEntity), s.balances)
+	huma.Register(api, operation(http.MethodGet, "/v1/balance", "get-balance", "What each customer owes, and how old that is", http.StatusNotFound), s.balances)
 }
 
 func (s *Server) balances(ctx context.Context, in *balanceInput) (*balanceOutput, error) {

@@ -33,15 +33,14 @@ type recordOutput struct {
 // eventOperations are those that record.
 func (s *Server) eventOperations(api huma.API) {
 	op := writing(operation(http.MethodPost, "/v1/events", "record-events", "Record events: one, a list of them, or one a line (NDJSON); all or none, each once by its id",
-		http.StatusConflict, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge), MaxEvents)
-	r := api.OpenAPI().Components.Schemas
-	one := apiEvent{}.Schema(r)
-	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-		"application/json":     {Schema: &huma.Schema{OneOf: []*huma.Schema{one, {Type: huma.TypeArray, Items: one}}}},
-		"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString}},
-	}}
+		http.StatusConflict), MaxEvents)
 	op.SkipValidateBody = true
 	huma.Register(api, op, s.record)
+	one := apiEvent{}.Schema(api.OpenAPI().Components.Schemas)
+	api.OpenAPI().Paths[op.Path].Post.RequestBody.Content = map[string]*huma.MediaType{ // which it took for a file
+		"application/json":     {Schema: &huma.Schema{OneOf: []*huma.Schema{one, {Type: huma.TypeArray, Items: one}}}},
+		"application/x-ndjson": {Schema: text("events, one a line")},
+	}
 }
 
 func (s *Server) record(ctx context.Context, in *recordInput) (*recordOutput, error) {

@@ -58,13 +58,14 @@ type bytesOutput struct {
 
 // invoiceOperations are those about invoices.
 func (s *Server) invoiceOperations(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/v1/invoices", "list-invoices", "Issued invoices, by account, then date", http.StatusNotFound, http.StatusUnprocessableEntity), s.listInvoices)
-	op := operation(http.MethodGet, "/v1/invoices.csv", "download-invoices", "The same as CSV, all of them", http.StatusNotFound, http.StatusUnprocessableEntity)
+	huma.Register(api, operation(http.MethodGet, "/v1/invoices", "list-invoices", "Issued invoices, by account, then date", http.StatusNotFound), s.listInvoices)
+	op := operation(http.MethodGet, "/v1/invoices.csv", "download-invoices", "The same as CSV, all of them", http.StatusNotFound)
 	op.Responses = described("text/csv")
 	huma.Register(api, op, s.downloadInvoices)
 	op = operation(http.MethodGet, "/v1/invoices/{number}", "get-invoice", "An invoice: JSON, HTML or PDF", http.StatusNotFound)
 	op.Responses = described("application/json", "text/html", "application/pdf")
 	op.Responses["200"].Content["application/json"].Schema = apiInvoice{}.Schema(api.OpenAPI().Components.Schemas)
+	op.Responses["304"] = unchanged
 	huma.Register(api, op, s.getInvoice)
 }
 
@@ -76,6 +77,9 @@ func described(kinds ...string) map[string]*huma.Response {
 	}
 	return map[string]*huma.Response{"200": {Description: "OK", Content: content}}
 }
+
+// unchanged is the answer to a header If-None-Match that has the ETag of what is there.
+var unchanged = &huma.Response{Description: "It is as it was"}
 
 // which says which invoices are asked for.
 func (in *InvoicesFilter) which() (books.Which, error) {

@@ -42,7 +42,7 @@ type apiMargin struct {
 
 // marginOperations are those about what the reseller earns.
 func (s *Server) marginOperations(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/v1/margin", "get-margin", "What the reseller earns: retail less distributor prices, by account, month or package", http.StatusNotFound, http.StatusUnprocessableEntity), s.margins)
+	huma.Register(api, operation(http.MethodGet, "/v1/margin", "get-margin", "What the reseller earns: retail less distributor prices, by account, month or package", http.StatusNotFound), s.margins)
 }
 
 func (s *Server) margins(ctx context.Context, in *marginInput) (*marginOutput, error) {

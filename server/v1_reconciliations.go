@@ -63,15 +63,15 @@ var reportTypes = []struct{ format, kind string }{
 
 // reconciliationOperations are those that compare documents of the Distributor with the books.
 func (s *Server) reconciliationOperations(api huma.API) {
-	op := writing(operation(http.MethodPost, "/v1/reconciliations", "reconcile", "Compare documents of the Distributor with the books, and keep what comes of it",
-		http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge), MaxUpload)
+	op := writing(operation(http.MethodPost, "/v1/reconciliations", "reconcile", "Compare documents of the Distributor with the books, and keep what comes of it"), MaxUpload)
 	op.DefaultStatus = http.StatusCreated
 	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: uploadSchema()}}}
 	op.SkipValidateBody = true
 	huma.Register(api, op, s.makeReconciliation)
-	huma.Register(api, operation(http.MethodGet, "/v1/reconciliations", "list-reconciliations", "Reconciliations that were made", http.StatusUnprocessableEntity), s.listReconciliations)
+	huma.Register(api, operation(http.MethodGet, "/v1/reconciliations", "list-reconciliations", "Reconciliations that were made"), s.listReconciliations)
 	op = operation(http.MethodGet, "/v1/reconciliations/{number}", "get-reconciliation", "A reconciliation and its report: JSON, HTML or XLSX; or its claims: CSV or XLSX", http.StatusNotFound)
 	op.Responses = described("application/json", "text/html", xlsxType, "text/csv")
+	op.Responses["304"] = unchanged
 	op.Responses["200"].Content["application/json"].Schema = object(map[string]*huma.Schema{
 		"reconciliation": {Ref: "#/components/schemas/ApiReconciliation"}, "report": {Type: huma.TypeObject, AdditionalProperties: true, Description: "as prorata reconcile --format json prints it"},
 	})

@@ -51,7 +51,7 @@ type apiAnomaly struct {
 // runOperations are those that bill.
 func (s *Server) runOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/v1/runs", "list-runs", "The runs of billing"), s.listRuns)
-	huma.Register(api, writing(operation(http.MethodPost, "/v1/runs", "run", "Issue what is due and final; safe to repeat", http.StatusUnprocessableEntity), MaxBody), s.run)
+	huma.Register(api, writing(operation(http.MethodPost, "/v1/runs", "run", "Issue what is due and final; safe to repeat"), MaxBody), s.run)
 }
 
 func showRun(r *books.Run) apiRun {

@@ -2,10 +2,13 @@ package server
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/invoice"
 )
 
 // Documents that have a JSON form of their own are answered as that form. Their description for /openapi.json is here.
@@ -38,6 +41,22 @@ func day(description string) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Format: "date", Description: description}
 }
 
+func dayOrNone(description string) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: `^(\d{4}-\d\d-\d\d)?$`, Description: description + "; empty where there is none"}
+}
+
+func instant(description string) *huma.Schema {
+	return &huma.Schema{OneOf: []*huma.Schema{{Type: huma.TypeString, Format: "date-time"}, {Type: huma.TypeString, Format: "date"}}, Description: description}
+}
+
+func oneOf(description string, words ...string) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString, Description: description}
+	for _, w := range words {
+		s.Enum = append(s.Enum, w)
+	}
+	return s
+}
+
 func whole(description string) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeInteger, Format: "int64", Description: description}
 }
@@ -48,12 +67,8 @@ func flag(description string) *huma.Schema {
 
 func object(properties map[string]*huma.Schema, optional ...string) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeObject, Properties: properties, AdditionalProperties: true}
-	for name := range properties {
-		leftOut := false
-		for _, o := range optional {
-			leftOut = leftOut || o == name
-		}
-		if !leftOut {
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if !slices.Contains(optional, name) {
 			s.Required = append(s.Required, name)
 		}
 	}
@@ -95,35 +110,65 @@ func (apiInvoice) Schema(r huma.Registry) *huma.Schema {
 func (apiCurrent) Schema(r huma.Registry) *huma.Schema {
 	return named(r, "Current", func() *huma.Schema {
 		return object(map[string]*huma.Schema{
-			"account": text("which one"), "package": text("in force"), "credits_allowed": whole("included in the period"), "credits_used": whole("in it so far"),
-			"credits_remain": whole("of those included"), "credits_overage": whole("used beyond them"), "billing_start_date": day("of the period"),
-			"billing_end_date": day("inclusive"), "billing_process_date": day("of the next invoice"), "accrued_amount": amount("what the next invoice is if the account is closed today"),
+			"account": text("which one"), "package": text("in force; empty where there is none"), "credits_allowed": whole("included in the period"), "credits_used": whole("in it so far"),
+			"credits_remain": whole("of those included"), "credits_overage": whole("used beyond them"), "billing_start_date": dayOrNone("of the period"),
+			"billing_end_date": dayOrNone("inclusive"), "billing_process_date": dayOrNone("of the next invoice"), "accrued_amount": amount("what the next invoice is if the account is closed today"),
 			"projected_amount": amount("what it is if nothing more happens"),
-		}, "billing_start_date", "billing_end_date", "billing_process_date", "package")
+			"pending": {OneOf: []*huma.Schema{{Type: "null"}, object(map[string]*huma.Schema{
+				"type": text("account.package_changed or account.closed"), "package": text("the next one; none for a close"), "date": day("when it takes effect"),
+			}, "package")}, Description: "what waits for the end of the period"},
+		})
 	})
 }
 
-// Schema describes it.
+// Schema describes it: one of the types of events, each with the fields that it must and may have.
 func (apiEvent) Schema(r huma.Registry) *huma.Schema {
 	return named(r, "Event", func() *huma.Schema {
-		fields := account.RequiredFields | account.OptionalFields
+		event := &huma.Schema{}
 		for t := account.Type(0); t.Valid(); t++ {
-			required, optional := t.Fields()
-			fields |= required | optional
+			event.OneOf = append(event.OneOf, eventOfType(r, t))
 		}
+		return event
+	})
+}
+
+// eventOfType describes events of a type.
+func eventOfType(r huma.Registry, t account.Type) *huma.Schema {
+	return named(r, t.String(), func() *huma.Schema {
+		must, may := t.Fields()
+		must, may = must|account.RequiredFields, may|account.OptionalFields
 		properties := map[string]*huma.Schema{}
-		for f := range fields.All {
+		for f := range (must | may).All {
 			properties[f.String()] = fieldSchema(f)
 		}
-		return object(properties, (fields &^ account.RequiredFields).Names()...)
+		properties[account.FieldType.String()] = oneOf("", t.String())
+		s := object(properties, may.Names()...)
+		s.AdditionalProperties = false
+		return s
 	})
 }
 
 // fieldSchema describes a field of an event.
 func fieldSchema(f account.Field) *huma.Schema {
+	switch f {
+	case account.FieldAt, account.FieldRecordedAt:
+		return instant(f.About())
+	case account.FieldEffective:
+		return oneOf(f.About(), account.Immediately.String(), account.PeriodEnd.String())
+	case account.FieldPriceList:
+		return oneOf(f.About(), account.RetailOnly.String(), account.DistributorOnly.String())
+	case account.FieldStatus:
+		s := oneOf(f.About())
+		for status := invoice.Unpaid; status <= invoice.Canceled; status++ {
+			s.Enum = append(s.Enum, status.Key())
+		}
+		return s
+	}
 	switch f.Kind() {
 	case account.CountValue:
-		return whole(f.About())
+		s, least := whole(f.About()), 0.0
+		s.Minimum = &least
+		return s
 	case account.AmountValue:
 		return amount(f.About())
 	case account.DateValue:
