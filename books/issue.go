@@ -73,8 +73,8 @@ type run struct {
 	row     store.Run
 	terms   Terms
 	before  store.Run
-	lastSeq int64 // of the invoices
-	busy    sync.Mutex
+	lastSeq int64      // of the invoices
+	busy    sync.Mutex // held by whoever uses tx while workers may
 
 	catalogue invoice.Catalogue
 }
@@ -226,6 +226,8 @@ func (r *run) keep(w *work, total *money.Amount) error {
 	if r.what.DryRun {
 		return nil
 	}
+	r.busy.Lock()
+	defer r.busy.Unlock()
 	if err := r.tx.AddInvoices(rows); err != nil {
 		return err
 	}

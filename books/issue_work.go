@@ -19,10 +19,11 @@ func (r *run) reading() func(context.Context, func(store.Tx) error) error {
 	if !r.what.DryRun {
 		return r.books.home.Read
 	}
-	return func(_ context.Context, f func(store.Tx) error) error {
-		return f(&oneAtATime{Tx: r.tx, busy: &r.busy})
-	}
+	return func(_ context.Context, f func(store.Tx) error) error { return f(r.own()) }
 }
+
+// own is what the run itself sees, for several goroutines to read.
+func (r *run) own() store.Tx { return &oneAtATime{Tx: r.tx, busy: &r.busy} }
 
 // oneAtATime lets several goroutines read the histories of accounts from one transaction.
 type oneAtATime struct {
@@ -84,19 +85,22 @@ type worker struct {
 }
 
 func (w *worker) work(ctx context.Context, read func(context.Context, func(store.Tx) error) error, todo <-chan *work) {
-	err := read(ctx, func(tx store.Tx) error {
+	all := func(tx store.Tx) error {
 		for one := range todo {
 			one.done <- w.do(ctx, tx, one)
 		}
 		return nil
-	})
-	for one := range todo { // which are left where nothing could be read at all
-		one.done <- err
+	}
+	if err := read(ctx, all); err != nil { // such as that a server has no connection left: that of the run does
+		_ = all(w.own())
 	}
 }
 
 // do reads and bills some accounts.
 func (w *worker) do(ctx context.Context, tx store.Tx, one *work) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if one.accounts, err = histories(tx, one.due, w.row.Events); err != nil {
 		return err
 	}

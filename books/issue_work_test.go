@@ -1,16 +1,22 @@
 package books_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/books/postgres"
+	"github.com/prorata-go/prorata/books/sqlite"
+	"github.com/prorata-go/prorata/books/store"
 	"github.com/prorata-go/prorata/invoice"
 )
 
@@ -38,6 +44,52 @@ func TestRunOfManyWorkers(t *testing.T) {
 			require.True(t, slices.IsSortedFunc(list, func(a, b invoice.Invoice) int { return strings.Compare(a.Account, b.Account) }))
 		}
 		whole(t, b)
+	})
+}
+
+// fewReads is a home of which no more than so many read at once, like a server that has no more connections.
+type fewReads struct {
+	store.Store
+	left *atomic.Int64
+}
+
+func (f fewReads) Read(ctx context.Context, read func(store.Tx) error) error {
+	defer f.left.Add(1)
+	if f.left.Add(-1) < 0 {
+		return errors.New("too many clients already")
+	}
+	return f.Store.Read(ctx, read)
+}
+
+// A run needs one connection: what workers cannot read beside it, it reads itself.
+func TestRunWithoutConnections(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	homes(t, func(t *testing.T, name func() string) {
+		var exports []string
+		for _, reads := range []int64{9, 1, 0} {
+			var home store.Store
+			var err error
+			if name := name(); strings.HasPrefix(name, "postgres") {
+				home, err = postgres.Create(t.Context(), name)
+			} else {
+				home, err = sqlite.Create(t.Context(), name)
+			}
+			require.NoError(t, err)
+			few := fewReads{home, new(atomic.Int64)}
+			few.left.Store(1)
+			b, err := books.CreateIn(t.Context(), few, gold())
+			require.NoError(t, err)
+			defer b.Close()
+			_, err = b.Record(t.Context(), books.Recording{Events: books.Each(slices.Collect(yearOf(901, 0, 2))...), Now: at("2026-01-01T00:00:00Z")})
+			require.NoError(t, err)
+			few.left.Store(reads)
+			issue(t, b, "2026-03-01T00:00:00Z")
+			few.left.Store(1)
+			whole(t, b)
+			exports = append(exports, text(invoices(t, b, books.Which{})))
+		}
+		require.Equal(t, exports[0], exports[1])
+		require.Equal(t, exports[0], exports[2])
 	})
 }
 

@@ -7,7 +7,8 @@
 // The tables are in the schema prorata, or in the one that search_path in the URL names, so that several books may be in one
 // database. Whoever writes takes an advisory lock of the schema until its transaction ends: one writes at a time, on whatever
 // machine, and others wait. Readers see one instant of it and wait for nobody. A commit waits for the disk of the server, also
-// where the server's settings are otherwise (synchronous_commit).
+// where the server's settings are otherwise (synchronous_commit). A run of billing reads through as many connections as there are
+// processors, up to 8, beside the one that it writes through, and makes do with that one where the server has no more.
 package postgres
 
 import (
