@@ -301,9 +301,11 @@ func TestPolicyTable(t *testing.T) {
 	}
 }
 
-// TestLinks follows the documents' links to files, and finds the headings that links within a document name.
+// TestLinks follows the documents' links to files, finds the headings that links within a document name, and makes sure that each
+// page of docs is linked to from another document.
 func TestLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)]+)\)`)
+	linked := map[string]bool{}
 	for _, file := range documents(t) {
 		lines := linesOf(t, file)
 		for i, line := range lines {
@@ -317,12 +319,18 @@ func TestLinks(t *testing.T) {
 					target = filepath.Join(filepath.Dir(file), filepath.FromSlash(path))
 					_, err := os.Stat(target)
 					require.NoError(t, err, "%s:%d", file, i+1)
+					linked[target] = linked[target] || target != file
 				}
 				if heading != "" {
 					require.Contains(t, headings(linesOf(t, target)), heading, "%s:%d", file, i+1)
 				}
 			}
 		}
+	}
+	pages, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	for _, page := range pages {
+		require.True(t, linked[page], "%s: no document links to it", page)
 	}
 }
 
