@@ -56,6 +56,15 @@ func TestFieldsInDocuments(t *testing.T) {
 	}
 }
 
+// The table of anomalies in docs/semantics.md has each code.
+func TestAnomalyCodesInDocuments(t *testing.T) {
+	text, err := os.ReadFile("../docs/semantics.md")
+	require.NoError(t, err)
+	for code := account.NotCreated; !strings.HasPrefix(code.String(), "#"); code++ {
+		require.Contains(t, string(text), "\n| `"+code.String()+"` | ")
+	}
+}
+
 // Events that differ in a field are not the same, whatever it is.
 func TestEveryFieldCounts(t *testing.T) {
 	base := account.Event{ID: "1", Account: "a", At: at("2026-01-31")}

@@ -1,11 +1,9 @@
 package account
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
-	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
 )
@@ -48,25 +46,6 @@ func judge(h *history, t *timeline) []Anomaly {
 		anomalies = append(anomalies, Anomaly{Event: *e.event(), Code: why.code, Reason: why.reason})
 	}
 	return anomalies
-}
-
-// reason says in words why an event makes no sense that was applied last.
-func (t *timeline) reason(why AnomalyCode, e *entry) string {
-	switch why {
-	case NotCreated:
-		return "the account has not been created"
-	case AlreadyOpen:
-		return fmt.Sprintf("the account is already open, since %s", t.opened)
-	case AlreadyClosed:
-		day, _ := cycle.DateOf(t.phase.to.Time(), t.terms.policy.TimeZone)
-		return fmt.Sprintf("the account was closed on %s", day)
-	case UnknownPackage:
-		return fmt.Sprintf("package %q is not in the package list%s", shown(e.event().Package), t.terms.packages().Hint(e.event().Package))
-	case NothingToCancel:
-		return "nothing to cancel: no change or close was waiting"
-	}
-	_, err := schedule(e.event().At, e.event().BillingDate, t.terms.policy) // OutOfCalendar: a cycle that starts on its day
-	return err.Error()
 }
 
 // maxHints is how many packages a list may have for one of them to be offered.
