@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -258,4 +260,24 @@ func TestDistributorCallsChangeAccounts(t *testing.T) {
 	w := s.ask(http.MethodPost, "/api/distributor.packages.json", "", url.Values{"api_user": {"writer"}, "api_key": {s.read}}.Encode())
 	require.Equal(t, http.StatusUnauthorized, w.Code, "the token of another name")
 	require.Equal(t, `{"error":{"code":401,"message":"Permission denied, wrong credentials"}}`, strings.TrimSpace(w.Body.String()))
+}
+
+// The table of calls in docs/server.md has each operation of the description, and no other.
+func TestCallsInDocument(t *testing.T) {
+	var api struct {
+		Paths map[string]map[string]any `json:"paths"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(newSite(t).get("/openapi.json")), &api))
+	var calls, told []string
+	for path, methods := range api.Paths {
+		for method := range methods {
+			calls = append(calls, strings.ToUpper(method)+" "+path)
+		}
+	}
+	page, err := os.ReadFile("../docs/server.md")
+	require.NoError(t, err)
+	for _, row := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /v1/[^`]+)` \\|").FindAllStringSubmatch(string(page), -1) {
+		told = append(told, row[1])
+	}
+	require.ElementsMatch(t, calls, told)
 }

@@ -1,6 +1,8 @@
 package table_test
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -9,6 +11,18 @@ import (
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/table"
 )
+
+// The table of fields in docs/documents.md has the fields of every use.
+func TestFieldsInDocument(t *testing.T) {
+	page, err := os.ReadFile("../docs/documents.md")
+	require.NoError(t, err)
+	names := map[table.Use]string{table.Invoices: "the Distributor's invoices", table.Customers: "customers", table.Usage: "usage", table.Charges: "charges", table.Packages: "packages"}
+	for use := table.Use(0); len(table.FieldNames(use)) > 0; use++ {
+		row := regexp.MustCompile(`\n\| ` + names[use] + ` \| ([^;|]*)`).FindStringSubmatch(string(page))
+		require.NotNil(t, row, use)
+		require.Equal(t, "`"+strings.Join(table.FieldNames(use), "`, `")+"`", strings.ReplaceAll(strings.TrimSpace(row[1]), "**", ""))
+	}
+}
 
 func TestMappingRefuses(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
