@@ -41,9 +41,10 @@ func TestPresetFiles(t *testing.T) {
 			`username="Birch" & Sons, Inc. package=Mail Business Basic type=customerCredit start_date=2026-06-15 end_date=2026-06-15 amount=0 final_amount=-4.50 tax=0 currency=USD quantity=1 additional_charges=-4.50`,
 		}},
 		"microsoft-license": {want: []string{
-			"username=acme.onmicrosoft.com package=Office 365 E3 type=Cycle fee start_date=2026-06-15 end_date=2026-07-14 amount=144.00 final_amount=155.52 tax=11.52 currency=USD quantity=10",
-			"username=acme.onmicrosoft.com package=Office 365 E3 type=Prorate fee when purchase start_date=2026-06-20 end_date=2026-07-14 amount=26.67 final_amount=28.80 tax=2.13 currency=USD quantity=2",
-			"username=acme.onmicrosoft.com package=Office 365 E3 type=Customer credit start_date=2026-06-30 end_date=2026-06-30 amount=0 final_amount=-5.00 tax=0 currency=USD quantity=1 additional_charges=-5.00",
+			"username=Acme Ltd package=Office 365 E3 type=Cycle fee start_date=2026-06-15 end_date=2026-07-14 amount=144.00 final_amount=155.52 tax=11.52 currency=USD quantity=10",
+			"username=Acme Ltd package=Office 365 E3 type=Prorate fee when purchase start_date=2026-06-20 end_date=2026-07-14 amount=26.67 final_amount=28.80 tax=2.13 currency=USD quantity=2",
+			"username=Acme Ltd package=Office 365 E3 type=Customer credit start_date=2026-06-30 end_date=2026-06-30 amount=0 final_amount=-5.00 tax=0 currency=USD quantity=1 additional_charges=-5.00",
+			"username=Birch & Sons package=Office 365 E3 type=Purchase fee start_date=2026-06-20 end_date=2026-07-14 amount=13.33 final_amount=14.40 tax=1.07 currency=USD quantity=1",
 		}},
 		"pax8": {skipped: 1, want: []string{
 			"number=i-1 username=Acme Ltd package=MAIL-2 type=subscription start_date=2026-06-01 end_date=2026-06-30 amount=48.00 additional_charges=0.48 currency=USD quantity=12 final_amount=48.48",
@@ -54,6 +55,7 @@ func TestPresetFiles(t *testing.T) {
 			"number=INV-2606 username=acme@example.com package=GOLD type=Purchase date_invoiced=2026-07-01 start_date=2026-06-01 end_date=2026-06-30 amount=50.00 currency=USD quantity=1 final_amount=50.00",
 			"number=INV-2606 username=acme@example.com package=GOLD-OVER type=Usage date_invoiced=2026-07-01 start_date=2026-06-14 end_date=2026-06-14 amount=0 currency=USD quantity=1763.5714 overage=1.23 final_amount=1.23",
 			"number=INV-2606 username=birch@example.com package=Mail type=Adjustment date_invoiced=2026-07-01 start_date=2026-05-01 end_date=2026-05-31 amount=0 currency=USD charge_class=Correction additional_charges=-10.00 final_amount=-10.00",
+			"number=INV-2606 username=acme@example.com package=SETUP type=Purchase date_invoiced=2026-07-01 start_date=2026-06-01 end_date=2026-06-30 amount=0 currency=USD quantity=1 additional_charges=25.00 final_amount=25.00",
 		}},
 	} {
 		data, err := os.ReadFile("../testdata/documents/" + name + ".csv")
