@@ -250,6 +250,38 @@ func TestConflicts(t *testing.T) {
 	})
 }
 
+// What no home can keep is refused in each with the same words.
+func TestNotKept(t *testing.T) {
+	long := strings.Repeat("é", 1000)
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		created := func(id, of string) account.Event {
+			return account.Event{ID: id, Type: account.Created, Account: of, At: at("2026-01-10T08:00:00Z"), Package: "Gold"}
+		}
+		_, err := b.Record(t.Context(), books.Recording{Events: books.Each(created("1", "a\x00"), created("2\x00", "a"), created("3", long+"x"), created(long+"x", "a")), Now: at("2026-01-10T08:00:00Z")})
+		var wrong books.Problems
+		require.ErrorAs(t, err, &wrong)
+		require.Len(t, wrong, 4)
+		require.ErrorContains(t, wrong[0], "has the character NUL in its id or account")
+		require.ErrorContains(t, wrong[1], "has the character NUL in its id or account")
+		require.EqualError(t, wrong[2], `event "3" has an account of 2001 bytes, expected at most 2000`)
+		require.ErrorContains(t, wrong[3], "has an id of 2001 bytes, expected at most 2000")
+		_, err = b.Record(t.Context(), books.Recording{Events: books.Each(created(random(2000), random(2000))), Now: at("2026-01-10T08:00:00Z")})
+		require.NoError(t, err, "what is as long as that is kept, be it such that it cannot be packed")
+		require.EqualValues(t, 1, whole(t, b).Events)
+	})
+}
+
+// random is a text of so many bytes that cannot be packed.
+func random(n int) string {
+	text := make([]byte, n)
+	r := rand.New(rand.NewPCG(uint64(n), 12))
+	for i := range text {
+		text[i] = byte('!' + r.IntN('~'-'!'))
+	}
+	return string(text)
+}
+
 func TestNow(t *testing.T) {
 	homes(t, func(t *testing.T, name func() string) {
 		b := create(t, name(), gold())

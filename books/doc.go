@@ -41,7 +41,7 @@
 // # Errors
 //
 // [store.ErrMissing], [store.ErrExists], *[store.VersionError] and *[store.UnsureError] say what they are about; after an UnsureError
-// the Books are to be closed, and nothing that was reported as done is lost. Problems of what is recorded are a [Problems]. Text with
-// the character NUL is refused in the id and the account of an event: no database keeps it. Instants of recording and of runs
-// are in the years 1970 to 2261.
+// the Books are to be closed, and nothing that was reported as done is lost. Problems of what is recorded are a [Problems]. The id and
+// the account of an event are refused with the character NUL, or with more than 2,000 bytes: no database keeps the one, and not every
+// one finds the other. Instants of recording and of runs are in the years 1970 to 2261.
 package books

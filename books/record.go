@@ -49,6 +49,9 @@ func Each(events ...account.Event) iter.Seq2[account.Event, error] {
 // MaxProblems is how many problems are found before what is to be recorded is given up.
 const MaxProblems = 20
 
+// maxName is how many bytes the id and the account of an event may have: an index of PostgreSQL has no room for much more.
+const maxName = 2000
+
 // Problems are what is wrong with what was to be recorded: mostly [*source.ParseError]s.
 type Problems []error
 
@@ -159,6 +162,10 @@ func recordable(e *account.Event, policy invoice.Policy) error {
 		wrong = "has no id, account or at, expected all of them"
 	case strings.ContainsRune(e.ID, 0) || strings.ContainsRune(e.Account, 0):
 		wrong = "has the character NUL in its id or account, which no database keeps, expected other text"
+	case len(e.ID) > maxName:
+		wrong = tooLong("an id", e.ID)
+	case len(e.Account) > maxName:
+		wrong = tooLong("an account", e.Account)
 	case e.Type == account.ChargeAdded && e.Amount.Currency() != policy.MoneyCurrency():
 		wrong = fmt.Sprintf("is in %s, expected %s, which the books are kept in", e.Amount.Currency(), policy.MoneyCurrency())
 	case e.Place.IsZero(): // made in a program, and not read from a file
@@ -170,6 +177,10 @@ func recordable(e *account.Event, policy invoice.Policy) error {
 		return nil
 	}
 	return source.At(e.Place, fmt.Errorf("event %.80q %s", e.ID, wrong))
+}
+
+func tooLong(what, text string) string {
+	return fmt.Sprintf("has %s of %d bytes, expected at most %d", what, len(text), maxName)
 }
 
 // recording is events on their way into the store.
