@@ -495,17 +495,31 @@ func TestWhereAChangeGoes(t *testing.T) {
 	}
 }
 
-// TestPackages finds every package in the table of docs/architecture.md.
+// TestPackages finds every package in the table of docs/architecture.md, below those that it imports.
 func TestPackages(t *testing.T) {
-	out, err := exec.Command("go", "list", "./...").Output()
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
 	require.NoError(t, err)
 	_, table, found := strings.Cut(strings.Join(linesOf(t, "docs/architecture.md"), "\n"), "\n| package | what it is |")
 	require.True(t, found)
 	table, _, _ = strings.Cut(table, "\n\n")
+	rows := map[string]int{}
+	for i, line := range strings.Split(table, "\n") {
+		name, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), "|")
+		for _, m := range regexp.MustCompile("`([a-z0-9/]+)`").FindAllStringSubmatch(name, -1) {
+			rows[m[1]] = i
+		}
+	}
 	for line := range strings.Lines(string(out)) {
-		name, inside := strings.CutPrefix(strings.TrimSpace(line), modulePath)
-		if inside && name != "bench" { // which is tests
-			require.Contains(t, table, "`"+name+"`")
+		packages := strings.Fields(line)
+		name, inside := strings.CutPrefix(packages[0], modulePath)
+		if !inside || name == "bench" { // which is tests
+			continue
+		}
+		require.Contains(t, rows, name)
+		for _, path := range packages[1:] {
+			if imported, own := strings.CutPrefix(path, modulePath); own {
+				require.LessOrEqual(t, rows[imported], rows[name], "%s imports %s, which is in a row below", name, imported)
+			}
 		}
 	}
 }
