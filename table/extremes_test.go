@@ -17,7 +17,7 @@ func TestNothingPanics(t *testing.T) {
 		"Column": table.Column{}, "Field": table.Field{}, "FieldNames": table.FieldNames, "Fits": table.Fits, "IsTable": table.IsTable,
 		"Mapping": table.Mapping{}, "Open": table.Open, "OwnNames": table.OwnNames, "ParseMapping": table.ParseMapping, "ParseUse": table.ParseUse,
 		"Preset": table.Preset, "PresetFile": table.PresetFile, "Presets": table.Presets, "Proposal": table.Proposal{}, "Propose": table.Propose,
-		"ProposeUse": table.ProposeUse, "Rounding": table.Rounding{}, "Row": table.Row{}, "Suggest": table.Suggest, "Table": table.Table{},
+		"ProposeUse": table.ProposeUse, "Rounding": table.Rounding{}, "Row": table.Row{}, "SameColumn": table.SameColumn, "Simple": table.Simple{}, "SimpleField": table.SimpleField{}, "Suggest": table.Suggest, "Table": table.Table{},
 		"Tally": table.Tally{}, "Use": table.Use(0),
 	}, money.USD, m, []byte("username,start_date,end_date,amount\na,2026-01-01,2026-01-31,5\n"))
 }
