@@ -71,7 +71,7 @@ func (c *common) readBilled(cmd *cobra.Command, span cycle.Period, files []strin
 	if b.catalogue, err = c.catalogue(b.policy, list, cmd.InOrStdin()); err != nil {
 		return nil, err
 	}
-	if b.events, err = readEvents(cmd.Context(), files, c.loading(b.policy, shard{}, nil), cmd.InOrStdin(), nil); err != nil {
+	if b.events, err = readEvents(cmd.Context(), files, c.loading(b.policy, shard{}, nil), c.from(cmd), nil); err != nil {
 		return nil, err
 	}
 	b.dates = c.farDatesOf(b.events, b.events.Accounts(), b.policy)

@@ -23,6 +23,7 @@ import (
 type common struct {
 	packages   string
 	policyFile string
+	mapping    string // of Parquet files
 	set        []string
 	price      string
 	format     string
@@ -81,6 +82,11 @@ func (c *common) useWorkers(cmd *cobra.Command) error {
 	}
 	runtime.GOMAXPROCS(min(c.workers, 1024))
 	return nil
+}
+
+// from is where event files are read from.
+func (c *common) from(cmd *cobra.Command) infile.From {
+	return infile.From{Stdin: cmd.InOrStdin(), Map: c.mapping}
 }
 
 // loading is how event files are read.

@@ -23,7 +23,7 @@ var fileFlags = map[string][]string{
 
 // eventEndings are what the names of event files end in, tableEndings those of tables.
 var (
-	eventEndings = []string{"jsonl", "json", "gz", "zst"}
+	eventEndings = []string{"jsonl", "json", "gz", "zst", "parquet"}
 	tableEndings = []string{"csv", "xlsx", "tsv", "txt"}
 )
 

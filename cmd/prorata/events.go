@@ -45,8 +45,8 @@ type quarantined struct {
 
 // readEvents reads all files as one stream. Unless it is to keep going, problems are the
 // error; a file that cannot be read to its end always is.
-func readEvents(ctx context.Context, files []string, how eventlog.Loading, stdin io.Reader, p *progress) (*reading, error) {
-	r, failed, err := read(ctx, files, how, stdin, p)
+func readEvents(ctx context.Context, files []string, how eventlog.Loading, from infile.From, p *progress) (*reading, error) {
+	r, failed, err := read(ctx, files, how, from, p)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (r *reading) problems(failed []eventlog.FileFailed, keepGoing bool) error {
 
 // read reads all that can be read, past files that cannot be read to their end when it is to
 // keep going; these are in the list.
-func read(ctx context.Context, files []string, how eventlog.Loading, stdin io.Reader, p *progress) (r *reading, failed []eventlog.FileFailed, err error) {
+func read(ctx context.Context, files []string, how eventlog.Loading, from infile.From, p *progress) (r *reading, failed []eventlog.FileFailed, err error) {
 	parts, err := openParts(files, how, p)
 	if err != nil {
 		return nil, nil, err
@@ -73,7 +73,6 @@ func read(ctx context.Context, files []string, how eventlog.Loading, stdin io.Re
 		defer parts.close()
 		return parts.read(ctx, how)
 	}
-	from := infile.From{Stdin: stdin}
 	if p != nil {
 		from.Read = &p.read
 	}

@@ -39,9 +39,9 @@ var update = flag.Bool("update", false, "rewrite the files that scripts compare 
 //	join FILE… TO              files one after the other
 //	repeat N TEXT TO           text N times; \n is a line's end, %d the number of the time
 //
-// [root] holds for a user who may do anything. $DEMO is testdata/demo.
+// [root] holds for a user who may do anything. $DEMO is testdata/demo, $PARQUET testdata/parquet.
 func TestScripts(t *testing.T) {
-	demo, err := filepath.Abs("../../testdata/demo")
+	data, err := filepath.Abs("../../testdata")
 	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -49,7 +49,8 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("DEMO", demo)
+			env.Setenv("DEMO", filepath.Join(data, "demo"))
+			env.Setenv("PARQUET", filepath.Join(data, "parquet"))
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each of the hundreds of runs waits a second
 			return nil
 		},

@@ -105,7 +105,7 @@ func runMap(cmd *cobra.Command, c *common, f *mapFlags, file string) error {
 	} else {
 		writeColumns(&text, p.Columns)
 	}
-	where := "It would be " + display.Text(file) + mapEnding + "; --write writes it there"
+	where := "It would be " + display.Text(file) + infile.MapEnding + "; --write writes it there"
 	if f.write {
 		if where, err = f.keep(file, p); err != nil {
 			return err
@@ -133,7 +133,7 @@ func (f *mapFlags) keep(file string, p *table.Proposal) (said string, err error)
 	if file == "-" {
 		return "", usagef("--write of standard input, expected a file to write the mapping beside")
 	}
-	name := file + mapEnding
+	name := file + infile.MapEnding
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("%s is there already, expected --write without it", name)
 	}

@@ -18,9 +18,6 @@ import (
 	"github.com/prorata-go/prorata/table"
 )
 
-// mapEnding is the end of the name of a mapping that lies beside its table.
-const mapEnding = ".map.json"
-
 // mapFlag adds --map, which names presets too where the tables are invoices.
 func mapFlag(cmd *cobra.Command, to *string, invoices bool) {
 	means := "what the columns of a table mean: a mapping `FILE`"
@@ -31,6 +28,11 @@ func mapFlag(cmd *cobra.Command, to *string, invoices bool) {
 	if invoices {
 		_ = cmd.RegisterFlagCompletionFunc("map", cobra.FixedCompletions(table.Presets(table.Invoices), cobra.ShellCompDirectiveDefault))
 	}
+}
+
+// usageMapFlag is --map of commands that read events.
+func (c *common) usageMapFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.mapping, "map", "", "what the columns of Parquet files mean: a mapping `FILE` (default the one beside each, FILE"+infile.MapEnding+")")
 }
 
 // mappingOf is the mapping of a table: the one of --map, a preset or a file, or else the one beside the table; nil where there is
@@ -47,7 +49,7 @@ func mappingOf(flag, file string, use table.Use, stdin io.Reader) (*table.Mappin
 	case file == "-":
 		return nil, nil
 	default:
-		name = file + mapEnding
+		name = file + infile.MapEnding
 		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
 		}
@@ -81,7 +83,7 @@ func mappingNeeded(flag, file string, data []byte, use table.Use, stdin io.Reade
 	if like := table.Suggest(file, data, use); len(like) > 0 {
 		return nil, source.Errorf(at, "what its columns mean is not said, expected --map; they are those of --map %s", strings.Join(like, " or "))
 	}
-	return nil, source.Errorf(at, "what its columns mean is not said, expected --map NAME or --map FILE, or %s beside it: %s proposes one", filepath.Base(file)+mapEnding, propose)
+	return nil, source.Errorf(at, "what its columns mean is not said, expected --map NAME or --map FILE, or %s beside it: %s proposes one", filepath.Base(file)+infile.MapEnding, propose)
 }
 
 func printNotes(w io.Writer, notes []string) {

@@ -34,7 +34,7 @@ func (c *common) checkOutputs(cmd *cobra.Command, others []target, inputs ...str
 		outputs[0].name = "-"
 	}
 	outputs = slices.DeleteFunc(outputs, func(o target) bool { return o.name == "" })
-	inputs = slices.DeleteFunc(append(inputs, c.packages, c.policyFile), func(name string) bool { return name == "" })
+	inputs = slices.DeleteFunc(append(inputs, c.packages, c.policyFile, c.mapping), func(name string) bool { return name == "" })
 	for i, o := range outputs {
 		if i > 0 && outfile.IsStdout(o.name) {
 			return usagef("--%s %s, expected a file: standard output is for the results", o.flag, o.name)

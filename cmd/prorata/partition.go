@@ -46,6 +46,7 @@ lines that are no events.
 	cmd.Flags().IntVar(&into, "into", 0, "write `N` parts")
 	cmd.Flags().StringVarP(&c.output, "output", "o", "", "write the parts to the folder `DIR`, all or none; it is made if it is not there")
 	cmd.Flags().BoolVar(&c.keepGoing, "keep-going", false, "keep the lines that are no events for replay to leave out, and go on")
+	c.usageMapFlag(cmd)
 	c.policyFlags(cmd)
 	c.workersFlag(cmd)
 	c.progressFlags(cmd)
@@ -131,7 +132,8 @@ func (c *common) partition(cmd *cobra.Command, targets []target, files []string)
 	if err != nil {
 		return err
 	}
-	p := &partitioning{how: c.loading(policy, shard{}, progress), from: infile.From{Stdin: cmd.InOrStdin(), Read: &progress.read}}
+	p := &partitioning{how: c.loading(policy, shard{}, progress), from: c.from(cmd)}
+	p.from.Read = &progress.read
 	p.packing = eventlog.Packing{Policy: policy, Shards: len(targets), MaxProblems: maxProblems, Emit: w.Emit}
 	if err := p.run(cmd, files); err != nil {
 		return err

@@ -96,7 +96,7 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	events, err := readEvents(cmd.Context(), files, c.loading(in.Policy, shard{}, nil), cmd.InOrStdin(), nil)
+	events, err := readEvents(cmd.Context(), files, c.loading(in.Policy, shard{}, nil), c.from(cmd), nil)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 )
 
 func newRecord() *cobra.Command {
+	c := &common{}
 	cmd := &cobra.Command{
 		Use:   "record --store STORE [flags] EVENTS...",
 		Short: "Add events to a store, all or none, each once",
@@ -27,7 +28,7 @@ that is there already is passed over, so it is safe to repeat. The same id with 
 refused, naming the line and the event of the store. Without recorded_at an event counts as
 known when it happened; but one that is recorded after an invoice was issued to its account
 counts from just after that run, and is settled by the next invoice. - is standard input, and
-.gz and .zst files are read as they are.
+.gz, .zst and Parquet files are read as they are.
 
 ` + storeHelp + `
 
@@ -35,15 +36,16 @@ Exit status: 0 recorded; 1 it failed, and nothing was recorded; 2 wrong usage.`,
 		Example: `  prorata record --store testdata/books/reseller.db --dry-run testdata/demo/events.jsonl
   prorata record --store books.db --now 2026-04-01T06:00:00Z usage.jsonl`,
 		Args: filesArgs,
-		RunE: runRecord,
+		RunE: func(cmd *cobra.Command, files []string) error { return runRecord(cmd, c, files) },
 	}
 	storeFlag(cmd)
 	cmd.Flags().Bool("dry-run", false, "record nothing, and say what would be")
 	nowFlag(cmd, "record")
+	c.usageMapFlag(cmd)
 	return cmd
 }
 
-func runRecord(cmd *cobra.Command, files []string) error {
+func runRecord(cmd *cobra.Command, c *common, files []string) error {
 	now, err := instantFlag(cmd, "now")
 	if err != nil {
 		return err
@@ -65,7 +67,7 @@ func runRecord(cmd *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
-	done, err := b.Record(cmd.Context(), books.Recording{Events: eventsOf(files, terms.Policy, cmd.InOrStdin()), Now: now, DryRun: dry})
+	done, err := b.Record(cmd.Context(), books.Recording{Events: eventsOf(files, terms.Policy, c.from(cmd)), Now: now, DryRun: dry})
 	if wrong := (books.Problems)(nil); errors.As(err, &wrong) {
 		return recordProblems(wrong)
 	}
@@ -109,8 +111,7 @@ func recordProblems(wrong books.Problems) error {
 }
 
 // eventsOf yields the events of files, one after the other.
-func eventsOf(files []string, policy invoice.Policy, stdin io.Reader) iter.Seq2[account.Event, error] {
-	from := infile.From{Stdin: stdin}
+func eventsOf(files []string, policy invoice.Policy, from infile.From) iter.Seq2[account.Event, error] {
 	return func(yield func(account.Event, error) bool) {
 		for _, file := range files {
 			if !eventsOfFile(from, file, policy, yield) {

@@ -30,7 +30,8 @@ func newReplay() *cobra.Command {
 		Short: "Bill every account from its events and print the invoices",
 		Long: `Bills every account through a date and prints its invoices, by account, then date.
 EVENTS are files of one JSON object a line, in any order; all files together are one log.
-- is standard input, and .gz and .zst files are read as they are. An event, and a package list:
+- is standard input, and .gz and .zst files are read as they are. A Parquet file is usage, an
+event a row: docs/documents.md has its columns. An event, and a package list:
   {"id":"1","type":"account.created","account":"acme","at":"2026-03-01","package":"Gold"}
   [{"name":"Gold","price":79.95,"credits":50000,"overage":0.001}]
 docs/commands.md has an event of each type, and docs/semantics.md what each does.
@@ -56,6 +57,7 @@ there are anomalies, quarantined lines or far dates to look at.
 	_ = cmd.RegisterFlagCompletionFunc("price", cobra.FixedCompletions([]string{"retail", "distributor"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().BoolVar(&lines, "lines", false, "in a table, also the lines of each invoice and what explains them; in csv, a row a line")
 	c.eventFlags(cmd)
+	c.usageMapFlag(cmd)
 	c.policyFlags(cmd)
 	c.formatFlags(cmd, replayFormats...)
 	c.excelFlag(cmd)
@@ -114,7 +116,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 		return err
 	}
 	defer progress.done()
-	events, err := readEvents(cmd.Context(), files, c.loading(policy, only, progress), cmd.InOrStdin(), progress)
+	events, err := readEvents(cmd.Context(), files, c.loading(policy, only, progress), c.from(cmd), progress)
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,7 @@ dated far from all others.
 	}
 	c.packagesFlag(cmd)
 	cmd.Flags().StringArrayVar(&c.accounts, "account", nil, "report the anomalies of the account `NAME` only (repeatable)")
+	c.usageMapFlag(cmd)
 	c.policyFlags(cmd)
 	c.formatFlags(cmd, validateFormats...)
 	return cmd
@@ -72,7 +73,7 @@ func runValidate(cmd *cobra.Command, c *common, files []string) error {
 	}
 	how := c.loading(policy, shard{}, nil)
 	how.KeepGoing = true
-	events, unread, err := read(cmd.Context(), files, how, cmd.InOrStdin(), nil)
+	events, unread, err := read(cmd.Context(), files, how, c.from(cmd), nil)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type From struct {
 	Stdin    io.Reader                                // what "-" names
 	OpenFile func(name string) (io.ReadCloser, error) // how other files are opened, those of this machine if nil
 	Read     *atomic.Int64                            // if not nil, counts the bytes read, as they are stored
+	Map      string                                   // the mapping of files of Parquet; "" for the one beside each, if there is one
 }
 
 // Open opens a file, or standard input for "-". Its errors name the file, and have a place in it unless it cannot be opened.
@@ -74,7 +75,11 @@ func (from From) open(name string, stored io.ReadCloser, c Content) (io.ReadClos
 		return nil, source.Errorf(begin, "cannot read it: %w", err)
 	}
 	in.stored = stored
-	if kind := detect(in.peek(), c); !c.is(kind) {
+	kind := detect(in.peek(), c)
+	if kind == kindParquet && c == Events && in.kind == kindUnknown {
+		return from.openUsage(name, stored)
+	}
+	if !c.is(kind) {
 		in.Close()
 		return nil, source.Errorf(begin, "%w", mistaken(kind, in.kind, c))
 	}
@@ -83,6 +88,9 @@ func (from From) open(name string, stored io.ReadCloser, c Content) (io.ReadClos
 
 // mistaken says what a file is instead of what was expected.
 func mistaken(kind, packed fileKind, c Content) error {
+	if packed != kindUnknown && kind == kindParquet && c == Events {
+		return fmt.Errorf("this is %s within %s, expected it as it is; unpack it first", kind, packed)
+	}
 	if packed != kindUnknown && (kind == kindGzip || kind == kindZstd) {
 		return fmt.Errorf("this is %s within %s, expected it compressed once; unpack it once", kind, packed)
 	}
