@@ -252,6 +252,8 @@ func (r *reading) value(b *bound, c cell, constant bool) (string, error) {
 		return r.moment(b, c)
 	case b.form == truth:
 		return truthOf(c.text)
+	case b.form == label:
+		return r.name(b, c)
 	case b.other && b.date != nil:
 		return r.day(b, c)
 	case b.other && !hasLeadingZero(trimSpace(c.text)):
@@ -259,22 +261,7 @@ func (r *reading) value(b *bound, c cell, constant bool) (string, error) {
 			return value, nil
 		}
 	}
-	value := trimSpace(c.text)
-	switch b.name {
-	case "package":
-		if ours, ok := r.mapping.packages[value]; ok && !b.other {
-			value = ours
-		}
-	case "name":
-		if ours, ok := r.mapping.packages[value]; ok && r.mapping.use == Packages {
-			value = ours
-		}
-	case "username", "account":
-		if ours, ok := r.mapping.accounts[value]; ok && !b.other {
-			value = ours
-		}
-	}
-	return value, nil
+	return trimSpace(c.text), nil
 }
 
 // number is the number in a cell.

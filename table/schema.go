@@ -38,9 +38,10 @@ const (
 	date        // a day
 	moment      // a day or an instant
 	truth       // true or false
+	label       // the name of an account or a package
 )
 
-var formNames = []string{"text", "an amount", "a number", "a whole number", "a date", "a date or an instant", "true or false"}
+var formNames = []string{"text", "an amount", "a number", "a whole number", "a date", "a date or an instant", "true or false", "a name"}
 
 func (f form) String() string { return names.Word(uint8(f), formNames) }
 
@@ -69,28 +70,28 @@ var schemas = [...][]field{
 		{name: "prorated", form: amount, about: "what is taken off because the period is not whole", like: []string{"prorated", "proration", "discount"}},
 		{name: "start_date", form: date, required: true, about: "the first day the row is about", like: []string{"startdate", "start", "from", "periodstart", "startperiod", "chargestartdate", "chargeperiodstart", "servicestart", "von"}},
 		{name: "end_date", form: date, required: true, about: "the last day the row is about", like: []string{"enddate", "end", "to", "through", "periodend", "endperiod", "chargeenddate", "chargeperiodend", "serviceend", "until", "bis"}},
-		{name: "username", required: true, about: "the account that is billed", like: []string{"username", "account", "customer", "customername", "client", "clientname", "company", "companyname", "enduser", "kunde"}},
-		{name: "package", about: "the package", like: []string{"package", "plan", "product", "productname", "sku", "skuname", "partnumber", "offername", "paket", "produkt"}},
+		{name: "username", form: label, required: true, about: "the account that is billed", like: []string{"username", "account", "customer", "customername", "client", "clientname", "company", "companyname", "enduser", "kunde"}},
+		{name: "package", form: label, about: "the package", like: []string{"package", "plan", "product", "productname", "sku", "skuname", "partnumber", "offername", "paket", "produkt"}},
 		{name: "additional_charges", form: amount, about: "one-off charges", like: []string{"additionalcharges", "othercharges", "charges", "extras"}},
 		{name: "final_amount", form: amount, about: "what the row comes to", like: []string{"finalamount", "total", "totalamount", "grosstotal", "summe", "gesamt"}},
 	},
 	Customers: {
-		{name: "account", required: true, about: "the account", like: []string{"account", "username", "customer", "customername", "client", "company", "kunde", "email", "login"}},
+		{name: "account", form: label, required: true, about: "the account", like: []string{"account", "username", "customer", "customername", "client", "company", "kunde", "email", "login"}},
 		{name: "created", form: moment, required: true, about: "the day the account began", like: []string{"created", "createdat", "createdon", "start", "startdate", "since", "from", "signup", "von", "begin"}},
-		{name: "package", required: true, about: "the package", like: []string{"package", "plan", "product", "sku", "paket", "produkt"}},
+		{name: "package", form: label, required: true, about: "the package", like: []string{"package", "plan", "product", "sku", "paket", "produkt"}},
 		{name: "changed", form: moment, about: "the day from which a further row's package holds", like: []string{"changed", "changedat", "changedon", "changedate", "effective", "effectivedate"}},
 		{name: "billing_date", form: date, about: "the first billing date, where it is not a month after the beginning", like: []string{"billingdate", "firstbillingdate", "billingday", "nextbillingdate"}},
 		{name: "closed", form: moment, about: "the day the account was closed", like: []string{"closed", "closedat", "closedon", "end", "enddate", "cancelled", "canceled", "terminated", "bis"}},
 		{name: "name", about: "the customer's name, kept beside the account", like: []string{"name", "fullname", "contact", "displayname"}},
 	},
 	Usage: {
-		{name: "account", required: true, about: "the account", like: []string{"account", "username", "customer", "customername", "client", "company", "kunde", "email", "login"}},
+		{name: "account", form: label, required: true, about: "the account", like: []string{"account", "username", "customer", "customername", "client", "company", "kunde", "email", "login"}},
 		{name: "at", form: moment, required: true, about: "the day or the instant of the usage", like: []string{"at", "date", "day", "datum", "timestamp", "time", "usagedate", "instant"}},
 		{name: "credits", form: count, required: true, about: "the credits used", like: []string{"credits", "creditsused", "requests", "usage", "quantity", "count", "emails", "sent", "menge"}},
 		{name: "id", about: "what tells apart two rows of an account and a day", like: []string{"id", "usageid", "recordid", "rowid", "campaign", "campaignid", "job", "jobid"}},
 	},
 	Packages: {
-		{name: "name", required: true, about: "the package", like: []string{"name", "package", "plan", "product", "sku", "paket", "produkt"}},
+		{name: "name", form: label, required: true, about: "the package", like: []string{"name", "package", "plan", "product", "sku", "paket", "produkt"}},
 		{name: "price", form: amount, required: true, about: "what the end user pays per period", like: []string{"price", "retail", "retailprice", "listprice", "preis", "unitprice"}},
 		{name: "credits", form: count, about: "the credits included per period", like: []string{"credits", "creditsincluded", "included", "includedcredits"}},
 		{name: "overage", form: number, about: "the price of one credit over", like: []string{"overage", "overageprice", "priceperextracredit", "overagerate"}},
@@ -103,7 +104,7 @@ var schemas = [...][]field{
 		{name: "currency", about: "the currency of the prices", like: []string{"currency", "currencycode", "währung"}},
 	},
 	Charges: {
-		{name: "account", required: true, about: "the account", like: []string{"account", "username", "customer", "customername", "client", "company", "kunde", "email", "login"}},
+		{name: "account", form: label, required: true, about: "the account", like: []string{"account", "username", "customer", "customername", "client", "company", "kunde", "email", "login"}},
 		{name: "at", form: moment, required: true, about: "the day or the instant of the charge", like: []string{"at", "date", "day", "datum", "chargedate", "instant"}},
 		{name: "amount", form: amount, required: true, about: "what is charged; below zero a credit", like: []string{"amount", "charge", "price", "total", "net", "netamount", "betrag", "summe"}},
 		{name: "description", required: true, about: "what it is for, as the invoice says it", like: []string{"description", "text", "details", "reason", "item", "beschreibung", "grund"}},

@@ -43,6 +43,9 @@ type Tally struct {
 	Skipped int        // that a rule leaves out
 	Hidden  int        // of those that were read: that the sheet hides, such as by a filter
 	Rounded []Rounding // what was rounded, as the mapping says
+
+	Unseen      int    // names of accounts and packages with characters in them that nobody sees
+	UnseenFirst string // the first of those, quoted, and its cell
 }
 
 // Rounding is by how much rounding has changed the sum of a field.

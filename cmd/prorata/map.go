@@ -15,6 +15,7 @@ import (
 	"github.com/prorata-go/prorata/internal/display"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/outfile"
+	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/table"
 )
@@ -251,6 +252,9 @@ func writeRows(to io.Writer, t *table.Table) (bad int) {
 		fmt.Fprintf(to, ", %d of them hidden in the sheet", tally.Hidden)
 	}
 	fmt.Fprintln(to)
+	if tally.Unseen > 0 {
+		fmt.Fprint(to, wrapped(display.Text(reconciling.UnseenNote(tally)), "", lineWidth))
+	}
 	for _, r := range tally.Rounded {
 		fmt.Fprintf(to, "rounding to %s changes the sum of %s by %s\n", report.Count(r.Digits, "digit", "digits"), display.Text(r.Field), r.Change)
 	}

@@ -95,8 +95,21 @@ func TableNotes(file string, tally table.Tally) (notes []string) {
 		}
 		notes = append(notes, fmt.Sprintf("%s: %s that the sheet hides %s read too", file, report.Count(tally.Hidden, "row", "rows"), are))
 	}
+	if tally.Unseen > 0 {
+		notes = append(notes, file+": "+UnseenNote(tally))
+	}
 	for _, r := range tally.Rounded {
 		notes = append(notes, fmt.Sprintf("%s: rounding to %s changes the sum of %s by %s", file, report.Count(r.Digits, "digit", "digits"), r.Field, r.Change))
 	}
 	return notes
+}
+
+// UnseenNote tells of names that are not what they seem.
+func UnseenNote(tally table.Tally) string {
+	have := "have"
+	if tally.Unseen == 1 {
+		have = "has"
+	}
+	return fmt.Sprintf("%s %s characters that cannot be seen, the first is %s; it is another name than the one without them: take them out, or rename it in the mapping",
+		report.Count(tally.Unseen, "name", "names"), have, tally.UnseenFirst)
 }
