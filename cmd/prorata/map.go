@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -173,77 +172,31 @@ const shownRows = 3
 // lineWidth is how wide what map prints may be, in cells of a terminal.
 const lineWidth = 100
 
-// firstRows are the first rows of a table by the cells that their fields come from, and what cannot be read in any row.
-type firstRows struct {
-	numbers []int
-	values  []map[valueAt]string
-	made    []string // fields that come from no column
-	wrong   *problems
-}
-
-// valueAt is a field by its name, and the column that it comes from; -1 for a field wherever it comes from.
-type valueAt struct {
-	column int
-	name   string
-}
-
-func readFirst(t *table.Table) firstRows {
-	first := firstRows{wrong: &problems{limit: maxProblems}}
-	for row, err := range t.Rows() {
-		if err != nil {
-			first.wrong.add("", err)
-			continue
-		}
-		if len(first.values) == shownRows {
-			continue // the rest is read for what is wrong, and to be counted
-		}
-		values := map[valueAt]string{}
-		for i := range row.Fields {
-			fd := &row.Fields[i]
-			values[valueAt{fd.Column, fd.Name}], values[valueAt{-1, fd.Name}] = fd.Text, fd.Text
-			if !hasField(t.Columns, fd) && !slices.Contains(first.made, fd.Name) {
-				first.made = append(first.made, fd.Name)
-			}
-		}
-		first.values, first.numbers = append(first.values, values), append(first.numbers, row.Number)
-	}
-	return first
-}
-
 // writeRows writes each column, what it is read as, and the first rows; and what cannot be read, which it counts.
 func writeRows(to io.Writer, t *table.Table) (bad int) {
-	first := readFirst(t)
+	wrong := &problems{limit: maxProblems}
+	p := t.Preview(shownRows, func(err error) { wrong.add("", err) })
 	lines := [][]string{{"COLUMN", "READ AS"}}
-	for _, n := range first.numbers {
+	for _, n := range p.Rows {
 		lines[0] = append(lines[0], fmt.Sprintf("ROW %d", n))
 	}
-	add := func(title, shown string, at valueAt) {
-		line := []string{title, shown}
-		for _, values := range first.values {
-			line = append(line, values[at])
-		}
-		lines = append(lines, line)
-	}
-	for i, column := range t.Columns {
-		title := column.Letter + " " + column.Name
+	for i := range p.Lines {
+		l := &p.Lines[i]
+		title, as := l.Column.Letter+" "+l.Column.Name, l.Field
 		switch {
-		case column.Ignored:
-			lines = append(lines, []string{title, "not read"})
-		case len(column.Fields) == 0 && column.Name != "":
-			add(title, "kept as it is", valueAt{i, column.Name})
+		case l.Another:
+			title = ""
+		case l.Column.Letter == "":
+			title = "made"
+		case l.Kept():
+			as = "kept as it is"
+		case as == "":
+			as = "not read"
 		}
-		for j, name := range column.Fields {
-			if j > 0 {
-				title = ""
-			}
-			add(title, name, valueAt{i, name})
-		}
-	}
-	for _, name := range first.made {
-		add("made", name, valueAt{-1, name})
+		lines = append(lines, append([]string{title, as}, l.Values...))
 	}
 	writeTable(to, lines)
-	tally := t.Tally()
+	tally := p.Tally
 	fmt.Fprintf(to, "\n%s read", report.Count(tally.Rows, "row", "rows"))
 	if tally.Skipped > 0 {
 		fmt.Fprintf(to, ", %d left out by rules", tally.Skipped)
@@ -258,28 +211,13 @@ func writeRows(to io.Writer, t *table.Table) (bad int) {
 	for _, r := range tally.Rounded {
 		fmt.Fprintf(to, "rounding to %s changes the sum of %s by %s\n", report.Count(r.Digits, "digit", "digits"), display.Text(r.Field), r.Change)
 	}
-	if len(first.wrong.list) > 0 {
+	if len(wrong.list) > 0 {
 		fmt.Fprint(to, "\nWHAT CANNOT BE READ\n")
-		for _, err := range first.wrong.list {
+		for _, err := range wrong.list {
 			fmt.Fprint(to, wrapped(display.Text(err.Error()), "  ", lineWidth))
 		}
 	}
-	return len(first.wrong.list)
-}
-
-// hasField reports that a field comes from a column that is shown.
-func hasField(columns []table.Column, fd *table.Field) bool {
-	for _, c := range columns {
-		if c.Name == fd.Name && len(c.Fields) == 0 {
-			return true
-		}
-		for _, name := range c.Fields {
-			if name == fd.Name {
-				return true
-			}
-		}
-	}
-	return false
+	return len(wrong.list)
 }
 
 // writeColumns writes the columns of a table that cannot be read yet.
