@@ -49,13 +49,14 @@ type Reconciliation struct {
 	Reports []ReportSummary `json:"reports"`         // that are kept, by format
 }
 
-// ReconciledInput is a file that was given. The file itself is not kept.
+// ReconciledInput is a file that was given. The file itself is not kept, but for a mapping.
 type ReconciledInput struct {
 	Name    string `json:"name"`
 	Use     string `json:"use"` // document, mapping, aliases or claimed
 	Size    int64  `json:"size"`
 	SHA256  string `json:"sha256"`
 	Mapping string `json:"mapping,omitempty"` // of a table: the name of the mapping it was read by
+	Text    string `json:"text,omitempty"`    // of a mapping: what it says
 }
 
 // ReportSummary is a report that is kept of a reconciliation.

@@ -55,6 +55,8 @@ type Server struct {
 	handler  http.Handler
 
 	reconciling chan struct{} // has room while none is made
+	drafts      drafts
+	reports     reports
 }
 
 // New makes a server. It is an error when the settings would show the books to others without TLS.

@@ -38,7 +38,7 @@ type page struct {
 
 // places are those in the bar.
 var places = []struct{ Name, Path string }{
-	{"Home", "/"}, {"Accounts", "/accounts"}, {"Invoices", "/invoices"}, {"Runs", "/runs"}, {"Settings", "/settings"},
+	{"Home", "/"}, {"Accounts", "/accounts"}, {"Invoices", "/invoices"}, {"Runs", "/runs"}, {"Reconcile", "/reconcile"}, {"Settings", "/settings"},
 }
 
 // pages are the templates, each with the frame of all pages around it.
@@ -93,7 +93,7 @@ func newPages() (*pages, error) {
 		"shortMonth": func(d cycle.Date) string { return longMonth(d)[:3] },
 		"at":         func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
 	}
-	frame, err := template.New("frame").Funcs(functions).ParseFS(siteFiles, "site/frame.gohtml", "site/parts.gohtml", "site/parts_list.gohtml")
+	frame, err := template.New("frame").Funcs(functions).ParseFS(siteFiles, "site/frame.gohtml", "site/parts.gohtml", "site/parts_list.gohtml", "site/parts_reconcile.gohtml")
 	if err != nil {
 		return nil, err
 	}
@@ -168,8 +168,8 @@ func (s *Server) site(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sign-in", s.signInPage)
 	mux.HandleFunc("POST /sign-in", s.signIn)
 	mux.HandleFunc("POST /sign-out", s.signOut)
-	read := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.signedIn(false, h)) }
-	write := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.signedIn(true, h)) }
+	read := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.signedIn(0, h)) }
+	write := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.signedIn(MaxBody, h)) }
 	read("GET /{$}", s.homePage)
 	read("GET /accounts", s.accountsPage)
 	read("GET /account", s.accountPage)
@@ -180,6 +180,12 @@ func (s *Server) site(mux *http.ServeMux) {
 	read("GET /runs", s.runsPage)
 	read("GET /runs/preview", s.previewPage)
 	write("POST /runs", s.runAction)
+	read("GET /reconcile", s.reconcilePage)
+	mux.Handle("POST /reconcile", s.signedIn(MaxUpload, s.reconcileAction))
+	read("GET /reconcile/tables", s.tablesPage)
+	write("POST /reconcile/tables", s.tablesAction)
+	read("GET /reconciliation", s.reportPage)
+	read("GET /reconciliation/group", s.groupPage)
 	read("GET /settings", s.settingsPage)
 	write("POST /settings/preview", s.termsPreviewPage)
 	write("POST /settings/terms", s.addTerms)
@@ -206,8 +212,9 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.content)
 }
 
-// signedIn lets people pass who have signed in, and asks others to.
-func (s *Server) signedIn(write bool, next http.HandlerFunc) http.Handler {
+// signedIn lets people pass who have signed in, and asks others to. What changes the books is sent at most so many bytes; 0 is what only
+// reads.
+func (s *Server) signedIn(most int64, next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from, ok := who(r.Context())
 		switch {
@@ -217,11 +224,11 @@ func (s *Server) signedIn(write bool, next http.HandlerFunc) http.Handler {
 				to += "?to=" + url.QueryEscape(r.URL.RequestURI())
 			}
 			http.Redirect(w, r, to, http.StatusSeeOther)
-		case write && !from.Write:
+		case most > 0 && !from.Write:
 			s.problem(w, r, http.StatusForbidden, "This token only reads", "What you asked for changes the books. Sign in with a token that was made with --write.")
 		default:
-			if write {
-				r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+			if most > 0 {
+				r.Body = http.MaxBytesReader(w, r.Body, most)
 			}
 			next(w, r)
 		}

@@ -111,5 +111,8 @@ func servedBooks(ctx context.Context, cmd *cobra.Command, show bool) (*books.Boo
 	if err != nil {
 		return nil, nil, errors.Join(err, remove())
 	}
+	if err := demo.Reconcile(ctx, b); err != nil {
+		return nil, nil, errors.Join(err, b.Close(), remove())
+	}
 	return b, remove, nil
 }

@@ -10,9 +10,11 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/eventlog"
+	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	files "github.com/prorata-go/prorata/testdata/demo"
+	month "github.com/prorata-go/prorata/testdata/reconcile"
 )
 
 // Now is when the demonstration takes place: its last events are of the day before.
@@ -49,6 +51,14 @@ func Books(ctx context.Context, name string) (b *books.Books, err error) {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
+}
+
+// Reconcile compares a month of the Distributor's invoices with the books of the demonstration, so that there is one reconciliation to look at.
+func Reconcile(ctx context.Context, b *books.Books) error {
+	_, err := reconciling.OfBooks(ctx, b, reconciling.Asked{
+		Documents: []reconciling.File{{Name: "november.json", Data: month.Invoices}}, DisputeDays: 60, By: "demo", At: Now.Add(-time.Hour),
+	})
+	return err
 }
 
 // fill records and bills month by month.

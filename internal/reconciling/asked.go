@@ -57,15 +57,22 @@ func (e *InputError) Error() string { return errors.Join(e.Problems...).Error() 
 
 func (e *InputError) Unwrap() []error { return e.Problems }
 
-// inputError makes an error one of what was given; problems that a reader joined are taken one by one.
+// Problems are the problems that a reader of a document joined to an error, one by one; none of no error.
+func Problems(err error) []error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return several.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
+// inputError makes errors one of what was given.
 func inputError(errs ...error) error {
 	e := &InputError{}
 	for _, err := range errs {
-		if several, ok := err.(interface{ Unwrap() []error }); ok {
-			e.Problems = append(e.Problems, several.Unwrap()...)
-		} else if err != nil {
-			e.Problems = append(e.Problems, err)
-		}
+		e.Problems = append(e.Problems, Problems(err)...)
 	}
 	if len(e.Problems) == 0 {
 		return nil
@@ -105,7 +112,7 @@ func (a *Asked) input(made *books.Reconciliation, currency money.Currency) (in r
 		if list.file == nil {
 			continue
 		}
-		data, err := list.file.Read(list.as)
+		data, err := list.file.read(list.as)
 		if err == nil {
 			err = list.read(list.file.Name, data)
 		}
@@ -139,7 +146,7 @@ func (a *Asked) documents(made *books.Reconciliation, currency money.Currency) (
 			return nil, inputError(source.Errorf(source.Place{File: f.Name}, "two documents have this name, expected names that differ"))
 		}
 		seen[f.Name] = true
-		data, err := f.Read(infile.Documents)
+		data, err := f.ReadDocument()
 		if err == nil {
 			err = checkUnpacked(f.Name, data)
 		}
@@ -175,7 +182,7 @@ func (a *Asked) documents(made *books.Reconciliation, currency money.Currency) (
 // names.
 func (a *Asked) mapping(name string, data []byte) (*table.Mapping, error) {
 	if at := slices.IndexFunc(a.Mappings, func(f File) bool { return f.Name == name+MapEnding }); at >= 0 {
-		text, err := a.Mappings[at].Read(infile.Mappings)
+		text, err := a.Mappings[at].read(infile.Mappings)
 		if err != nil {
 			return nil, err
 		}
@@ -206,6 +213,9 @@ func (a *Asked) checkMappings(made *books.Reconciliation, documents map[string]b
 			return source.Errorf(source.Place{File: f.Name}, "a mapping of %q, which is not among the documents, expected the name of one and %s", names.Clip(of), MapEnding)
 		}
 		note(made, f, "mapping", "")
+		if text, err := f.read(infile.Mappings); err == nil { // which was read before
+			made.Inputs[len(made.Inputs)-1].Text = string(text)
+		}
 	}
 	return nil
 }
@@ -215,8 +225,11 @@ func note(made *books.Reconciliation, f *File, use, mapping string) {
 	made.Inputs = append(made.Inputs, books.ReconciledInput{Name: f.Name, Use: use, Size: int64(len(f.Data)), SHA256: books.Hash(f.Data), Mapping: mapping})
 }
 
-// Read reads a file whole, unpacked. Whatever its name, it is no file of this machine.
-func (f *File) Read(as infile.Content) ([]byte, error) {
+// ReadDocument reads a document whole, unpacked.
+func (f *File) ReadDocument() ([]byte, error) { return f.read(infile.Documents) }
+
+// read reads a file whole, unpacked. Whatever its name, it is no file of this machine.
+func (f *File) read(as infile.Content) ([]byte, error) {
 	in := bytes.NewReader(f.Data)
 	return infile.From{Stdin: in, OpenFile: func(string) (io.ReadCloser, error) { return io.NopCloser(in), nil }}.ReadAll(f.Name, as)
 }

@@ -106,6 +106,7 @@ func TestTablesOfBooks(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"november.csv", "document", "november.csv.map.json", "november.csv.map.json", "mapping", ""},
 		[]string{made.Inputs[0].Name, made.Inputs[0].Use, made.Inputs[0].Mapping, made.Inputs[1].Name, made.Inputs[1].Use, made.Inputs[1].Mapping})
+	require.Equal(t, string(mapping.Data), made.Inputs[1].Text, "what it was read by can be looked up")
 	pax8 := file(t, "../../testdata/documents/pax8.csv")
 	_, err = reconciling.OfBooks(t.Context(), b, reconciling.Asked{Documents: []reconciling.File{pax8}})
 	require.ErrorContains(t, err, "they are those of the built-in one pax8")

@@ -1,7 +1,9 @@
 // What people do on the website, from the first click to what they see afterwards.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
-import { browse, cents, demo, end, open, record, signIn, store } from "./site.mjs";
+import { browse, cents, demo, end, open, record, root, signIn, store } from "./site.mjs";
 
 let browser, site, own;
 
@@ -264,3 +266,50 @@ flow("without script, all of it works", async (page) => {
   await recordIt(page, "Record it");
   await panel(page, "Events").getByText("Paper copy").waitFor();
 }, { javaScriptEnabled: false });
+
+flow("reconcile: a table is shown as it would be read, its mapping mended, compared, and its claims downloaded", async (page) => {
+  await page.goto(`${site}/reconcile`);
+  await page.getByLabel("Documents, and mappings of tables").setInputFiles(path.join(root, "testdata/documents/november.csv"));
+  await page.getByRole("button", { name: "Reconcile", exact: true }).click();
+  await page.getByText("start_date is empty, expected every row to have it").waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Reconcile/ }).count(), 0, "not before every row can be read");
+  await page.getByLabel("The mapping: a field, and the column it comes from").fill(readFileSync(path.join(root, "testdata/documents/november.csv.map.json"), "utf8"));
+  await page.getByRole("button", { name: "Show how it is read then" }).click();
+  await page.getByText("5 rows read, 1 left out by rules").waitFor();
+  const cell = page.getByRole("row", { name: /A Kunde username/ }).locator("td").nth(1);
+  assert.equal(await cell.innerText(), "cedar-dental@example.com", "accounts have our names");
+  await page.getByRole("button", { name: "Reconcile 1 document" }).click();
+
+  await page.getByRole("heading", { name: /^Reconciliation \d+$/, level: 1 }).waitFor();
+  assert.equal(cents(await figure(page, "Theirs")), 31577, "the table's own total");
+  await panel(page, "Findings").getByText("They bill at the retail price: 79.95").waitFor();
+  const [claims] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Claims as CSV" }).click()]);
+  assert.match(readFileSync(await claims.path(), "utf8"), /harbor-books@example.com/);
+  page.wrong = page.wrong.filter((w) => !/claims.csv.*ERR_ABORTED/.test(w)); // a download is no page
+
+  await page.getByLabel("Which").selectOption("all");
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.getByRole("link", { name: "orchard-press@example.com" }).click();
+  await page.getByText("the same money").waitFor();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Reconcile" }).click();
+  await page.getByRole("row", { name: /november\.csv [0-9a-f]{12}…/ }).waitFor();
+});
+
+flow("reconcile: documents are dropped, and a token that only reads makes none", async (page) => {
+  await page.goto(`${site}/reconcile`);
+  const text = readFileSync(path.join(root, "testdata/reconcile/invoices.json"), "utf8");
+  const given = await page.getByLabel("Documents, and mappings of tables").evaluate((input, text) => {
+    const files = new DataTransfer();
+    files.items.add(new File([text], "dropped.json"));
+    input.files = files.files; // what a browser does with what is dropped on it
+    return input.files[0].name;
+  }, text);
+  assert.equal(given, "dropped.json");
+  await page.getByRole("button", { name: "Reconcile", exact: true }).click();
+  await page.getByRole("heading", { name: /^Reconciliation \d+$/, level: 1 }).waitFor();
+  assert.equal(cents(await figure(page, "To be claimed")), 30816);
+  await signIn(page, own, own.read);
+  await page.goto(`${own.url}/reconcile`);
+  await page.getByText("This token only reads").waitFor();
+  assert.equal(await page.locator("input[type=file]").count(), 0);
+});

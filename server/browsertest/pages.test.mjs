@@ -22,6 +22,13 @@ const ofDemo = {
   "invoice": "/invoices?account=northgate-news%40example.com",
   "runs": "/runs",
   "preview": "/runs/preview",
+  "reconcile": "/reconcile",
+  "reconciliation": "/reconciliation?number=1",
+  "reconciliation-none": "/reconciliation?number=1&class=ambiguous",
+  "group": "/reconciliation/group?number=1&group=3",
+  "tables": "/reconcile",
+  "tables-wrong": "/reconcile",
+  "reconcile-wrong": "/reconcile",
   "settings": "/settings",
 };
 
@@ -34,15 +41,27 @@ const ofStore = {
   "empty-invoices": "/invoices",
   "empty-runs": "/runs",
   "empty-preview": "/runs/preview",
+  "empty-reconcile": "/reconcile",
   "store-settings": "/settings",
   "missing": "/nothing",
   "wrong-question": "/invoices?from=yesterday",
   "only-reads": "/runs/preview",
 };
 
+// give gives documents to be reconciled.
+const give = async (page, files, then) => {
+  await page.getByLabel("Documents, and mappings of tables").setInputFiles(files.map((f) => (typeof f === "string" ? path.join(root, "testdata", f) : f)));
+  await page.getByRole("button", { name: "Reconcile", exact: true }).click();
+  await page.getByText(then).first().waitFor();
+};
+const odd = { name: "odd.csv", mimeType: "text/csv", buffer: Buffer.from("Who;Since;Sum\n<b>a</b>;1.2.2026;1.234\n") };
+
 // There is more to do before some pages are what they are looked at for.
 const steps = {
   "invoice": (page) => page.locator('tbody a[href^="/invoice?"]').first().click(),
+  "tables": (page) => give(page, ["documents/november.csv", "documents/pax8.csv", "reconcile/invoices.xml"], "How the tables are read"),
+  "tables-wrong": (page) => give(page, [odd], "What the table does not show"),
+  "reconcile-wrong": (page) => give(page, [{ name: "cut.json", mimeType: "application/json", buffer: Buffer.from('{"invoices": [') }], "Nothing was compared"),
   "sign-in-wrong": async (page) => {
     await page.getByLabel("Token").fill("prorata_nothing");
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -51,10 +70,10 @@ const steps = {
 };
 
 // Pages that are much like another: they are looked at, and their pictures are not kept.
-const notShown = ["accounts-none", "account-void", "sign-in-wrong", "empty-accounts", "empty-invoices", "empty-runs", "empty-preview", "store-settings", "wrong-question", "only-reads"];
+const notShown = ["accounts-none", "reconciliation-none", "tables-wrong", "reconcile-wrong", "empty-reconcile", "account-void", "sign-in-wrong", "empty-accounts", "empty-invoices", "empty-runs", "empty-preview", "store-settings", "wrong-question", "only-reads"];
 
 // What the console says of a page that is not there, or of a question that is wrong, is as it should be.
-const refused = { "missing": /status of 404/, "wrong-question": /status of 400|value "yesterday" does not conform/, "sign-in-wrong": /status of 401/ };
+const refused = { "missing": /status of 404/, "wrong-question": /status of 400|value "yesterday" does not conform/, "sign-in-wrong": /status of 401/, "reconcile-wrong": /status of 422/ };
 
 const looks = Object.keys(heights).flatMap((width) => ["light", "dark"].map((scheme) => ({ width: Number(width), scheme })));
 const pictures = process.env.PICTURES && path.resolve(root, process.env.PICTURES);

@@ -1,0 +1,71 @@
+package server
+
+import (
+	"crypto/rand"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prorata-go/prorata/internal/reconciling"
+)
+
+// What drafts last, and how many bytes of files they have together.
+const (
+	draftLasts = time.Hour
+	maxDrafts  = 2 * MaxUpload
+)
+
+// drafts are documents that were given and wait to be reconciled until somebody has looked at how their tables are read. They are gone when
+// the process ends, after an hour, and the oldest where there are too many.
+type drafts struct {
+	mutex sync.Mutex
+	list  []draft // the oldest first
+}
+
+type draft struct {
+	id, token string // the token of whoever gave it
+	asked     reconciling.Asked
+	at        time.Time
+	size      int
+}
+
+// keep keeps a draft and returns its id.
+func (d *drafts) keep(token string, asked reconciling.Asked) string {
+	one := draft{id: rand.Text(), token: token, asked: asked, at: time.Now()}
+	for _, files := range [][]reconciling.File{asked.Documents, asked.Mappings} {
+		for i := range files {
+			one.size += len(files[i].Data)
+		}
+	}
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.list = append(d.list, one)
+	size := 0
+	for i := len(d.list) - 1; i >= 0; i-- {
+		if size += d.list[i].size; size > maxDrafts {
+			d.list = slices.Delete(d.list, 0, i+1)
+			break
+		}
+	}
+	return one.id
+}
+
+// of is the draft of an id that a token gave; false where there is none any more.
+func (d *drafts) of(token, id string) (reconciling.Asked, bool) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.list = slices.DeleteFunc(d.list, func(one draft) bool { return time.Since(one.at) > draftLasts })
+	for _, one := range d.list {
+		if one.id == id && one.token == token {
+			return one.asked, true
+		}
+	}
+	return reconciling.Asked{}, false
+}
+
+// drop ends a draft.
+func (d *drafts) drop(id string) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.list = slices.DeleteFunc(d.list, func(one draft) bool { return one.id == id })
+}

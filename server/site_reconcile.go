@@ -1,0 +1,137 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/internal/reconciling"
+	"github.com/prorata-go/prorata/report"
+	"github.com/prorata-go/prorata/table"
+)
+
+// reconcilePageBody is the page that documents are given on.
+type reconcilePageBody struct {
+	*list[books.Reconciliation]
+	Problems []string // with what was given
+}
+
+// reconciliationColumns are those of the list of reconciliations that were made.
+var reconciliationColumns = columnsOf[books.Reconciliation]{
+	Name: "reconciliations", Path: "/reconcile", Sort: "-number", Length: 50,
+	Columns: []column[books.Reconciliation]{
+		countColumn("number", "Number", func(r *books.Reconciliation) int64 { return r.Number }).asWords(),
+		textColumn("at", "Made (UTC)", func(r *books.Reconciliation) string { return r.At.UTC().Format(time.RFC3339) }),
+		textColumn("documents", "Documents", func(r *books.Reconciliation) string { return inputNames(r, "document") }),
+		{Name: "sha256", Cell: func(r *books.Reconciliation) string {
+			var list []string
+			for i := range r.Inputs {
+				list = append(list, r.Inputs[i].SHA256)
+			}
+			return strings.Join(list, " ")
+		}},
+		textColumn("from", "", func(r *books.Reconciliation) string { return r.From.String() }),
+		textColumn("through", "", func(r *books.Reconciliation) string { return r.Through.String() }),
+		countColumn("different", "Differ", func(r *books.Reconciliation) int64 { return int64(r.Different) }).optional(),
+		{Name: "theirs", Kind: report.Amount, Cell: func(r *books.Reconciliation) string { return r.Theirs }},
+		{Name: "ours", Kind: report.Amount, Cell: func(r *books.Reconciliation) string { return r.Ours }},
+		{Name: "difference", Head: "Difference", Kind: report.Amount, Cell: func(r *books.Reconciliation) string { return r.Difference }},
+		{Name: "claimed", Head: "Claimed", Kind: report.Amount, Optional: true, Cell: func(r *books.Reconciliation) string { return r.Claimed }},
+		textColumn("by", "", func(r *books.Reconciliation) string { return r.By }),
+	},
+}
+
+// inputNames are the names of the files of a use that were given.
+func inputNames(r *books.Reconciliation, use string) string {
+	var list []string
+	for i := range r.Inputs {
+		if r.Inputs[i].Use == use {
+			list = append(list, r.Inputs[i].Name)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func (s *Server) reconcilePage(w http.ResponseWriter, r *http.Request) { s.showReconcile(w, r, nil) }
+
+// showReconcile shows the form and what was made before, and what is wrong with what was given, if anything.
+func (s *Server) showReconcile(w http.ResponseWriter, r *http.Request, problems []string) {
+	all, err := s.books.Reconciliations(r.Context())
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	terms, err := s.books.Terms(r.Context())
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	b := reconcilePageBody{reconciliationColumns.of(all, r.URL.Query()), problems}
+	if b.file(s, w, r, terms.Policy.MoneyCurrency()) {
+		return
+	}
+	status := http.StatusOK
+	if len(problems) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	s.show(w, r, status, "reconcile", page{Title: "Reconcile", Place: "/reconcile", Body: b})
+}
+
+// reconcileAction takes documents. Where some are tables, it is shown first how they are read.
+func (s *Server) reconcileAction(w http.ResponseWriter, r *http.Request) {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		s.showReconcile(w, r, []string{"nothing was sent, expected a form with files"})
+		return
+	}
+	asked, err := readUpload(parts)
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		s.showReconcile(w, r, []string{"the files are larger than " + strconv.Itoa(MaxUpload>>20) + " MiB together, expected fewer at a time"})
+		return
+	}
+	if err != nil {
+		s.showReconcile(w, r, []string{err.Error()})
+		return
+	}
+	if slices.ContainsFunc(asked.Documents, isTable) {
+		from, _ := who(r.Context())
+		http.Redirect(w, r, "/reconcile/tables?of="+s.drafts.keep(from.Token, asked), http.StatusSeeOther)
+		return
+	}
+	s.makeAndShow(w, r, asked, s.showReconcile)
+}
+
+// makeAndShow reconciles and goes to the report, or shows what is wrong.
+func (s *Server) makeAndShow(w http.ResponseWriter, r *http.Request, asked reconciling.Asked, wrong func(http.ResponseWriter, *http.Request, []string)) bool {
+	made, err := s.reconcile(r.Context(), asked)
+	if errors.As(err, new(*requestError)) {
+		wrong(w, r, problemsOf(err))
+		return false
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return false
+	}
+	http.Redirect(w, r, "/reconciliation?number="+strconv.FormatInt(made.Number, 10), http.StatusSeeOther)
+	return true
+}
+
+// problemsOf are what is wrong, one by one.
+func problemsOf(err error) (list []string) {
+	if theirs := (*requestError)(nil); errors.As(err, &theirs) {
+		err = theirs.error
+	}
+	for _, problem := range reconciling.Problems(err) {
+		list = append(list, problem.Error())
+	}
+	return list
+}
+
+func isTable(f reconciling.File) bool {
+	data, err := f.ReadDocument()
+	return err == nil && table.IsTable(data)
+}

@@ -1,0 +1,148 @@
+package server_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/server"
+)
+
+// Documents of JSON lead to the report at once, whose groups are filtered, searched and looked at one by one.
+func TestReportOnTheWebsite(t *testing.T) {
+	s := newSite(t)
+	require.Contains(t, s.get("/reconcile"), "No reconciliations yet")
+	require.NotContains(t, s.get("/reconcile"), `type="file"`, "who only reads is not asked for documents")
+	w := s.upload("/reconcile", s.write, fileOf(t, "reconcile/invoices.json"), part{"from", "", ""})
+	require.Equal(t, http.StatusSeeOther, w.Code, "%.500s", w.Body)
+	require.Equal(t, "/reconciliation?number=1", w.Header().Get("Location"))
+	require.Contains(t, s.get("/reconcile"), "f01e78c0da6d")
+	require.Contains(t, s.get("/reconcile?q=f01e78c0da6d8c4b"), "Reconciliation 1", "it is found by the SHA-256 of what was given")
+	require.Contains(t, s.get("/reconcile?q=0000000000000000"), "Nothing here is like that")
+
+	report := s.get("/reconciliation?number=1")
+	require.Less(t, strings.Index(report, "<h2>Findings</h2>"), strings.Index(report, "<h2>Account by account</h2>"), "findings first")
+	require.Contains(t, report, "f01e78c0da6d8c4b957472859fcd3b2cc8627e6cfbde15d1dc5ddda6d3239036")
+	rows := func(query string) int {
+		return strings.Count(s.get("/reconciliation?number=1"+query), `<tr><th scope="row"`)
+	}
+	require.Equal(t, 14, rows(""), "those that differ")
+	require.Equal(t, 19, rows("&class=all"))
+	require.Equal(t, 1, rows("&class=duplicate"))
+	require.Equal(t, 2, rows("&cause=charged_twice"))
+	require.Equal(t, 1, rows("&q=copper"))
+	require.Equal(t, 0, rows("&class=ambiguous"))
+	require.Regexp(t, `(?s)mapleway-gym.*juniper-law`, s.get("/reconciliation?number=1&sort=-difference"))
+	csv := s.get("/reconciliation?number=1&class=all&file=csv")
+	require.Equal(t, 20, strings.Count(csv, "\n"), "all rows, and their header")
+	require.Contains(t, csv, "120.50")
+
+	group := html.UnescapeString(s.get("/reconciliation/group?number=1&group=3"))
+	for _, want := range []string{"copper-kettle@example.com", "They bill as Silver, which their row states, not as Gold", "20251100010300", "26.29", "50.00", `href="/account?name=copper-kettle%40example.com"`} {
+		require.Contains(t, group, want)
+	}
+	for _, target := range []string{"/reconciliation?number=2", "/reconciliation?number=x", "/reconciliation", "/reconciliation/group?number=1&group=20", "/reconciliation/group?number=1&group=0", "/reconciliation/group?number=2&group=1"} {
+		require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, target, s.read, "").Code, target)
+	}
+}
+
+// A table is shown as it would be read, read otherwise by another mapping, and compared once every row can be read.
+func TestTablesAreShownFirst(t *testing.T) {
+	s := newSite(t)
+	mapping := fileOf(t, "documents/november.csv.map.json").text
+	w := s.upload("/reconcile", s.write, fileOf(t, "documents/november.csv"), fileOf(t, "reconcile/invoices.xml"))
+	require.Equal(t, http.StatusSeeOther, w.Code, "%.500s", w.Body)
+	target := w.Header().Get("Location")
+	see := func(form url.Values) (int, string) {
+		w := s.ask(http.MethodPost, target, s.write, form.Encode())
+		return w.Code, html.UnescapeString(w.Body.String())
+	}
+	proposed := s.ask(http.MethodGet, target, s.write, "")
+	require.Equal(t, http.StatusOK, proposed.Code)
+	require.Contains(t, html.UnescapeString(proposed.Body.String()), `november.csv:10:9: cell D10 (Von): start_date is empty`)
+	require.NotContains(t, proposed.Body.String(), `value="reconcile"`, "it cannot be read yet")
+	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, target, s.read, "").Code, "it is of the token that gave it")
+
+	code, text := see(url.Values{"mapping-0": {mapping}, "what": {"look"}})
+	require.Equal(t, http.StatusOK, code)
+	require.Contains(t, text, "5 rows read, 1 left out by rules")
+	require.Contains(t, text, `value="reconcile"`)
+	code, text = see(url.Values{"mapping-0": {`{"feelds": {}}`}, "what": {"look"}})
+	require.Equal(t, http.StatusOK, code)
+	require.Contains(t, text, "november.csv.map.json:1:2", "what is wrong with the mapping has its place")
+	code, text = see(url.Values{"mapping-0": {mapping}, "preset-0": {"pax8"}})
+	require.Equal(t, http.StatusOK, code)
+	require.Contains(t, text, `"preset": "pax8"`, "a built-in mapping is taken for the one of the form")
+	code, text = see(url.Values{"mapping-0": {`{"preset": "pax8"}`}, "what": {"reconcile"}})
+	require.Equal(t, http.StatusUnprocessableEntity, code)
+	require.Contains(t, text, "Nothing was compared")
+
+	w = s.ask(http.MethodPost, target, s.write, url.Values{"mapping-0": {mapping}, "what": {"reconcile"}}.Encode())
+	require.Equal(t, "/reconciliation?number=1", w.Header().Get("Location"), "%.500s", w.Body)
+	report := html.UnescapeString(s.get("/reconciliation?number=1"))
+	require.Contains(t, report, "read by november.csv.map.json")
+	require.Contains(t, report, `"P-200": "Platinum"`, "the mapping can be looked up")
+	require.Contains(t, report, "november.csv: 1 row left out by the mapping's rules, 5 rows read")
+	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, target, s.write, "").Code, "it is done")
+}
+
+// What is wrong with documents is said on the page, and their names and texts stay text.
+func TestWrongDocumentsOnTheWebsite(t *testing.T) {
+	s := newSite(t)
+	for _, c := range []struct {
+		name string
+		part part
+		want string
+	}{
+		{"cut", part{"document", "a.json", `{"invoices": [`}, "a.json:1:15"},
+		{"nothing", part{"document", "", ""}, "no document, expected one or more"},
+		{"a field", part{"tolerance", "", "much"}, "expected an amount of 0 or more such as 0.01"},
+		{"large", part{"document", "a.json", strings.Repeat(" ", server.MaxUpload)}, "larger than 64 MiB together"},
+	} {
+		w := s.upload("/reconcile", s.write, c.part)
+		require.Equal(t, http.StatusUnprocessableEntity, w.Code, c.name)
+		require.Contains(t, w.Body.String(), c.want, c.name)
+	}
+	require.Equal(t, http.StatusForbidden, s.upload("/reconcile", s.read, fileOf(t, "reconcile/invoices.json")).Code)
+	require.Equal(t, http.StatusUnprocessableEntity, s.ask(http.MethodPost, "/reconcile", s.write, "a=b").Code)
+	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, "/reconcile/tables?of=x", s.write, "").Code)
+
+	const hostile = `"><script>alert(1)</script>`
+	document := `[{"username": "` + strings.ReplaceAll(hostile, `"`, `\"`) + `", "number": "<b>1</b>", "package": "<i>", "start_date": "2026-01-01", "end_date": "2026-01-31", "date_invoiced": "2026-02-01",
+		"amount": "5.00", "prorated": "0.00", "overage": "0.00", "additional_charges": "0.00", "final_amount": "5.00"}]`
+	w := s.upload("/reconcile", s.write, part{"document", `<b>x.json`, document})
+	require.Equal(t, http.StatusSeeOther, w.Code, "%.500s", w.Body)
+	table := s.upload("/reconcile", s.write, part{"document", "<b>x.csv", "b,<script>alert(1)</script>\n2,<script>alert(1)</script>\n"})
+	require.Equal(t, http.StatusSeeOther, table.Code)
+	for _, target := range []string{w.Header().Get("Location") + "&class=all", "/reconcile", "/reconciliation/group?number=1&group=1", table.Header().Get("Location"), "/v1/reconciliations/1?format=html"} {
+		w := s.ask(http.MethodGet, target, s.write, "")
+		require.Equal(t, http.StatusOK, w.Code, target)
+		require.NotContains(t, w.Body.String(), "<script>alert", target)
+		require.NotContains(t, w.Body.String(), "<b>x", target)
+	}
+}
+
+// Every link of the pages of a reconciliation leads somewhere.
+func TestLinksOfReconciliations(t *testing.T) {
+	s := newSite(t)
+	require.Equal(t, http.StatusSeeOther, s.upload("/reconcile", s.write, fileOf(t, "reconcile/invoices.json")).Code)
+	for _, from := range []string{"/reconcile", "/reconciliation?number=1", "/reconciliation/group?number=1&group=1"} {
+		links := regexp.MustCompile(`<a [^>]*href="([^"]+)"`).FindAllStringSubmatch(s.ask(http.MethodGet, from, s.write, "").Body.String(), -1)
+		require.NotEmpty(t, links)
+		for _, link := range links {
+			if target, _, _ := strings.Cut(html.UnescapeString(link[1]), "#"); target != "" {
+				s.get(target)
+			}
+		}
+	}
+	list, err := s.books.Reconciliations(t.Context())
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.Equal(t, []books.ReconciledInput{{Name: "invoices.json", Use: "document", Size: 5948, SHA256: "f01e78c0da6d8c4b957472859fcd3b2cc8627e6cfbde15d1dc5ddda6d3239036"}}, list[0].Inputs)
+}
