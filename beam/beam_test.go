@@ -135,6 +135,33 @@ func TestDemo(t *testing.T) {
 	require.Equal(t, want, runBeam(t, dir, "--packages", demoPackages, "--anomalies", "DIR/anomalies", "--events", oddEvents, "--shards", "2", "--range-bytes", "1000"))
 }
 
+// Usage in Parquet is billed as by replay: the same bytes, and the same said of what is wrong.
+func TestParquet(t *testing.T) {
+	const folder = "../testdata/parquet/"
+	dir := t.TempDir()
+	want := replay(t, dir, "--packages", demoPackages, demoEvents)
+	for _, usage := range []string{"usage.parquet", "duckdb.parquet", "polars.parquet", "int96.parquet"} {
+		got := runBeam(t, dir, "--packages", demoPackages, "--events", folder+"accounts.jsonl", "--events", folder+usage, "--shards", "3", "--range-bytes", "1000")
+		require.Equal(t, want, got, usage)
+	}
+	data, err := os.ReadFile(folder + "int96.parquet")
+	require.NoError(t, err)
+	from := t.TempDir()
+	moved := filepath.Join(from, "usage.log")
+	require.NoError(t, os.WriteFile(moved, data, 0o644))
+	require.Equal(t, want, runBeam(t, dir, "--packages", demoPackages, "--events", folder+"accounts.jsonl", "--events", moved, "--map", folder+"int96.parquet.map.json"))
+	for _, c := range [][]string{
+		{moved}, // no column has the name of a field
+		{folder + "accounts.jsonl", folder + "usage.parquet", folder + "duckdb.parquet"}, // what is there twice counts once
+		{folder + "usage.parquet"}, // without its accounts
+		{folder + "accounts.jsonl", filepath.Join(from, "short.parquet")},
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(from, "short.parquet"), data[:len(data)-1], 0o644))
+		require.Equal(t, replay(t, dir, append([]string{"--packages", demoPackages}, c...)...),
+			runBeam(t, dir, append([]string{"--packages", demoPackages, "--shards", "2"}, events(c...)...)...))
+	}
+}
+
 // Files of shards are those of replay's, and merge puts them together.
 func TestSeparate(t *testing.T) {
 	dir := t.TempDir()

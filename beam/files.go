@@ -26,8 +26,44 @@ func files(ctx context.Context, name string) infile.From {
 	if isLocal(name) {
 		return infile.From{}
 	}
-	return infile.From{OpenFile: func(name string) (io.ReadCloser, error) { return openPlain(ctx, name) }}
+	return infile.From{OpenFile: func(name string) (io.ReadCloser, error) {
+		f, err := openPlain(ctx, name)
+		if _, seeks := f.(io.Seeker); err != nil || seeks {
+			return f, err
+		}
+		return copied(f)
+	}}
 }
+
+// copied is a file that can be read only from its beginning: if it is Parquet, which is read from its end, a copy of it on this
+// machine, which is gone when it is closed.
+func copied(f io.ReadCloser) (io.ReadCloser, error) {
+	in := bufio.NewReader(f)
+	if head, _ := in.Peek(4); !infile.Parquet(head) {
+		return struct {
+			io.Reader
+			io.Closer
+		}{in, f}, nil
+	}
+	defer f.Close()
+	to, err := os.CreateTemp("", "prorata-*.parquet")
+	if err != nil {
+		return nil, err
+	}
+	c := temporary{to}
+	if _, err = io.Copy(to, in); err == nil {
+		_, err = to.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// temporary is a file that is deleted when it is closed.
+type temporary struct{ *os.File }
+
+func (t temporary) Close() error { return errors.Join(t.File.Close(), os.Remove(t.Name())) }
 
 // openPlain opens a file as it is stored.
 func openPlain(ctx context.Context, name string) (io.ReadCloser, error) {

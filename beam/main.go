@@ -43,6 +43,7 @@ type options struct {
 	events                      []string
 	packages, policyFile, price string
 	set                         []string
+	mapping                     string
 	from, through               string
 	output                      string
 	anomalies, quarantine       string
@@ -56,7 +57,8 @@ func (o *options) flags() *flag.FlagSet {
 	list := func(to *[]string) func(string) error {
 		return func(s string) error { *to = append(*to, s); return nil }
 	}
-	f.Func("events", "the event files, a `GLOB` in quotes (repeatable); .gz and .zst files are read as they are", list(&o.events))
+	f.Func("events", "the event files, a `GLOB` in quotes (repeatable); .gz and .zst files are read as they are, and usage in Parquet", list(&o.events))
+	f.StringVar(&o.mapping, "map", "", "what the columns of Parquet files mean: a mapping `FILE` (default the one beside each on a disk, FILE"+infile.MapEnding+")")
 	f.StringVar(&o.packages, "packages", "", "the package list, a JSON or XML `FILE`")
 	f.StringVar(&o.output, "output", "", "write the invoices to `FILE`, one JSON object a line, by account, then date")
 	f.IntVar(&o.shards, "shards", 0, "divide the accounts into `N` shards, each of which a worker holds in memory (default one for 1 GiB of events)")
@@ -191,14 +193,14 @@ func (o *options) job(ctx context.Context, args []string) (*job, error) {
 	run := make([]byte, 8)
 	_, _ = rand.Read(run) // which does not fail
 	j := &job{Run: "unfinished-" + hex.EncodeToString(run), Output: o.output, Separate: o.separate, KeepGoing: o.keepGoing || o.quarantine != "",
-		From: o.from, Through: o.through, Quarantine: o.quarantine, Anomalies: o.anomalies}
+		From: o.from, Through: o.through, Quarantine: o.quarantine, Anomalies: o.anomalies, Map: o.mapping}
 	if err := o.checkDates(); err != nil {
 		return nil, err
 	}
 	if _, err := invoice.ParsePriceList(o.price); err != nil {
 		return nil, usageError{err}
 	}
-	read := append(slices.Clone(o.events), o.packages, o.policyFile)
+	read := append(slices.Clone(o.events), o.packages, o.policyFile, o.mapping)
 	if err := j.checkOutputs(read); err != nil {
 		return nil, err
 	}

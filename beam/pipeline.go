@@ -39,6 +39,7 @@ func init() {
 type job struct {
 	Run       string      // what the names of unfinished files have
 	Files     []string    // of events
+	Map       string      // the mapping of those that are Parquet, or empty
 	Ranges    []lineRange // of these: the parts of the event log
 	Output    string
 	Separate  bool // a file for each shard

@@ -18,8 +18,8 @@ type lineRange struct {
 	From, To int64 // To is -1 for all that follows
 }
 
-// cutFiles divides files into ranges of some bytes. What is compressed, or cannot be read from the middle, is one range; so is
-// a file that cannot be opened, which whoever reads it will say.
+// cutFiles divides files into ranges of some bytes. What is compressed, is Parquet or cannot be read from the middle, is one range; so
+// is a file that cannot be opened, which whoever reads it will say.
 func (j *job) cutFiles(ctx context.Context, size int64) (total int64) {
 	for i, name := range j.Files {
 		length, ok := plainSize(ctx, name)
@@ -47,7 +47,7 @@ func (j *job) parts() (list []eventlog.Part) {
 	return list
 }
 
-// packedSize is how much longer events are than their compressed file, about.
+// packedSize is how much longer events are than their compressed or Parquet file, about.
 const packedSize = 6
 
 // plainSize is the size of a file, unpacked, and whether it may be read from the middle.
@@ -71,7 +71,7 @@ func plainSize(ctx context.Context, name string) (size int64, ok bool) {
 	head := make([]byte, 8)
 	n, _ := io.ReadFull(f, head)
 	lower := strings.ToLower(name)
-	if infile.Compressed(head[:n]) || strings.HasSuffix(lower, ".gz") || strings.HasSuffix(lower, ".zst") {
+	if infile.Parquet(head[:n]) || infile.Compressed(head[:n]) || strings.HasSuffix(lower, ".gz") || strings.HasSuffix(lower, ".zst") {
 		return packedSize * size, false
 	}
 	return size, true
@@ -81,6 +81,7 @@ func plainSize(ctx context.Context, name string) (size int64, ok bool) {
 func (j *job) open(ctx context.Context, r lineRange) (io.ReadCloser, error) {
 	name := j.Files[r.File]
 	from := files(ctx, name)
+	from.Map = j.Map
 	if r.From == 0 {
 		f, err := from.Open(name, infile.Events)
 		if err != nil || r.To < 0 {

@@ -125,5 +125,8 @@ func (in *input) Close() error {
 	return in.stored.Close()
 }
 
+// Parquet reports that a file that begins like this is read from its end, and from any place in it.
+func Parquet(head []byte) bool { return kinds[kindParquet].is(head) }
+
 // Compressed reports that a file that begins like this is unpacked when it is opened.
 func Compressed(head []byte) bool { return kinds[kindGzip].is(head) || kinds[kindZstd].is(head) }
