@@ -64,15 +64,16 @@ func (d *Document) view() (*documentView, error) {
 	v := &documentView{locale: l, words: w, Language: l.Language.String(), Title: w.invoice, Status: w.status(inv.Status), Issuer: p.Issuer, Customer: customer,
 		Currency: inv.FinalAmount.Currency().String(), Columns: columnNames{w.description, w.days, w.amount},
 		TaxLine: cmp.Or(customer.TaxLine, p.TaxLine), Terms: cmp.Or(customer.Terms, p.Terms), Payment: p.Payment, Paying: w.payment, BillTo: w.billTo}
-	pays := inv.FinalAmount.Sign() >= 0
-	if !pays {
-		v.Title = w.creditNote
+	if inv.FinalAmount.Sign() < 0 {
+		v.Title, v.BillTo = w.creditNote, w.creditTo
 	}
+	owed := inv.Status == invoice.Unpaid || inv.Status == invoice.Deferred
+	pays := owed && inv.FinalAmount.Sign() > 0
 	v.Heading = v.Title + " " + inv.Number.String()
 	v.addFact(w.number, inv.Number.String())
 	v.addFact(w.dated, l.date(inv.Date))
 	v.addFact(w.period, l.days(inv.Period))
-	if p.DueDays > 0 && inv.FinalAmount.Sign() > 0 {
+	if p.DueDays > 0 && pays {
 		v.addFact(w.due, l.date(inv.Date.AddDays(p.DueDays)))
 	}
 	if customer.Name != inv.Account {
@@ -85,7 +86,7 @@ func (d *Document) view() (*documentView, error) {
 		v.Lines = append(v.Lines, l.line(&inv.Lines[i]))
 	}
 	v.Sums = []fact{{w.total, l.money(inv.FinalAmount)}}
-	if owed := inv.Status == invoice.Unpaid || inv.Status == invoice.Deferred; owed && d.Before != nil && !d.Before.IsZero() {
+	if owed && d.Before != nil && !d.Before.IsZero() {
 		due, err := inv.FinalAmount.Add(*d.Before)
 		if err != nil {
 			return nil, fmt.Errorf("invoice %s with what was owed before: %w", inv.Number, err)
@@ -93,7 +94,7 @@ func (d *Document) view() (*documentView, error) {
 		pays = due.Sign() > 0
 		v.Sums = append(v.Sums, fact{w.broughtForward, l.money(*d.Before)}, fact{w.amountDue, l.money(due)})
 	}
-	if !pays { // nobody is to pay a credit
+	if !pays { // a credit, or what was paid, refunded or canceled
 		v.Terms, v.Payment = "", nil
 	}
 	v.Timeline = newTimeline(inv, l)

@@ -71,6 +71,32 @@ func TestInvoiceBroughtForward(t *testing.T) {
 	require.ErrorIs(t, err, money.ErrOverflow)
 }
 
+// Who has paid, or owes nothing, is not told how and until when to pay.
+func TestInvoiceToBePaid(t *testing.T) {
+	profile := demoProfile(t)
+	for _, c := range []struct {
+		status invoice.Status
+		pays   bool
+		says   string
+	}{
+		{invoice.Unpaid, true, ""}, {invoice.Deferred, true, ""}, {invoice.Paid, false, "This invoice is paid."},
+		{invoice.Refunded, false, "This invoice was refunded."}, {invoice.Canceled, false, "This invoice is canceled."},
+	} {
+		inv := dated(t, "juniper-law@example.com", "2025-06-10")
+		inv.Status = c.status
+		part, err := statement.InvoiceHTMLPart(statement.Document{Invoice: inv, Profile: profile})
+		require.NoError(t, err)
+		text := textOf(string(part))
+		for _, how := range []string{"24 June 2025", profile.Terms, profile.Payment[1]} {
+			require.Equal(t, c.pays, strings.Contains(text, how), "%s of an invoice that is %s", how, c.status)
+		}
+		require.Contains(t, text, c.says)
+	}
+	credit, err := statement.InvoiceHTMLPart(statement.Document{Invoice: dated(t, "granite-tools@example.com", "2025-11-10"), Profile: profile})
+	require.NoError(t, err)
+	require.Contains(t, string(credit), "Gutschrift an")
+}
+
 func TestInvoiceInABrowser(t *testing.T) {
 	profile := demoProfile(t)
 	hostile := statusInvoices(t)[0]
@@ -114,7 +140,7 @@ func TestPDFHasAll(t *testing.T) {
 				require.Contains(t, text, want)
 			}
 			for _, how := range []string{profile.Terms, profile.Payment[1]} {
-				require.Equal(t, inv.FinalAmount.Sign() >= 0, strings.Contains(text, how), "how to pay, unless it is a credit")
+				require.Equal(t, inv.Status == invoice.Unpaid && inv.FinalAmount.Sign() > 0, strings.Contains(text, how), "how to pay what is to be paid")
 			}
 			number := func(a money.Amount) string { return strings.Replace(a.Number(), "-", "−", 1) }
 			require.Contains(t, text, "Total USD "+number(inv.FinalAmount))
@@ -132,7 +158,7 @@ func TestPDFHasAll(t *testing.T) {
 func TestPDFInGerman(t *testing.T) {
 	text, _, _ := pdfText(t, statement.PDF{Letter: true}, statement.Document{Invoice: dated(t, "granite-tools@example.com", "2025-11-10"), Profile: demoProfile(t)})
 	text = strings.Join(strings.Fields(text), " ")
-	for _, want := range []string{"Rechnung", "Münchner Straße 5", "10.11.2025", "31 von 31 Tagen × 10,95 USD", "Summe −35,05 USD"} {
+	for _, want := range []string{"Gutschrift an", "Münchner Straße 5", "10.11.2025", "31 von 31 Tagen × 10,95 USD", "Summe −35,05 USD"} {
 		require.Contains(t, text, want)
 	}
 	require.NotContains(t, text, "Zahlbar", "nobody is to pay a credit")

@@ -187,9 +187,10 @@ func (p *paper) head(d *Document) error {
 	p.SetXY(p.left+half, top)
 	p.font("B", 20)
 	p.CellFormat(half, 9, p.text(v.Title), "", 2, "R", false, 0, "")
+	p.font("B", 10)
+	p.block(p.left+half, half, "R", v.Status)
 	p.font("", 9)
 	p.soft()
-	p.block(p.left+half, half, "R", v.Status)
 	top = max(below, p.GetY()) + 12
 	p.SetY(top)
 	p.block(p.left, half, "L", v.BillTo)
