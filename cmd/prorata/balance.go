@@ -28,8 +28,9 @@ say what is paid.
 
 An invoice below zero is set off against open ones, those due longest first; what is left of it
 is credit. One below zero that is paid was paid out. What is deferred is open and not due.
-Canceled invoices are in no figure. A debt that is given up is written off by a charge below
-zero.
+Canceled invoices are in no figure, nor what was paid for them. A debt that is given up is
+written off by a charge below zero with the price_list retail: without it, the reseller would
+owe less too.
 
 ` + storeHelp + `
 

@@ -17,7 +17,8 @@ func newMargin() *cobra.Command {
 		Long: `Bills every account twice, by the price and overage of its packages, which end users owe, and by
 distributor_price and distributor_overage, which the reseller owes, and shows what is left: by
 account, by the month of the invoices, or by package (charges that are of no package in a row of
-their own). What is canceled or was refunded earned nothing, and costs what it costs.
+their own). What is canceled or was refunded earned nothing, and costs what it costs. A charge
+counts on both sides, unless its price_list keeps it to one.
 
 It reads files of events, or a store: what was issued, and what the reseller owes by the events
 recorded, as final by the last run.
