@@ -29,6 +29,11 @@ type reportBody struct {
 // reportAmounts are what a reconciliation came to.
 type reportAmounts struct{ Theirs, Ours, Difference, Claimed money.Amount }
 
+// Has reports that the report is kept in a format.
+func (b *reportBody) Has(format string) bool {
+	return slices.ContainsFunc(b.Made.Reports, func(r books.ReportSummary) bool { return r.Format == format })
+}
+
 // mostFindings is how many findings a page lists, mostAccounts how many accounts of each.
 const (
 	mostFindings = 25
@@ -76,7 +81,7 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q := r.URL.Query()
-	b := reportBody{Made: made, Report: rep, Findings: rep.Findings, Class: q.Get("class"), Cause: q.Get("cause"), Classes: classChoices}
+	b := &reportBody{Made: made, Report: rep, Findings: rep.Findings, Class: q.Get("class"), Cause: q.Get("cause"), Classes: classChoices}
 	if b.MoreFindings = len(b.Findings) - mostFindings; b.MoreFindings > 0 {
 		b.Findings = b.Findings[:mostFindings]
 	}

@@ -53,7 +53,17 @@ func OfBooks(ctx context.Context, b *books.Books, asked Asked) (made books.Recon
 // kept are the reports that are kept of a reconciliation, by format: what it found, and what is claimed.
 func kept(rep *reconcile.Report) (map[string][]byte, error) {
 	reports := map[string][]byte{}
-	for _, format := range KeptFormats {
+	rows, lines := 0, 0
+	for _, g := range rep.Groups {
+		rows += len(g.Theirs) + len(g.Ours)
+	}
+	for i := range rep.Claims {
+		lines += len(rep.Claims[i].Lines)
+	}
+	for _, format := range []string{"json", "html", "xlsx", "claims.csv", "claims.xlsx"} {
+		if format == "xlsx" && rows > mostInWorkbook || format == "claims.xlsx" && lines > mostInWorkbook {
+			continue
+		}
 		var b bytes.Buffer
 		var err error
 		switch format {
@@ -72,8 +82,9 @@ func kept(rep *reconcile.Report) (map[string][]byte, error) {
 	return reports, nil
 }
 
-// KeptFormats are the formats of the reports that are kept of a reconciliation.
-var KeptFormats = []string{"json", "html", "xlsx", "claims.csv", "claims.xlsx"}
+// mostInWorkbook is how many rows of both sides a workbook has at most, or claims: it takes 15 KB of memory a row while it is made. Of more
+// there is none.
+const mostInWorkbook = 25_000
 
 // sumUp notes what a reconciliation came to.
 func sumUp(made *books.Reconciliation, rep *reconcile.Report) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -170,4 +171,26 @@ func TestWrongInput(t *testing.T) {
 	after, err := b.Reconciliations(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, before, after)
+}
+
+// Of a large report there is everything but workbooks.
+func TestLargeReport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("25,001 rows")
+	}
+	var b strings.Builder
+	b.WriteString("username,package,start_date,end_date,date_invoiced,amount,final_amount\n")
+	for i := range 25_001 {
+		fmt.Fprintf(&b, "%d@example.net,Gold,2025-11-01,2025-11-30,2025-12-01,50.00,50.00\n", i)
+	}
+	home := demoBooks(t)
+	made := of(t, home, reconciling.File{Name: "large.csv", Data: []byte(b.String())})
+	var formats []string
+	for _, r := range made.Reports {
+		formats = append(formats, r.Format)
+	}
+	require.Equal(t, []string{"claims.csv", "html", "json"}, formats, "each row is claimed")
+	data, err := home.Report(t.Context(), made.Number, "xlsx")
+	require.NoError(t, err)
+	require.Nil(t, data)
 }
