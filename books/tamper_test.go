@@ -264,7 +264,7 @@ func TestEditedFile(t *testing.T) {
 }
 
 // TestKeptStores verifies the stores that versions of the program wrote, as they are and brought to the latest version, and loads what they
-// exported: none of them is ever written anew. reseller.db is of version 1 of the schema.
+// exported: none of them is ever written anew. reseller.db is of version 1 of the schema, reconciled.db of version 2.
 func TestKeptStores(t *testing.T) {
 	files, err := filepath.Glob("../testdata/books/*.db")
 	require.NoError(t, err)
