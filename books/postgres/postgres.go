@@ -12,6 +12,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -67,10 +68,11 @@ func open(ctx context.Context, url string, how opening) (_ *Store, err error) {
 	if err != nil {
 		return nil, err // which has no password in it
 	}
-	if config.RuntimeParams["search_path"] == "" {
-		config.RuntimeParams["search_path"] = defaultSchema
+	schema := cmp.Or(config.RuntimeParams["search_path"], defaultSchema)
+	if strings.ContainsAny(schema, `,"`) || schema == "$user" || len(schema) > 63 {
+		return nil, fmt.Errorf("search_path=%.80s, expected the name of one schema, of up to 63 bytes", schema)
 	}
-	schema := config.RuntimeParams["search_path"]
+	config.RuntimeParams["search_path"] = pgx.Identifier{schema}.Sanitize()
 	config.RuntimeParams["synchronous_commit"] = "on"
 	config.RuntimeParams["application_name"] = "prorata"
 	config.RuntimeParams["client_encoding"] = "UTF8"
