@@ -1,6 +1,7 @@
 package books
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -62,6 +63,9 @@ func OpenReader(ctx context.Context, name string) (*Books, error) {
 }
 
 func openNamed(ctx context.Context, name string, open func() (store.Store, error)) (*Books, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
 	home, err := open()
 	if err != nil {
 		return nil, err
@@ -115,6 +119,9 @@ func CreateIn(ctx context.Context, home store.Store, what New) (*Books, error) {
 }
 
 func createNamed(ctx context.Context, name string, fill func(store.Tx) error) (*Books, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
 	var home store.Store
 	var err error
 	if isPostgres(name) {
@@ -190,6 +197,19 @@ func (b *Books) ID() string { return b.id }
 
 // NumberPrefix is what the numbers of their invoices start with.
 func (b *Books) NumberPrefix() string { return b.prefix }
+
+// checkName makes sure that a name may be one of a store.
+func checkName(name string) error {
+	const expected = "expected FILE.db, sqlite:FILE or postgres://…"
+	kind, _, url := strings.Cut(name, "://")
+	switch {
+	case url && !isPostgres(name) && !strings.HasPrefix(name, "sqlite:///"):
+		return fmt.Errorf("%s://…: no kind of store, %s", kind, expected) // there may be a password in it
+	case fileOf(name) == "":
+		return fmt.Errorf("%s names no file, %s", cmp.Or(name, `""`), expected)
+	}
+	return nil
+}
 
 func isPostgres(name string) bool {
 	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")

@@ -75,6 +75,9 @@ func (l *loader) line(text []byte) error {
 	if err := d.Decode(&read); err != nil {
 		return source.Errorf(l.at, "%w, expected a line that prorata export wrote", err)
 	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("there is more on the line, expected a line that prorata export wrote")
+	}
 	switch {
 	case l.ended:
 		return errors.New("a line after the end of the export")

@@ -18,6 +18,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -111,7 +112,7 @@ func check(file string) error {
 	defer f.Close()
 	head := make([]byte, 16)
 	switch n, err := f.ReadAt(head, 0); {
-	case n == 0:
+	case n == 0 && err == io.EOF:
 		return fmt.Errorf("%s is empty: %w", file, store.ErrMissing)
 	case err != nil || string(head) != "SQLite format 3\x00":
 		return fmt.Errorf("%s: %w", file, errNotAStore)
