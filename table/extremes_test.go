@@ -16,6 +16,7 @@ func TestNothingPanics(t *testing.T) {
 	extremes.Check(t, extremes.Exports{
 		"Column": table.Column{}, "Field": table.Field{}, "FieldNames": table.FieldNames, "Fits": table.Fits, "IsTable": table.IsTable,
 		"Mapping": table.Mapping{}, "Open": table.Open, "OwnNames": table.OwnNames, "ParseMapping": table.ParseMapping, "ParseUse": table.ParseUse,
+		"Preview": table.Preview{}, "PreviewLine": table.PreviewLine{},
 		"Preset": table.Preset, "PresetFile": table.PresetFile, "Presets": table.Presets, "Proposal": table.Proposal{}, "Propose": table.Propose,
 		"ProposeUse": table.ProposeUse, "Rounding": table.Rounding{}, "Row": table.Row{}, "SameColumn": table.SameColumn, "Simple": table.Simple{}, "SimpleField": table.SimpleField{}, "Suggest": table.Suggest, "Table": table.Table{},
 		"Tally": table.Tally{}, "Use": table.Use(0),
