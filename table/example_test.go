@@ -36,7 +36,7 @@ func ExampleOpen() {
 	fmt.Println(t.Tally().Skipped, "row left out")
 	// Output:
 	// acme 2026-06-01 2026-06-30 59.85
-	// june.csv:3:34: cell E3 (Preis): "12,5O" is not a number, expected an amount in USD, which is billed
+	// june.csv:3:34: cell E3 (Preis): "12,5O" is not a number, expected an amount in USD, the currency of the policy
 	// 1 row left out
 }
 

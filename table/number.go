@@ -168,7 +168,7 @@ func (m *marks) expected(digits string) string {
 		example = "1" + m.groups[:1] + "234" + string(m.decimal) + "50"
 	}
 	if strings.ContainsFunc(digits, unicode.IsUpper) && digits != m.currency.String() {
-		return fmt.Sprintf("expected an amount in %s, which is billed", m.currency)
+		return fmt.Sprintf("expected an amount in %s, the currency of the policy", m.currency)
 	}
 	for _, r := range digits {
 		switch {
@@ -178,7 +178,7 @@ func (m *marks) expected(digits string) string {
 		case r == '%':
 			return "expected an amount and no percentage"
 		case strings.ContainsRune("$€£¥", r):
-			return fmt.Sprintf("expected an amount in %s, which is billed", m.currency)
+			return fmt.Sprintf("expected an amount in %s, the currency of the policy", m.currency)
 		}
 	}
 	return "expected digits such as " + example

@@ -63,8 +63,8 @@ func TestNumbers(t *testing.T) {
 		{``, "1,234,567", "1234567"},       //
 		{``, "1 234,50", "1234.50"},        //
 		{``, "79", "79"},                   //
-		{`"decimal": ".",`, "79.95 EUR", `! f.csv:2:4: cell B2 (price): "79.95 EUR" is not a number, expected an amount in USD, which is billed`},
-		{`"decimal": ".",`, "€79.95", `! f.csv:2:4: cell B2 (price): "€79.95" is not a number, expected an amount in USD, which is billed`},
+		{`"decimal": ".",`, "79.95 EUR", `! f.csv:2:4: cell B2 (price): "79.95 EUR" is not a number, expected an amount in USD, the currency of the policy`},
+		{`"decimal": ".",`, "€79.95", `! f.csv:2:4: cell B2 (price): "€79.95" is not a number, expected an amount in USD, the currency of the policy`},
 		{`"decimal": ".",`, "5%", `! f.csv:2:4: cell B2 (price): "5%" is not a number, expected an amount and no percentage`},
 		{`"decimal": ".",`, "1,234.50", `! f.csv:2:4: cell B2 (price): "1,234.50" is not a number, expected digits such as 1234.50; if "," stands between groups of digits, the mapping has to say "group": ","`},
 		{`"decimal": ".", "group": ",",`, "12,34.50", `! f.csv:2:4: cell B2 (price): "12,34.50" is not a number, expected digits such as 1,234.50`},

@@ -18,6 +18,7 @@ type Proposal struct {
 	Text      []byte   // the mapping file
 	Mapping   *Mapping // that it is; nil where a required field is asked for
 	Questions []string // in words, each naming the key that answers it
+	Unread    string   // in words, what columns are read as nothing and what they might be; empty where there is no such thing
 	Columns   []Column // of the header
 	HeaderRow int
 	What      string // what the file is, for people
@@ -198,6 +199,7 @@ func (p *Proposal) ask(h *header, matches []match) {
 	left := "every column is taken already"
 	if len(free) > 0 {
 		left = "not used so far: " + strings.Join(free[:min(len(free), 20)], ", ")
+		p.Unread = unread(p.Use, found, left)
 	}
 	for _, f := range schemas[p.Use] {
 		if f.required && !found[f.name] {
@@ -207,6 +209,21 @@ func (p *Proposal) ask(h *header, matches []match) {
 	if p.Use == Invoices && !found["amount"] && !found["final_amount"] {
 		p.Questions = append(p.Questions, "which column is amount, the package's price for the row's days, or final_amount, what the row comes to? Put it into \"fields\"; "+left)
 	}
+}
+
+// unread says what columns might be that are read as nothing, such as the day on which an account was closed. An invoice has many that
+// say nothing of money.
+func unread(u Use, found map[string]bool, left string) string {
+	var might []string
+	for _, f := range schemas[u] {
+		if !f.required && !found[f.name] && u != Invoices {
+			might = append(might, f.name+", "+f.about)
+		}
+	}
+	if might == nil {
+		return ""
+	}
+	return left + ". If one of them is one of these, put it into \"fields\": " + strings.Join(might, "; ")
 }
 
 // columnsOf are the columns with the fields they are proposed for.

@@ -122,7 +122,7 @@ func (s *numberStyle) check(text string, currency money.Currency) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s is shown in %s, expected an amount in %s, which is billed", text, s.sign, currency)
+	return fmt.Errorf("%s is shown in %s, expected an amount in %s, the currency of the policy", text, s.sign, currency)
 }
 
 // shown is a number as its format shows it, where that has zeros in front: an article or a customer of number 00123.

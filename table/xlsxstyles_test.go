@@ -33,7 +33,7 @@ func TestFormatsOfNumbers(t *testing.T) {
 		{"EUR", `#,##0.00 [$€-407]`, "79.95"},
 		{"EUR", `0.00 "EUR"`, "79.95"},
 		{"GBP", `[$£-809]0.00`, "79.95"},
-		{"USD", `#,##0.00 [$€-407]`, `! b.xlsx:2:2: sheet "A": cell B2 (price): 79.95 is shown in €, expected an amount in USD, which is billed`},
+		{"USD", `#,##0.00 [$€-407]`, `! b.xlsx:2:2: sheet "A": cell B2 (price): 79.95 is shown in €, expected an amount in USD, the currency of the policy`},
 		{"USD", `#,##0.00 "€"`, `79.95 is shown in €, expected an amount in USD`},
 		{"USD", `#,##0.00\ [$EUR]`, `79.95 is shown in EUR, expected an amount in USD`},
 		{"USD", `[$£-809]0.00`, `79.95 is shown in £, expected an amount in USD`},

@@ -112,6 +112,9 @@ func runMap(cmd *cobra.Command, c *common, f *mapFlags, file string) error {
 		}
 	}
 	fmt.Fprintf(&text, "\nTHE MAPPING. %s\n%s", where, forPeopleText(p.Text))
+	if p.Unread != "" && len(p.Questions) == 0 {
+		text.WriteString("\nNOT READ\n" + wrapped(display.Text(p.Unread), "  ", lineWidth))
+	}
 	return f.done(cmd, &text, p.Questions, bad)
 }
 
