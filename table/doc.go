@@ -1,4 +1,4 @@
-// Package table reads tables that people keep and others send, CSV and XLSX, as rows of fields that billing knows: of the
+// Package table reads tables that people keep and others send, CSV, XLSX and Parquet, as rows of fields that billing knows: of the
 // Distributor's invoices, of customers, of usage, of packages. A [Mapping] says which column is which field.
 //
 //	m, err := table.ParseMapping("june.csv.map.json", mapping, table.Invoices) // or Preset("pax8", table.Invoices)

@@ -23,6 +23,9 @@ func FuzzTable(f *testing.F) {
 			f.Add(data)
 		}
 	}
+	parquet, err := os.ReadFile("../testdata/parquet/duckdb.parquet")
+	require.NoError(f, err)
+	f.Add(parquet)
 	f.Add([]byte("name;price;credits\nGold;1.234,50;5\n"))
 	f.Add([]byte("sep=,\nname,price\n\"a\nb\",(5)\n,\n"))
 	f.Add([]byte("\xff\xfen\x00a\x00m\x00e\x00"))

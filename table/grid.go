@@ -40,7 +40,7 @@ func (r *gridRow) blank() bool {
 	return true
 }
 
-// cell is what stands in one place. A workbook says of a cell what it is, a text file does not.
+// cell is what stands in one place. A workbook and a Parquet file say of a cell what it is, a text file does not.
 type cell struct {
 	text  string
 	kind  cellKind
@@ -52,20 +52,29 @@ type cellKind uint8
 const (
 	cellText       cellKind = iota
 	cellNumber              // a plain decimal
-	cellDate                // YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS
+	cellDate                // YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS with an offset or without
 	cellTruth               // true or false
 	cellError               // #N/A and the like
 	cellUncomputed          // a formula, without what it comes to
 )
 
-// stored is a table before it is read: a text or a workbook.
+// stored is a table before it is read: a text, a workbook or a Parquet file.
 type stored struct {
 	file      string
 	sheet     string // of a workbook
 	what      string // what it is, for people: "CSV with semicolons, UTF-8"
+	named     bool   // its columns have names without a header: that is a row before the first, of the number 0
 	ragged    bool   // a row may be shorter than the header: cells that are empty need not be stored
 	since1904 bool
 	open      func() (grid, error)
+}
+
+// headerRows is how many rows may be the header.
+func (s *stored) headerRows() int {
+	if s.named {
+		return 1
+	}
+	return maxHeaderRows
 }
 
 // letter is how spreadsheets call a column: A, B, …, Z, AA.

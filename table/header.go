@@ -126,14 +126,14 @@ func findHeader(t *stored, m *Mapping) (grid, *header, error) {
 	var best *header
 	var lacking []lack
 	most := -1
-	for looked := 0; looked < maxHeaderRows; {
+	for looked := 0; looked < t.headerRows(); {
 		row, err := g.next()
 		if err == io.EOF {
 			break
 		} else if err != nil {
 			return nil, nil, err
 		}
-		if row.number <= m.skipRows || row.blank() {
+		if row.number <= m.skipRows && !t.named || row.blank() {
 			continue
 		}
 		looked++
@@ -156,7 +156,7 @@ func findHeader(t *stored, m *Mapping) (grid, *header, error) {
 	if best == nil {
 		return nil, nil, source.Errorf(at, "%snothing there, expected a header with the columns' names, and rows", t.inSheet())
 	}
-	if most == 0 {
+	if most == 0 && !t.named {
 		return nil, nil, source.Errorf(best.at(t), "%sno row with the columns that the mapping %s names, expected a header with %s among the first %d rows", t.inSheet(), m.Name, quoted(namesOf(lacking), 5), maxHeaderRows)
 	}
 	return nil, nil, best.missing(t, m, lacking)

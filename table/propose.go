@@ -116,7 +116,7 @@ func anyHeader(file string, data []byte) (*header, *stored, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		for range maxHeaderRows {
+		for range s.headerRows() {
 			row, err := g.next()
 			if err == io.EOF {
 				break

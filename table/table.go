@@ -69,7 +69,7 @@ func IsTable(data []byte) bool {
 
 func isWorkbook(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
 
-// Open finds the header of a table, CSV or XLSX, and the columns that a mapping names. The currency is what amounts are in. Errors
+// Open finds the header of a table, CSV, XLSX or Parquet, and the columns that a mapping names. The currency is what amounts are in. Errors
 // are *[source.ParseError], several of them joined.
 func Open(file string, data []byte, m *Mapping, currency money.Currency) (*Table, error) {
 	if m == nil || int(m.use) >= len(schemas) {
@@ -108,7 +108,11 @@ func store(file string, data []byte, m *Mapping) ([]*stored, error) {
 	if isWorkbook(data) {
 		return storedWorkbook(file, data, m)
 	}
-	s, err := storedText(file, data, m)
+	read := storedText
+	if isParquet(data) {
+		read = storedParquet
+	}
+	s, err := read(file, data, m)
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +235,7 @@ func (s *stored) describe() string {
 	return s.what
 }
 
-// HeaderRow is the row of the header, as spreadsheets count.
+// HeaderRow is the row of the header, as spreadsheets count; 0 where the columns have names without one.
 func (t *Table) HeaderRow() int {
 	if t.header == nil {
 		return 0

@@ -51,7 +51,8 @@ func newImport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import customers|usage|charges|packages|stats [flags] FILE...",
 		Short: "Turn tables of customers, usage, charges and packages into what is billed",
-		Long: `Reads what people keep in spreadsheets, CSV or XLSX, and prints what can be billed:
+		Long: `Reads what people keep in spreadsheets, CSV or XLSX, or in Parquet, and prints what can be
+billed:
 
   customers  a row an account: when it was created, with which package, when it was closed; and
              a row a change of its package. They become account events

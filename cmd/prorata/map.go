@@ -33,11 +33,11 @@ func newMap() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "map [flags] FILE",
 		Short: "Propose what the columns of a table mean, and show its first rows as they are read",
-		Long: `Looks at a table, CSV or XLSX, and shows each column, the field it is read as, and the first
-three rows as they are read: by --map, by the mapping beside the table (FILE.map.json), or by
-one that it proposes from the header. It asks for what it does not know, by the name of the
-key that answers it. With --write the proposal is written beside the table, to be completed
-there.
+		Long: `Looks at a table, CSV, XLSX or Parquet, and shows each column, the field it is read as, and
+the first three rows as they are read: by --map, by the mapping beside the table
+(FILE.map.json), or by one that it proposes from the header. It asks for what it does not
+know, by the name of the key that answers it. With --write the proposal is written beside the
+table, to be completed there.
 
 Exit status: 0 every row can be read; 1 the file is no table, or the mapping does not fit it; 2
 wrong usage; 3 done, and there are questions, or rows that cannot be read.`,
@@ -86,7 +86,7 @@ func runMap(cmd *cobra.Command, c *common, f *mapFlags, file string) error {
 		if err != nil {
 			return documentError(err)
 		}
-		fmt.Fprintf(&text, "%s: %s, read as %s by %s; the header is row %d\n\n", display.Text(file), display.Text(t.Describe()), use, display.Text(m.Name), t.HeaderRow())
+		fmt.Fprintf(&text, "%s: %s, read as %s by %s%s\n\n", display.Text(file), display.Text(t.Describe()), use, display.Text(m.Name), headerAt(t.HeaderRow()))
 		bad := writeRows(&text, t)
 		return f.done(cmd, &text, nil, bad)
 	}
@@ -94,7 +94,7 @@ func runMap(cmd *cobra.Command, c *common, f *mapFlags, file string) error {
 	if err != nil {
 		return documentError(err)
 	}
-	fmt.Fprintf(&text, "%s: %s, read as %s by this proposal; the header is row %d\n\n", display.Text(file), display.Text(p.What), use, p.HeaderRow)
+	fmt.Fprintf(&text, "%s: %s, read as %s by this proposal%s\n\n", display.Text(file), display.Text(p.What), use, headerAt(p.HeaderRow))
 	bad := 0
 	if p.Mapping != nil {
 		t, err := table.Open(file, data, p.Mapping, currency)
@@ -116,6 +116,14 @@ func runMap(cmd *cobra.Command, c *common, f *mapFlags, file string) error {
 		text.WriteString("\nNOT READ\n" + wrapped(display.Text(p.Unread), "  ", lineWidth))
 	}
 	return f.done(cmd, &text, p.Questions, bad)
+}
+
+// headerAt says which row the header is, if there is one.
+func headerAt(row int) string {
+	if row == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; the header is row %d", row)
 }
 
 // use is what --as says that the rows are, or else what the header looks like.

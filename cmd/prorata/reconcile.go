@@ -58,7 +58,7 @@ look at.
 		RunE: func(cmd *cobra.Command, files []string) error { return runReconcile(cmd, c, f, files) },
 	}
 	c.packagesFlag(cmd)
-	cmd.Flags().StringArrayVar(&f.documents, "distributor", nil, "the Distributor's invoices, a JSON, XML, CSV or XLSX `FILE` (repeatable)")
+	cmd.Flags().StringArrayVar(&f.documents, "distributor", nil, "the Distributor's invoices, a JSON, XML, CSV, XLSX or Parquet `FILE` (repeatable)")
 	mapFlag(cmd, &f.mapping, true)
 	cmd.Flags().String("from", "", "expect invoices dated from `DATE` on (default the earliest of the Distributor's)")
 	cmd.Flags().String("through", "", "expect invoices dated through `DATE` (default the latest of the Distributor's)")

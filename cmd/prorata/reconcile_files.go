@@ -39,7 +39,7 @@ func (f *reconcileFlags) readDocuments(policy invoice.Policy, stdin io.Reader) (
 		return nil, err
 	}
 	if f.mapping != "" && reader.Tables == 0 {
-		return nil, usagef("--map %s, and none of the documents is a table, expected CSV or XLSX, or the flag left out", f.mapping)
+		return nil, usagef("--map %s, and none of the documents is a table, expected CSV, XLSX or Parquet, or the flag left out", f.mapping)
 	}
 	f.notes = reader.Notes
 	return list, nil

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
@@ -180,7 +182,7 @@ func requireSame(t *testing.T, want, got, name string) {
 	require.Len(t, got, len(want), name)
 }
 
-// A document as JSON, XML, CSV in every delimiter, encoding, form of dates and of numbers, and XLSX gives the same report.
+// A document as JSON, XML, CSV in every delimiter, encoding, form of dates and of numbers, XLSX and Parquet gives the same report.
 func TestDocumentInAnyForm(t *testing.T) {
 	doc := document(t)
 	want := reconciled(t, "d.json", doc.AppendJSON(nil), "")
@@ -217,6 +219,72 @@ func TestDocumentInAnyForm(t *testing.T) {
 	for name, typed := range map[string]bool{"real dates and numbers": true, "all as text": false} {
 		requireSame(t, want, reconciled(t, "d.xlsx", workbook(t, doc, typed), ""), name)
 	}
+	for _, float := range []bool{false, true} {
+		requireSame(t, want, reconciled(t, "d.parquet", inParquet(t, doc, float), mappingFor(form{})), fmt.Sprint("Parquet, in floating point: ", float))
+	}
+}
+
+// inParquet is the document as Parquet, amounts as decimals or in floating point, and what is not there null.
+func inParquet(t *testing.T, doc distributor.Invoices, float bool) []byte {
+	names := slices.Sorted(slices.Values(invoiceColumns)) // as the library has them
+	group := parquet.Group{"tags": parquet.Repeated(parquet.String())}
+	names = append(names, "tags")
+	slices.Sort(names)
+	for _, name := range invoiceColumns {
+		switch name {
+		case "number", "status", "type", "username", "package":
+			group[name] = parquet.Optional(parquet.String())
+		case "date_invoiced", "start_date", "end_date":
+			group[name] = parquet.Date()
+		case "credits", "quantity":
+			group[name] = parquet.Optional(parquet.Int(64))
+		default:
+			if group[name] = parquet.Optional(parquet.Decimal(2, 18, parquet.Int64Type)); float {
+				group[name] = parquet.Optional(parquet.Leaf(parquet.DoubleType))
+			}
+		}
+	}
+	var b bytes.Buffer
+	w := parquet.NewWriter(&b, parquet.NewSchema("invoices", group))
+	for _, cells := range cells(doc, same[string], cycle.Date.String, false) {
+		row := make(parquet.Row, len(names))
+		row[slices.Index(names, "tags")] = parquet.NullValue().Level(0, 0, slices.Index(names, "tags"))
+		for i, s := range cells {
+			at := slices.Index(names, invoiceColumns[i])
+			node := group[invoiceColumns[i]]
+			var v parquet.Value
+			switch {
+			case s == "":
+				row[at] = parquet.NullValue().Level(0, 0, at)
+				continue
+			case node.Type().Kind() == parquet.ByteArray:
+				v = parquet.ByteArrayValue([]byte(s))
+			case node.Type().Kind() == parquet.Int32:
+				v = parquet.Int32Value(int32(cycle.MustDate(s).Sub(cycle.MustDate("1970-01-01"))))
+			case node.Type().Kind() == parquet.Double:
+				n, err := strconv.ParseFloat(s, 64)
+				require.NoError(t, err)
+				v = parquet.DoubleValue(n)
+			default:
+				whole, fraction, _ := strings.Cut(s, ".")
+				if node.Type().LogicalType().String() != parquet.Int(64).Type().LogicalType().String() {
+					whole += (fraction + "00")[:2]
+				}
+				n, err := strconv.ParseInt(whole, 10, 64)
+				require.NoError(t, err)
+				v = parquet.Int64Value(n)
+			}
+			level := 0
+			if node.Optional() {
+				level = 1
+			}
+			row[at] = v.Level(0, level, at)
+		}
+		_, err := w.WriteRows([]parquet.Row{row})
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return b.Bytes()
 }
 
 // workbook is the document as XLSX, below a title, on the second of three sheets.

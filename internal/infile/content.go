@@ -45,9 +45,9 @@ var contents = [...]struct {
 		max:      1 << 20, beyond: "a policy has each key once",
 	},
 	Documents: {
-		expected: "JSON, XML, CSV or an Excel workbook (.xlsx)",
+		expected: "JSON, XML, CSV, an Excel workbook (.xlsx) or Parquet",
 		table:    "save it as CSV or .xlsx",
-		kinds:    []fileKind{kindDocument, kindXML, kindCSV, kindExcel, kindUTF16},
+		kinds:    []fileKind{kindDocument, kindXML, kindCSV, kindExcel, kindParquet, kindUTF16},
 		max:      64 << 20, beyond: "split it into several",
 	},
 	Statistics: {
@@ -76,9 +76,9 @@ var contents = [...]struct {
 		max:      64 << 20, beyond: "leave out the customers that have no invoice",
 	},
 	Tables: {
-		expected: "CSV or an Excel workbook (.xlsx)",
+		expected: "CSV, an Excel workbook (.xlsx) or Parquet",
 		table:    "save it as CSV or .xlsx",
-		kinds:    []fileKind{kindCSV, kindExcel, kindUTF16},
+		kinds:    []fileKind{kindCSV, kindExcel, kindParquet, kindUTF16},
 		max:      256 << 20, beyond: "split it into several files",
 	},
 	Mappings: {
