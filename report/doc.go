@@ -18,7 +18,7 @@
 // 1,000 are shortened to their beginning and end, with an ellipsis between them.
 //
 // Written to a [Terminal], a table stays within its width. If that is too narrow for all columns, some are left
-// out, in the order of status, credits, period, type and the figures that add up to the total, and the terminal is told which.
+// out, in the order of status, credits, period, type and the figures that add up to the total, and a last line says which.
 //
 // # CSV
 //

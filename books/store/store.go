@@ -1,6 +1,6 @@
-// Package store says what the home of some books has to do: keep rows, and change them all or not at all. It knows nothing of
-// billing; package books does. Packages sqlite and postgres are the two homes there are, and storetest.Run holds both to what
-// is said here: a new home is a type with these methods and one call of that.
+// Package store says what a home of books has to do: keep rows, and change them all or not at all. It knows nothing of
+// billing; package books does. Packages sqlite and postgres are the two homes. storetest.Run checks that a home does what
+// is said here: a new home is a type with these methods, and one call of storetest.Run.
 package store
 
 import (

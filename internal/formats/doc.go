@@ -9,11 +9,11 @@
 //	for err = r.Next(); err == nil; err = r.Next() { … r.Account … r.Text … } // io.EOF at the end
 //
 // A format with a frame is written while other invoices are being billed, and can be merged: its text is that of each invoice, or
-// of its rows, with something before, between and after them. Others need all invoices first.
+// of its rows, with something before, between and after them. The other formats need all invoices first.
 //
 // # Reading
 //
-// A [Reader] reads a file once, from its beginning to its end, and holds one invoice at a time. What it passes is what the file
-// has, byte for byte, without blank lines and carriage returns at the ends of lines. Whatever is not a whole invoice in its place
-// is an error with file, line and column: nothing is passed over. An invoice may be of [MaxInvoice] bytes.
+// A [Reader] reads a file once, from its beginning to its end, and holds one invoice at a time. It returns the text of the file
+// byte for byte, but for blank lines and carriage returns at the ends of lines. Whatever is not a whole invoice in its place
+// is an error with file, line and column; nothing is skipped. An invoice has at most [MaxInvoice] bytes.
 package formats

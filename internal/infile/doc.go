@@ -1,5 +1,5 @@
-// Package infile opens the files that the commands read: what is compressed is unpacked, what is not the kind of file that was
-// asked for is named as what it is, and what has no end is not read into memory.
+// Package infile opens the files that the commands read. It unpacks what is compressed, says what a file is that is not of the kind
+// that was asked for, and never reads an endless file into memory.
 //
 //	from := infile.From{Stdin: os.Stdin} // "-" is standard input
 //	data, err := from.ReadAll("packages.json", infile.Packages)
@@ -13,11 +13,11 @@
 //
 // # Kinds of files
 //
-// What a file is, is seen by its first [headSize] bytes. Nothing is taken for another kind that may be what was asked for: a file
-// with one line that is an event is a file of events, with bad lines. What is not recognised is left to the reader that asked.
+// The first [headSize] bytes show what a file is. A file that may be what was asked for is never taken for another kind: if one line
+// is an event, it is a file of events with bad lines. A file that is not recognised is left to the reader that asked for it.
 //
 // # Limits
 //
-// Each [Content] that is read whole has a most, after unpacking; see [Content.Max]. What is longer is an error at the first byte
-// too many, before memory is taken for it.
+// Each [Content] that is read whole has a largest size after unpacking, see [Content.Max]. A longer file is an error at the first byte
+// beyond it, before memory is taken for it.
 package infile
