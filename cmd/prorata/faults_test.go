@@ -199,7 +199,7 @@ func TestAtOnce(t *testing.T) {
 		y.init(t, store)
 		for i, step := range y.steps {
 			var all sync.WaitGroup
-			printed := make([]string, []int{8, 2}[i%2])
+			printed := make([]string, []int{8, 2, 8, 2, 8}[i%5])
 			for p := range printed {
 				all.Go(func() {
 					cmd := program(t, append(step, "--store", store)...)

@@ -97,8 +97,9 @@ func newExport() *cobra.Command {
 		Use:   "export --store STORE [-o FILE]",
 		Short: "Write everything that a store holds as JSON lines",
 		Long: `Writes everything that a store holds at one instant, one JSON object a line: price lists and
-policies, accounts, runs, events, invoices. load makes a store of it, of either kind, in which
-verify finds the same. It is the way to copy a store that is in use, and to move it.
+policies, accounts, runs, events, invoices, reconciliations; but no tokens. load makes a store of
+it, of either kind, in which verify finds the same. It is the way to copy a store that is in use,
+and to move it.
 
 ` + storeHelp + `
 
