@@ -44,7 +44,7 @@ type Ages [5]money.Amount
 // Balances yields the balance of each account that something was issued to, in the order of their names.
 func (b *Books) Balances(ctx context.Context, what Balancing) iter.Seq2[Balance, error] {
 	return yielding(ctx, b.home, func(tx store.Tx, yield func(Balance) error) error {
-		terms, err := lastTerms(tx)
+		terms, err := b.lastTerms(tx)
 		if err != nil {
 			return err
 		}

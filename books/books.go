@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prorata-go/prorata/books/postgres"
@@ -25,6 +26,7 @@ type Books struct {
 	id      string
 	prefix  string
 	created time.Time
+	terms   atomic.Pointer[keptTerms] // the last ones that were read
 }
 
 // The settings of a store.

@@ -152,7 +152,7 @@ func (b *Books) historyOf(tx store.Tx, name string) (h history, terms Terms, err
 	if err != nil {
 		return h, terms, err
 	}
-	if terms, err = lastTerms(tx); err != nil {
+	if terms, err = b.lastTerms(tx); err != nil {
 		return h, terms, err
 	}
 	last, err := tx.LastEvent()

@@ -17,12 +17,13 @@ type History struct {
 	Account string
 	Events  []account.Event   // as they are billed, in the order of recording
 	Issued  []invoice.Invoice // by date, each with the status that it has by what is recorded now
+	Terms   *Terms            // those in force, which all histories of one reading share
 }
 
 // Histories yields the histories of some accounts by their names, or of all.
 func (b *Books) Histories(ctx context.Context, names ...string) iter.Seq2[History, error] {
 	return yielding(ctx, b.home, func(tx store.Tx, yield func(History) error) error {
-		terms, err := lastTerms(tx)
+		terms, err := b.lastTerms(tx)
 		if err != nil {
 			return err
 		}
@@ -41,7 +42,7 @@ func (b *Books) Histories(ctx context.Context, names ...string) iter.Seq2[Histor
 				return err
 			}
 			for i := range list {
-				h := History{Account: list[i].Name}
+				h := History{Account: list[i].Name, Terms: &terms}
 				if h.Events, err = r.events(list[i].events); err != nil {
 					return err
 				}
@@ -88,13 +89,12 @@ func (b *Books) Since(ctx context.Context, event int64) (accounts []string, last
 // Status yields where accounts stand at the end of a day, see account.Status: those named, or all. What was issued stands.
 func (b *Books) Status(ctx context.Context, day cycle.Date, names ...string) iter.Seq2[account.Current, error] {
 	return func(yield func(account.Current, error) bool) {
-		biller, err := b.biller(ctx)
-		if err != nil {
-			yield(account.Current{}, err)
-			return
-		}
+		var biller *account.Biller
 		for h, err := range b.Histories(ctx, names...) {
 			var current account.Current
+			if err == nil && biller == nil {
+				biller, err = h.Terms.biller()
+			}
 			if err == nil {
 				current, err = biller.Status(h.Events, h.Issued, day)
 			}
@@ -106,13 +106,4 @@ func (b *Books) Status(ctx context.Context, day cycle.Date, names ...string) ite
 			}
 		}
 	}
-}
-
-// biller bills by the terms in force.
-func (b *Books) biller(ctx context.Context) (*account.Biller, error) {
-	terms, err := b.Terms(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return terms.biller()
 }

@@ -25,7 +25,7 @@ type Which struct {
 // is as it was issued.
 func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Invoice, error] {
 	return yielding(ctx, b.home, func(tx store.Tx, yield func(invoice.Invoice) error) error {
-		terms, err := lastTerms(tx)
+		terms, err := b.lastTerms(tx)
 		if err != nil {
 			return err
 		}

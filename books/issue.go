@@ -90,7 +90,7 @@ func (b *Books) newRun(tx store.Tx, what *Issuing) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.terms, err = lastTerms(tx); err != nil {
+	if r.terms, err = b.lastTerms(tx); err != nil {
 		return nil, err
 	}
 	if r.catalogue, err = r.terms.catalogue(); err != nil {

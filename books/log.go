@@ -19,7 +19,7 @@ type Log struct {
 func (b *Books) Log(ctx context.Context) (Log, error) {
 	l := Log{Events: &eventlog.Events{}}
 	err := b.home.Read(ctx, func(tx store.Tx) (err error) {
-		if l.Terms, err = lastTerms(tx); err != nil {
+		if l.Terms, err = b.lastTerms(tx); err != nil {
 			return err
 		}
 		if l.Last, err = tx.LastEvent(); err != nil {

@@ -1,6 +1,7 @@
 package books
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,14 +26,20 @@ type Terms struct {
 // Terms are those in force.
 func (b *Books) Terms(ctx context.Context) (terms Terms, err error) {
 	err = b.home.Read(ctx, func(tx store.Tx) error {
-		terms, err = lastTerms(tx)
+		terms, err = b.lastTerms(tx)
 		return err
 	})
 	return terms, err
 }
 
-// lastTerms are the terms in force.
-func lastTerms(tx store.Tx) (Terms, error) {
+// keptTerms are terms that were read, and what they were read from.
+type keptTerms struct {
+	row   store.Terms
+	terms Terms
+}
+
+// lastTerms are the terms in force. They are read anew where what is kept of them is other than it was.
+func (b *Books) lastTerms(tx store.Tx) (Terms, error) {
 	all, err := tx.Terms()
 	if err != nil {
 		return Terms{}, err
@@ -40,7 +47,18 @@ func lastTerms(tx store.Tx) (Terms, error) {
 	if len(all) == 0 {
 		return Terms{}, errors.New("the store has no price list")
 	}
-	return readTerms(all[len(all)-1])
+	row := all[len(all)-1]
+	kept := b.terms.Load()
+	if kept == nil || kept.row.Number != row.Number || !kept.row.Added.Equal(row.Added) || !bytes.Equal(kept.row.Body, row.Body) {
+		kept = &keptTerms{row: row}
+		if kept.terms, err = readTerms(row); err != nil {
+			return kept.terms, err
+		}
+		b.terms.Store(kept)
+	}
+	terms := kept.terms
+	terms.Packages = slices.Clone(terms.Packages) // which the caller may change
+	return terms, nil
 }
 
 // addTerms adds terms that can be billed by.
@@ -127,7 +145,7 @@ func (b *Books) AddTerms(ctx context.Context, what Adding) (added Added, err err
 		act = b.home.Read
 	}
 	err = act(ctx, func(tx store.Tx) error {
-		terms, err := lastTerms(tx)
+		terms, err := b.lastTerms(tx)
 		if err != nil {
 			return err
 		}

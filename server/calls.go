@@ -297,26 +297,15 @@ func (c *call) one(name string) (string, error) {
 
 // standings are where the open accounts stand, or one of them.
 func (c *call) standings(ctx context.Context, user string) (list []account.Current, err error) {
-	st, err := c.s.standing(ctx)
-	if err != nil {
-		return nil, err
-	}
+	var names []string
 	if user != "" {
-		one, err := st.of(ctx, user)
+		names = append(names, user)
+	}
+	for st, err := range c.s.standings(ctx, names...) {
 		if err != nil {
 			return nil, unknownAccount(err)
 		}
-		return []account.Current{one}, nil
-	}
-	for a, err := range c.s.books.Accounts(ctx, "") {
-		if err != nil {
-			return nil, err
-		}
-		one, err := st.of(ctx, a.Name)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, one)
+		list = append(list, st.Current)
 	}
 	return list, nil
 }

@@ -120,51 +120,32 @@ func newID() string {
 }
 
 // whatIf says what the next invoice would be if what a form asks for happened.
-func (s *Server) whatIf(ctx context.Context, b *accountBody, form url.Values) (*whatIf, error) {
-	terms, err := s.books.Terms(ctx)
+func (s *Server) whatIf(b *accountBody, form url.Values) (*whatIf, error) {
+	e, err := s.eventOf(b.Name, form, b.Standing.Terms.Policy)
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.eventOf(b.Name, form, terms.Policy)
-	if err != nil {
-		return nil, err
-	}
-	return s.comesOf(ctx, b.Name, e)
+	return b.Standing.comesOf(e)
 }
 
 // comesOf says what the next invoice of an account would be if an event happened.
-func (s *Server) comesOf(ctx context.Context, name string, e account.Event) (*whatIf, error) {
-	terms, err := s.books.Terms(ctx)
-	if err != nil {
-		return nil, err
-	}
-	st, err := s.standing(ctx)
-	if err != nil {
-		return nil, err
-	}
-	events, err := s.books.EventsOf(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	issued, err := st.issued(ctx, name)
-	if err != nil {
-		return nil, err
-	}
+func (st *standing) comesOf(e account.Event) (*whatIf, error) {
+	policy, events := st.Terms.Policy, st.Events
 	day := st.today
-	if on, err := cycle.DateOf(e.At, terms.Policy.TimeZone); err == nil && on.After(day) {
+	if on, err := cycle.DateOf(e.At, policy.TimeZone); err == nil && on.After(day) {
 		day = on // nothing else happens until then
 	}
-	before, err := st.biller.Status(events, issued, day)
+	before, err := st.biller.Status(events, st.Issued, day)
 	if err != nil {
 		return nil, err
 	}
-	w := &whatIf{Words: wordsOf(&e, events, terms.Policy), Before: before.Projected}
-	zero := money.New(0, terms.Policy.MoneyCurrency())
+	w := &whatIf{Words: wordsOf(&e, events, policy), Before: before.Projected}
+	zero := money.New(0, policy.MoneyCurrency())
 	if before.Next.Date.IsZero() {
 		w.Before = zero
 	}
 	with := append(slices.Clone(events), e)
-	after, err := st.biller.Status(with, issued, day)
+	after, err := st.biller.Status(with, st.Issued, day)
 	if err != nil {
 		return nil, err
 	}
@@ -172,15 +153,11 @@ func (s *Server) comesOf(ctx context.Context, name string, e account.Event) (*wh
 		w.After = zero
 	}
 	w.Invoice = after.Next
-	catalogue, err := invoice.NewCatalogue(terms.Packages, invoice.Retail)
+	known, err := account.Check(events, &st.catalogue, policy)
 	if err != nil {
 		return nil, err
 	}
-	known, err := account.Check(events, &catalogue, terms.Policy)
-	if err != nil {
-		return nil, err
-	}
-	anomalies, err := account.Check(with, &catalogue, terms.Policy)
+	anomalies, err := account.Check(with, &st.catalogue, policy)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"net/http"
 	"net/url"
@@ -87,51 +88,62 @@ func (s *Server) accountsPage(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "accounts", page{Title: "Accounts", Place: "/accounts", Body: b})
 }
 
-// standing says where accounts stand today.
+// standing is what there is of an account, and where it stands today.
 type standing struct {
-	books  *books.Books
-	biller *account.Biller
-	today  cycle.Date
+	books.History
+	*billing
+	Current account.Current
 }
 
-func (s *Server) standing(ctx context.Context) (*standing, error) {
-	terms, err := s.books.Terms(ctx)
-	if err != nil {
-		return nil, err
-	}
-	today, err := s.today(&terms)
-	if err != nil {
-		return nil, err
-	}
-	catalogue, err := invoice.NewCatalogue(terms.Packages, invoice.Retail)
-	if err != nil {
-		return nil, err
-	}
-	biller, err := account.NewBiller(catalogue, terms.Policy)
-	if err != nil {
-		return nil, err
-	}
-	return &standing{books: s.books, biller: biller, today: today}, nil
+// billing is how accounts are billed today.
+type billing struct {
+	today     cycle.Date
+	catalogue invoice.Catalogue
+	biller    *account.Biller
 }
 
-// of is where an account stands.
-func (st *standing) of(ctx context.Context, name string) (c account.Current, err error) {
-	for c, err = range st.books.Status(ctx, st.today, name) {
-		if err != nil {
-			return c, err
+// standings yields where accounts stand, by their names, or all.
+func (s *Server) standings(ctx context.Context, names ...string) iter.Seq2[*standing, error] {
+	return func(yield func(*standing, error) bool) {
+		var b *billing
+		for h, err := range s.books.Histories(ctx, names...) {
+			st := &standing{History: h}
+			if err == nil && b == nil {
+				b, err = s.billing(h.Terms)
+			}
+			if st.billing = b; err == nil {
+				st.Current, err = b.biller.Status(h.Events, h.Issued, b.today)
+			}
+			if next := &st.Current.Next; err == nil && !next.Date.IsZero() {
+				next.Number, err = next.Number.WithPrefix(s.books.NumberPrefix())
+			}
+			if !yield(st, err) || err != nil {
+				return
+			}
 		}
 	}
-	return c, nil
 }
 
-func (st *standing) issued(ctx context.Context, name string) (list []invoice.Invoice, err error) {
-	for inv, err := range st.books.Invoices(ctx, books.Which{Accounts: []string{name}}) {
+// standing is where one account stands.
+func (s *Server) standing(ctx context.Context, name string) (st *standing, err error) {
+	for st, err = range s.standings(ctx, name) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, inv)
 	}
-	return list, nil
+	return st, nil
+}
+
+func (s *Server) billing(terms *books.Terms) (b *billing, err error) {
+	b = &billing{}
+	if b.today, err = s.today(terms); err != nil {
+		return nil, err
+	}
+	if b.catalogue, err = invoice.NewCatalogue(terms.Packages, invoice.Retail); err != nil {
+		return nil, err
+	}
+	b.biller, err = account.NewBiller(b.catalogue, terms.Policy)
+	return b, err
 }
 
 // meter is the bar of credits used: what is included is its whole width, or what was used where that is more.
@@ -156,6 +168,7 @@ func meterOf(c *account.Current) (m meter) {
 // accountPage is all there is to an account.
 type accountBody struct {
 	Name      string
+	Standing  *standing
 	Current   account.Current
 	Meter     meter
 	Issued    []invoice.Invoice // by date
@@ -216,7 +229,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) {
 	}
 	b.Done = q.Get("done")
 	if q.Has("what") {
-		if b.WhatIf, err = s.whatIf(r.Context(), b, q); err != nil {
+		if b.WhatIf, err = s.whatIf(b, q); err != nil {
 			b.Wrong = err.Error()
 		}
 		b.Asked = map[string]string{"id": newID()}
@@ -262,55 +275,36 @@ func listsOnly(q url.Values) url.Values {
 }
 
 func (s *Server) accountBody(ctx context.Context, name string, q url.Values) (*accountBody, error) {
-	st, err := s.standing(ctx)
-	if err != nil {
-		return nil, err
-	}
-	terms, err := s.books.Terms(ctx)
-	if err != nil {
-		return nil, err
-	}
-	b := &accountBody{Name: name, Today: st.today, Total: money.New(0, terms.Policy.MoneyCurrency())}
-	events, err := s.books.EventsOf(ctx, name)
+	st, err := s.standing(ctx, name)
 	if err != nil {
 		return nil, unknownAccount(err)
 	}
-	b.Currency = terms.Policy.MoneyCurrency()
-	issued, err := st.issued(ctx, name)
+	policy := st.Terms.Policy
+	b := &accountBody{Name: name, Standing: st, Current: st.Current, Meter: meterOf(&st.Current), Today: st.today, Currency: policy.MoneyCurrency()}
+	anomalies, err := account.Check(st.Events, &st.catalogue, policy)
 	if err != nil {
 		return nil, err
 	}
-	if b.Current, err = st.of(ctx, name); err != nil {
+	b.Events = accountEvents.of(showEvents(st.Events, anomalies, policy), q)
+	if b.Stretches, err = account.Stretches(st.Events, st.catalogue, policy); err != nil {
 		return nil, err
 	}
-	b.Meter = meterOf(&b.Current)
-	catalogue, err := invoice.NewCatalogue(terms.Packages, invoice.Retail)
-	if err != nil {
-		return nil, err
-	}
-	anomalies, err := account.Check(events, &catalogue, terms.Policy)
-	if err != nil {
-		return nil, err
-	}
-	b.Events = accountEvents.of(showEvents(events, anomalies, terms.Policy), q)
-	if b.Stretches, err = account.Stretches(events, catalogue, terms.Policy); err != nil {
-		return nil, err
-	}
-	b.Timeline = drawTimeline(events, b.Stretches, issued, &b.Current, st.today, terms.Policy)
-	for _, p := range terms.Packages {
+	b.Timeline = drawTimeline(st.Events, b.Stretches, st.Issued, &b.Current, st.today, policy)
+	for _, p := range st.Terms.Packages {
 		if !slices.Contains(b.Packages, p.Name) {
 			b.Packages = append(b.Packages, p.Name)
 		}
 	}
-	for i := range issued {
-		if issued[i].Status == invoice.Canceled {
+	b.Total = money.New(0, b.Currency)
+	for i := range st.Issued {
+		if st.Issued[i].Status == invoice.Canceled {
 			continue
 		}
-		if b.Total, err = b.Total.Add(issued[i].FinalAmount); err != nil {
+		if b.Total, err = b.Total.Add(st.Issued[i].FinalAmount); err != nil {
 			return nil, err
 		}
 	}
-	b.Issued, b.Invoices = issued, accountInvoices.of(slices.Clone(issued), q)
+	b.Issued, b.Invoices = st.Issued, accountInvoices.of(slices.Clone(st.Issued), q)
 	return b, nil
 }
 

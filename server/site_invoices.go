@@ -219,12 +219,12 @@ func (s *Server) invoicePage(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusNotFound, "There is no such invoice", "No invoice of that number was issued from these books.")
 		return
 	}
-	all, err := (&standing{books: s.books}).issued(r.Context(), b.Invoice.Account)
+	st, err := s.standing(r.Context(), b.Invoice.Account)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	b.Corrected = corrections(b.Invoice, all)
+	b.Corrected = corrections(b.Invoice, st.Issued)
 	document, err := statement.InvoiceHTMLPart(statement.Document{Invoice: b.Invoice})
 	if err != nil {
 		s.fail(w, r, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,30 +123,33 @@ func (s *Server) accountOperations(api huma.API) {
 func (s *Server) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {
 	out := &accountsOutput{}
 	out.Body.Accounts = []apiCurrent{}
-	st, err := s.standing(ctx)
-	if err != nil {
-		return nil, s.broken(ctx, err)
-	}
-	looked := 0
+	looked, names := 0, []string(nil)
 	for a, err := range s.books.Accounts(ctx, in.Cursor) {
 		if err != nil {
 			return nil, s.broken(ctx, err)
 		}
-		if looked++; len(out.Body.Accounts) == in.Limit || looked > scanned {
+		if looked++; looked > scanned || in.Status == "" && len(names) == in.Limit {
 			out.Body.Next = a.Name
 			break
 		}
-		if !strings.Contains(strings.ToLower(a.Name), strings.ToLower(in.Query)) {
-			continue
+		if strings.Contains(strings.ToLower(a.Name), strings.ToLower(in.Query)) {
+			names = append(names, a.Name)
 		}
-		c, err := st.of(ctx, a.Name)
-		if err != nil {
-			return nil, s.broken(ctx, err)
+	}
+	for some := range slices.Chunk(names, in.Limit) {
+		for st, err := range s.standings(ctx, some...) {
+			if err != nil {
+				return nil, s.broken(ctx, err)
+			}
+			if in.Status == "open" && !st.Current.Open || in.Status == "closed" && st.Current.Open {
+				continue
+			}
+			if len(out.Body.Accounts) == in.Limit {
+				out.Body.Next = st.Account
+				return out, nil
+			}
+			out.Body.Accounts = append(out.Body.Accounts, apiCurrent{st.Current.AppendJSON(nil)})
 		}
-		if in.Status == "open" && !c.Open || in.Status == "closed" && c.Open {
-			continue
-		}
-		out.Body.Accounts = append(out.Body.Accounts, apiCurrent{c.AppendJSON(nil)})
 	}
 	return out, nil
 }
@@ -159,15 +163,11 @@ func (s *Server) missing(ctx context.Context, err error) error {
 }
 
 func (s *Server) getAccount(ctx context.Context, in *accountInput) (*accountOutput, error) {
-	st, err := s.standing(ctx)
-	if err != nil {
-		return nil, s.broken(ctx, err)
-	}
-	c, err := st.of(ctx, in.Account)
+	st, err := s.standing(ctx, in.Account)
 	if err != nil {
 		return nil, s.missing(ctx, err)
 	}
-	return &accountOutput{apiCurrent{c.AppendJSON(nil)}}, nil
+	return &accountOutput{apiCurrent{st.Current.AppendJSON(nil)}}, nil
 }
 
 func (s *Server) getEvents(ctx context.Context, in *accountInput) (*eventsOutput, error) {
@@ -227,23 +227,15 @@ func (s *Server) getTimeline(ctx context.Context, in *accountInput) (*timelineOu
 }
 
 func (s *Server) preview(ctx context.Context, in *previewInput) (*previewOutput, error) {
-	terms, err := s.books.Terms(ctx)
+	st, err := s.standing(ctx, in.Body.Account)
 	if err != nil {
-		return nil, s.broken(ctx, err)
+		return nil, s.missing(ctx, err)
 	}
-	e, err := in.event(s, terms.Policy.TimeZone, terms.Policy.MoneyCurrency())
+	e, err := in.event(s, st.Terms.Policy.TimeZone, st.Terms.Policy.MoneyCurrency())
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.accountBody(ctx, in.Body.Account, nil)
-	var theirs *requestError
-	if errors.As(err, &theirs) {
-		return nil, huma.Error404NotFound(theirs.Error())
-	}
-	if err != nil {
-		return nil, s.broken(ctx, err)
-	}
-	w, err := s.comesOf(ctx, b.Name, e)
+	w, err := st.comesOf(e)
 	if err != nil {
 		return nil, s.broken(ctx, err)
 	}
