@@ -24,10 +24,14 @@ type result struct {
 	took        time.Duration
 	latencies   []time.Duration // sorted
 	errors      int
-	each        int // what one request counts as
+	each        int           // what one request counts as
+	cores       time.Duration // that the server used meanwhile
 }
 
 func (r *result) perSecond() float64 { return float64(len(r.latencies)*r.each) / r.took.Seconds() }
+
+// core is the time of the server's cores that a request took.
+func (r *result) core() time.Duration { return r.cores / time.Duration(max(1, len(r.latencies))) }
 
 // at is the latency that a part of the requests is within.
 func (r *result) at(part float64) time.Duration {
@@ -75,8 +79,9 @@ func measure(ctx context.Context, o *options, s *served, say func(string, ...any
 			return r
 		}},
 	} {
+		before := s.cores()
 		r := m.do()
-		r.name = m.name
+		r.name, r.cores = m.name, s.cores()-before
 		say("%s: %.0f/s, p50 %s ms, p99 %s ms, %d errors", r.name, r.perSecond(), ms(r.at(0.5)), ms(r.at(0.99)), r.errors)
 		if results = append(results, r); ctx.Err() != nil {
 			return nil, ctx.Err()

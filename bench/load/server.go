@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
+	"strconv"
 	"strings"
 	"time"
 
@@ -142,6 +143,24 @@ func (s *served) peak() string {
 		}
 	}
 	return "memory that this system does not tell"
+}
+
+// cores is the time of all cores that the server has used, where the system says it.
+func (s *served) cores() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.process))
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(stat), ") ")
+	fields, ticks := strings.Fields(after), 0
+	for _, field := range fields[11:13] { // in user mode and in the system's
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return 0
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * time.Second / 100
 }
 
 // loadAverage is how many processes wanted a core: of the last minute, of 5 and of 15.
