@@ -157,7 +157,7 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxIdleConns(4)
+	db.SetMaxIdleConns(8) // to open one takes longer than to read an account
 	s := &Store{sqltx.NewHome(db, sqltx.Dialect{
 		BeginRead: "BEGIN", BeginWrite: "BEGIN IMMEDIATE", Begin: begin,
 		TextsOf: "SELECT value FROM json_each($1)", Insert: insert,
