@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/distributor"
-	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/invoice"
@@ -40,12 +39,15 @@ type reconcileFlags struct {
 func newReconcile() *cobra.Command {
 	c, f := &common{}, &reconcileFlags{}
 	cmd := &cobra.Command{
-		Use:   "reconcile --packages FILE --distributor FILE [flags] EVENTS...",
+		Use:   "reconcile --distributor FILE (--store STORE | --packages FILE EVENTS...) [flags]",
 		Short: "Hold the Distributor's invoices against ours, and say why they differ",
 		Long: `Recomputes what the Distributor should have billed and compares it, account by account, with
 what it did bill, however many rows and documents carry it. Where the two differ, it looks for
 the one change of fact or policy under which our engine prints their figure, to the cent. It
 also says by which policy they seem to prorate.
+
+Our side is what the events of files come to, or those of a store by its price list and policy.
+` + storeHelp + `
 
 Exit status: 0 everything matches or is tolerated; 1 bad input, and nothing was written;
 2 wrong usage; 3 done, and there are differences, anomalies, quarantined lines or far dates to
@@ -53,10 +55,12 @@ look at.
 
 ` + policyHelp(),
 		Example: `  prorata reconcile --packages testdata/demo/packages.json \
-      --distributor testdata/reconcile/invoices.json --format table testdata/demo/events.jsonl`,
-		Args: filesArgs,
+      --distributor testdata/reconcile/invoices.json --format table testdata/demo/events.jsonl
+  prorata reconcile --store testdata/books/reseller.db --distributor testdata/books/february.csv`,
+		Args: storeOrFiles,
 		RunE: func(cmd *cobra.Command, files []string) error { return runReconcile(cmd, c, f, files) },
 	}
+	storeFlag(cmd)
 	c.packagesFlag(cmd)
 	cmd.Flags().StringArrayVar(&f.documents, "distributor", nil, "the Distributor's invoices, a JSON, XML, CSV, XLSX or Parquet `FILE` (repeatable)")
 	mapFlag(cmd, &f.mapping, true)
@@ -79,7 +83,7 @@ look at.
 }
 
 func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []string) error {
-	if err := required(cmd, "packages", "distributor"); err != nil {
+	if err := required(cmd, "distributor"); err != nil {
 		return err
 	}
 	format, err := c.chooseFormat(cmd, reconciling.Formats...)
@@ -92,15 +96,19 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err := c.checkOutputs(cmd, []target{{"dispute", f.dispute}, {"write-policy", f.writePolicy}}, slices.Concat(files, f.documents, []string{f.aliases, f.claimed, f.mappingFile()})...); err != nil {
 		return err
 	}
-	in, err := f.input(cmd, c)
+	side, err := c.openOurSide(cmd, files)
 	if err != nil {
 		return err
 	}
-	events, err := readEvents(cmd.Context(), files, c.loading(in.Policy, shard{}, nil), c.from(cmd), nil)
+	defer side.close()
+	in, err := f.input(cmd, c, side)
 	if err != nil {
 		return err
 	}
-	in.Events = &events.Events
+	events, err := side.events(&in)
+	if err != nil {
+		return err
+	}
 	if in.Accounts, err = c.inQuestion(events, in.Documents); err != nil {
 		return err
 	}
@@ -111,9 +119,12 @@ func runReconcile(cmd *cobra.Command, c *common, f *reconcileFlags, files []stri
 	if err != nil {
 		return err
 	}
-	messages.SortAnomalies(rep.Anomalies, events.files)
-	return f.write(cmd, c, format, rep, &findings{bad: events.bad, quarantine: c.quarantine, anomalies: rep.Anomalies,
-		dates: c.farDatesOf(events, in.Accounts, in.Policy)})
+	side.place(rep.Anomalies, events)
+	found := &findings{bad: events.bad, quarantine: c.quarantine, anomalies: rep.Anomalies}
+	if side.store == nil { // whose dates were looked at when they were recorded
+		found.dates = c.farDatesOf(events, in.Accounts, in.Policy)
+	}
+	return f.write(cmd, c, format, rep, found)
 }
 
 // inQuestion are the accounts named by --account, nil for all. One that only the documents name has no events; one that nothing
@@ -135,7 +146,7 @@ func (c *common) inQuestion(events *reading, documents []distributor.Invoices) (
 }
 
 // input is everything but the events.
-func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Input, err error) {
+func (f *reconcileFlags) input(cmd *cobra.Command, c *common, side ourSide) (in reconcile.Input, err error) {
 	span, err := billSpan(cmd)
 	if err != nil {
 		return in, err
@@ -144,7 +155,7 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 	if in.Prices, err = invoice.ParsePriceList(c.price); err != nil {
 		return in, usageError{err}
 	}
-	if in.Policy, err = c.policy(cmd.InOrStdin()); err != nil {
+	if in.Policy, in.Packages, err = side.terms(); err != nil {
 		return in, err
 	}
 	currency := in.Policy.MoneyCurrency()
@@ -166,9 +177,6 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common) (in reconcile.Inpu
 		return in, err
 	}
 	if in.Claimed, err = f.readClaimed(cmd.InOrStdin()); err != nil {
-		return in, err
-	}
-	if in.Packages, err = c.packageList(currency, cmd.InOrStdin()); err != nil {
 		return in, err
 	}
 	if in.Documents, err = f.readDocuments(in.Policy, cmd.InOrStdin()); err != nil {

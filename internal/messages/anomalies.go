@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -64,7 +65,15 @@ func (r *repeated) String() string {
 	} else {
 		more += fmt.Sprintf(", of %s accounts in all", count(len(r.accounts)))
 	}
-	return fmt.Sprintf("%s, the last at %s", more, r.last.Event.Place)
+	return fmt.Sprintf("%s, the last %s", more, where(&r.last.Event))
+}
+
+// where says which event it is: by its place, or by its id where it was in no file.
+func where(e *account.Event) string {
+	if e.Place.IsZero() {
+		return fmt.Sprintf("event %q", names.ClipTo(e.ID, 80))
+	}
+	return "at " + e.Place.String()
 }
 
 // ByCause words anomalies, which are in the order of the files: a line for each, and one for a cause that
@@ -103,12 +112,12 @@ func ByCause(anomalies []account.Anomaly, listed string) (lines []Placed) {
 	}
 	for _, i := range slices.Sorted(maps.Keys(texts)) {
 		at := anomalies[i].Event.Place
-		lines = append(lines, Placed{at, source.Errorf(at, "%s", texts[i])})
+		lines = append(lines, Placed{at, source.At(at, errors.New(texts[i]))})
 	}
 	for _, code := range slices.Sorted(maps.Keys(rest)) {
 		r := rest[code]
-		lines = append(lines, Placed{Err: fmt.Errorf("and %s more (%s), of %s, the first at %s; %s", report.Count(r.n, "anomaly", "anomalies"),
-			code, report.Count(len(r.accounts), "account", "accounts"), r.first.Event.Place, listed)})
+		lines = append(lines, Placed{Err: fmt.Errorf("and %s more (%s), of %s, the first %s; %s", report.Count(r.n, "anomaly", "anomalies"),
+			code, report.Count(len(r.accounts), "account", "accounts"), where(&r.first.Event), listed)})
 	}
 	return lines
 }

@@ -46,6 +46,9 @@ func OfBooks(ctx context.Context, b *books.Books, asked Asked) (made books.Recon
 	if err != nil {
 		return made, err
 	}
+	if n := len(rep.Anomalies); n > 0 {
+		made.Notes = append(made.Notes, report.Count(n, "event", "events")+" of the books left out, for making no sense where recorded")
+	}
 	sumUp(&made, rep)
 	return b.AddReconciliation(ctx, made, reports)
 }

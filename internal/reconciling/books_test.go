@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/demo"
@@ -114,6 +115,19 @@ func TestTablesOfBooks(t *testing.T) {
 	made, err = reconciling.OfBooks(t.Context(), b, reconciling.Asked{Documents: []reconciling.File{pax8}, Preset: "pax8"})
 	require.NoError(t, err)
 	require.Equal(t, "pax8", made.Inputs[0].Mapping)
+}
+
+// Events that make no sense are left out, and that is noted.
+func TestAnomaliesOfBooks(t *testing.T) {
+	b := demoBooks(t)
+	invoices := file(t, month+"invoices.json")
+	before := of(t, b, invoices)
+	require.Empty(t, before.Notes)
+	_, err := b.Record(t.Context(), books.Recording{Now: demo.Now, Events: books.Each(account.Event{ID: "odd", Type: account.Closed, Account: "nobody", At: demo.Now})})
+	require.NoError(t, err)
+	after := of(t, b, invoices)
+	require.Equal(t, []string{"1 event of the books left out, for making no sense where recorded"}, after.Notes)
+	require.Equal(t, []string{before.Theirs, before.Ours, before.Claimed}, []string{after.Theirs, after.Ours, after.Claimed})
 }
 
 // What is wrong with what was given is said with its place, all of it, and nothing is kept.
