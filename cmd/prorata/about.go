@@ -83,7 +83,7 @@ func newCompletion() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish",
 		Short: "Print a shell's completion script",
-		Long: `Prints a script that makes a shell complete prorata's commands, flags and what they are given:
+		Long: `Prints a script that makes a shell complete prorata's commands, flags and arguments:
 
   bash  in ~/.bashrc: source <(prorata completion bash)
   zsh   in ~/.zshrc, after compinit: source <(prorata completion zsh)

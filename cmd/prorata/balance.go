@@ -20,16 +20,16 @@ func newBalance() *cobra.Command {
 		Use:   "balance --store STORE [flags]",
 		Short: "Show what each account was invoiced, has paid and owes, and how old that is",
 		Long: `Shows for each account, at the end of a day, what it was invoiced, what of that is paid, what is
-open and for how long it has been due, and its credit. Events of the type invoice.status_changed
+open and how long it has been due, and its credit. Events of the type invoice.status_changed
 say what is paid.
 
   invoiced = paid + refunded + open - credit
   open     = not due + 1-30 + 31-60 + 61-90 + over 90 days after the due date
 
 An invoice below zero is set off against open ones, those due longest first; what is left of it
-is credit. One below zero that is paid was paid out. What is deferred is open and not due.
-Canceled invoices are in no figure, nor what was paid for them. A debt that is given up is
-written off by a charge below zero with the price_list retail: without it, the reseller would
+is credit. If it has the status paid, it was paid out. A deferred invoice is open and not due.
+Canceled invoices are in no figure, nor is what was paid for them. To write off a debt, add a
+charge below zero with the price_list retail: without that, the reseller would
 owe less too.
 
 ` + storeHelp + `

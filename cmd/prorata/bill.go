@@ -17,12 +17,12 @@ func newBill() *cobra.Command {
 		Use:   "bill --store STORE [flags]",
 		Short: "Issue and print the invoices that are new and final",
 		Long: `Issues what is due: the invoices that are dated up to a day, are final by now, and were not issued
-before. All of them are issued or none, as one run, and then printed. What was issued stands
-whatever is recorded later, and comes as an adjustment of the next invoice. It may run as often
+before. All of them are issued or none, as one run, and then printed. What was issued stands;
+what is recorded later comes as an adjustment on the next invoice. It may run as often
 as you like, be interrupted, and run on several machines at once: nothing is issued twice.
 
-Each run ends with a seal over everything that was ever issued, the head, which a message says.
-Keep it elsewhere, and verify --head finds whether the end of the books was cut off.
+Each run ends with a seal over everything that was ever issued, the head, which it prints.
+Keep it elsewhere: with it, verify --head can tell whether runs at the end are missing.
 
 ` + storeHelp + `
 
@@ -136,7 +136,7 @@ func newInvoices() *cobra.Command {
 		Use:   "invoices --store STORE [flags]",
 		Short: "Print the invoices that were issued",
 		Long: `Prints issued invoices by account, then date: all, or those that the flags ask for. They are as
-they were issued, but for the status, which is that of now.
+they were issued, except for the status, which is the present one.
 
 ` + storeHelp + `
 

@@ -27,12 +27,12 @@ func newCurrent() *cobra.Command {
 		Use:   "current (--store STORE | --packages FILE EVENTS...) [flags]",
 		Short: "Show where accounts stand between their invoices",
 		Long: `Shows where each account stands at the end of a day: the credits of its billing period, the day
-of the next invoice, what that will be if nothing more happens (projected), and what it comes to
-if the account is closed on that day (accrued). It is what the invoices are made of: the bill is
-what is said here. Closed accounts are listed as long as there is something to bill.
+of the next invoice, what that will be if nothing more happens (projected), and what it will be
+if the account is closed on that day (accrued). It uses the same calculation as the invoices, so
+the bill is what it shows. Closed accounts are listed as long as there is something to bill.
 
-What was recorded by the end of the day counts, and nothing later. Of the credits, those
-included (or what was used of them, of packages that were in force before), used, left and over.
+What was recorded by the end of the day counts, and nothing later. The credits are those
+included (for packages in force before, those of them that were used), used, left and over.
 
 It reads files of events, or a store, where what was issued stands.
 ` + storeHelp + `

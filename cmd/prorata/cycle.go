@@ -25,8 +25,8 @@ func newCycle() *cobra.Command {
 		Short: "Print the billing periods that start on a date",
 		Long: `Prints billing periods: each with its index from 0, its first and its last day, its length
 in days, and the date of its invoice, the day after. Every boundary is a number of months
-after the first, the --start or the --billing-date; where a month is too short for its day
-it is the month's last one, and the next boundary is on the day again.`,
+after the first one, which is --start or --billing-date. In a month that is too short for its
+day, the boundary is on the last day of the month; the next one is on the usual day again.`,
 		Example: `  prorata cycle --start 2026-01-31
   prorata cycle --start 2026-01-05 --billing-date 2026-01-20 --count 3
   prorata cycle --start 2010-08-30 --on 2026-11-22`,

@@ -23,9 +23,9 @@ func newExplain() *cobra.Command {
 		Short: "Say how the figures of an account or an invoice come about",
 		Long: `Explains an account: what happened, and each billing period with what is owed for it, when it
 was billed, and how the figure comes about, adjustments included. With the NUMBER of an invoice:
-what happened, each of its lines, what was billed for the same before, and what later invoices
-did to it. A table has the latest 24 periods, a page all. From a store, the invoices are those
-that were issued.
+what happened, each of its lines, what was billed before for the same thing, and what later
+invoices changed of it. A table has the latest 24 periods, a page has all. From a store, the
+invoices are those that were issued.
 
 ` + storeHelp + `
 

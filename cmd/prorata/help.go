@@ -110,7 +110,7 @@ func policyHelp() string {
 		}
 		line += " " + setting
 	}
-	return text + line + "\nAn unknown value is answered with the list of those there are."
+	return text + line + "\nFor an unknown value, the message lists the valid ones."
 }
 
 func joined(list []string) string { return strings.Join(list, ", ") }

@@ -61,13 +61,13 @@ billed:
   packages   the price list
   stats      the Distributor's daily statistics of one account, JSON or XML
 
-Which column is what is said by a mapping: FILE.map.json beside the table, or --map FILE. A
+A mapping says what each column means: FILE.map.json beside the table, or --map FILE. A
 table whose columns have our names needs none. The ids of events follow from the content that
 identifies a row, so that a table that is imported again, or a longer one later, adds each row
-once. With --against, what was imported before is held against the rows: what is there already
-is left out, and a row that says otherwise is an error that shows both, or with --correct a
-voiding of that event and a new one. With --store all of it is recorded in a store, and held
-against what that has.`,
+once. With --against, the rows are compared with what was imported before: what is there already
+is left out, and a row that contradicts it is an error that shows both, or with --correct voids
+that event and adds a new one. With --store all of it is recorded in a store, and compared with
+what the store has.`,
 		Example: `  prorata import customers testdata/documents/customers.csv
   prorata import usage testdata/documents/usage.csv
   prorata import charges testdata/documents/charges.csv

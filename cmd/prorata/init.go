@@ -25,8 +25,8 @@ is there already is refused.
 
 ` + storeHelp + `
 
-Of PostgreSQL, the database has to be there, and the tables are made in its schema prorata, or
-in the one that ?search_path=NAME in the URL says.
+A PostgreSQL database has to exist; the tables are made in its schema prorata, or
+in the one that ?search_path=NAME in the URL names.
 
 Exit status: 0 done; 1 it failed, or there is a store already; 2 wrong usage.
 
@@ -98,8 +98,8 @@ func newExport() *cobra.Command {
 		Short: "Write everything that a store holds as JSON lines",
 		Long: `Writes everything that a store holds at one instant, one JSON object a line: price lists and
 policies, accounts, runs, events, invoices, reconciliations; but no tokens. load makes a store of
-it, of either kind, in which verify finds the same. It is the way to copy a store that is in use,
-and to move it.
+either kind from it, in which verify finds the same. Use it to copy a store that is in use,
+or to move it.
 
 ` + storeHelp + `
 
@@ -139,9 +139,9 @@ func newLoad() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "load --store STORE FILE",
 		Short: "Make a store of what export wrote",
-		Long: `Makes a new store of what export wrote of another: the same books, with the same id and the same
-seals. All of it is loaded or nothing; verify says whether they are whole. A store that is there
-already is refused. - is standard input, and .gz and .zst files are read as they are.
+		Long: `Makes a new store from what export wrote: the same books, with the same id and the same
+seals. All of it is loaded or nothing; verify says whether the books are whole. A store that is
+there already is refused. - is standard input, and .gz and .zst files are read as they are.
 
 ` + storeHelp + `
 

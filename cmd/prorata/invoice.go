@@ -35,10 +35,10 @@ func newInvoice() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "invoice (--store STORE | --packages FILE EVENTS...) [flags] NUMBER...",
 		Short: "Write invoices as customers get them",
-		Long: `Writes the invoices of these numbers as customers get them, as a page or as PDF: who sends
+		Long: `Writes the invoices with these numbers as customers get them, as a page or as PDF: who sends
 them and to whom, the lines in words, the days, the total. --profile FILE has the names,
-addresses, logo, terms and language; docs/statements.md has all it may say. With --each DIR
-every invoice gets a file of its own, named by its number; without a NUMBER that is all of them,
+addresses, logo, terms and language; docs/statements.md says what it may contain. With --each DIR
+every invoice gets its own file, named by its number. Without a NUMBER these are all invoices,
 or those of --from, --through and --account. From a store, an invoice is as it was issued, and
 says what earlier ones leave unpaid.
 

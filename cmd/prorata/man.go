@@ -20,8 +20,8 @@ func newMan() *cobra.Command {
 		Use:   "man DIR",
 		Short: "Write the manual pages of all commands",
 		Long: `Writes a manual page of each command to a folder, which is made if it is not there: prorata.1,
-prorata-replay.1 and so on. They are made from the help texts. SOURCE_DATE_EPOCH is their date,
-else that of the commit the program was built from.`,
+prorata-replay.1 and so on. They are made from the help texts. Their date is SOURCE_DATE_EPOCH,
+or else that of the commit the program was built from.`,
 		Example: `  prorata man "/usr/local/share/man/man1"
   prorata man --help`,
 		Args: func(_ *cobra.Command, args []string) error {

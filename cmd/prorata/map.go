@@ -35,9 +35,9 @@ func newMap() *cobra.Command {
 		Short: "Propose what the columns of a table mean, and show its first rows as they are read",
 		Long: `Looks at a table, CSV, XLSX or Parquet, and shows each column, the field it is read as, and
 the first three rows as they are read: by --map, by the mapping beside the table
-(FILE.map.json), or by one that it proposes from the header. It asks for what it does not
-know, by the name of the key that answers it. With --write the proposal is written beside the
-table, to be completed there.
+(FILE.map.json), or by one that it proposes from the header. It lists what it cannot decide,
+with the key of the mapping that would decide it. With --write the proposal is written beside
+the table, to be completed there.
 
 Exit status: 0 every row can be read; 1 the file is no table, or the mapping does not fit it; 2
 wrong usage; 3 done, and there are questions, or rows that cannot be read.`,

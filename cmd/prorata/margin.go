@@ -14,14 +14,14 @@ func newMargin() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "margin (--store STORE | --packages FILE EVENTS...) [flags]",
 		Short: "Show what the reseller earns: retail less distributor prices",
-		Long: `Bills every account twice, by the price and overage of its packages, which end users owe, and by
-distributor_price and distributor_overage, which the reseller owes, and shows what is left: by
-account, by the month of the invoices, or by package (charges that are of no package in a row of
-their own). What is canceled or was refunded earned nothing, and costs what it costs. A charge
+		Long: `Bills every account twice: with the price and overage of its packages, which end users owe, and
+with distributor_price and distributor_overage, which the reseller owes. It shows the difference
+by account, by the month of the invoices, or by package (charges without a package have their own
+row). Canceled and refunded invoices earn nothing, and their cost remains. A charge
 counts on both sides, unless its price_list keeps it to one.
 
-It reads files of events, or a store: what was issued, and what the reseller owes by the events
-recorded, as final by the last run.
+It reads files of events, or a store: then it compares what was issued with what the reseller owes
+for the recorded events, as far as it was final at the last run.
 ` + storeHelp + `
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and there are

@@ -25,8 +25,8 @@ func newMerge() *cobra.Command {
 would have written, byte for byte. Each file has its invoices by account, then date, as replay
 writes them, and no account may be in two files. Whether a shard is missing, or was billed by
 another policy or date, cannot be seen from the files. Each is read once, and may be a pipe.
-Nothing is written unless all are good: what goes to standard output, and is more than 8 MiB, is
-in a temporary file until then (in TMPDIR).
+Nothing is written unless all are good: output of more than 8 MiB that goes to standard output
+is kept in a temporary file (in TMPDIR) until then.
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage.`,
 		Example: `  prorata merge testdata/demo/february-0.csv testdata/demo/february-1.csv

@@ -21,13 +21,13 @@ func newPackages() *cobra.Command {
 		Use:   "packages --store STORE [flags] [FILE]",
 		Short: "Show the price list of a store, or add to it",
 		Long: `Shows the packages that a store bills by. With FILE it adds those of a list in JSON or XML: a new
-package, or other terms of one that is there, from effective_from on. With --policy and --set it
-changes the policy, but for its currency and its time zone.
+package, or new terms of one that is there, from effective_from on. With --policy and --set it
+changes the policy, except its currency and its time zone.
 
-Once something was issued, terms hold for billing periods that start after the last one that was
-billed, and the policy stays, unless --retroactive is given. Then what is owed for periods that
-were billed is computed anew, and what differs comes as adjustments of the next invoices; it
-says what that comes to, and with --dry-run does no more than say it.
+Once something was issued, new terms apply only to billing periods that start after the last one
+that was billed, and the policy stays, unless --retroactive is given. Then what is owed for periods
+that were billed is computed again, and the difference comes as adjustments on the next invoices.
+It prints how much they are; with --dry-run it does only that.
 
 ` + storeHelp + `
 

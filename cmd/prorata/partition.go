@@ -25,14 +25,14 @@ func newPartition() *cobra.Command {
 		Short: "Divide events by account into files for several machines",
 		Long: `Reads events once, and writes them to N files in a folder, packed: part-I-of-N has the events
 of the accounts that replay --shard I/N bills. replay, validate and reconcile read such parts
-in place of EVENTS, and say of all N parts what they say of the files themselves, with the
-lines and names of these. The names of the parts are printed, one a line. Several machines may
+in place of EVENTS. For all N parts they print what they print for the files themselves, with
+the lines and names of these. The names of the parts are printed, one a line. Several machines may
 each partition some of the files into a folder of their own: the I-th part of all folders is
 then one shard.
 
 Amounts and plain dates mean what they mean under --policy, which has to have the same currency
 and time_zone when the parts are read. With --keep-going, lines that are no events are kept
-too, in the first part, for replay to leave out or to tell.
+too, in the first part, for replay to leave out or to report.
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and there are
 lines that are no events.

@@ -25,11 +25,11 @@ func newProrate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prorate --price AMOUNT --start DATE --close DATE [flags]",
 		Short: "Say what a close, or a change of package, costs within one period",
-		Long: `Prices a part of one billing period. With --close: "charged" is what the days from --from up
-to the close cost, "credited" what the days after it would have cost. With --change and --on
-there is a new price from a day on: "charged" is what both parts cost together, "credited" what
-the old price would have cost from that day on. With all three the account changes its package,
-then closes.
+		Long: `Prices a part of one billing period. With --close, "charged" is what the days from --from up
+to the close cost, and "credited" what the days after it would have cost. With --change and
+--on there is a new price from a day on: "charged" is what both parts cost together, "credited"
+what the old price would have cost from that day on. With all three, the account changes its
+package and then closes.
 
 ` + policyHelp(),
 		Example: `  prorata prorate --price 79.95 --start 2010-10-30 --close 2010-11-10

@@ -43,7 +43,7 @@ func newReconcile() *cobra.Command {
 		Short: "Hold the Distributor's invoices against ours, and say why they differ",
 		Long: `Recomputes what the Distributor should have billed and compares it, account by account, with
 what it did bill, however many rows and documents carry it. Where the two differ, it looks for
-the one change of fact or policy under which our engine prints their figure, to the cent. It
+the one change of fact or policy that gives their figure, to the cent. It
 also says by which policy they seem to prorate.
 
 Our side is what the events of files come to, or those of a store by its price list and policy.

@@ -24,11 +24,11 @@ func newRecord() *cobra.Command {
 		Use:   "record --store STORE [flags] EVENTS...",
 		Short: "Add events to a store, all or none, each once",
 		Long: `Adds the events of files to a store: all of them or, where one of them is wrong, none. An event
-that is there already is passed over, so it is safe to repeat. The same id with other content is
-refused, naming the line and the event of the store. Without recorded_at an event counts as
-known when it happened; but one that is recorded after an invoice was issued to its account
-counts from just after that run, and is settled by the next invoice. - is standard input, and
-.gz, .zst and Parquet files are read as they are.
+that is there already is skipped, so it is safe to repeat. The same id with other content is
+refused, and the message has the line and the event in the store. Without recorded_at an event
+counts as known when it happened; but one that is recorded after an invoice was issued to its
+account counts from just after that run, and the next invoice settles it. - is standard input,
+and .gz, .zst and Parquet files are read as they are.
 
 ` + storeHelp + `
 

@@ -26,13 +26,13 @@ func newServe() *cobra.Command {
 		Use:   "serve --store STORE | --demo [flags]",
 		Short: "Answer for a store over HTTP: the website and the API",
 		Long: `Serves the website, the API under /v1 and the Distributor's own calls for a store, until it is
-interrupted; then it finishes what is under way. Everybody wants a token: prorata token add makes
-one. --demo makes a store with the accounts of a reseller in a temporary folder, lets in whoever
-comes from this machine, and removes the store at the end.
+interrupted; then it finishes the requests under way. Everybody needs a token: prorata token add
+makes one. --demo makes a store with the accounts of a reseller in a temporary folder, needs no
+token from this machine, and removes the store at the end.
 
-It listens on this machine alone, unless --listen names another address and there is TLS: of its
-own with --tls-cert and --tls-key, or of a proxy before it with --behind-proxy. Each request is a
-line of JSON on standard error, without what may hold a token.
+It listens on this machine only, unless --listen names another address and there is TLS: its
+own, with --tls-cert and --tls-key, or that of a proxy in front of it, with --behind-proxy. Each
+request is logged as a line of JSON on standard error, without anything that may hold a token.
 
 ` + storeHelp + `
 

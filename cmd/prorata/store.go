@@ -26,8 +26,8 @@ import (
 const storeVariable = "PRORATA_STORE"
 
 // storeHelp says what a store is, for a help text.
-const storeHelp = `The store is a file (books.db, or sqlite:FILE) or a database of PostgreSQL (postgres://…). Without
---store it is the one that PRORATA_STORE names.`
+const storeHelp = `The store is a file (books.db, or sqlite:FILE) or a PostgreSQL database (postgres://…). Without
+--store it is the one named by PRORATA_STORE.`
 
 func storeFlag(cmd *cobra.Command) {
 	cmd.Flags().String("store", "", "the `STORE`: FILE.db, sqlite:FILE or postgres://… (default $"+storeVariable+")")

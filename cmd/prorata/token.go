@@ -15,8 +15,8 @@ func newToken() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token add|list|revoke --store STORE",
 		Short: "Let programs and people in to the server of a store",
-		Long: `A token lets a program or a person in to what prorata serve answers. Its name says whose it is. The
-store keeps a hash of it, so it is printed once, when it is made, and never again.
+		Long: `A token gives a program or a person access to prorata serve. Its name says whose it is. The
+store keeps a hash of it, so it is printed only once, when it is made.
 
 ` + storeHelp,
 		Example: `  prorata token add --store books.db --name backend --write`,

@@ -26,9 +26,9 @@ func newValidate() *cobra.Command {
 		Short: "Read everything, bill nothing, and report every problem",
 		Long: `Reads all events and bills nothing. It reports every problem on standard error, with file,
 line, column, id and reason: lines that cannot be read, and events that make no sense beside
-those that could be read. With --packages it checks the names of packages too. Whether there is
-the invoice that a status is for, only replay tells. To standard output goes how many accounts,
-events and anomalies there were, and the first and last dates. A cause that repeats is told
+those that could be read. With --packages it checks the names of packages too. Only replay can
+say whether the invoice that a status names exists. Standard output gets the number of accounts,
+events and anomalies, and the first and last dates. A cause that repeats is reported
 once; --format json has every problem.
 
 ` + messages.FarDatesHelp + `

@@ -18,12 +18,12 @@ func newWhatIf() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "whatif (--store STORE | --packages FILE EVENTS...) --set KEY=VALUE [flags]",
 		Short: "Compare the bills of the same events under another policy or price list",
-		Long: `Bills every account twice: by --packages and --policy, and by the same with another price list
-(--packages-b), other keys of the policy (--set), or both. It shows what each account comes to,
+		Long: `Bills every account twice: with --packages and --policy, and with another price list
+(--packages-b), other keys of the policy (--set), or both. It shows both totals of each account,
 and the difference. A table leaves out accounts without a difference.
 
-It reads files of events, or a store: what was issued, and what the events recorded come to by
-the terms in force but for what is another, as final by the last run.
+It reads files of events, or a store: then it compares what was issued with what the recorded
+events come to with the changed terms, as far as it was final at the last run.
 ` + storeHelp + `
 
 Exit status: 0 done; 1 bad input, and nothing was written; 2 wrong usage; 3 done, and there are

@@ -19,12 +19,12 @@ import (
 )
 
 // FarDatesHelp says what is done about dates that are far from all others, for a help text.
-const FarDatesHelp = `A date far from all others, such as one of 2062, is mostly a mistake. Its event is named in a
+const FarDatesHelp = `A date far from all others, such as one in 2062, is usually a mistake. Its event is named in a
 warning, and does not move the day billed through by default. The first or the last dates are
 far if more than ten years lie between them and the others, and they are fewer than half of the
-days that have events. For the last ones, more than 366 days will do if the others are a hundred
-times as many days. If both sides of ten years have as many days, nobody can say which is wrong:
-the first date after the gap is named, and all of them count.`
+days that have events. For the last ones, more than 366 days are enough if the others are a
+hundred times as many days. If there are as many days before a gap of ten years as after it,
+nobody can say which are wrong: the first date after the gap is named, and all dates count.`
 
 // FarDate is a date of an event that is mostly a mistake.
 type FarDate struct {
