@@ -12,17 +12,18 @@ import (
 
 // meters are what /metrics says, in the text that Prometheus reads.
 type meters struct {
-	set                    *metrics.Set
-	runs, invoices, events *metrics.Counter
+	set                                     *metrics.Set
+	runs, invoices, events, reconciliations *metrics.Counter
 }
 
 func newMeters() *meters {
 	set := metrics.NewSet()
 	return &meters{
-		set:      set,
-		runs:     set.NewCounter("prorata_runs_total"),
-		invoices: set.NewCounter("prorata_invoices_issued_total"),
-		events:   set.NewCounter("prorata_events_recorded_total"),
+		set:             set,
+		runs:            set.NewCounter("prorata_runs_total"),
+		invoices:        set.NewCounter("prorata_invoices_issued_total"),
+		events:          set.NewCounter("prorata_events_recorded_total"),
+		reconciliations: set.NewCounter("prorata_reconciliations_total"),
 	}
 }
 

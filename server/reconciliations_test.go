@@ -66,6 +66,23 @@ func TestReconciliationsOfTheAPI(t *testing.T) {
 	w := s.upload("/v1/reconciliations", s.write, document, part{"dispute_days", "", "30"}, part{"aliases", "", ""})
 	require.Equal(t, http.StatusCreated, w.Code, "%.500s", w.Body)
 	require.Equal(t, "/v1/reconciliations/1", w.Header().Get("Location"))
+	var described struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]any
+				Required   []string
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.get("/openapi.json")), &described))
+	var said map[string]any
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &said))
+	for name := range said {
+		require.Contains(t, described.Components.Schemas["Reconciliation"].Properties, name, "what is answered is described")
+	}
+	for _, name := range described.Components.Schemas["Reconciliation"].Required {
+		require.Contains(t, said, name)
+	}
 	var made reconciled
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &made))
 	sum := sha256.Sum256([]byte(document.text))
@@ -134,6 +151,7 @@ func TestReconciliationsOfTheAPI(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, found.Faults)
 	require.EqualValues(t, 3, found.Reconciliations)
+	require.Contains(t, s.get("/metrics"), "prorata_reconciliations_total 3\n")
 }
 
 // What is wrong with what was sent is a problem document that names each place, nothing is kept, and who only reads makes none.

@@ -141,8 +141,11 @@ func (s *Server) reconcile(ctx context.Context, asked reconciling.Asked) (books.
 	if wrong := (*reconciling.InputError)(nil); errors.As(err, &wrong) || errors.Is(err, books.ErrReportTooLarge) {
 		return made, &requestError{err}
 	}
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return made, tooLong(ctx)
+	}
+	if err == nil {
+		s.meters.reconciliations.Inc()
 	}
 	return made, err
 }

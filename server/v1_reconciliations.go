@@ -73,7 +73,7 @@ func (s *Server) reconciliationOperations(api huma.API) {
 	op.Responses = described("application/json", "text/html", xlsxType, "text/csv")
 	op.Responses["304"] = unchanged
 	op.Responses["200"].Content["application/json"].Schema = object(map[string]*huma.Schema{
-		"reconciliation": {Ref: "#/components/schemas/ApiReconciliation"}, "report": {Type: huma.TypeObject, AdditionalProperties: true, Description: "as prorata reconcile --format json prints it"},
+		"reconciliation": apiReconciliation{}.Schema(api.OpenAPI().Components.Schemas), "report": {Type: huma.TypeObject, AdditionalProperties: true, Description: "as prorata reconcile --format json prints it"},
 	})
 	huma.Register(api, op, s.getReconciliation)
 }

@@ -178,3 +178,24 @@ func fieldSchema(f account.Field) *huma.Schema {
 	}
 	return text(f.About())
 }
+
+// Schema describes it.
+func (apiReconciliation) Schema(r huma.Registry) *huma.Schema {
+	return named(r, "Reconciliation", func() *huma.Schema {
+		listOf := func(item *huma.Schema) *huma.Schema { return &huma.Schema{Type: huma.TypeArray, Items: item} }
+		input := object(map[string]*huma.Schema{
+			"name": text("of the file"), "use": {Type: huma.TypeString, Enum: []any{"document", "mapping", "aliases", "claimed"}}, "size": whole("in bytes"),
+			"sha256": text("of the file, as it was sent"), "mapping": text("of a table: the mapping it was read by"), "text": text("of a mapping: what it says"),
+		}, "mapping", "text")
+		report := object(map[string]*huma.Schema{"format": text("to ask for it by"), "size": whole("in bytes"), "sha256": text("of it")})
+		return object(map[string]*huma.Schema{
+			"number": whole("from 1 on"), "at": {Type: huma.TypeString, Format: "date-time", Description: "when it was made"}, "by": text("the name of the token"),
+			"inputs": listOf(input), "tolerance": amount("that was tolerated"), "dispute_days": whole("for which an invoice can be disputed"),
+			"events": whole("the number of the last event of the books that was known"), "terms": whole("the number of the price list and policy"),
+			"prices": text("distributor"), "currency": text("ISO 4217"), "from": day("invoices from this day"), "through": day("and through this one"),
+			"groups": whole("of rows and invoices that belong together"), "different": whole("of them, those that differ"), "theirs": amount("what they billed"),
+			"ours": amount("what is owed"), "difference": amount("theirs less ours"), "claimed": amount("what is worth asking back"),
+			"notes": listOf(text("of what was left out or rounded")), "reports": listOf(report),
+		}, "by", "tolerance", "dispute_days", "from", "through", "notes")
+	})
+}
