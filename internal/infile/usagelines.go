@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -19,9 +20,7 @@ type usage struct {
 	rows   *parquetfile.Rows
 	fields []usageField
 	rename map[string]string // of accounts
-	text   []byte            // lines
-	read   int               // how much of them was
-	ended  bool
+	rest   []byte            // of the last line, for which there was no room
 
 	progress *atomic.Int64 // in bytes of the file
 	told     int64
@@ -29,14 +28,24 @@ type usage struct {
 	count    int64 // of rows
 }
 
-// Read reads lines.
+// Read reads lines. They are made where they are read to, but for what of the last has no room there.
 func (u *usage) Read(p []byte) (int, error) {
-	if u.read == len(u.text) && !u.ended {
-		u.fill()
+	if len(u.rest) > 0 {
+		n := copy(p, u.rest)
+		u.rest = u.rest[n:]
+		return n, nil
 	}
-	n := copy(p, u.text[u.read:])
-	u.read += n
-	if n == 0 && u.ended && len(p) > 0 {
+	text := p[:0:len(p)]
+	for len(text) < len(p) && u.rows.Next() {
+		text = u.line(text)
+	}
+	u.tell()
+	n := len(text)
+	if cap(text) != len(p) { // it was moved
+		n = copy(p, text)
+		u.rest = text[n:]
+	}
+	if n == 0 && len(p) > 0 {
 		if err := u.rows.Err(); err != nil {
 			return 0, err
 		}
@@ -45,19 +54,8 @@ func (u *usage) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fillSize is how many bytes of lines are made at a time, about.
-const fillSize = 1 << 16
-
-// fill makes the next lines.
-func (u *usage) fill() {
-	u.text, u.read = u.text[:0], 0
-	for len(u.text) < fillSize {
-		if !u.rows.Next() {
-			u.ended = true
-			break
-		}
-		u.line()
-	}
+// tell counts the rows that were read, as their share of the file.
+func (u *usage) tell() {
 	if u.progress != nil && u.count > 0 {
 		at := max(u.told, int64(float64(u.size)*float64(u.rows.Row())/float64(u.count)))
 		u.progress.Add(at - u.told)
@@ -65,88 +63,90 @@ func (u *usage) fill() {
 	}
 }
 
-// line makes the line of the row.
-func (u *usage) line() {
+// line appends the line of the row.
+func (u *usage) line(b []byte) []byte {
 	for i := range u.fields {
 		f := &u.fields[i]
-		start := len(u.text)
-		u.text = append(u.text, f.name...)
+		start := len(b)
+		b = append(b, f.name...)
 		if f.constant != nil {
-			u.text = append(u.text, f.constant...)
+			b = append(b, f.constant...)
 			continue
 		}
-		if !u.value(f) && f.absent {
-			u.text = u.text[:start]
+		var null bool
+		if b, null = u.value(b, f); null && f.absent {
+			b = b[:start]
 		}
 	}
-	u.text = append(u.text, "}\n"...)
+	return append(b, "}\n"...)
 }
 
-// value appends the value of a field. It returns false for null.
-func (u *usage) value(f *usageField) bool {
-	start := len(u.text)
+// value appends the value of a field.
+func (u *usage) value(b []byte, f *usageField) (_ []byte, null bool) {
+	start := len(b)
 	for k, column := range f.from {
-		kind := f.kinds[k]
 		if !f.number {
-			u.text = append(u.text, '"')
+			b = append(b, '"')
 		}
-		at, null := len(u.text), false
-		if u.text, null = u.rows.Append(u.text, column); null || len(u.text) == at && k+1 < len(f.from) {
-			u.text = u.text[:start]
+		at := len(b)
+		if b, null = u.rows.Append(b, column); null || len(b) == at && k+1 < len(f.from) {
+			b = b[:start]
 			continue
 		}
-		if !f.number {
-			u.endString(at, f.account)
-			return true
+		if f.number {
+			return numberOf(b, at, f.kinds[k]), false
 		}
-		u.number(at, kind)
-		return true
+		if f.account && u.rename != nil {
+			if ours, ok := u.rename[string(bytes.TrimSpace(b[at:]))]; ok {
+				b = append(b[:at], ours...)
+			}
+		}
+		return endString(b, at), false
 	}
-	u.text = append(u.text, "null"...)
-	return false
+	return append(b, "null"...), true
 }
 
 // endString ends a text that begins at a place. What is not UTF-8 stays so, for who reads the line to refuse.
-func (u *usage) endString(at int, account bool) {
-	if account && u.rename != nil {
-		if ours, ok := u.rename[string(bytes.TrimSpace(u.text[at:]))]; ok {
-			u.text = append(u.text[:at], ours...)
+func endString(b []byte, at int) []byte {
+	if strictjson.Plain(b[at:]) == len(b)-at {
+		return append(b, '"')
+	}
+	if utf8.Valid(b[at:]) {
+		return strictjson.EndString(b, at)
+	}
+	for i := at; i < len(b); i++ {
+		if b[i] < ' ' || b[i] == '"' { // which would end the line, or the text
+			b[i] = 0xff
 		}
 	}
-	if utf8.Valid(u.text[at:]) {
-		u.text = strictjson.EndString(u.text, at)
-		return
-	}
-	for i := at; i < len(u.text); i++ {
-		if u.text[i] < ' ' || u.text[i] == '"' { // which would end the line, or the text
-			u.text[i] = 0xff
-		}
-	}
-	u.text = append(u.text, '"')
+	return append(b, '"')
 }
 
 // exactFloat is the whole number up to which floating point has them all.
 const exactFloat = 1 << 53
 
-// number makes a number one that lines have: 5.00 is 5. Of floating point, one that may stand for several is written with an
-// exponent, and what is no number as text, neither of which credits can be.
-func (u *usage) number(at int, kind parquetfile.Kind) {
-	text := u.text[at:]
-	if point := bytes.IndexByte(text, '.'); point >= 0 && len(bytes.Trim(text[point+1:], "0")) == 0 {
-		u.text = u.text[:at+point]
+// numberOf makes a number that begins at a place one that lines have: 5.00 is 5. Of floating point, one that may stand for several
+// is written with an exponent, and what is no number as text, neither of which credits can be.
+func numberOf(b []byte, at int, kind parquetfile.Kind) []byte {
+	if kind == parquetfile.Whole {
+		return b
+	}
+	if point := bytes.IndexByte(b[at:], '.'); point >= 0 && len(bytes.Trim(b[at+point+1:], "0")) == 0 {
+		b = b[:at+point]
 	}
 	if kind != parquetfile.Float {
-		return
+		return b
 	}
-	text = u.text[at:]
-	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil && n >= -exactFloat && n <= exactFloat {
-		return
+	text := string(b[at:])
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n >= -exactFloat && n <= exactFloat {
+		return b
 	}
-	f, err := strconv.ParseFloat(string(text), 64)
+	f, err := strconv.ParseFloat(text, 64)
 	switch {
 	case err != nil || math.IsNaN(f) || math.IsInf(f, 0):
-		u.text = strictjson.AppendString(u.text[:at], string(text))
-	case bytes.IndexByte(text, '.') < 0:
-		u.text = strconv.AppendFloat(u.text[:at], f, 'e', -1, 64)
+		return strictjson.AppendString(b[:at], text)
+	case strings.IndexByte(text, '.') < 0:
+		return strconv.AppendFloat(b[:at], f, 'e', -1, 64)
 	}
+	return b
 }

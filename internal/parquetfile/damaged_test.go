@@ -75,6 +75,9 @@ func TestCutShort(t *testing.T) {
 func TestFlipped(t *testing.T) {
 	for _, data := range samples(t) {
 		for at := range data {
+			if testing.Short() && at%5 != 0 {
+				continue
+			}
 			bad := bytes.Clone(data)
 			bad[at] ^= 1 << (at % 8)
 			size := allocated(func() { _, _ = readAll(bad, 100) })
