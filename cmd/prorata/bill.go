@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -103,6 +104,9 @@ func runBill(cmd *cobra.Command, c *common, lines bool) error {
 	}
 	if err != nil {
 		return err
+	}
+	if at := issued.Run.At; what.Now.IsZero() && at.After(time.Now()) {
+		printLine(cmd.ErrOrStderr(), fmt.Sprintf("prorata: the clock is before the last run, of %s: until it is not, runs are of that instant", at.Format(time.RFC3339)))
 	}
 	tellRun(cmd, &issued, what.DryRun)
 	for i := range issued.Anomalies {
