@@ -88,7 +88,7 @@ func uploadSchema() *huma.Schema {
 		presets.Enum = append(presets.Enum, name)
 	}
 	return object(map[string]*huma.Schema{
-		"document": {Type: huma.TypeArray, Items: file("JSON, XML, CSV or XLSX; a file named NAME.map.json is the mapping of the table NAME")},
+		"document": {Type: huma.TypeArray, Items: file("JSON, XML, CSV, XLSX or Parquet; a file named NAME.map.json is the mapping of the table NAME")},
 		"aliases":  file("CSV: their name of an account, and ours"), "claimed": file("claims that were made before, as claims.csv: they are left out"),
 		"map": presets, "from": day("invoices of ours dated from this day; that of their earliest where it is left out"), "through": day("and through this one"),
 		"tolerance": amount("rows in which no figure differs by more are tolerated"), "dispute_days": whole("for which an invoice can be disputed"),

@@ -127,7 +127,7 @@ func (a *Asked) input(made *books.Reconciliation, currency money.Currency) (in r
 // documents reads the documents. Of each it is noted how it was read.
 func (a *Asked) documents(made *books.Reconciliation, currency money.Currency) (list []distributor.Invoices, err error) {
 	if len(a.Documents) == 0 {
-		return nil, inputError(errors.New("no document, expected one or more of the Distributor's: JSON, XML, CSV or XLSX"))
+		return nil, inputError(errors.New("no document, expected one or more of the Distributor's: JSON, XML, CSV, XLSX or Parquet"))
 	}
 	used := "" // the mapping of the document that is read
 	reader := Reader{Currency: currency, Mapping: func(name string, data []byte) (*table.Mapping, error) {

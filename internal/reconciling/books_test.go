@@ -3,6 +3,7 @@ package reconciling_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
@@ -146,12 +148,24 @@ func TestWrongInput(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, z.Close())
+	book := excelize.NewFile()
+	require.NoError(t, book.SetSheetName("Sheet1", "November"))
+	for i, row := range [][]any{{"username", "start_date", "end_date", "amount", "final_amount"}, {"a", "2026-01-01", "2026-01-31", "x", "5.00"}} {
+		require.NoError(t, book.SetSheetRow("November", fmt.Sprint("A", i+1), &row))
+	}
+	sheet, err := book.WriteToBuffer()
+	require.NoError(t, err)
+	var spaces bytes.Buffer
+	packer := gzip.NewWriter(&spaces)
+	_, err = packer.Write(bytes.Repeat([]byte(" "), 65<<20))
+	require.NoError(t, err)
+	require.NoError(t, packer.Close())
 	for _, c := range []struct {
 		name  string
 		asked reconciling.Asked
 		want  []string
 	}{
-		{"nothing", reconciling.Asked{}, []string{"no document, expected one or more of the Distributor's: JSON, XML, CSV or XLSX"}},
+		{"nothing", reconciling.Asked{}, []string{"no document, expected one or more of the Distributor's: JSON, XML, CSV, XLSX or Parquet"}},
 		{"a cut document", reconciling.Asked{Documents: []reconciling.File{as("a.json", string(good.Data[:900]))}}, []string{"a.json:"}},
 		{"two wrong ones", reconciling.Asked{Documents: []reconciling.File{as("a.json", "{"), as("b.csv", "username,start_date,end_date,final_amount\na,2026-13-01,2026-01-31,x\n")}}, []string{"a.json:1:", "b.csv:2:3"}},
 		{"two of one name", reconciling.Asked{Documents: []reconciling.File{good, good}}, []string{"invoices.json: two documents have this name, expected names that differ"}},
@@ -166,6 +180,9 @@ func TestWrongInput(t *testing.T) {
 		{"dates the wrong way round", reconciling.Asked{Documents: []reconciling.File{good}, From: cycle.MustDate("2026-02-02"), Through: cycle.MustDate("2026-02-01")}, []string{"2026"}},
 		{"a PDF", reconciling.Asked{Documents: []reconciling.File{as("a.pdf", "%PDF-1.7\n")}}, []string{"a.pdf:1:1: this is"}},
 		{"a workbook that unpacks to too much", reconciling.Asked{Documents: []reconciling.File{as("a.xlsx", bomb.String())}}, []string{"a.xlsx:1:1: the workbook is larger than 128 MiB unpacked"}},
+		{"a cell of a workbook", reconciling.Asked{Documents: []reconciling.File{as("a.xlsx", sheet.String())}}, []string{`a.xlsx:2:4: sheet "November": cell D2 (amount)`}},
+		{"a file that unpacks to too much", reconciling.Asked{Documents: []reconciling.File{as("a.json.gz", spaces.String())}}, []string{"the file goes on, expected at most 67108864 bytes"}},
+		{"a deep document", reconciling.Asked{Documents: []reconciling.File{as("a.json", strings.Repeat("[", 1<<20))}}, []string{"a.json:1:21: nested too deep, expected at most 20 levels"}},
 		{"standard input is no document", reconciling.Asked{Documents: []reconciling.File{as("-", "{")}}, []string{"-:1:"}},
 		{"a file of this machine is no document", reconciling.Asked{Documents: []reconciling.File{as("/etc/passwd", "")}}, []string{"/etc/passwd:1:1: nothing there"}},
 	} {
