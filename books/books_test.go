@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/internal/pgtest"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -367,6 +369,32 @@ func TestExportAndLoad(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrMissing, "nothing is loaded")
 		}
 	})
+}
+
+// An invoice of many long descriptions is loaded as it was exported.
+func TestLoadLargeInvoice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	dir := t.TempDir()
+	b := create(t, filepath.Join(dir, "books.db"), gold())
+	events := read(t, `1 account.created a 2026-01-10T08:00:00Z "package":"Gold"`)
+	for i := range 68 {
+		events = append(events, account.Event{ID: fmt.Sprint("charge-", i), Type: account.ChargeAdded, Account: "a", At: at("2026-01-11T08:00:00Z"),
+			Amount: money.MustParse("1.00 USD"), Description: strings.Repeat("x", 1_000_000)})
+	}
+	_, err := b.Record(t.Context(), books.Recording{Events: books.Each(events...), Now: at("2026-01-11T08:00:00Z")})
+	require.NoError(t, err)
+	issue(t, b, "2026-02-10T05:00:00Z")
+	var exported bytes.Buffer
+	require.NoError(t, b.Export(t.Context(), &exported))
+	copied, err := books.Load(t.Context(), filepath.Join(dir, "copy.db"), &exported, "export.jsonl")
+	require.NoError(t, err)
+	defer copied.Close()
+	found, err := copied.Verify(t.Context(), books.Verifying{})
+	require.NoError(t, err)
+	require.Empty(t, found.Faults)
+	require.EqualValues(t, 1, found.Invoices)
 }
 
 // demo is books with some months in them: late usage, a change, a close, a voided event, an account that is closed.

@@ -17,8 +17,8 @@ import (
 	"github.com/prorata-go/prorata/source"
 )
 
-// maxExportLine is how long a line of an export may be.
-const maxExportLine = 64 << 20
+// maxExportLine is how long a line of an export may be: no store keeps a longer text.
+const maxExportLine = 1 << 30
 
 // Load makes books of a name, where there are none, of what Export wrote of others: the same books, with the same id and seals, and
 // the same answer of Verify. Everything is loaded or nothing. The file's name is for errors.
