@@ -107,18 +107,18 @@ var causeTable = [causes]CauseInfo{
 	NoCause: {},
 
 	Split: {Code: "split", tier: form, Words: "billed in several rows", Docs: "nothing: several rows of theirs bill what one invoice of ours does"},
-	Moved: {Code: "moved", tier: form, Words: "billed on another invoice than ours", Docs: "nothing: a charge or credit stands in another period or on another invoice than ours"},
-	Tax:   {Code: "tax", tier: form, Words: "with a tax or a discount", Docs: "nothing: a row adds up only with a field that is none of the reference's, such as `tax`, and is compared without it"},
+	Moved: {Code: "moved", tier: form, Words: "billed on another invoice than ours", Docs: "nothing: a charge or credit is in another period or on another invoice than ours"},
+	Tax:   {Code: "tax", tier: form, Words: "with a tax or a discount", Docs: "nothing: a row adds up only with a field that the reference does not have, such as `tax`, and is compared without it"},
 
 	BrokenRow:    {Code: "broken", tier: stated, Words: "a row that does not add up", Docs: "their row does not add up, with either sign of `prorated` and any field that it has; the gap is given"},
 	Quantity:     {Code: "quantity", tier: stated, Words: "more than one unit billed", Docs: "the row states a `quantity` and bills that many times the price"},
 	OtherCredits: {Code: "other_credits", tier: stated, Words: "other credits counted", Docs: "as many credits as their rows state"},
 
-	Renamed:              {Code: "renamed", tier: existence, Words: "billed under another name", Docs: "the same package, days and money stand under a name that no event has, and an account of ours has no row: offered as one, with the line for `--aliases`"},
-	BillingDay:           {Code: "billing_day", tier: existence, Words: "billed by periods that start on another day", Docs: "all periods of the account start on another day than ours: compared as billed on their day, and nothing claimed"},
-	CalendarMonths:       {Code: "calendar_months", tier: existence, Words: "billed by calendar month", Docs: "the periods of all accounts are calendar months: compared as billed on the 1st, and nothing claimed"},
+	Renamed:              {Code: "renamed", tier: existence, Words: "billed under another name", Docs: "the same package, days and money are under a name that no event has, and an account of ours has no row: the two are suggested as one, with the line for `--aliases`"},
+	BillingDay:           {Code: "billing_day", tier: existence, Words: "billed by periods that start on another day", Docs: "all periods of the account start on another day than ours: our side is billed with their periods, and nothing is claimed"},
+	CalendarMonths:       {Code: "calendar_months", tier: existence, Words: "billed by calendar month", Docs: "the periods of all accounts are calendar months: our side is billed from the 1st, and nothing is claimed"},
 	NotBilledUpstream:    {Code: "not_billed_upstream", tier: existence, Words: "not on their invoices", Docs: "they have no row for what we expect; rivals are changes with which nothing would be due"},
-	UnknownAccount:       {Code: "unknown_account", tier: existence, Words: "an account that is not in our records", Docs: "no event names the account; one spelled much like it is offered"},
+	UnknownAccount:       {Code: "unknown_account", tier: existence, Words: "an account that is not in our records", Docs: "no event names the account; one with a similar name is suggested"},
 	BilledBeforeCreation: {Code: "billed_before_creation", tier: existence, Words: "billed before the account was created", Docs: "they bill days before the account was created"},
 	ClosedStillBilled:    {Code: "closed_still_billed", tier: existence, Words: "billed after the account was closed", Docs: "they bill days after the close, or as if it had not happened"},
 	CreationMissing:      {Code: "creation_missing", tier: existence, Words: "a creation that they do not know", Docs: "a creation left out"},
@@ -156,7 +156,7 @@ var causeTable = [causes]CauseInfo{
 	Timing:            {Code: "timing", tier: days, Words: "billed in advance or arrears", Docs: "in advance for in arrears, or the reverse (`timing`)"},
 	BillChanges:       {Code: "bill_changes", tier: days, Words: "changes billed at another time", Docs: "changes billed on their own day or on the next bill (`bill_changes`)"},
 
-	Rounding:  {Code: "rounding", tier: rounding, Words: "rounded otherwise", Docs: "how is rounded (`rounding`)"},
+	Rounding:  {Code: "rounding", tier: rounding, Words: "rounded otherwise", Docs: "how amounts are rounded (`rounding`)"},
 	RoundPart: {Code: "round_part", tier: rounding, Words: "another part rounded", Docs: "which part is rounded (`round_part`)"},
 	DailyRate: {Code: "daily_rate", tier: rounding, Words: "the price of a day rounded", Docs: "the price of a day rounded to 2 to 4 digits first (`daily_rate`)"},
 
