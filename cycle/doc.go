@@ -28,20 +28,20 @@
 //
 // Stepping from one boundary to the next would be the simpler code, and wrong: 31 January would turn into the 28th for good.
 //
-// An account may name the date of its first boundary. Its first period is then a stub, and since a part needs a whole to be a
-// part of, [Schedule.Whole] gives the full period whose last days the stub is. That holds for every schedule made with
-// [NewStubSchedule], also when the named date is one that [NewSchedule] would have chosen.
+// An account may name the date of its first boundary. Its first period is then a stub. To prorate it, [Schedule.Whole] gives the full
+// period whose last days the stub is. That holds for every schedule made with
+// [NewStubSchedule], even if the named date is the one that [NewSchedule] would have chosen.
 //
 // Periods tile: every date from the start on lies in exactly one period, and [Schedule.Index] finds it by arithmetic, at the same
-// cost for any distance. The days there are end with 9999-12-31, and the last period with them: it is cut short, and
+// cost for any distance. The calendar ends with 9999-12-31. The last period ends there too: it is cut short, and
 // [Schedule.Whole] gives the full one whose first days it is.
 //
 // # Limits
 //
 // [ParseDate], [NewDate] and [DateOf] accept the years 1 to 9999, and a schedule has days in no others: its last period ends with
-// 9999-12-31, so that no day of another year is ever shown. Arithmetic goes further, so that the whole of that period has an end and
-// the whole of the earliest stub a start: it is exact from the first day of the year -100 to the last day of the year 10100, more than
-// the longest period (1200 months) beyond either end, and stays at those two days instead of passing them. Periods after the last are
+// 9999-12-31, so no day of another year is ever shown. Arithmetic goes further, so that the full last period has an end and
+// the full first one a start: it is exact from the first day of the year -100 to the last day of the year 10100, which is more than
+// the longest period (1200 months) beyond either end, and stops at those two days. Periods after the last are
 // empty.
 //
 // Day number 0, which arithmetic takes to be 0000-12-31, is the zero Date: that one day of the year before the first reads as "no

@@ -7,8 +7,8 @@
 // # The rule
 //
 // C(d) is the price of the first d days of a period of N days; C(0) = 0 and C(N) = P, the price. The part from day a to day b
-// costs C(b) − C(a). Because it telescopes, the parts of a period always add up to exactly P, however often it is cut. What C(d)
-// is follows from the [Rule]; R rounds to the minor unit by its Rounding, and F(d) is its DayCount:
+// costs C(b) − C(a). These differences telescope, so the parts of a period add up to exactly P, however often it is cut. C(d)
+// follows from the [Rule]. R rounds to the minor unit by its Rounding, and F(d) is its DayCount:
 //
 //	round_part used      C(d) = R(P·F(d)): the days used are rounded, the rest is the remainder
 //	round_part unused    C(d) = P − R(P·(1−F(d))): the days left are rounded
@@ -27,10 +27,10 @@
 // with up. Half up, used and unused differ on ties only.
 //
 // A stub period is measured against the whole month whose last days it is, and a period cut short against the one it would have
-// been: the caller passes that as whole.
+// been. The caller passes that month or period as whole.
 //
-// Values that are none of those named, as a program may make them, are refused: nothing is shared out by a rule that [Rule.Check]
-// refuses. [Rule.WithMistakes] is for finding the mistakes of others in their bills; no rule that is billed by has any.
+// A program can set a field of a rule to a value that is not one of those named. [Rule.Check] refuses it, and no share is computed by
+// such a rule. [Rule.WithMistakes] is for finding the mistakes of others in their bills; no rule that bills has any.
 //
 // # Limits, rounding, errors
 //

@@ -1,5 +1,5 @@
-// Package names looks words up in the short lists that policies and wire formats are made of,
-// and words the error when a word is not in its list.
+// Package names looks up words in the short lists of policies and wire formats, and writes the
+// error for a word that is not in its list.
 package names
 
 import (
