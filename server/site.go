@@ -187,6 +187,7 @@ func (s *Server) site(mux *http.ServeMux) {
 	read("GET /reconciliation", s.reportPage)
 	read("GET /reconciliation/group", s.groupPage)
 	read("GET /settings", s.settingsPage)
+	read("GET /docs", s.docsPage)
 	write("POST /settings/preview", s.termsPreviewPage)
 	write("POST /settings/terms", s.addTerms)
 	write("POST /settings/tokens", s.addToken)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/prorata-go/prorata/account"
 )
 
 // api adds our own API. Its description, /openapi.json, is made of the types here.
@@ -34,6 +36,9 @@ func (s *Server) api(mux *http.ServeMux) {
 		for _, op := range []*huma.Operation{path.Get, path.Post} {
 			if op != nil {
 				refusals(s.openapi, op)
+				if example := examples[op.OperationID]; example != nil {
+					op.RequestBody.Content["application/json"].Example = example
+				}
 			}
 		}
 	}
@@ -60,6 +65,13 @@ func (s *Server) wantsToken(api huma.API) func(huma.Context, func(huma.Context))
 			next(c)
 		}
 	}
+}
+
+// examples are bodies of requests, by operation.
+var examples = map[string]any{
+	"record-events": map[string]any{"id": "u-1", "type": account.UsageRecorded.String(), "account": "acme", "at": "2026-03-01", "credits": 1200},
+	"preview":       map[string]any{"account": "acme", "close": map[string]any{"effective": account.PeriodEnd.String()}},
+	"run":           map[string]any{"dry_run": true},
 }
 
 // refusals adds the answers that any operation may have, and any with a body, to its description.

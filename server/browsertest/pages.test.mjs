@@ -30,6 +30,7 @@ const ofDemo = {
   "tables-wrong": "/reconcile",
   "reconcile-wrong": "/reconcile",
   "settings": "/settings",
+  "docs": "/docs",
 };
 
 // Those of a store of its own: who has to sign in, who may only read, and what there is when there is nothing.
@@ -70,7 +71,7 @@ const steps = {
 };
 
 // Pages that are much like another: they are looked at, and their pictures are not kept.
-const notShown = ["accounts-none", "reconciliation-none", "tables-wrong", "reconcile-wrong", "empty-reconcile", "account-void", "sign-in-wrong", "empty-accounts", "empty-invoices", "empty-runs", "empty-preview", "store-settings", "wrong-question", "only-reads"];
+const notShown = ["docs", "accounts-none", "reconciliation-none", "tables-wrong", "reconcile-wrong", "empty-reconcile", "account-void", "sign-in-wrong", "empty-accounts", "empty-invoices", "empty-runs", "empty-preview", "store-settings", "wrong-question", "only-reads"];
 
 // What the console says of a page that is not there, or of a question that is wrong, is as it should be.
 const refused = { "missing": /status of 404/, "wrong-question": /status of 400|value "yesterday" does not conform/, "sign-in-wrong": /status of 401/, "reconcile-wrong": /status of 422/ };
