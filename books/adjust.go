@@ -3,6 +3,7 @@ package books
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/prorata-go/prorata/account"
@@ -21,8 +22,8 @@ type Adjustment struct {
 // within is how long it takes until every account has had an invoice: a period is a month.
 const within = 40 * 24 * time.Hour
 
-// adjustment is how the adjustments on each account's next invoices differ under new terms from those under the old.
-func adjustment(ctx context.Context, tx store.Tx, from, to *Terms, now time.Time) (a Adjustment, err error) {
+// adjustment is how the adjustments on the next invoices of some accounts, or of all, differ under new terms from those under the old.
+func adjustment(ctx context.Context, tx store.Tx, from, to *Terms, now time.Time, names ...string) (a Adjustment, err error) {
 	a.Total = money.New(0, to.Policy.MoneyCurrency())
 	last, err := tx.LastEvent()
 	if err != nil {
@@ -40,7 +41,7 @@ func adjustment(ctx context.Context, tx store.Tx, from, to *Terms, now time.Time
 	}
 	by := now.Add(within).AddDate(0, 0, max(from.Policy.SettleDays, to.Policy.SettleDays))
 	reader := newReader(to.Policy)
-	err = inChunks(tx, nil, func(accounts []store.Account) error {
+	err = inChunks(tx, names, func(accounts []store.Account) error {
 		list, err := histories(tx, accounts, last)
 		if err != nil {
 			return err
@@ -83,6 +84,50 @@ func adjustment(ctx context.Context, tx store.Tx, from, to *Terms, now time.Time
 		return nil
 	})
 	return a, err
+}
+
+// namedBefore are the packages which some terms have and those before do not, and which events name all the same, and the accounts of
+// those events.
+func namedBefore(ctx context.Context, tx store.Tx, from, to *Terms) (packages, accounts []string, err error) {
+	added := map[string]bool{} // and whether an event names it
+	for i := range to.Packages {
+		added[to.Packages[i].Name] = false
+	}
+	for i := range from.Packages {
+		delete(added, from.Packages[i].Name)
+	}
+	if len(added) == 0 {
+		return nil, nil, nil
+	}
+	reader := newReader(to.Policy)
+	err = inChunks(tx, nil, func(some []store.Account) error {
+		numbers := make([]int64, len(some))
+		for i := range some {
+			numbers[i] = some[i].Number
+		}
+		changes, err := reader.changesOf(tx, numbers)
+		for _, a := range some {
+			named := false
+			for i := range changes[a.Number] {
+				if name := changes[a.Number][i].Package; name != "" {
+					if _, is := added[name]; is {
+						named, added[name] = true, true
+					}
+				}
+			}
+			if named {
+				accounts = append(accounts, a.Name)
+			}
+		}
+		return errors.Join(err, ctx.Err())
+	})
+	for name, named := range added {
+		if named {
+			packages = append(packages, name)
+		}
+	}
+	slices.Sort(packages)
+	return packages, accounts, err
 }
 
 // adjustments is the sum of the lines, of what is to be issued by an instant, that adjust what was issued.

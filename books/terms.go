@@ -156,9 +156,12 @@ func (b *Books) AddTerms(ctx context.Context, what Adding) (added Added, err err
 			return err
 		}
 		if what.Retroactive {
-			if added.Adjustment, err = adjustment(ctx, tx, &terms, &added.Terms, added.Terms.Added); err != nil {
-				return err
-			}
+			added.Adjustment, err = adjustment(ctx, tx, &terms, &added.Terms, added.Terms.Added)
+		} else {
+			err = checkNamed(ctx, tx, &terms, &added.Terms)
+		}
+		if err != nil {
+			return err
 		}
 		if what.DryRun {
 			return nil
@@ -240,6 +243,26 @@ func add(tx store.Tx, terms Terms, what *Adding) (added Added, err error) {
 	}
 	added.Terms = terms
 	return added, nil
+}
+
+// checkNamed makes sure that packages which are new to the price list change nothing that was billed: events may have named them before.
+func checkNamed(ctx context.Context, tx store.Tx, from, to *Terms) error {
+	if last, err := tx.LastInvoice(); err != nil || last == 0 {
+		return err
+	}
+	packages, accounts, err := namedBefore(ctx, tx, from, to)
+	if err != nil || len(accounts) == 0 {
+		return err
+	}
+	a, err := adjustment(ctx, tx, from, to, to.Added, accounts...)
+	if err != nil || a.Accounts == 0 {
+		return err
+	}
+	for i, name := range packages {
+		packages[i] = fmt.Sprintf("%.80q", name)
+	}
+	return fmt.Errorf("package %s: events named it before it was in the price list, and periods that were billed would be adjusted by %s in all, expected --retroactive, after a look with --dry-run, or those events voided",
+		strings.Join(packages, ", "), a.Total.Display())
 }
 
 // billedError is the error of terms of a package that would hold for billing periods that were billed.

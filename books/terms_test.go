@@ -67,3 +67,38 @@ func TestTermsOfBilledPeriods(t *testing.T) {
 		})
 	}
 }
+
+// TestNewPackageOfBilledPeriods: a package that accounts were changed to before it was in the price list changes periods that were billed,
+// and is refused, unless it is to be retroactive or the event is voided. Any other new package may be added.
+func TestNewPackageOfBilledPeriods(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		record(t, b, "2026-01-10T10:00:00Z", `1 account.created a 2026-01-10T08:00:00Z "package":"Gold"`, `2 account.created b 2026-01-10T08:00:00Z "package":"Gold"`,
+			`3 account.created c 2026-01-10T08:00:00Z "package":"Silver"`)
+		record(t, b, "2026-01-20T10:00:00Z", `4 account.package_changed a 2026-01-20T08:00:00Z "package":"Platinum"`)
+		issue(t, b, "2026-02-10T05:00:00Z")
+		adding := books.Adding{Now: at("2026-02-10T06:00:00Z")}
+		for _, name := range []string{"Silver", "Platinum"} {
+			p := gold().Packages[0]
+			p.Name, p.Price = name, money.MustParse("110.95 USD")
+			adding.Packages = append(adding.Packages, p)
+		}
+		for _, dry := range []bool{true, false} {
+			adding.DryRun = dry
+			_, err := b.AddTerms(context.Background(), adding)
+			require.EqualError(t, err, `package "Platinum", "Silver": events named it before it was in the price list, and periods that were billed would be adjusted by $21.00 in all, `+
+				`expected --retroactive, after a look with --dry-run, or those events voided`)
+		}
+		silver := adding
+		silver.Packages = adding.Packages[:1]
+		_, err := b.AddTerms(context.Background(), silver)
+		require.NoError(t, err, "what was never billed may be")
+		record(t, b, "2026-02-10T07:00:00Z", `5 event.voided a 2026-02-10T07:00:00Z "event":"4"`)
+		_, err = b.AddTerms(context.Background(), adding)
+		require.NoError(t, err)
+		issue(t, b, "2026-03-11T05:00:00Z")
+		require.Equal(t, []string{"a 2026-02-10 79.95 unpaid", "a 2026-03-10 79.95 unpaid", "b 2026-02-10 79.95 unpaid", "b 2026-03-10 79.95 unpaid",
+			"c 2026-02-10 110.95 unpaid", "c 2026-03-10 110.95 unpaid"}, summary(invoices(t, b, books.Which{})))
+		whole(t, b)
+	})
+}
