@@ -18,6 +18,7 @@ type SimpleField struct {
 	Name     string
 	Columns  []string // of which the first counts that has something
 	Constant *string  // instead of columns
+	Optional bool     // the file need not have them
 }
 
 // Simple is the mapping, if it says no more. The error names what else it says.
@@ -45,7 +46,7 @@ func (m *Mapping) Simple() (Simple, error) {
 		case f.date != nil, f.exclusive, f.negate, f.rounded:
 			return s, refuse(f.at, f.name+": \"date\", \"exclusive\", \"negate\" or \"round\"")
 		}
-		s.Fields = append(s.Fields, SimpleField{Name: f.name, Columns: f.columns, Constant: f.constant})
+		s.Fields = append(s.Fields, SimpleField{Name: f.name, Columns: f.columns, Constant: f.constant, Optional: f.optional})
 	}
 	return s, nil
 }

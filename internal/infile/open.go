@@ -63,10 +63,7 @@ func openFile(name string) (*os.File, error) {
 }
 
 func (from From) open(name string, stored io.ReadCloser, c Content) (io.ReadCloser, error) {
-	var raw io.Reader = stored
-	if from.Read != nil {
-		raw = counted{stored, from.Read}
-	}
+	raw := &counted{Reader: stored, all: from.Read}
 	begin := source.Place{File: name, Line: 1, Column: 1}
 	in, err := decompress(name, raw)
 	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
@@ -77,7 +74,7 @@ func (from From) open(name string, stored io.ReadCloser, c Content) (io.ReadClos
 	in.stored = stored
 	kind := detect(in.peek(), c)
 	if kind == kindParquet && c == Events && in.kind == kindUnknown {
-		return from.openUsage(name, stored)
+		return from.openUsage(name, stored, raw.n)
 	}
 	if !c.is(kind) {
 		in.Close()
@@ -134,11 +131,15 @@ func (from From) ReadAll(name string, c Content) ([]byte, error) {
 // counted counts what is read of a file.
 type counted struct {
 	io.Reader
-	n *atomic.Int64
+	n   int64
+	all *atomic.Int64 // of all files, if not nil
 }
 
-func (c counted) Read(p []byte) (int, error) {
+func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	c.n.Add(int64(n))
+	c.n += int64(n)
+	if c.all != nil {
+		c.all.Add(int64(n))
+	}
 	return n, err
 }

@@ -14,8 +14,8 @@ import (
 // MapEnding is the end of the name of a mapping that lies beside its table.
 const MapEnding = ".map.json"
 
-// openUsage opens the usage in a Parquet file.
-func (from From) openUsage(name string, stored io.ReadCloser) (io.ReadCloser, error) {
+// openUsage opens the usage in a Parquet file, of which so many bytes were read to see what it is.
+func (from From) openUsage(name string, stored io.ReadCloser, read int64) (io.ReadCloser, error) {
 	begin := source.Place{File: name, Line: 1, Column: 1}
 	if name == "-" {
 		return nil, source.Errorf(begin, "this is a Parquet file, expected it by its name: it is read from its end, which standard input does not show")
@@ -32,10 +32,7 @@ func (from From) openUsage(name string, stored io.ReadCloser) (io.ReadCloser, er
 	if err != nil {
 		return nil, err
 	}
-	u := &usage{Closer: stored, rename: m.Accounts, progress: from.Read, size: size, count: f.Rows}
-	if u.progress != nil {
-		u.told = u.progress.Load() // as far as the file was looked at
-	}
+	u := &usage{Closer: stored, rename: m.Accounts, progress: from.Read, told: read, size: size, count: f.Rows}
 	columns, err := u.bind(f, m)
 	if err != nil {
 		return nil, source.At(begin, err)

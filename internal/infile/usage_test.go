@@ -221,16 +221,17 @@ func TestUsageFilesRefused(t *testing.T) {
 		mapping string
 		want    string
 	}{
-		"no id":             {file: whole, want: `usage.parquet:1:1: it has no column "id", expected it, or --map FILE or a mapping beside it that says which column is id, which tells each row from all others; the columns are "key", "account", "at", "credits"`},
-		"text for a number": {whole, fields(all + `"credits"`), `usage.parquet:1:1: the column "credits" is text, expected whole numbers, decimals or floating point numbers, to be credits`},
-		"a typing mistake":  {whole, fields(all + `"credit"`), `usage.parquet:1:1: it has no column "credit" (did you mean "credits"?), expected it, or `},
-		"a mapping without": {whole, fields(`"account": "account"`), `usage.parquet:1:1: the mapping does not say which column is id, which tells each row from all others, expected it in its "fields"; the columns are "key", "account", "at", "credits"`},
-		"a formula":         {whole, fields(all + `"{credits} * 2"`), `usage.parquet.map.json:1:71: credits: a formula, expected only columns, values, "time_zone" and "accounts", as events are read; prorata import usage goes by all of a mapping`},
-		"a rule":            {whole, `{"fields": {` + all + `"credits"}, "rows": [{"when": {"key": "x"}, "skip": true}]}`, `rules about rows, expected only columns, `},
-		"a broken mapping":  {whole, `{"fields": {`, `usage.parquet.map.json:1:13: `},
-		"no time zone":      {file: written(t, []local{{At: time.Now()}}), want: `usage.parquet:1:1: the column "at" is times without a time zone, expected a mapping that names theirs, as "time_zone": "Europe/Berlin"`},
-		"a column twice":    {file: written(t, []twice{{}}), want: `usage.parquet:1:1: the column "id" is there twice, expected it once`},
-		"cut short":         {file: whole[:len(whole)-1], want: "usage.parquet:1:1: this is a Parquet file, and it does not end with PAR1, expected the file whole"},
+		"no id":                         {file: whole, want: `usage.parquet:1:1: it has no column "id", expected it, or --map FILE or a mapping beside it that says which column is id, which tells each row from all others; the columns are "key", "account", "at", "credits"`},
+		"text for a number":             {whole, fields(all + `"credits"`), `usage.parquet:1:1: the column "credits" is text, expected whole numbers, decimals or floating point numbers, to be credits`},
+		"a typing mistake":              {whole, fields(all + `"credit"`), `usage.parquet:1:1: it has no column "credit" (did you mean "credits"?), expected it, or `},
+		"a mistake in what is recorded": {whole, `{"fields": {` + all + `{"value": "1"}}, "others": {"recorded_at": "ky"}}`, `usage.parquet:1:1: it has no column "ky", expected it, or --map FILE or a mapping beside it that says which column is recorded_at; `},
+		"a mapping without":             {whole, fields(`"account": "account"`), `usage.parquet:1:1: the mapping does not say which column is id, which tells each row from all others, expected it in its "fields"; the columns are "key", "account", "at", "credits"`},
+		"a formula":                     {whole, fields(all + `"{credits} * 2"`), `usage.parquet.map.json:1:71: credits: a formula, expected only columns, values, "time_zone" and "accounts", as events are read; prorata import usage goes by all of a mapping`},
+		"a rule":                        {whole, `{"fields": {` + all + `"credits"}, "rows": [{"when": {"key": "x"}, "skip": true}]}`, `rules about rows, expected only columns, `},
+		"a broken mapping":              {whole, `{"fields": {`, `usage.parquet.map.json:1:13: `},
+		"no time zone":                  {file: written(t, []local{{At: time.Now()}}), want: `usage.parquet:1:1: the column "at" is times without a time zone, expected a mapping that names theirs, as "time_zone": "Europe/Berlin"`},
+		"a column twice":                {file: written(t, []twice{{}}), want: `usage.parquet:1:1: the column "id" is there twice, expected it once`},
+		"cut short":                     {file: whole[:len(whole)-1], want: "usage.parquet:1:1: this is a Parquet file, and it does not end with PAR1, expected the file whole"},
 	} {
 		files := []any{"usage.parquet", c.file}
 		if c.mapping != "" {
@@ -292,6 +293,9 @@ func TestUsageSought(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, len(rows), strings.Count(text, "\n"))
 	require.EqualValues(t, len(file), n.Load())
+	_, err = lines(infile.From{OpenFile: open, Read: &n}, "far://more.parquet")
+	require.NoError(t, err)
+	require.EqualValues(t, 2*len(file), n.Load())
 	_, err = lines(infile.From{OpenFile: func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file)), nil }}, "far://usage.parquet")
 	require.EqualError(t, err, "far://usage.parquet:1:1: cannot read it from its end, as Parquet is read: it can be read only from its beginning")
 }

@@ -42,17 +42,18 @@ var usageColumns = [...]usageColumn{
 
 var instants = []parquetfile.Kind{parquetfile.Date, parquetfile.Instant, parquetfile.Local, parquetfile.Text}
 
-// columnsOf are the columns that may be a field, by a mapping or else by our own names, or its value where that is in the mapping.
-func columnsOf(field *usageColumn, m table.Simple) (columns []string, constant *string) {
+// of is where a field comes from: as a mapping says, or else from a column with its name.
+func (c *usageColumn) of(m table.Simple) table.SimpleField {
 	if m.Fields == nil {
-		return field.names, nil
+		return table.SimpleField{Columns: c.names, Optional: !c.required}
 	}
 	for _, f := range m.Fields {
-		if f.Name == field.names[0] {
-			return f.Columns, f.Constant
+		if f.Name == c.names[0] {
+			f.Optional = f.Optional && !c.required
+			return f
 		}
 	}
-	return nil, nil
+	return table.SimpleField{Optional: !c.required}
 }
 
 // bind finds the columns of the fields, and returns those that are to be read.
@@ -64,11 +65,11 @@ func (u *usage) bind(f *parquetfile.File, m table.Simple) (columns []int, err er
 		if i == 0 {
 			to.name = `{"` + name + `":`
 		}
-		list, constant := columnsOf(want, m)
-		if constant != nil {
-			to.constant = constantOf(name, *constant)
+		source := want.of(m)
+		if source.Constant != nil {
+			to.constant = constantOf(name, *source.Constant)
 		}
-		for _, column := range list {
+		for _, column := range source.Columns {
 			at, err := find(f, column)
 			if err != nil {
 				return nil, err
@@ -86,11 +87,11 @@ func (u *usage) bind(f *parquetfile.File, m table.Simple) (columns []int, err er
 			}
 		}
 		switch {
-		case to.from != nil || constant != nil:
+		case to.from != nil || to.constant != nil:
 		case name == "type":
 			to.constant = []byte(`"usage.recorded"`)
-		case want.required:
-			return nil, missing(f, name, list)
+		case !source.Optional:
+			return nil, missing(f, name, source.Columns)
 		default:
 			continue
 		}
