@@ -252,7 +252,8 @@ func TestConflicts(t *testing.T) {
 		require.Len(t, wrong, 2)
 		var conflict *books.ConflictError
 		require.ErrorAs(t, err, &conflict)
-		require.Equal(t, books.ConflictError{ID: "1", Seq: 1, Recorded: at("2026-01-31T10:00:00Z")}, *conflict)
+		require.Equal(t, books.ConflictError{ID: "1", Seq: 1, Recorded: at("2026-01-31T10:00:00Z"), Body: conflict.Body}, *conflict)
+		require.JSONEq(t, `{"id":"1","type":"account.created","account":"a","at":"2026-01-10T08:00:00Z","package":"Gold"}`, string(conflict.Body))
 		require.ErrorContains(t, err, `id "2" is used twice`)
 		require.EqualValues(t, 1, whole(t, b).Events, "nothing is recorded")
 	})

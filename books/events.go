@@ -218,11 +218,13 @@ func yielding[T any](ctx context.Context, home store.Store, read func(tx store.T
 	}
 }
 
+// chunk is how many accounts are read at once.
+const chunk = 200
+
 // inChunks calls f with some accounts after the other, in the order of their names: those named, or all.
 func inChunks(tx store.Tx, names []string, f func([]store.Account) error) error {
-	const most = 200
 	if len(names) > 0 {
-		for part := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(names))), most) {
+		for part := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(names))), chunk) {
 			accounts, err := tx.Accounts(part)
 			if err != nil {
 				return err
@@ -241,13 +243,18 @@ func inChunks(tx store.Tx, names []string, f func([]store.Account) error) error 
 		}
 		return nil
 	}
-	for from := ""; ; {
+	return chunksFrom(tx, "", f)
+}
+
+// chunksFrom calls f with the accounts from a name on, some at a time.
+func chunksFrom(tx store.Tx, from string, f func([]store.Account) error) error {
+	for last := ""; ; {
 		var accounts []store.Account
 		err := tx.AccountsFrom(from, func(a store.Account) (bool, error) {
-			if a.Name != from {
+			if a.Name != last {
 				accounts = append(accounts, a)
 			}
-			return len(accounts) < most, nil
+			return len(accounts) < chunk, nil
 		})
 		if err != nil || len(accounts) == 0 {
 			return err
@@ -255,6 +262,7 @@ func inChunks(tx store.Tx, names []string, f func([]store.Account) error) error 
 		if err := f(accounts); err != nil {
 			return err
 		}
-		from = accounts[len(accounts)-1].Name
+		last = accounts[len(accounts)-1].Name
+		from = last
 	}
 }

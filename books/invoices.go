@@ -16,6 +16,7 @@ import (
 type Which struct {
 	Run           int64    // those that it issued, in the order in which it did
 	Accounts      []string // by account, then date
+	FromAccount   string   // of all accounts, those of this name on
 	Number        string
 	From, Through cycle.Date // their dates; zero Dates for any
 	Status        *invoice.Status
@@ -47,7 +48,7 @@ func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Inv
 		case which.Run != 0:
 			return v.ofRun()
 		}
-		return inChunks(tx, which.Accounts, func(accounts []store.Account) error {
+		show := func(accounts []store.Account) error {
 			at, numbers := map[int64]int{}, make([]int64, len(accounts))
 			for i, a := range accounts {
 				at[a.Number], numbers[i] = i, a.Number
@@ -61,7 +62,11 @@ func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Inv
 				return err
 			}
 			return v.show(slices.Concat(byAccount...))
-		})
+		}
+		if len(which.Accounts) > 0 {
+			return inChunks(tx, which.Accounts, show)
+		}
+		return chunksFrom(tx, which.FromAccount, show)
 	})
 }
 

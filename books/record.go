@@ -63,6 +63,7 @@ type ConflictError struct {
 	ID       string
 	Seq      int64     // of the event in the store
 	Recorded time.Time // when that was recorded
+	Body     []byte    // that event, as a line of an event file
 }
 
 func (e *ConflictError) Error() string {
@@ -289,7 +290,7 @@ func (r *recording) again(i int, body []byte, first source.Place, there *store.E
 		return
 	}
 	if there != nil && there.Seq < r.first {
-		r.problems = append(r.problems, source.At(in.place, &ConflictError{ID: in.id, Seq: there.Seq, Recorded: there.Recorded}))
+		r.problems = append(r.problems, source.At(in.place, &ConflictError{ID: in.id, Seq: there.Seq, Recorded: there.Recorded, Body: there.Body}))
 		return
 	}
 	r.problems = append(r.problems, source.At(in.place, &account.ConflictError{ID: in.id, First: first, Second: in.place}))

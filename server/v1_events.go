@@ -119,24 +119,11 @@ func (s *Server) recordError(ctx context.Context, err error) error {
 	for i, p := range problems {
 		details[i] = &huma.ErrorDetail{Location: "body", Message: p.Error()}
 		if errors.As(p, &conflict) {
-			details[i] = &huma.ErrorDetail{Location: "body", Message: p.Error(), Value: s.keptEvent(ctx, conflict)}
+			details[i] = &huma.ErrorDetail{Location: "body", Message: p.Error(), Value: json.RawMessage(conflict.Body)}
 		}
 	}
 	if conflict != nil {
 		return huma.Error409Conflict("nothing was recorded: an id has other content already", details...)
 	}
 	return huma.Error422UnprocessableEntity("nothing was recorded", details...)
-}
-
-// keptEvent is the event that has the id of another, as it was recorded.
-func (s *Server) keptEvent(ctx context.Context, conflict *books.ConflictError) any {
-	for kept, err := range s.books.Events(ctx, "") {
-		if err != nil {
-			return nil
-		}
-		if kept.Seq == conflict.Seq {
-			return json.RawMessage(kept.Body)
-		}
-	}
-	return nil
 }

@@ -119,6 +119,7 @@ func (s *Server) listInvoices(ctx context.Context, in *invoicesPageInput) (*invo
 	}
 	out := &invoicesOutput{}
 	out.Body.Invoices = []apiInvoice{}
+	which.FromAccount = account
 	found := number == ""
 	for inv, err := range s.books.Invoices(ctx, which) {
 		if err != nil {
