@@ -37,8 +37,9 @@
 //
 // # Amounts elsewhere
 //
-// A program that keeps amounts in tables of its own stores [money.Amount.Minor] in a 64-bit integer beside the currency's code, or the
-// text of Amount.MarshalText, and never a floating point number.
+// A program that keeps amounts in tables of its own stores a [money.Amount] in a column of text ("79.95 USD"), or, where the database is
+// to add them up, [money.Amount.Minor] in a 64-bit integer beside the currency's code; and never a floating point number. A [money.Rate]
+// goes into a column of text, a [cycle.Date] into one of text or of dates. All three are values that database/sql writes and scans.
 //
 // # Errors
 //
