@@ -142,7 +142,7 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 		return nil, err
 	}
 	query := url.Values{"mode": {"rw"}}
-	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "foreign_keys(1)", "synchronous(2)", "cache_size(-65536)", "temp_store(2)"}
+	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "foreign_keys(1)", "synchronous(2)", readerCache, "temp_store(2)"}
 	if how.read {
 		query.Set("mode", "ro")
 		pragmas = append(pragmas, "query_only(1)")
@@ -159,7 +159,7 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 	}
 	db.SetMaxIdleConns(8) // to open one takes longer than to read an account
 	s := &Store{sqltx.NewHome(db, sqltx.Dialect{
-		BeginRead: "BEGIN", BeginWrite: "BEGIN IMMEDIATE", Begin: begin,
+		BeginRead: "BEGIN", BeginWrite: "BEGIN IMMEDIATE", Begin: begin, End: end,
 		TextsOf: "SELECT value FROM json_each($1)", Insert: insert,
 	}, how.read)}
 	err = s.isStore(ctx, how.create)
@@ -213,8 +213,20 @@ func (s *Store) Check(ctx context.Context) (wrong []string, err error) {
 // patience is how long another process may write before a writer is told that the store is in use.
 const patience = 10 * time.Minute
 
+// What a connection keeps of the file in memory, in KiB. There are many that read a little, and one that writes much.
+const (
+	readerCache = "cache_size(-16384)"
+	writerCache = "cache_size(-65536)"
+)
+
+// end makes a connection one that reads again.
+func end(c *sql.Conn) { _, _ = c.ExecContext(context.Background(), "PRAGMA "+readerCache) }
+
 // begin begins a transaction that writes. While another process does, it waits for it.
 func begin(ctx context.Context, c *sql.Conn, text string) error {
+	if _, err := c.ExecContext(ctx, "PRAGMA "+writerCache); err != nil {
+		return err
+	}
 	for start := time.Now(); ; {
 		_, err := c.ExecContext(ctx, text)
 		failed := (*sqlite.Error)(nil)

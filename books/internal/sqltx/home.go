@@ -20,6 +20,9 @@ type Dialect struct {
 	// Begin runs BeginWrite, again where the database is busy; nil to run it once.
 	Begin func(context.Context, *sql.Conn, string) error
 
+	// End is told that a transaction that writes, or was to, has ended; nil where nobody wants to know.
+	End func(*sql.Conn)
+
 	// TextsOf is a query of the texts of a JSON list that is the first argument.
 	TextsOf string
 
@@ -82,6 +85,9 @@ func (h *Home) Write(ctx context.Context, f func(store.Tx) error) error {
 		return h.unsure
 	}
 	return h.with(ctx, func(c *sql.Conn) error {
+		if h.dialect.End != nil {
+			defer h.dialect.End(c)
+		}
 		committed := false
 		defer func() {
 			if !committed {
