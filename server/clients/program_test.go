@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// at is where the program serves the demonstration, to all tests.
-var at string
+// Where the program serves the demonstration, which lets everybody in, and a store of its own, with a token that writes.
+var at, own, token string
 
 func TestMain(m *testing.M) {
 	code, err := main(m)
@@ -28,35 +28,64 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// main builds the program, serves the demonstration on a free port, and runs the tests.
+// main builds the program, starts both servers on free ports, and runs the tests.
 func main(m *testing.M) (code int, err error) {
 	dir, err := os.MkdirTemp("", "prorata-clients-")
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	program := filepath.Join(dir, "prorata")
-	build := exec.Command("go", "build", "-pgo=off", "-o", program, "./cmd/prorata")
-	build.Dir = "../.." // the program is no dependency of these tests
-	if out, err := build.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("%w: %s", err, out)
+	program, store := filepath.Join(dir, "prorata"), filepath.Join(dir, "books.db")
+	for _, args := range [][]string{
+		{"go", "build", "-pgo=off", "-o", program, "./cmd/prorata"},
+		{program, "init", "--store", store, "--packages", "testdata/demo/packages.json"},
+		{program, "token", "add", "--store", store, "--name", "backend", "--write"},
+	} {
+		command := exec.Command(args[0], args[1:]...)
+		command.Dir = "../.." // the program is no dependency of these tests
+		out, err := command.CombinedOutput()
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w: %s", args, err, out)
+		}
+		token = strings.TrimSpace(string(out)) // the last one prints it
 	}
-	server := exec.Command(program, "serve", "--demo", "--listen", "127.0.0.1:0")
+	var ends []func() error
+	defer func() {
+		for _, end := range ends {
+			err = errors.Join(err, end())
+		}
+	}()
+	for _, server := range []struct {
+		at   *string
+		args []string
+	}{{&at, []string{"--demo"}}, {&own, []string{"--store", store, "--quiet"}}} {
+		end, err := serve(program, server.at, server.args...)
+		if err != nil {
+			return 0, err
+		}
+		ends = append(ends, end)
+	}
+	return m.Run(), nil
+}
+
+// serve starts a server, says where it listens, and returns what ends it.
+func serve(program string, at *string, args ...string) (end func() error, err error) {
+	server := exec.Command(program, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	out, err := server.StdoutPipe()
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := server.Start(); err != nil {
-		return 0, err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, server.Process.Signal(os.Interrupt), server.Wait()) }()
+	end = func() error { return errors.Join(server.Process.Signal(os.Interrupt), server.Wait()) }
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return 0, fmt.Errorf("the server did not say where it listens: %w", err)
+		return nil, errors.Join(fmt.Errorf("the server did not say where it listens: %w", err), end())
 	}
-	_, at, _ = strings.Cut(strings.TrimSpace(line), " on ")
-	at = strings.TrimSuffix(at, "/")
-	return m.Run(), nil
+	_, *at, _ = strings.Cut(strings.TrimSpace(line), " on ")
+	*at = strings.TrimSuffix(*at, "/")
+	return end, nil
 }
 
 // get reads what has to be there.
