@@ -193,7 +193,6 @@ type invoiceBody struct {
 	Document  template.HTML
 	Statuses  []invoice.Status // that it may still get
 	Corrected []correction
-	ID        string // of the event that a form on the page records
 }
 
 // correction is a line of a later invoice about the same period.
@@ -204,7 +203,7 @@ type correction struct {
 
 func (s *Server) invoicePage(w http.ResponseWriter, r *http.Request) {
 	number := r.URL.Query().Get("number")
-	b := invoiceBody{ID: newID()}
+	b := invoiceBody{}
 	for inv, err := range s.books.Invoices(r.Context(), books.Which{Number: number}) {
 		if notThere(err) {
 			break

@@ -21,7 +21,6 @@ type settings struct {
 	Packages *list[invoice.Package]
 	Policy   []setting
 	Tokens   *list[books.Token]
-	Store    string
 	Done     string
 	Token    string // one that was made just now: it is shown once
 }
@@ -120,7 +119,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, b *setting
 	}
 	q := r.URL.Query()
 	q.Del("done")
-	b.Terms, b.Store, b.Policy = terms, s.books.Name(), settingsOf(&terms.Policy)
+	b.Terms, b.Policy = terms, settingsOf(&terms.Policy)
 	b.Packages, b.Tokens = packageColumns.of(slices.Clone(terms.Packages), q), tokenColumns.of(tokens, q)
 	if currency := terms.Policy.MoneyCurrency(); b.Packages.file(s, w, r, currency) || b.Tokens.file(s, w, r, currency) {
 		return

@@ -99,7 +99,11 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	followed := map[string]bool{}
 	for _, from := range []string{"/", "/accounts", "/account?name=" + someone, "/account?name=" + url.QueryEscape(hostile.Account), "/invoices", "/runs", "/runs/preview", "/settings"} {
 		for _, link := range regexp.MustCompile(`<a [^>]*href="([^"]+)"`).FindAllStringSubmatch(s.ask(http.MethodGet, from, s.write, "").Body.String(), -1) {
-			target, _, _ := strings.Cut(html.UnescapeString(link[1]), "#")
+			target, place, _ := strings.Cut(html.UnescapeString(link[1]), "#")
+			if strings.HasPrefix(target, "/account?") && place != "" && !followed[target+"#"+place] {
+				followed[target+"#"+place] = true
+				require.Contains(t, s.get(target), `id="`+place+`"`, "%s of %s", place, from)
+			}
 			if kind, _, _ := strings.Cut(target, "?"); target == "" || followed[target] || kind == "/invoice" && len(followed) > 200 {
 				continue
 			}

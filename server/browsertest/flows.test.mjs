@@ -229,13 +229,22 @@ flow("a run: previewed, issued, and then nothing is due", async (page) => {
   await page.getByText("Nothing is due").waitFor();
 });
 
-flow("a status of an invoice is recorded", async (page) => {
+flow("a status of an invoice: what it does is shown first, then recorded", async (page) => {
   await page.goto(accountOf("fernhill-school@example.com"));
-  await panel(page, "Invoices").locator("tbody tr", { hasText: "Unpaid" }).getByRole("link").first().click();
+  const unpaid = panel(page, "Invoices").locator("tbody tr", { hasText: "Unpaid" });
+  await unpaid.getByRole("link").first().click();
   const at = page.url();
+  const total = cents(await page.locator(".sheet tfoot td").last().innerText().then((text) => text.replace(/^USD\s/, "$")));
+  await page.getByLabel("It is now").selectOption("Canceled");
+  await page.getByRole("button", { name: "Show what it comes to" }).click();
+  const { then, without } = await would(page);
+  assert.equal(then - without, total, "what a canceled invoice billed comes on the next one");
+  await page.goto(at);
   await page.getByLabel("It is now").selectOption("Paid");
-  await page.getByRole("button", { name: "Record it" }).click();
-  await page.getByRole("status").waitFor();
+  await page.getByRole("button", { name: "Show what it comes to" }).click();
+  const paid = await would(page);
+  assert.equal(paid.then, paid.without);
+  await recordIt(page, "Record the status");
   await page.goto(at);
   await page.locator(".head .badge", { hasText: "Paid" }).waitFor();
 });
