@@ -1,10 +1,13 @@
 package table_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/prorata-go/prorata/table"
 )
@@ -104,6 +107,8 @@ func TestMoments(t *testing.T) {
 		{"", "2026-03-09T08:30:00+02:00", "2026-03-09T08:30:00+02:00"},
 		{"", "2026-03-09T08:30:00.5Z", "2026-03-09T08:30:00.5Z"},
 		{`"time_zone": "Europe/Berlin",`, "2026-07-09 08:30", "2026-07-09T08:30:00+02:00"},
+		{`"time_zone": "Europe/Berlin",`, "2026-07-09 00:00", "2026-07-09T00:00:00+02:00"}, // an hour as the others
+		{`"time_zone": "Europe/Berlin",`, "2026-07-09", "2026-07-09"},
 		{`"time_zone": "Europe/Berlin",`, "2026-03-09T08:30:00Z", "2026-03-09T08:30:00Z"},
 		{"", "2026-03-09 08:30", `"2026-03-09 08:30" has a time and no zone, expected the mapping to name the zone, as "time_zone": "Europe/Berlin"`},
 	} {
@@ -113,4 +118,23 @@ func TestMoments(t *testing.T) {
 		}
 		require.Contains(t, got, c.want, c.text)
 	}
+}
+
+// A workbook keeps midnight as it keeps the day: what its cell shows tells which it is.
+func TestMidnightOfAWorkbook(t *testing.T) {
+	day := time.Date(2026, 7, 9, 0, 0, 0, 0, time.UTC)
+	data := book(t, map[string][][]any{"S": {{"account", "at", "credits"}, {"x", day, 5}, {"y", day, 5}, {"z", day, 5}}}, func(f *excelize.File) {
+		code := "yyyy-mm-dd hh:mm"
+		for i, style := range []*excelize.Style{{NumFmt: 22}, {NumFmt: 14}, {CustomNumFmt: &code}} {
+			id, err := f.NewStyle(style)
+			require.NoError(t, err)
+			cell := fmt.Sprintf("B%d", i+2)
+			require.NoError(t, f.SetCellStyle("S", cell, cell, id))
+		}
+	})
+	fields := `"fields": {"account": "account", "at": "at", "credits": "credits"}}`
+	require.Equal(t, lines("account=x at=2026-07-09T00:00:00+02:00 credits=5", "account=y at=2026-07-09 credits=5", "account=z at=2026-07-09T00:00:00+02:00 credits=5"),
+		readAll("b.xlsx", data, `{"time_zone": "Europe/Berlin", `+fields, table.Usage))
+	require.Equal(t, lines("account=x at=2026-07-09 credits=5", "account=y at=2026-07-09 credits=5", "account=z at=2026-07-09 credits=5"),
+		readAll("b.xlsx", data, `{`+fields, table.Usage))
 }

@@ -46,14 +46,15 @@ func (r *reading) day(b *bound, c cell) (string, error) {
 	return w.Date.String(), nil
 }
 
-// moment reads a cell as a day or an instant. Midnight without a zone is the day.
+// moment reads a cell as a day or an instant. Midnight is the day where nothing names its zone.
 func (r *reading) moment(b *bound, c cell) (string, error) {
 	w, err := r.when(b, c)
 	if err != nil {
 		return "", err
 	}
+	timed := w.timed || c.style != nil && c.style.clock
 	switch {
-	case !w.timed, w.clock == 0 && !w.zoned:
+	case !timed, w.clock == 0 && !w.zoned && r.mapping.zone == nil:
 		if b.exclusive {
 			w.Date = w.Date.AddDays(-1)
 		}

@@ -44,7 +44,7 @@ func (r *gridRow) blank() bool {
 type cell struct {
 	text  string
 	kind  cellKind
-	style *numberStyle // of a number in a workbook
+	style *numberStyle // of a number or a date in a workbook
 }
 
 type cellKind uint8

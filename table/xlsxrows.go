@@ -275,7 +275,7 @@ func (g *sheetGrid) made(typ cellType, style int, value []byte) (cell, error) {
 	if as.date && isPlain(s) {
 		if w, err := serialDay(s, g.book.since1904); err == nil {
 			if !w.timed {
-				return cell{text: w.Date.String(), kind: cellDate}, nil
+				return cell{w.Date.String(), cellDate, as}, nil
 			}
 			return cell{text: w.time(time.UTC).Format("2006-01-02T15:04:05"), kind: cellDate}, nil
 		}

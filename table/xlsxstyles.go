@@ -11,6 +11,7 @@ import (
 // numberStyle is what the format of a workbook's cell makes of the number in it: what is shown beside the digits, and means something.
 type numberStyle struct {
 	date    bool
+	clock   bool   // of a date: its time of day is shown too
 	percent bool   // 0.19 is shown as 19%
 	zeros   int    // shown with zeros in front, so many digits in all: 00123
 	sign    string // of a currency: a code or a symbol; empty for none, and for the one of the reader's country
@@ -39,6 +40,7 @@ func (w *workbook) readStyles(name string) error {
 		if !ok { // one that every spreadsheet has
 			f := c.Format
 			style.date = f >= 14 && f <= 22 || f >= 27 && f <= 36 || f >= 45 && f <= 47 || f >= 50 && f <= 58
+			style.clock = f >= 18 && f <= 22 || f >= 32 && f <= 33 || f >= 45 && f <= 47
 			style.percent = f == 9 || f == 10
 		}
 		w.styles = append(w.styles, style)
@@ -73,6 +75,7 @@ func styleOf(code string) (style numberStyle) {
 			style.percent = true
 		case slices.Contains([]byte("ymdhs"), c):
 			style.date = true
+			style.clock = style.clock || c == 'h'
 		default:
 			shown.WriteByte(code[i])
 		}
