@@ -37,8 +37,14 @@ func (d *drafts) keep(token string, asked reconciling.Asked) string {
 			one.size += len(files[i].Data)
 		}
 	}
+	for _, list := range []*reconciling.File{asked.Aliases, asked.Claimed} {
+		if list != nil {
+			one.size += len(list.Data)
+		}
+	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
+	d.forgetOld()
 	d.list = append(d.list, one)
 	size := 0
 	for i := len(d.list) - 1; i >= 0; i-- {
@@ -54,7 +60,7 @@ func (d *drafts) keep(token string, asked reconciling.Asked) string {
 func (d *drafts) of(token, id string) (reconciling.Asked, bool) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	d.list = slices.DeleteFunc(d.list, func(one draft) bool { return time.Since(one.at) > draftLasts })
+	d.forgetOld()
 	for _, one := range d.list {
 		if one.id == id && one.token == token {
 			return one.asked, true
@@ -68,4 +74,9 @@ func (d *drafts) drop(id string) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	d.list = slices.DeleteFunc(d.list, func(one draft) bool { return one.id == id })
+}
+
+// forgetOld ends the drafts whose time is over.
+func (d *drafts) forgetOld() {
+	d.list = slices.DeleteFunc(d.list, func(one draft) bool { return time.Since(one.at) > draftLasts })
 }

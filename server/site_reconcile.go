@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,7 +96,12 @@ func (s *Server) reconcileAction(w http.ResponseWriter, r *http.Request) {
 		s.showReconcile(w, r, []string{err.Error()})
 		return
 	}
-	if slices.ContainsFunc(asked.Documents, isTable) {
+	tables, err := asked.Tables()
+	if err != nil {
+		s.showReconcile(w, r, problemsOf(err))
+		return
+	}
+	if tables {
 		from, _ := who(r.Context())
 		http.Redirect(w, r, "/reconcile/tables?of="+s.drafts.keep(from.Token, asked), http.StatusSeeOther)
 		return

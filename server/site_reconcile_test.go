@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"html"
 	"net/http"
 	"net/url"
@@ -9,8 +11,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/server"
 )
 
@@ -102,6 +106,9 @@ func TestWrongDocumentsOnTheWebsite(t *testing.T) {
 	}{
 		{"cut", part{"document", "a.json", `{"invoices": [`}, "a.json:1:15"},
 		{"nothing", part{"document", "", ""}, "no document, expected one or more"},
+		{"a workbook that unpacks to too much", part{"document", "a.xlsx", bomb(t)}, "a.xlsx:1:1: the workbook is larger than 128 MiB unpacked"},
+		{"a table cut short", part{"document", "a.csv.gz", "\x1f\x8b\x08\x00"}, "cut short or damaged"},
+		{"a long field", part{"tolerance", "", strings.Repeat("1", 201)}, "has 201 bytes, expected at most 200"},
 		{"a field", part{"tolerance", "", "much"}, "expected an amount of 0 or more such as 0.01"},
 		{"large", part{"document", "a.json", strings.Repeat(" ", server.MaxUpload)}, "larger than 64 MiB together"},
 	} {
@@ -145,4 +152,26 @@ func TestLinksOfReconciliations(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.Equal(t, []books.ReconciledInput{{Name: "invoices.json", Use: "document", Size: 5948, SHA256: "f01e78c0da6d8c4b957472859fcd3b2cc8627e6cfbde15d1dc5ddda6d3239036"}}, list[0].Inputs)
+}
+
+// bomb is a workbook whose sheet unpacks to much more than it is.
+func bomb(t *testing.T) string {
+	t.Helper()
+	book := excelize.NewFile()
+	require.NoError(t, book.SetSheetRow("Sheet1", "A1", &[]any{"username", "final_amount"}))
+	small, err := book.WriteToBuffer()
+	require.NoError(t, err)
+	from, err := zip.NewReader(bytes.NewReader(small.Bytes()), int64(small.Len()))
+	require.NoError(t, err)
+	var b bytes.Buffer
+	to := zip.NewWriter(&b)
+	for _, f := range from.File {
+		require.NoError(t, to.Copy(f))
+	}
+	w, err := to.Create("xl/media/image1.png")
+	require.NoError(t, err)
+	_, err = w.Write(make([]byte, reconciling.MaxUnpacked))
+	require.NoError(t, err)
+	require.NoError(t, to.Close())
+	return b.String()
 }

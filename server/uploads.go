@@ -21,6 +21,7 @@ import (
 const (
 	maxParts       = 200 // files and fields
 	maxName        = 200 // bytes of the name of a file
+	maxField       = 200 // bytes of a field
 	maxReconciling = 4 * time.Minute
 )
 
@@ -95,7 +96,9 @@ func addFile(asked *reconciling.Asked, part string, f reconciling.File) error {
 }
 
 func setField(asked *reconciling.Asked, name, value string) (err error) {
-	value = strings.TrimSpace(value)
+	if value = strings.TrimSpace(value); len(value) > maxField {
+		return badRequest("%.80q has %d bytes, expected at most %d", name, len(value), maxField)
+	}
 	switch name {
 	case "map":
 		if _, err := table.Preset(value, table.Invoices); value != "" && err != nil {

@@ -139,20 +139,14 @@ func (a *Asked) documents(made *books.Reconciliation, currency money.Currency) (
 	}}
 	var wrong []error // in all the documents
 	seen := map[string]bool{}
-	rows, size := 0, 0
+	rows, size := 0, uint64(0)
 	for i := range a.Documents {
 		f := &a.Documents[i]
 		if seen[f.Name] {
 			return nil, inputError(source.Errorf(source.Place{File: f.Name}, "two documents have this name, expected names that differ"))
 		}
 		seen[f.Name] = true
-		data, err := f.ReadDocument()
-		if err == nil {
-			err = checkUnpacked(f.Name, data)
-		}
-		if size += len(data); err == nil && size > MaxUnpacked {
-			err = source.Errorf(source.Place{File: f.Name}, "the documents are larger than %d MiB together, expected fewer at a time", MaxUnpacked>>20)
-		}
+		data, err := f.readWithin(&size)
 		if err != nil {
 			return nil, inputError(err)
 		}
@@ -234,17 +228,47 @@ func (f *File) read(as infile.Content) ([]byte, error) {
 	return infile.From{Stdin: in, OpenFile: func(string) (io.ReadCloser, error) { return io.NopCloser(in), nil }}.ReadAll(f.Name, as)
 }
 
-// checkUnpacked makes sure that a workbook does not unpack to too much; reading it stops at what its parts say.
-func checkUnpacked(name string, data []byte) error {
+// Tables reports whether any of the documents is a table. Those that cannot be unpacked, or to too much, are an [*InputError].
+func (a *Asked) Tables() (some bool, err error) {
+	size := uint64(0)
+	for i := range a.Documents {
+		data, err := a.Documents[i].readWithin(&size)
+		if err != nil {
+			return false, inputError(err)
+		}
+		some = some || table.IsTable(data)
+	}
+	return some, nil
+}
+
+// readWithin reads a document whole, and adds to the size of those before it what it unpacks to, which together is [MaxUnpacked] at most.
+func (f *File) readWithin(size *uint64) ([]byte, error) {
+	data, err := f.ReadDocument()
+	if err != nil {
+		return nil, err
+	}
+	own, err := unpackedSize(f.Name, data)
+	if err != nil {
+		return nil, err
+	}
+	if *size += own; *size > MaxUnpacked {
+		return nil, source.Errorf(source.Place{File: f.Name}, "the documents are larger than %d MiB together, expected fewer at a time", MaxUnpacked>>20)
+	}
+	return data, nil
+}
+
+// unpackedSize is how many bytes a document has, a workbook unpacked, which is an error where that is too much. Reading a workbook stops at
+// what its parts say.
+func unpackedSize(name string, data []byte) (uint64, error) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return nil // no workbook, or one whose reader says what is wrong with it
+		return uint64(len(data)), nil // no workbook, or one whose reader says what is wrong with it
 	}
 	size := uint64(0)
 	for _, part := range z.File {
 		if size += part.UncompressedSize64; size > MaxUnpacked || part.UncompressedSize64 > MaxUnpacked {
-			return source.Errorf(source.Place{File: name, Line: 1, Column: 1}, "the workbook is larger than %d MiB unpacked, expected at most that; split it, or save it as CSV", MaxUnpacked>>20)
+			return 0, source.Errorf(source.Place{File: name, Line: 1, Column: 1}, "the workbook is larger than %d MiB unpacked, expected at most that; split it, or save it as CSV", MaxUnpacked>>20)
 		}
 	}
-	return nil
+	return max(size, uint64(len(data))), nil
 }

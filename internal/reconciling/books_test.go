@@ -139,15 +139,20 @@ func TestWrongInput(t *testing.T) {
 	before, err := b.Reconciliations(t.Context())
 	require.NoError(t, err)
 	as := func(name, text string) reconciling.File { return reconciling.File{Name: name, Data: []byte(text)} }
-	var bomb bytes.Buffer
-	z := zip.NewWriter(&bomb)
-	for _, name := range []string{"xl/a.xml", "xl/b.xml"} {
-		w, err := z.Create(name)
-		require.NoError(t, err)
-		_, err = w.Write(make([]byte, reconciling.MaxUnpacked/2+1))
-		require.NoError(t, err)
+	half := make([]byte, reconciling.MaxUnpacked/2+1)
+	zipped := func(parts ...string) string {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for _, name := range parts {
+			w, err := z.Create(name)
+			require.NoError(t, err)
+			_, err = w.Write(half)
+			require.NoError(t, err)
+		}
+		require.NoError(t, z.Close())
+		return b.String()
 	}
-	require.NoError(t, z.Close())
+	workbook := zipped("xl/a.xml")
 	book := excelize.NewFile()
 	require.NoError(t, book.SetSheetName("Sheet1", "November"))
 	for i, row := range [][]any{{"username", "start_date", "end_date", "amount", "final_amount"}, {"a", "2026-01-01", "2026-01-31", "x", "5.00"}} {
@@ -179,7 +184,8 @@ func TestWrongInput(t *testing.T) {
 		{"no invoices", reconciling.Asked{Documents: []reconciling.File{as("a.json", "[]")}}, []string{"the documents hold no invoices"}},
 		{"dates the wrong way round", reconciling.Asked{Documents: []reconciling.File{good}, From: cycle.MustDate("2026-02-02"), Through: cycle.MustDate("2026-02-01")}, []string{"2026"}},
 		{"a PDF", reconciling.Asked{Documents: []reconciling.File{as("a.pdf", "%PDF-1.7\n")}}, []string{"a.pdf:1:1: this is"}},
-		{"a workbook that unpacks to too much", reconciling.Asked{Documents: []reconciling.File{as("a.xlsx", bomb.String())}}, []string{"a.xlsx:1:1: the workbook is larger than 128 MiB unpacked"}},
+		{"a workbook that unpacks to too much", reconciling.Asked{Documents: []reconciling.File{as("a.xlsx", zipped("xl/a.xml", "xl/b.xml"))}}, []string{"a.xlsx:1:1: the workbook is larger than 128 MiB unpacked"}},
+		{"workbooks that unpack to too much together", reconciling.Asked{Documents: []reconciling.File{as("a.xlsx", workbook), as("b.xlsx", workbook)}}, []string{"b.xlsx: the documents are larger than 128 MiB together"}},
 		{"a cell of a workbook", reconciling.Asked{Documents: []reconciling.File{as("a.xlsx", sheet.String())}}, []string{`a.xlsx:2:4: sheet "November": cell D2 (amount)`}},
 		{"a file that unpacks to too much", reconciling.Asked{Documents: []reconciling.File{as("a.json.gz", spaces.String())}}, []string{"the file goes on, expected at most 67108864 bytes"}},
 		{"a deep document", reconciling.Asked{Documents: []reconciling.File{as("a.json", strings.Repeat("[", 1<<20))}}, []string{"a.json:1:21: nested too deep, expected at most 20 levels"}},
