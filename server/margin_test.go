@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,6 +72,26 @@ func TestMargins(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, "/v1/margin?account=nobody", s.read, "").Code)
 	for _, bad := range []string{"by=year", "from=2026-02-30", "through=x"} {
 		require.Equal(t, http.StatusUnprocessableEntity, s.ask(http.MethodGet, "/v1/margin?"+bad, s.read, "").Code, bad)
+	}
+}
+
+// The months of the home page, which keeps figures of its own for each account, are those of /v1/margin.
+func TestHomeAndMarginAgree(t *testing.T) {
+	s := newSite(t)
+	var got margins
+	require.NoError(t, json.Unmarshal([]byte(s.get("/v1/margin?by=month&from=2025-03-01")), &got))
+	rows := regexp.MustCompile(`/invoices\?from=(\d{4}-\d\d)-01&amp;through=[\d-]+">[^<]*</a></th><td class="number optional">[\d,]+</td><td class="number">(.*?)</td><td class="number">(.*?)</td><td class="number">(.*?)</td>`).FindAllStringSubmatch(s.get("/"), -1)
+	require.Len(t, rows, 12)
+	shown := map[string]marginOf{}
+	for _, row := range rows {
+		plain := func(cell string) string {
+			return strings.NewReplacer("$", "", ",", "", "−", "-").Replace(regexp.MustCompile(`<[^>]+>`).ReplaceAllString(cell, ""))
+		}
+		shown[row[1]] = marginOf{row[1], plain(row[2]), plain(row[3]), plain(row[4])}
+	}
+	require.GreaterOrEqual(t, len(got.Margins), 11)
+	for _, m := range got.Margins {
+		require.Equal(t, m, shown[m.Of])
 	}
 }
 

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/cycle"
 )
 
 // api adds our own API. Its description, /openapi.json, is made of the types here.
@@ -105,6 +107,19 @@ func writing(op huma.Operation, most int64) huma.Operation {
 	op.MaxBodyBytes, op.BodyReadTimeout = most, time.Minute
 	op.Errors = append(op.Errors, http.StatusForbidden)
 	return op
+}
+
+// readDate reads a date of a request, where there is one, from its place, such as query.from.
+func readDate(place, text string, to *cycle.Date) error {
+	if text == "" {
+		return nil
+	}
+	date, err := cycle.ParseDate(text)
+	if err != nil {
+		return huma.Error422UnprocessableEntity(place[strings.LastIndexByte(place, '.')+1:], &huma.ErrorDetail{Location: place, Message: err.Error(), Value: text})
+	}
+	*to = date
+	return nil
 }
 
 // broken is an error that is no fault of the request: the log has it, and the answer does not.

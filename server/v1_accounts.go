@@ -282,9 +282,9 @@ func (in *previewInput) event(s *Server, zone *time.Location, currency money.Cur
 	if when.On == "" {
 		return e, nil
 	}
-	on, err := cycle.ParseDate(when.On)
-	if err != nil {
-		return e, huma.Error422UnprocessableEntity("on", &huma.ErrorDetail{Location: "body", Message: err.Error(), Value: when.On})
+	var on cycle.Date
+	if err := readDate("body.on", when.On, &on); err != nil {
+		return e, err
 	}
 	if today, err := cycle.DateOf(e.At, zone); err != nil || today != on {
 		e.RecordedAt, e.At = e.At, on.Start(zone)

@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/prorata-go/prorata/books"
-	"github.com/prorata-go/prorata/cycle"
 )
 
 // paymentDays is how many days after its date an invoice is due, where nothing else is asked for.
@@ -55,10 +54,8 @@ func (s *Server) balances(ctx context.Context, in *balanceInput) (*balanceOutput
 	if what.AsOf, err = s.today(&terms); err != nil {
 		return nil, s.broken(ctx, err)
 	}
-	if in.AsOf != "" {
-		if what.AsOf, err = cycle.ParseDate(in.AsOf); err != nil {
-			return nil, huma.Error422UnprocessableEntity("as_of", &huma.ErrorDetail{Location: "query.as_of", Message: err.Error(), Value: in.AsOf})
-		}
+	if err := readDate("query.as_of", in.AsOf, &what.AsOf); err != nil {
+		return nil, err
 	}
 	if in.Account != "" {
 		what.Accounts = []string{in.Account}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/margin"
 	"github.com/prorata-go/prorata/invoice"
 )
@@ -47,17 +46,11 @@ func (s *Server) marginOperations(api huma.API) {
 
 func (s *Server) margins(ctx context.Context, in *marginInput) (*marginOutput, error) {
 	what := margin.Asked{By: in.By}
-	for _, d := range []struct {
-		name, text string
-		to         *cycle.Date
-	}{{"from", in.From, &what.From}, {"through", in.Through, &what.Through}} {
-		if d.text == "" {
-			continue
-		}
-		var err error
-		if *d.to, err = cycle.ParseDate(d.text); err != nil {
-			return nil, huma.Error422UnprocessableEntity(d.name, &huma.ErrorDetail{Location: "query." + d.name, Message: err.Error(), Value: d.text})
-		}
+	if err := readDate("query.from", in.From, &what.From); err != nil {
+		return nil, err
+	}
+	if err := readDate("query.through", in.Through, &what.Through); err != nil {
+		return nil, err
 	}
 	if in.Account != "" {
 		what.Accounts = []string{in.Account}

@@ -9,7 +9,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/prorata-go/prorata/books"
-	"github.com/prorata-go/prorata/cycle"
 )
 
 type apiRun struct {
@@ -74,11 +73,8 @@ func (s *Server) listRuns(ctx context.Context, _ *struct{}) (*runsOutput, error)
 
 func (s *Server) run(ctx context.Context, in *runInput) (*runOutput, error) {
 	what := books.Issuing{Now: s.runInstant(ctx), DryRun: in.Body.DryRun}
-	if in.Body.Through != "" {
-		var err error
-		if what.Through, err = cycle.ParseDate(in.Body.Through); err != nil {
-			return nil, huma.Error422UnprocessableEntity("through", &huma.ErrorDetail{Location: "body.through", Message: err.Error(), Value: in.Body.Through})
-		}
+	if err := readDate("body.through", in.Body.Through, &what.Through); err != nil {
+		return nil, err
 	}
 	issued, err := s.books.Issue(ctx, what)
 	if err != nil {
