@@ -98,10 +98,28 @@ func (r *reading) read(cells *gridRow) (verdict, []error) {
 		}
 		r.row.Fields = append(r.row.Fields, Field{Name: r.header.cells[column], Text: c.text, Other: true, Place: r.grid.place(column), Column: column})
 	}
-	if r.mapping.use == Invoices && r.errs == nil {
-		r.settle(kind)
+	switch r.mapping.use {
+	case Invoices:
+		if r.errs == nil {
+			r.settle(kind)
+		}
+	case Charges, Packages:
+		r.checkCurrency()
 	}
 	return keepRow, r.errs
+}
+
+// checkCurrency refuses a row that says in a column of its own that its amounts are in another currency than they are read in.
+func (r *reading) checkCurrency() {
+	for i := range r.row.Fields {
+		f := &r.row.Fields[i]
+		code := trimSpace(f.Text)
+		if name := squeezed(f.Name); !f.Other || f.Column < 0 || name != "currency" && name != "currencycode" ||
+			code == "" || strings.EqualFold(code, r.currency.String()) || code == r.currency.Symbol() {
+			continue
+		}
+		r.wrong(f.Column, fmt.Errorf("the currency is %q, expected %s, that of the policy: give that policy, or leave out what is in another", names.Clip(code), r.currency))
+	}
 }
 
 // judge is what the first rule that matches says of a row, and of which kind it is.
