@@ -80,6 +80,9 @@ func TestTablesAreShownFirst(t *testing.T) {
 	code, text = see(url.Values{"mapping-0": {`{"feelds": {}}`}, "what": {"look"}})
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, text, "november.csv.map.json:1:2", "what is wrong with the mapping has its place")
+	code, text = see(url.Values{"mapping-0": {strings.Repeat(" ", server.MaxBody)}, "what": {"reconcile"}})
+	require.Equal(t, http.StatusRequestEntityTooLarge, code)
+	require.Contains(t, text, "The mappings are too long")
 	code, text = see(url.Values{"mapping-0": {mapping}, "preset-0": {"pax8"}})
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, text, `"preset": "pax8"`, "a built-in mapping is taken for the one of the form")
@@ -99,6 +102,20 @@ func TestTablesAreShownFirst(t *testing.T) {
 // What is wrong with documents is said on the page, and their names and texts stay text.
 func TestWrongDocumentsOnTheWebsite(t *testing.T) {
 	s := newSite(t)
+	table := part{"document", "a.csv", "username,final_amount\na,1.00\n"}
+	for _, given := range []struct {
+		name  string
+		parts []part
+		want  string
+	}{
+		{"a mapping of another table", []part{table, {"document", "b.csv.map.json", "{}"}}, `a mapping of &#34;b.csv&#34;, which is not among the documents`},
+		{"a mapping that is large", []part{table, {"document", "a.csv.map.json", strings.Repeat(" ", 1<<20+1)}}, "expected at most 1048576 bytes"},
+		{"two tables of one name", []part{table, table}, "two documents have this name"},
+	} {
+		w := s.upload("/reconcile", s.write, given.parts...)
+		require.Equal(t, http.StatusUnprocessableEntity, w.Code, given.name)
+		require.Contains(t, w.Body.String(), given.want, given.name)
+	}
 	for _, c := range []struct {
 		name string
 		part part
@@ -125,9 +142,9 @@ func TestWrongDocumentsOnTheWebsite(t *testing.T) {
 		"amount": "5.00", "prorated": "0.00", "overage": "0.00", "additional_charges": "0.00", "final_amount": "5.00"}]`
 	w := s.upload("/reconcile", s.write, part{"document", `<b>x.json`, document})
 	require.Equal(t, http.StatusSeeOther, w.Code, "%.500s", w.Body)
-	table := s.upload("/reconcile", s.write, part{"document", "<b>x.csv", "b,<script>alert(1)</script>\n2,<script>alert(1)</script>\n"})
-	require.Equal(t, http.StatusSeeOther, table.Code)
-	for _, target := range []string{w.Header().Get("Location") + "&class=all", "/reconcile", "/reconciliation/group?number=1&group=1", table.Header().Get("Location"), "/v1/reconciliations/1?format=html"} {
+	shown := s.upload("/reconcile", s.write, part{"document", "<b>x.csv", "b,<script>alert(1)</script>\n2,<script>alert(1)</script>\n"})
+	require.Equal(t, http.StatusSeeOther, shown.Code)
+	for _, target := range []string{w.Header().Get("Location") + "&class=all", "/reconcile", "/reconciliation/group?number=1&group=1", shown.Header().Get("Location"), "/v1/reconciliations/1?format=html"} {
 		w := s.ask(http.MethodGet, target, s.write, "")
 		require.Equal(t, http.StatusOK, w.Code, target)
 		require.NotContains(t, w.Body.String(), "<script>alert", target)

@@ -156,6 +156,10 @@ func showTable(f *reconciling.File, mapping string, currency money.Currency) sho
 
 // tablesAction reconciles documents by the mappings that the form has, or shows once more how they are read.
 func (s *Server) tablesAction(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		s.problem(w, r, http.StatusRequestEntityTooLarge, "The mappings are too long", "They have at most 1 MiB together. Give some of them as files, with fewer documents at a time.")
+		return
+	}
 	if r.PostFormValue("what") != "reconcile" {
 		s.showTables(w, r, nil)
 		return

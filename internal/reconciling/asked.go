@@ -129,6 +129,9 @@ func (a *Asked) documents(made *books.Reconciliation, currency money.Currency) (
 	if len(a.Documents) == 0 {
 		return nil, inputError(errors.New("no document, expected one or more of the Distributor's: JSON, XML, CSV, XLSX or Parquet"))
 	}
+	if err := a.checkNames(); err != nil {
+		return nil, inputError(err)
+	}
 	used := "" // the mapping of the document that is read
 	reader := Reader{Currency: currency, Mapping: func(name string, data []byte) (*table.Mapping, error) {
 		m, err := a.mapping(name, data)
@@ -138,14 +141,9 @@ func (a *Asked) documents(made *books.Reconciliation, currency money.Currency) (
 		return m, err
 	}}
 	var wrong []error // in all the documents
-	seen := map[string]bool{}
 	rows, size := 0, uint64(0)
 	for i := range a.Documents {
 		f := &a.Documents[i]
-		if seen[f.Name] {
-			return nil, inputError(source.Errorf(source.Place{File: f.Name}, "two documents have this name, expected names that differ"))
-		}
-		seen[f.Name] = true
 		data, err := f.readWithin(&size)
 		if err != nil {
 			return nil, inputError(err)
@@ -159,9 +157,7 @@ func (a *Asked) documents(made *books.Reconciliation, currency money.Currency) (
 		list = append(list, d)
 		note(made, f, "document", used)
 	}
-	if err := a.checkMappings(made, seen); err != nil {
-		wrong = append(wrong, err)
-	}
+	a.noteMappings(made)
 	if err := inputError(wrong...); err != nil {
 		return nil, err
 	}
@@ -199,19 +195,34 @@ func (a *Asked) mapping(name string, data []byte) (*table.Mapping, error) {
 	return nil, source.Errorf(at, "what its columns mean is not said, expected a mapping named %s, or a built-in one", name+MapEnding)
 }
 
-// checkMappings makes sure that each mapping is of a document, and notes it.
-func (a *Asked) checkMappings(made *books.Reconciliation, documents map[string]bool) error {
+// checkNames makes sure that each document has a name of its own, and that each mapping is of one.
+func (a *Asked) checkNames() error {
+	seen := map[string]bool{}
+	for i := range a.Documents {
+		name := a.Documents[i].Name
+		if seen[name] {
+			return source.Errorf(source.Place{File: name}, "two documents have this name, expected names that differ")
+		}
+		seen[name] = true
+	}
+	for i := range a.Mappings {
+		name := a.Mappings[i].Name
+		if of, _ := strings.CutSuffix(name, MapEnding); !seen[of] {
+			return source.Errorf(source.Place{File: name}, "a mapping of %q, which is not among the documents, expected the name of one and %s", names.Clip(of), MapEnding)
+		}
+	}
+	return nil
+}
+
+// noteMappings notes the mappings that were given, and what they say.
+func (a *Asked) noteMappings(made *books.Reconciliation) {
 	for i := range a.Mappings {
 		f := &a.Mappings[i]
-		if of, _ := strings.CutSuffix(f.Name, MapEnding); !documents[of] {
-			return source.Errorf(source.Place{File: f.Name}, "a mapping of %q, which is not among the documents, expected the name of one and %s", names.Clip(of), MapEnding)
-		}
 		note(made, f, "mapping", "")
 		if text, err := f.read(infile.Mappings); err == nil { // which was read before
 			made.Inputs[len(made.Inputs)-1].Text = string(text)
 		}
 	}
-	return nil
 }
 
 // note notes a file that was given.
@@ -228,8 +239,17 @@ func (f *File) read(as infile.Content) ([]byte, error) {
 	return infile.From{Stdin: in, OpenFile: func(string) (io.ReadCloser, error) { return io.NopCloser(in), nil }}.ReadAll(f.Name, as)
 }
 
-// Tables reports whether any of the documents is a table. Those that cannot be unpacked, or to too much, are an [*InputError].
+// Tables reports whether any of the documents is a table. Documents and mappings that cannot be unpacked, or to too much, or have wrong
+// names, are an [*InputError].
 func (a *Asked) Tables() (some bool, err error) {
+	if err := a.checkNames(); err != nil {
+		return false, inputError(err)
+	}
+	for i := range a.Mappings {
+		if _, err := a.Mappings[i].read(infile.Mappings); err != nil {
+			return false, inputError(err)
+		}
+	}
 	size := uint64(0)
 	for i := range a.Documents {
 		data, err := a.Documents[i].readWithin(&size)
