@@ -88,7 +88,7 @@ func (m *marks) bare(s string) (digits string, negative bool, err error) {
 	if len(digits) > 2*MaxNumber {
 		return "", false, fmt.Errorf("a number of %d characters, expected at most %d", len(digits), MaxNumber)
 	}
-	digits = trimSpace(m.cutCurrency(digits))
+	digits = trimSpace(m.cutCurrency(trimSpace(m.cutCurrency(digits)))) // $5.00 USD
 	if inner, ok := strings.CutPrefix(digits, "("); ok {
 		if inner, ok = strings.CutSuffix(inner, ")"); ok {
 			digits, negative = trimSpace(m.cutCurrency(trimSpace(inner))), true

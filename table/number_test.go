@@ -37,6 +37,8 @@ func TestNumbers(t *testing.T) {
 		{`"decimal": ".",`, "79.95 USD", "79.95"},
 		{`"decimal": ".",`, "US$79.95", "79.95"},
 		{`"decimal": ".",`, "USD 79.95", "79.95"},
+		{`"decimal": ".",`, "$79.95 USD", "79.95"},
+		{`"decimal": ".",`, "($79.95) USD", "-79.95"},
 		{`"decimal": ".",`, "\u221279.95", "-79.95"}, // a minus sign that is no hyphen
 		{`"decimal": ".",`, "+79.95", "79.95"},
 		{`"decimal": ".",`, ".5", "0.5"},
