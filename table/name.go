@@ -27,6 +27,9 @@ func (r *reading) name(b *bound, c cell) (string, error) {
 	if ours, ok := renamed[value]; ok {
 		return ours, nil
 	}
+	if isShortened(value) {
+		return "", fmt.Errorf("%s is a number that a spreadsheet has shortened, expected all its digits: format the column as text or as a number without digits after the point, and save it again", names.Clip(value))
+	}
 	if !isASCII(value) && strings.ContainsFunc(value, isUnseen) {
 		if r.tally.Unseen++; r.tally.Unseen == 1 {
 			r.tally.UnseenFirst = fmt.Sprintf("%q", names.Clip(value))
@@ -36,6 +39,13 @@ func (r *reading) name(b *bound, c cell) (string, error) {
 		}
 	}
 	return value, nil
+}
+
+// isShortened reports that a name is a long number as spreadsheets show it, and save it in CSV: 1.23457E+11. Its last digits are lost.
+func isShortened(name string) bool {
+	const digits = "0123456789"
+	mantissa, exponent, ok := strings.Cut(name, "E+")
+	return ok && mantissa != "" && exponent != "" && strings.Trim(exponent, digits) == "" && strings.Trim(mantissa, digits+".,") == "" && mantissa[0] >= '0'
 }
 
 // columnOf is the column that a field of the row is read of, -1 for a constant.

@@ -50,3 +50,17 @@ func TestNamesThatBecameDates(t *testing.T) {
 		`! u.xlsx:3:1: sheet "Usage": cell A3 (Customer): 2026-03-01 is a date, expected a name; spreadsheets make dates of names such as Mar-01: format the column as text, and write the name again`),
 		readAll("u.xlsx", data, `{"fields": {"account": "Customer", "at": "Day", "credits": "Credits"}}`, table.Usage))
 }
+
+// A long number that a spreadsheet saved as it showed it has lost digits, and may be another customer's too.
+func TestNamesThatWereShortened(t *testing.T) {
+	fields := `"fields": {"account": "Customer", "at": "Day", "credits": "Credits"}`
+	for _, name := range []string{"1.23457E+11", "1,23457E+11", "4E+15"} {
+		got := readAll("u.csv", "Customer;Day;Credits\n"+name+";2026-03-09;5\n", "{"+fields+"}", table.Usage)
+		require.Equal(t, "! u.csv:2:1: cell A2 (Customer): "+name+" is a number that a spreadsheet has shortened, expected all its digits: format the column as text or as a number without digits after the point, and save it again\n", got)
+	}
+	require.Equal(t, "account=acme at=2026-03-09 credits=5\n",
+		readAll("u.csv", "Customer;Day;Credits\n4E+15;2026-03-09;5\n", `{`+fields+`, "accounts": {"4E+15": "acme"}}`, table.Usage))
+	for _, name := range []string{"E+1", "A4E+15", "4E+15x", "1E5", "1E+", "4e+1@example.com"} {
+		require.Equal(t, "account="+name+" at=2026-03-09 credits=5\n", readAll("u.csv", "Customer;Day;Credits\n"+name+";2026-03-09;5\n", "{"+fields+"}", table.Usage))
+	}
+}
