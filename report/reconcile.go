@@ -474,23 +474,25 @@ func writeReconcileRows(out rowWriter, rep *reconcile.Report) {
 
 var disputeHeader = []string{"claim", "account", "cause", "number", "date_invoiced", "start_date", "end_date", "billed", "expected", "claimed", "until", "evidence"}
 
-// DisputeCSV prints the claims worth sending upstream, a line for each group, under one claim id an account and cause.
+// DisputeCSV prints the claims worth sending upstream, a line for each group, under one claim id an account and cause. It is for people, so
+// that names and numbers of theirs that a spreadsheet takes for a formula have an apostrophe before them.
 func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
 	out := csv.NewWriter(w)
-	writeDisputeRows(out, rep)
+	for _, row := range DisputeRows(rep) {
+		for i, name := range disputeHeader {
+			if name == "account" || name == "number" {
+				row[i] = guardOf(row[i]) + row[i]
+			}
+		}
+		out.Write(row) // an error is kept, and returned by Error
+	}
 	out.Flush()
 	return out.Error()
 }
 
-// DisputeRows are the cells that DisputeCSV prints, the header first.
+// DisputeRows are the cells that DisputeCSV prints, the header first, and none with an apostrophe.
 func DisputeRows(rep *reconcile.Report) [][]string {
-	var all rows
-	writeDisputeRows(&all, rep)
-	return all
-}
-
-func writeDisputeRows(out rowWriter, rep *reconcile.Report) {
-	out.Write(disputeHeader)
+	all := [][]string{slices.Clone(disputeHeader)}
 	amount := func(minor int64) string { return money.New(minor, rep.Currency).Number() }
 	for i := range rep.Claims {
 		c := &rep.Claims[i]
@@ -504,8 +506,9 @@ func writeDisputeRows(out rowWriter, rep *reconcile.Report) {
 			if !l.Until.IsZero() {
 				until = l.Until.String()
 			}
-			out.Write([]string{c.ID, c.Account, c.Cause, l.Numbers, l.Date.String(), g.Period.Start.String(), g.Period.Last().String(),
+			all = append(all, []string{c.ID, c.Account, c.Cause, l.Numbers, l.Date.String(), g.Period.Start.String(), g.Period.Last().String(),
 				amount(g.TheirFigures.Total()), amount(g.OurFigures.Total()), amount(l.Claimed), until, l.Evidence})
 		}
 	}
+	return all
 }

@@ -132,6 +132,33 @@ func TestAnomaliesOfBooks(t *testing.T) {
 	require.Equal(t, []string{before.Theirs, before.Ours, before.Claimed}, []string{after.Theirs, after.Ours, after.Claimed})
 }
 
+// Claims open in a spreadsheet as what they are, and are known again as claimed, whatever the names in them begin with.
+func TestClaimsAreNoFormulas(t *testing.T) {
+	b := demoBooks(t)
+	document := reconciling.File{Name: "a.csv", Data: []byte(`username,number,package,start_date,end_date,date_invoiced,amount,final_amount
+"=HYPERLINK(""x"")",+1,Gold,2025-10-05,2025-11-04,2025-11-05,50.00,50.00
+@a,-2,Gold,2025-10-05,2025-11-04,2025-11-05,50.00,50.00
+'=quoted,3,Gold,2025-10-05,2025-11-04,2025-11-05,50.00,50.00
+`)}
+	made := of(t, b, document)
+	require.Equal(t, "150.00", made.Claimed)
+	data, err := b.Report(t.Context(), made.Number, "claims.csv")
+	require.NoError(t, err)
+	lines, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	require.NoError(t, err)
+	var cells []string
+	for _, line := range lines[1:] {
+		cells = append(cells, line[1], line[3])
+		for _, cell := range line {
+			require.NotRegexp(t, `^[=+@\-\t\r]`, cell)
+		}
+	}
+	require.ElementsMatch(t, []string{`'=HYPERLINK("x")`, "'+1", "'@a", "'-2", "'=quoted", "3"}, cells)
+	again, err := reconciling.OfBooks(t.Context(), b, reconciling.Asked{Documents: []reconciling.File{document}, Claimed: &reconciling.File{Name: "claims.csv", Data: data}})
+	require.NoError(t, err)
+	require.Equal(t, "0.00", again.Claimed)
+}
+
 // What is wrong with what was given is said with its place, all of it, and nothing is kept.
 func TestWrongInput(t *testing.T) {
 	b := demoBooks(t)

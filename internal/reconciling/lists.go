@@ -105,7 +105,18 @@ func ReadClaimed(name string, data []byte) (map[reconcile.ClaimedRow]bool, error
 		if len(row.cells) != len(rows[0].cells) {
 			return nil, source.Errorf(row.place, "%d cells, expected %d as in the header", len(row.cells), len(rows[0].cells))
 		}
-		claimed[reconcile.ClaimedRow{Account: row.cells[at[0]], Numbers: row.cells[at[1]], Start: row.cells[at[2]], End: row.cells[at[3]]}] = true
+		one := reconcile.ClaimedRow{Account: row.cells[at[0]], Numbers: row.cells[at[1]], Start: row.cells[at[2]], End: row.cells[at[3]]}
+		claimed[one] = true
+		one.Account, one.Numbers = unguarded(one.Account), unguarded(one.Numbers)
+		claimed[one] = true
 	}
 	return claimed, nil
+}
+
+// unguarded is a cell without the apostrophe that keeps spreadsheets from taking it for a formula.
+func unguarded(cell string) string {
+	if text, is := strings.CutPrefix(cell, "'"); is && text != "" && strings.Contains("=+-@\t\r", text[:1]) {
+		return text
+	}
+	return cell
 }
