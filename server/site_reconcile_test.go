@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,6 +47,7 @@ func TestReportOnTheWebsite(t *testing.T) {
 	csv := s.get("/reconciliation?number=1&class=all&file=csv")
 	require.Equal(t, 20, strings.Count(csv, "\n"), "all rows, and their header")
 	require.Contains(t, csv, "120.50")
+	require.Contains(t, csv, ",theirs_only,unknown_account,", "words of programs, as the command prints")
 
 	group := html.UnescapeString(s.get("/reconciliation/group?number=1&group=3"))
 	for _, want := range []string{"copper-kettle@example.com", "They bill as Silver, which their row states, not as Gold", "20251100010300", "26.29", "50.00", `href="/account?name=copper-kettle%40example.com"`} {
@@ -53,6 +55,30 @@ func TestReportOnTheWebsite(t *testing.T) {
 	}
 	for _, target := range []string{"/reconciliation?number=2", "/reconciliation?number=x", "/reconciliation", "/reconciliation/group?number=1&group=20", "/reconciliation/group?number=1&group=0", "/reconciliation/group?number=2&group=1"} {
 		require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, target, s.read, "").Code, target)
+	}
+}
+
+// Where nothing is listed as a finding, the page says why: nothing was compared, nothing differs, or no cause was found.
+func TestReportWithoutFindings(t *testing.T) {
+	s := newSite(t)
+	const row = "username,package,start_date,end_date,date_invoiced,final_amount\nbluebird-clinic@example.com,Gold,2025-10-20,2025-11-19,2025-11-20,"
+	days := []part{{"from", "", "2025-11-20"}, {"through", "", "2025-11-20"}}
+	for n, c := range []struct {
+		amount string
+		days   []part
+		want   string
+	}{
+		{"50.00", []part{{"from", "", "2019-11-20"}, {"through", "", "2019-11-20"}}, "Nothing was compared"},
+		{"50.00", days, "Nothing differs"},
+		{"51.37", days, "No cause was found"},
+	} {
+		given := []part{{"document", "a.csv", row + c.amount + "\ncedar-dental@example.com,Gold,2025-10-20,2025-11-19,2025-11-20,50.00\nmapleway-gym@example.com,Silver,2025-10-20,2025-11-19,2025-11-20,19.50\n"}, {"map", "", "distributor"}}
+		w := s.upload("/v1/reconciliations", s.write, append(given, c.days...)...)
+		require.Equal(t, http.StatusCreated, w.Code, "%.500s", w.Body)
+		report := s.get("/reconciliation?number=" + strconv.Itoa(n+1))
+		for _, text := range []string{"Nothing was compared", "Nothing differs", "No cause was found"} {
+			require.Equal(t, text == c.want, strings.Contains(report, "<strong>"+text+"</strong>"), "%s: %s", c.want, text)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ var groupColumns = columnsOf[keptGroup]{
 		textColumn("account", "Account", func(g *keptGroup) string { return g.Account }),
 		dateColumn("start_date", "Days", func(g *keptGroup) cycle.Date { return g.Start }).optional(),
 		dateColumn("end_date", "", func(g *keptGroup) cycle.Date { return g.End }),
-		textColumn("class", "What became of it", (*keptGroup).Words).optional(),
+		{Name: "class", Head: "What became of it", Optional: true, Cell: func(g *keptGroup) string { return g.Class }, Order: byText((*keptGroup).Words)},
 		textColumn("cause", "", func(g *keptGroup) string { return g.Cause }),
 		amountColumn("theirs", "Theirs", func(g *keptGroup) money.Amount { return g.Theirs.Amount }),
 		amountColumn("ours", "Ours", func(g *keptGroup) money.Amount { return g.Ours.Amount }),
