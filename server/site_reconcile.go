@@ -9,38 +9,44 @@ import (
 
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/internal/reconciling"
-	"github.com/prorata-go/prorata/report"
+	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/table"
 )
 
 // reconcilePageBody is the page that documents are given on.
 type reconcilePageBody struct {
-	*list[books.Reconciliation]
+	*list[madeReconciliation]
 	Problems []string // with what was given
 }
 
+// madeReconciliation is one that is kept, and what it came to.
+type madeReconciliation struct {
+	books.Reconciliation
+	Amounts reportAmounts
+}
+
 // reconciliationColumns are those of the list of reconciliations that were made.
-var reconciliationColumns = columnsOf[books.Reconciliation]{
+var reconciliationColumns = columnsOf[madeReconciliation]{
 	Name: "reconciliations", Path: "/reconcile", Sort: "-number", Length: 50,
-	Columns: []column[books.Reconciliation]{
-		countColumn("number", "Number", func(r *books.Reconciliation) int64 { return r.Number }).asWords(),
-		textColumn("at", "Made (UTC)", func(r *books.Reconciliation) string { return r.At.UTC().Format(time.RFC3339) }),
-		textColumn("documents", "Documents", func(r *books.Reconciliation) string { return inputNames(r, "document") }),
-		{Name: "sha256", Cell: func(r *books.Reconciliation) string {
+	Columns: []column[madeReconciliation]{
+		countColumn("number", "Number", func(r *madeReconciliation) int64 { return r.Number }).asWords(),
+		textColumn("at", "Made (UTC)", func(r *madeReconciliation) string { return r.At.UTC().Format(time.RFC3339) }),
+		textColumn("documents", "Documents", func(r *madeReconciliation) string { return inputNames(&r.Reconciliation, "document") }),
+		{Name: "sha256", Cell: func(r *madeReconciliation) string {
 			var list []string
 			for i := range r.Inputs {
 				list = append(list, r.Inputs[i].SHA256)
 			}
 			return strings.Join(list, " ")
 		}},
-		textColumn("from", "", func(r *books.Reconciliation) string { return r.From.String() }),
-		textColumn("through", "", func(r *books.Reconciliation) string { return r.Through.String() }),
-		countColumn("different", "Differ", func(r *books.Reconciliation) int64 { return int64(r.Different) }).optional(),
-		{Name: "theirs", Kind: report.Amount, Cell: func(r *books.Reconciliation) string { return r.Theirs }},
-		{Name: "ours", Kind: report.Amount, Cell: func(r *books.Reconciliation) string { return r.Ours }},
-		{Name: "difference", Head: "Difference", Kind: report.Amount, Cell: func(r *books.Reconciliation) string { return r.Difference }},
-		{Name: "claimed", Head: "Claimed", Kind: report.Amount, Optional: true, Cell: func(r *books.Reconciliation) string { return r.Claimed }},
-		textColumn("by", "", func(r *books.Reconciliation) string { return r.By }),
+		textColumn("from", "", func(r *madeReconciliation) string { return r.From.String() }),
+		textColumn("through", "", func(r *madeReconciliation) string { return r.Through.String() }),
+		countColumn("different", "Differ", func(r *madeReconciliation) int64 { return int64(r.Different) }).optional(),
+		amountColumn("theirs", "", func(r *madeReconciliation) money.Amount { return r.Amounts.Theirs }),
+		amountColumn("ours", "", func(r *madeReconciliation) money.Amount { return r.Amounts.Ours }),
+		amountColumn("difference", "Difference", func(r *madeReconciliation) money.Amount { return r.Amounts.Difference }),
+		amountColumn("claimed", "Claimed", func(r *madeReconciliation) money.Amount { return r.Amounts.Claimed }).optional(),
+		textColumn("by", "", func(r *madeReconciliation) string { return r.By }),
 	},
 }
 
@@ -69,7 +75,15 @@ func (s *Server) showReconcile(w http.ResponseWriter, r *http.Request, problems 
 		s.fail(w, r, err)
 		return
 	}
-	b := reconcilePageBody{reconciliationColumns.of(all, r.URL.Query()), problems}
+	made := make([]madeReconciliation, len(all))
+	for i := range all {
+		made[i].Reconciliation = all[i]
+		if made[i].Amounts, err = amountsOf(&all[i]); err != nil {
+			s.fail(w, r, err)
+			return
+		}
+	}
+	b := reconcilePageBody{reconciliationColumns.of(made, r.URL.Query()), problems}
 	if b.file(s, w, r, terms.Policy.MoneyCurrency()) {
 		return
 	}

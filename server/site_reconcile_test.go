@@ -31,6 +31,13 @@ func TestReportOnTheWebsite(t *testing.T) {
 	require.Contains(t, s.get("/reconcile?q=f01e78c0da6d8c4b"), "Reconciliation 1", "it is found by the SHA-256 of what was given")
 	require.Contains(t, s.get("/reconcile?q=0000000000000000"), "Nothing here is like that")
 
+	require.Equal(t, http.StatusSeeOther, s.upload("/reconcile", s.write, part{"document", "one.json", `[{"username": "nobody", "number": "1", "package": "Gold", "start_date": "2026-01-01", "end_date": "2026-01-31",
+		"date_invoiced": "2019-01-01", "amount": "1234.00", "prorated": "0.00", "overage": "0.00", "additional_charges": "0.00", "final_amount": "1234.00"}]`}).Code)
+	require.Contains(t, s.get("/reconcile"), "$1,234.00")
+	for sort, want := range map[string]string{"difference": "(?s)Reconciliation 1<.*Reconciliation 2<", "-difference": "(?s)Reconciliation 2<.*Reconciliation 1<", "-claimed": "(?s)Reconciliation 2<.*Reconciliation 1<"} {
+		require.Regexp(t, want, s.get("/reconcile?sort="+sort))
+	}
+
 	report := s.get("/reconciliation?number=1")
 	require.Less(t, strings.Index(report, "<h2>Findings</h2>"), strings.Index(report, "<h2>Account by account</h2>"), "findings first")
 	require.Contains(t, report, "f01e78c0da6d8c4b957472859fcd3b2cc8627e6cfbde15d1dc5ddda6d3239036")
@@ -53,7 +60,7 @@ func TestReportOnTheWebsite(t *testing.T) {
 	for _, want := range []string{"copper-kettle@example.com", "They bill as Silver, which their row states, not as Gold", "20251100010300", "26.29", "50.00", `href="/account?name=copper-kettle%40example.com"`} {
 		require.Contains(t, group, want)
 	}
-	for _, target := range []string{"/reconciliation?number=2", "/reconciliation?number=x", "/reconciliation", "/reconciliation/group?number=1&group=20", "/reconciliation/group?number=1&group=0", "/reconciliation/group?number=2&group=1"} {
+	for _, target := range []string{"/reconciliation?number=3", "/reconciliation?number=x", "/reconciliation", "/reconciliation/group?number=1&group=20", "/reconciliation/group?number=1&group=0", "/reconciliation/group?number=3&group=1"} {
 		require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, target, s.read, "").Code, target)
 	}
 }

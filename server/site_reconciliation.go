@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -97,22 +98,31 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request) {
 	}
 	slices.Sort(b.Causes)
 	b.list = groupColumns.of(groups, q)
+	var err error
+	if b.Amounts, err = amountsOf(made); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if !b.file(s, w, r, b.Amounts.Theirs.Currency()) {
+		s.show(w, r, http.StatusOK, "reconciliation", page{Title: "Reconciliation " + strconv.FormatInt(made.Number, 10), Place: "/reconcile", Body: b})
+	}
+}
+
+// amountsOf reads what a reconciliation came to.
+func amountsOf(made *books.Reconciliation) (a reportAmounts, err error) {
 	currency, err := money.ParseCurrency(made.Currency)
 	for _, sum := range []struct {
 		to   *money.Amount
 		text string
-	}{{&b.Amounts.Theirs, made.Theirs}, {&b.Amounts.Ours, made.Ours}, {&b.Amounts.Difference, made.Difference}, {&b.Amounts.Claimed, made.Claimed}} {
+	}{{&a.Theirs, made.Theirs}, {&a.Ours, made.Ours}, {&a.Difference, made.Difference}, {&a.Claimed, made.Claimed}} {
 		if err == nil {
 			*sum.to, err = money.ParseIn(sum.text, currency)
 		}
 	}
 	if err != nil {
-		s.fail(w, r, err)
-		return
+		return a, fmt.Errorf("reconciliation %d: %w", made.Number, err)
 	}
-	if !b.file(s, w, r, currency) {
-		s.show(w, r, http.StatusOK, "reconciliation", page{Title: "Reconciliation " + strconv.FormatInt(made.Number, 10), Place: "/reconcile", Body: b})
-	}
+	return a, nil
 }
 
 // asks reports that a group is asked for: those that differ, where nothing is said.
