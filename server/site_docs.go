@@ -38,7 +38,11 @@ type docField struct {
 	About       string
 }
 
-type docContent struct{ Kind, Type, Link string }
+// docContent is what is sent or answered as a type of content. Fields are those of an object that is no document of its own.
+type docContent struct {
+	Kind, Type, Link string
+	Fields           []docField
+}
 
 type docAnswer struct {
 	Status, About string
@@ -112,6 +116,7 @@ func contentOf(kind string, s *huma.Schema) docContent {
 	c := docContent{Kind: kind}
 	if s != nil {
 		c.Type, c.Link = typeOf(s)
+		c.Fields = fieldsOf(s)
 	}
 	return c
 }
@@ -148,6 +153,9 @@ func fieldsOf(s *huma.Schema) (list []docField) {
 
 func fieldOf(name string, s *huma.Schema) docField {
 	f := docField{Name: name, About: s.Description}
+	if s.Items != nil {
+		f.About = cmp.Or(f.About, s.Items.Description)
+	}
 	f.Type, f.Link = typeOf(s)
 	for _, bound := range []struct {
 		text string

@@ -27,7 +27,17 @@ func TestDocs(t *testing.T) {
 			OperationID string
 			Summary     string
 			Parameters  []struct{ Name, Description string }
-			Responses   map[string]any
+			RequestBody struct {
+				Content map[string]struct {
+					Schema struct {
+						Properties map[string]struct {
+							Description string
+							Items       struct{ Description string }
+						}
+					}
+				}
+			}
+			Responses map[string]any
 		}
 		Components struct {
 			Schemas map[string]struct{ Properties map[string]any }
@@ -44,6 +54,13 @@ func TestDocs(t *testing.T) {
 			for _, p := range op.Parameters {
 				require.Contains(t, section, ">"+p.Name+"<")
 				require.Contains(t, html.UnescapeString(section), p.Description)
+			}
+			for _, content := range op.RequestBody.Content {
+				for field, of := range content.Schema.Properties {
+					require.Contains(t, section, ">"+field+"<", "a part of the form")
+					require.Contains(t, html.UnescapeString(section), of.Description)
+					require.Contains(t, html.UnescapeString(section), of.Items.Description)
+				}
 			}
 			for status := range op.Responses {
 				require.Contains(t, section, ">"+status+" ")
