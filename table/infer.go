@@ -23,7 +23,7 @@ func (r *reading) exhibit(column int, text string) *exhibit {
 
 // infer finds the marks of numbers and the form of dates that the mapping does not name.
 func (t *Table) infer() error {
-	t.marks = marks{decimal: t.mapping.decimal, currency: t.currency}
+	t.marks = marks{decimal: t.mapping.decimal, exponents: t.mapping.exponents, currency: t.currency}
 	group := t.mapping.group
 	if group != 0 {
 		t.marks.groups = string(group)
@@ -91,8 +91,8 @@ type numberEvidence struct {
 
 // withPoint and withComma are the two ways to read numbers whose marks are not named.
 func (t *Table) candidates() (point, comma marks) {
-	point = marks{decimal: '.', groups: ",' ", currency: t.currency}
-	comma = marks{decimal: ',', groups: ".' ", currency: t.currency}
+	point = marks{decimal: '.', groups: ",' ", exponents: t.marks.exponents, currency: t.currency}
+	comma = marks{decimal: ',', groups: ".' ", exponents: t.marks.exponents, currency: t.currency}
 	if t.marks.groups != "" {
 		point.groups, comma.groups = t.marks.groups, t.marks.groups
 	}

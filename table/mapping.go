@@ -25,6 +25,7 @@ type Mapping struct {
 	group     byte // 0 for none, or where the decimal mark is not named either
 	date      *dateFormat
 	zone      *time.Location // nil where none is named
+	exponents bool           // numbers may be written as 35.2E-7
 	empty     []string       // texts that mean that nothing is there
 	ignore    []string       // columns that are not read
 
@@ -86,7 +87,7 @@ const (
 var kinds = []string{"recurring", "overage", "other"}
 
 // mappingKeys are the members of a mapping file.
-var mappingKeys = []string{"description", "preset", "delimiter", "encoding", "sheet", "skip_rows", "decimal", "group", "date", "time_zone",
+var mappingKeys = []string{"description", "preset", "delimiter", "encoding", "sheet", "skip_rows", "decimal", "group", "exponents", "date", "time_zone",
 	"empty", "fields", "others", "ignore", "rows", "packages", "accounts"}
 
 // Use says what rows the mapping is of.
@@ -156,6 +157,8 @@ func (m *Mapping) set(member strictjson.Member, wrong *problems.List) (err error
 		err = choose(member, []string{".", ","}, func(i int) { m.decimal = ".,"[i] })
 	case "group":
 		err = choose(member, []string{"", ",", ".", " ", "'"}, func(i int) { m.group = "\x00,. '"[i] })
+	case "exponents":
+		m.exponents, err = member.Bool()
 	case "date":
 		m.date, err = dateMember(member)
 	case "time_zone":

@@ -1,7 +1,9 @@
 package table
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,9 +17,10 @@ const MaxNumber = 64
 
 // marks are how a file writes numbers.
 type marks struct {
-	decimal  byte   // '.' or ','
-	groups   string // the marks that may stand between groups of digits, out of . , ' and space; empty for none
-	currency money.Currency
+	decimal   byte   // '.' or ','
+	groups    string // the marks that may stand between groups of digits, out of . , ' and space; empty for none
+	exponents bool   // a number may be written as 35.2E-7
+	currency  money.Currency
 }
 
 // plain is the number in a text that is not empty as [-]digits[.digits].
@@ -32,12 +35,22 @@ func (m *marks) plain(s string) (string, error) {
 	if digits == "" {
 		return "", fmt.Errorf("%q is not a number, expected digits such as 1234.50", names.Clip(s))
 	}
+	digits, exponent, scientific := cutExponent(digits)
+	if scientific && !m.exponents {
+		return "", fmt.Errorf("%q has an exponent, expected all digits of the number; where a program wrote it, and no spreadsheet, the mapping may say \"exponents\": true", names.Clip(s))
+	}
 	whole, fraction, point := strings.Cut(digits, string(m.decimal))
 	if whole, err = m.ungroup(whole); err != nil {
 		return "", fmt.Errorf("%q %w", names.Clip(s), err)
 	}
 	if strings.Trim(fraction, "0123456789") != "" || whole == "" && fraction == "" {
 		return "", fmt.Errorf("%q is not a number, %s", names.Clip(s), m.expected(digits))
+	}
+	if scientific {
+		if whole, fraction, err = shifted(whole, fraction, exponent); err != nil {
+			return "", fmt.Errorf("%q %w", names.Clip(s), err)
+		}
+		point = true
 	}
 	if whole = strings.TrimLeft(whole, "0"); whole == "" {
 		whole = "0"
@@ -52,6 +65,36 @@ func (m *marks) plain(s string) (string, error) {
 		return "", fmt.Errorf("a number of %d characters, expected at most %d", len(whole), MaxNumber)
 	}
 	return whole, nil
+}
+
+// maxExponent is how many places an exponent may shift the point.
+const maxExponent = 40
+
+// cutExponent takes the exponent off a number such as 35.2E-7.
+func cutExponent(s string) (digits, exponent string, ok bool) {
+	at := strings.IndexAny(s, "Ee")
+	if at < 1 || strings.Trim(s[at+1:], "+-0123456789") != "" || strings.Trim(s[at+1:], "+-") == "" || s[at-1] > '9' {
+		return s, "", false
+	}
+	return s[:at], s[at+1:], true
+}
+
+// shifted is a number with its point where the exponent has it. A plus is what spreadsheets write, which leave out digits.
+func shifted(whole, fraction, exponent string) (string, string, error) {
+	n, err := strconv.Atoi(exponent)
+	if numError := (*strconv.NumError)(nil); exponent[0] == '+' || errors.As(err, &numError) && numError.Err == strconv.ErrSyntax {
+		return "", "", errors.New("is not a number, expected digits such as 1234.50, or an exponent without a plus, such as 35.2E-7")
+	}
+	if err != nil || n > maxExponent || n < -maxExponent {
+		return "", "", fmt.Errorf("has an exponent beyond %d, expected all digits of the number", maxExponent)
+	}
+	if n > 0 {
+		fraction += strings.Repeat("0", max(0, n-len(fraction)))
+		return whole + fraction[:n], strings.TrimRight(fraction[n:], "0"), nil
+	}
+	whole = strings.Repeat("0", max(0, -n-len(whole))) + whole
+	at := len(whole) + n
+	return whole[:at], strings.TrimRight(whole[at:]+fraction, "0"), nil
 }
 
 // hasLeadingZero reports that a plain number begins with a 0 that it could do without, as identifiers do.

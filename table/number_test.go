@@ -2,6 +2,7 @@ package table_test
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -38,6 +39,11 @@ func TestNumbers(t *testing.T) {
 		{`"decimal": ".",`, "US$79.95", "79.95"},
 		{`"decimal": ".",`, "USD 79.95", "79.95"},
 		{`"decimal": ".",`, "$79.95 USD", "79.95"},
+		{`"decimal": ".", "exponents": true,`, "-7.995E1", "-79.95"},
+		{`"decimal": ".", "exponents": true,`, "3.5E-1", "0.35"},
+		{`"decimal": ".", "exponents": true,`, "5e2", "500"},
+		{`"decimal": ".", "exponents": true,`, "0E-30", "0"},
+		{`"decimal": ".", "exponents": true,`, "79.95", "79.95"},
 		{`"decimal": ".",`, "($79.95) USD", "-79.95"},
 		{`"decimal": ".",`, "\u221279.95", "-79.95"}, // a minus sign that is no hyphen
 		{`"decimal": ".",`, "+79.95", "79.95"},
@@ -74,7 +80,7 @@ func TestNumbers(t *testing.T) {
 		{`"decimal": ".",`, "12.5.0", `! f.csv:2:4: cell B2 (price): "12.5.0" is not a number, expected digits such as 1234.50`},
 		{`"decimal": ".",`, "(-5)", `! f.csv:2:4: cell B2 (price): "(-5)" has two signs, expected parentheses or a minus`},
 		{`"decimal": ".",`, "USD", `! f.csv:2:4: cell B2 (price): "USD" is not a number, expected digits such as 1234.50`},
-		{`"decimal": ".",`, "1e3", `! f.csv:2:4: cell B2 (price): "1e3" is not a number, expected digits such as 1234.50`},
+		{`"decimal": ".",`, "1e3", `! f.csv:2:4: cell B2 (price): "1e3" has an exponent, expected all digits of the number; where a program wrote it, and no spreadsheet, the mapping may say "exponents": true`},
 		{`"decimal": ".",`, "1.2345", `! f.csv:2:4: cell B2 (price): 1.2345 is finer than USD has, expected at most 2 digits after the point; where it is to be rounded, expected the mapping to say so, as {"column": …, "round": 2}`},
 		{`"decimal": ".",`, strings.Repeat("9", 65), `! f.csv:2:4: cell B2 (price): a number of 65 characters, expected at most 64`},
 	} {
@@ -170,5 +176,37 @@ func TestCurrency(t *testing.T) {
 		tab, err := table.Open("f.csv", []byte(amounts(c.text)), m, money.MustCurrency(c.code))
 		require.NoError(t, err)
 		require.Contains(t, rows(tab), c.want, "%s %s", c.code, c.text)
+	}
+}
+
+// Programs write exponents without a plus. A spreadsheet writes one, and has left out digits.
+func TestExponents(t *testing.T) {
+	for _, c := range []struct{ marks, text, want string }{
+		{`"decimal": ".",`, "1.2E-1", `"1.2E-1" has an exponent, expected all digits of the number; where a program wrote it, and no spreadsheet, the mapping may say "exponents": true`},
+		{`"decimal": ".",`, "1.23457E+11", `"1.23457E+11" has an exponent, expected all digits`},
+		{`"decimal": ".", "exponents": true,`, "1.23457E+11", `"1.23457E+11" is not a number, expected digits such as 1234.50`},
+		{`"decimal": ".", "exponents": true,`, "1E999999999", `"1E999999999" has an exponent beyond 40`},
+		{`"decimal": ".", "exponents": true,`, "1E-41", `"1E-41" has an exponent beyond 40`},
+		{`"decimal": ".", "exponents": true,`, "E-1", `"E-1" is not a number`},
+		{`"decimal": ".", "exponents": true,`, "1E", `"1E" is not a number`},
+		{`"decimal": ".", "exponents": true,`, "1E-", `"1E-" is not a number`},
+	} {
+		require.Contains(t, readAll("f.csv", amounts(c.text), fmt.Sprintf(numberMapping, c.marks), table.Packages), c.want, c.text)
+	}
+}
+
+// The point is where arithmetic has it.
+func TestExponentsAgainstFractions(t *testing.T) {
+	for _, mantissa := range []string{"12.345", "-0.5", "7", "0.0012", "120", ".25"} {
+		for n := -40; n <= 40; n++ {
+			text := fmt.Sprintf("%sE%d", mantissa, n)
+			got := readAll("f.csv", "name,price,overage\np,1,"+text+"\n", `{"exponents": true, "decimal": ".", "fields": {"name": "name", "price": "price", "overage": "overage"}}`, table.Packages)
+			value, ok := strings.CutPrefix(strings.TrimSpace(got), "name=p price=1 overage=")
+			require.True(t, ok, got)
+			want, _ := new(big.Rat).SetString(text)
+			have, ok := new(big.Rat).SetString(value)
+			require.True(t, ok && !strings.Contains(value, "E"), value)
+			require.Zero(t, want.Cmp(have), "%s is %s", text, value)
+		}
 	}
 }
