@@ -105,6 +105,7 @@ func csvRows(n int) []byte {
 
 func xlsxRows(b *testing.B, n int) []byte {
 	f := excelize.NewFile()
+	defer f.Close() // of a large sheet there is a file
 	style, err := f.NewStyle(&excelize.Style{NumFmt: 14})
 	require.NoError(b, err)
 	w, err := f.NewStreamWriter("Sheet1")
