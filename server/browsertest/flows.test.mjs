@@ -251,6 +251,49 @@ flow("a status of an invoice: what it does is shown first, then recorded", async
 
 const hostile = `<img src=x onerror=alert(1)>"'&<script>alert(2)</script>\u202e`;
 
+flow("another price: what it would change is shown first, in figures, and then it is on the list", async (page) => {
+  const shop = await store();
+  await record(shop, { id: "1", type: "account.created", account: "ada", at: new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10), package: "Gold" });
+  await signIn(page, shop, shop.write);
+  await page.goto(`${shop.url}/settings`);
+  await page.getByText("Add a package, or other terms from a date").click();
+  for (const [label, value] of [["Name", "Gold"], ["Price", "89.95"], ["Credits included", "50000"], ["Price of one credit over", "0.001"]]) {
+    await page.getByLabel(label, { exact: true }).fill(value);
+  }
+  await page.locator("details[open]").getByRole("button", { name: "Show what would change" }).click();
+  await page.getByRole("heading", { name: "What is added" }).waitFor();
+  assert.deepEqual([await figure(page, "Next invoices that change"), await figure(page, "Adjusted of what was billed")], ["1", "nothing"]);
+  assert.deepEqual([cents(await figure(page, "All next invoices now")), cents(await figure(page, "And then")), cents(await figure(page, "Difference"))], [7995, 8995, 1000]);
+  assert.match(await panel(page, "What is added").getByRole("row").nth(1).innerText(), /^Gold\s+always\s+\$89\.95\s+\$79\.95\s+50,000\s+0\.001/);
+  assert.ok(!(await shop.prorata("packages", "--store", "books.db")).includes("89.95"), "nothing is kept yet");
+
+  await page.getByRole("button", { name: "Add 1 package", exact: true }).click();
+  await page.getByRole("status").waitFor();
+  assert.match(await panel(page, "Price list").innerText(), /Gold\s+always\s+\$89\.95/);
+  await page.goto(`${shop.url}/account?name=ada`);
+  assert.equal(cents(await figure(page, "Next invoice")), 8995);
+});
+
+flow("a token is made, shown once, and revoked: what that does is said first, and then it lets nobody in", async (page) => {
+  const shop = await store();
+  await signIn(page, shop, shop.write);
+  await page.goto(`${shop.url}/settings`);
+  await page.getByLabel("Name of a new token").fill("dora");
+  await page.getByRole("button", { name: "Make the token" }).click();
+  const token = (await page.getByRole("status").locator(".code").innerText()).trim();
+  const asks = () => fetch(`${shop.url}/v1/accounts`, { headers: { Authorization: `Bearer ${token}` } }).then((answer) => answer.status);
+  assert.equal(await asks(), 200);
+  await page.goto(`${shop.url}/settings`);
+  assert.ok(!(await page.content()).includes(token), "it is shown once");
+
+  await page.getByRole("link", { name: "Revoke… dora" }).click();
+  await page.getByText("From the next request on it lets nobody in").waitFor();
+  assert.equal(await asks(), 200);
+  await page.getByRole("button", { name: "Revoke the token" }).click();
+  await page.getByRole("row", { name: /dora read .* revoked/ }).waitFor();
+  assert.equal(await asks(), 401);
+});
+
 flow("hostile names stay text", async (page) => {
   await record(own,
     { id: `h-1${hostile}`, type: "account.created", account: hostile, at: "2026-01-05", package: "Gold" },
