@@ -22,7 +22,7 @@ import (
 	"github.com/prorata-go/prorata/internal/pgtest"
 )
 
-var kills = flag.Int("kills", 25, "how many times TestKills kills the program for each kind of store")
+var kills = flag.Int("kills", 6, "how many times TestKills kills the program for each kind of store; continuous integration says 25")
 
 // program is this test's own executable, which is prorata when it is called so.
 func program(t *testing.T, args ...string) *exec.Cmd {

@@ -24,7 +24,7 @@ import (
 	"github.com/prorata-go/prorata/money"
 )
 
-var serverKills = flag.Int("server-kills", 8, "how many times TestServerKilled kills the server for each kind of store")
+var serverKills = flag.Int("server-kills", 3, "how many times TestServerKilled kills the server for each kind of store; continuous integration says 8")
 
 // clients are those who send to a server that is killed now and then, and what they know of it.
 type clients struct {
