@@ -134,6 +134,9 @@ func TestTablesAreShownFirst(t *testing.T) {
 
 // What is wrong with documents is said on the page, and their names and texts stay text.
 func TestWrongDocumentsOnTheWebsite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds to make and unpack what is too large")
+	}
 	s := newSite(t)
 	table := part{"document", "a.csv", "username,final_amount\na,1.00\n"}
 	for _, given := range []struct {

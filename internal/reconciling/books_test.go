@@ -161,6 +161,9 @@ func TestClaimsAreNoFormulas(t *testing.T) {
 
 // What is wrong with what was given is said with its place, all of it, and nothing is kept.
 func TestWrongInput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds to make and unpack what is too large")
+	}
 	b := demoBooks(t)
 	good := file(t, month+"invoices.json")
 	before, err := b.Reconciliations(t.Context())
