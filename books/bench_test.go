@@ -58,7 +58,7 @@ func spent() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// BenchmarkBooks is half a year of a reseller: what is recorded, what is billed, a daily run at the end of it, and one replay of all
+// BenchmarkBooks is three months of a reseller: what is recorded, what is billed, a daily run at the end of it, and one replay of all
 // events from their lines. -accounts says how large; once is enough: -benchtime 1x.
 func BenchmarkBooks(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) { benchmark(b, filepath.Join(b.TempDir(), "books.db")) })
