@@ -49,6 +49,14 @@ func guardOf(text string) string {
 	return ""
 }
 
+// Unguarded is the text that stands in a field of CSV for spreadsheets: without the apostrophe that keeps them from computing it.
+func Unguarded(field string) string {
+	if text, is := strings.CutPrefix(field, "'"); is && guardOf(text) != "" {
+		return text
+	}
+	return field
+}
+
 // write writes the row and starts the next.
 func (r *record) write(w rowWriter) {
 	text, start := string(r.text), 0

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/reconcile"
+	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -107,16 +108,8 @@ func ReadClaimed(name string, data []byte) (map[reconcile.ClaimedRow]bool, error
 		}
 		one := reconcile.ClaimedRow{Account: row.cells[at[0]], Numbers: row.cells[at[1]], Start: row.cells[at[2]], End: row.cells[at[3]]}
 		claimed[one] = true
-		one.Account, one.Numbers = unguarded(one.Account), unguarded(one.Numbers)
+		one.Account, one.Numbers = report.Unguarded(one.Account), report.Unguarded(one.Numbers)
 		claimed[one] = true
 	}
 	return claimed, nil
-}
-
-// unguarded is a cell without the apostrophe that keeps spreadsheets from taking it for a formula.
-func unguarded(cell string) string {
-	if text, is := strings.CutPrefix(cell, "'"); is && text != "" && strings.Contains("=+-@\t\r", text[:1]) {
-		return text
-	}
-	return cell
 }
