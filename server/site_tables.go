@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/table"
@@ -97,7 +98,7 @@ func mappingText(r *http.Request, asked *reconciling.Asked, document int) string
 	if text := strings.TrimSpace(r.PostFormValue("mapping-" + n)); text != "" {
 		return text + "\n"
 	}
-	name := asked.Documents[document].Name + reconciling.MapEnding
+	name := asked.Documents[document].Name + infile.MapEnding
 	if at := slices.IndexFunc(asked.Mappings, func(f reconciling.File) bool { return f.Name == name }); at >= 0 {
 		return string(asked.Mappings[at].Data)
 	}
@@ -140,7 +141,7 @@ func showTable(f *reconciling.File, mapping string, currency money.Currency) sho
 		if one.What = p.What; m == nil {
 			return one
 		}
-	} else if m, err = table.ParseMapping(f.Name+reconciling.MapEnding, []byte(mapping), table.Invoices); err != nil {
+	} else if m, err = table.ParseMapping(f.Name+infile.MapEnding, []byte(mapping), table.Invoices); err != nil {
 		all(err)
 		return one
 	}
@@ -171,7 +172,7 @@ func (s *Server) tablesAction(w http.ResponseWriter, r *http.Request) {
 	mappings := []reconciling.File{}
 	for i := range asked.Documents {
 		if text := mappingText(r, &asked, i); text != "" && isTable(asked.Documents[i]) {
-			mappings = append(mappings, reconciling.File{Name: asked.Documents[i].Name + reconciling.MapEnding, Data: []byte(text)})
+			mappings = append(mappings, reconciling.File{Name: asked.Documents[i].Name + infile.MapEnding, Data: []byte(text)})
 		}
 	}
 	asked.Mappings = mappings

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/table"
 )
@@ -87,7 +88,7 @@ func addFile(asked *reconciling.Asked, part string, f reconciling.File) error {
 		*list.to = &f
 		return nil
 	}
-	if strings.HasSuffix(f.Name, reconciling.MapEnding) {
+	if strings.HasSuffix(f.Name, infile.MapEnding) {
 		asked.Mappings = append(asked.Mappings, f)
 	} else {
 		asked.Documents = append(asked.Documents, f)

@@ -11,7 +11,7 @@ import (
 	"github.com/prorata-go/prorata/table"
 )
 
-// MapEnding is the end of the name of a mapping that lies beside its table.
+// MapEnding is the end of the name of a mapping: what it begins with is the name of its table.
 const MapEnding = ".map.json"
 
 // openUsage opens the usage in a Parquet file, of which so many bytes were read to see what it is.

@@ -25,9 +25,6 @@ import (
 // [distributor.MaxRecords] rows.
 const MaxUnpacked = 128 << 20
 
-// MapEnding is the end of the name of a mapping: what it begins with is the name of its table.
-const MapEnding = ".map.json"
-
 // File is a file that was given: a document, a mapping, names of accounts or earlier claims.
 type File struct {
 	Name string
@@ -37,7 +34,7 @@ type File struct {
 // Asked is what is to be compared with books, and how.
 type Asked struct {
 	Documents []File
-	Mappings  []File // of tables, each named by the table it is of and [MapEnding]
+	Mappings  []File // of tables, each named by the table it is of and [infile.MapEnding]
 	Preset    string // the built-in mapping of tables that have none of their own; "" is none
 	Aliases   *File  // see [ReadAliases]
 	Claimed   *File  // see [ReadClaimed]
@@ -171,12 +168,12 @@ func (a *Asked) documents(made *books.Reconciliation, currency money.Currency) (
 // mapping is the mapping of a table: the one that was given with it, or else the built-in one that was asked for, or else that of our own
 // names.
 func (a *Asked) mapping(name string, data []byte) (*table.Mapping, error) {
-	if at := slices.IndexFunc(a.Mappings, func(f File) bool { return f.Name == name+MapEnding }); at >= 0 {
+	if at := slices.IndexFunc(a.Mappings, func(f File) bool { return f.Name == name+infile.MapEnding }); at >= 0 {
 		text, err := a.Mappings[at].read(infile.Mappings)
 		if err != nil {
 			return nil, err
 		}
-		return table.ParseMapping(name+MapEnding, text, table.Invoices)
+		return table.ParseMapping(name+infile.MapEnding, text, table.Invoices)
 	}
 	if a.Preset != "" {
 		return table.Preset(a.Preset, table.Invoices)
@@ -192,7 +189,7 @@ func (a *Asked) mapping(name string, data []byte) (*table.Mapping, error) {
 	if like := table.Suggest(name, data, table.Invoices); len(like) > 0 {
 		return nil, source.Errorf(at, "what its columns mean is not said, expected a mapping; they are those of the built-in one %s", like[0])
 	}
-	return nil, source.Errorf(at, "what its columns mean is not said, expected a mapping named %s, or a built-in one", name+MapEnding)
+	return nil, source.Errorf(at, "what its columns mean is not said, expected a mapping named %s, or a built-in one", name+infile.MapEnding)
 }
 
 // checkNames makes sure that each document has a name of its own, and that each mapping is of one.
@@ -207,8 +204,8 @@ func (a *Asked) checkNames() error {
 	}
 	for i := range a.Mappings {
 		name := a.Mappings[i].Name
-		if of, _ := strings.CutSuffix(name, MapEnding); !seen[of] {
-			return source.Errorf(source.Place{File: name}, "a mapping of %q, which is not among the documents, expected the name of one and %s", names.Clip(of), MapEnding)
+		if of, _ := strings.CutSuffix(name, infile.MapEnding); !seen[of] {
+			return source.Errorf(source.Place{File: name}, "a mapping of %q, which is not among the documents, expected the name of one and %s", names.Clip(of), infile.MapEnding)
 		}
 	}
 	return nil
