@@ -149,7 +149,8 @@ func problemsOf(err error) (list []string) {
 	return list
 }
 
-func isTable(f reconciling.File) bool {
+// tableOf is the content of a document, and whether it is a table.
+func tableOf(f *reconciling.File) ([]byte, bool) {
 	data, err := f.ReadDocument()
-	return err == nil && table.IsTable(data)
+	return data, err == nil && table.IsTable(data)
 }

@@ -63,11 +63,12 @@ func (s *Server) showTables(w http.ResponseWriter, r *http.Request, problems []s
 	b := tablesBody{Of: r.URL.Query().Get("of"), Presets: table.Presets(table.Invoices), Problems: problems, Documents: len(asked.Documents), Ready: true}
 	for i := range asked.Documents {
 		f := &asked.Documents[i]
-		if !isTable(*f) {
+		data, is := tableOf(f)
+		if !is {
 			b.Others = append(b.Others, f.Name)
 			continue
 		}
-		one := showTable(f, mappingText(r, &asked, i), terms.Policy.MoneyCurrency())
+		one := showTable(f.Name, data, mappingText(r, &asked, i), terms.Policy.MoneyCurrency())
 		one.Number = i
 		b.Tables = append(b.Tables, one)
 		b.Ready = b.Ready && one.Preview != nil && len(one.Wrong) == 0
@@ -111,46 +112,39 @@ func mappingText(r *http.Request, asked *reconciling.Asked, document int) string
 func presetText(name string) string { return "{\n  \"preset\": \"" + name + "\"\n}\n" }
 
 // showTable reads a table by a mapping, or by one that it proposes.
-func showTable(f *reconciling.File, mapping string, currency money.Currency) shownTable {
-	one := shownTable{Name: f.Name, Text: mapping}
+func showTable(name string, data []byte, mapping string, currency money.Currency) shownTable {
+	one := shownTable{Name: name, Text: mapping}
 	wrong := func(err error) {
-		if len(one.Wrong) == mostWrong {
-			one.More++
-			return
-		}
-		one.Wrong = append(one.Wrong, err.Error())
-	}
-	all := func(err error) {
 		for _, problem := range reconciling.Problems(err) {
-			wrong(problem)
+			if len(one.Wrong) == mostWrong {
+				one.More++
+				continue
+			}
+			one.Wrong = append(one.Wrong, problem.Error())
 		}
-	}
-	data, err := f.ReadDocument()
-	if err != nil {
-		all(err)
-		return one
 	}
 	var m *table.Mapping
+	var err error
 	if mapping == "" {
-		p, err := table.Propose(f.Name, data, table.Invoices, currency)
+		p, err := table.Propose(name, data, table.Invoices, currency)
 		if err != nil {
-			all(err)
+			wrong(err)
 			return one
 		}
 		one.Text, one.Questions, one.Columns, m = string(p.Text), p.Questions, p.Columns, p.Mapping
 		if one.What = p.What; m == nil {
 			return one
 		}
-	} else if m, err = table.ParseMapping(f.Name+infile.MapEnding, []byte(mapping), table.Invoices); err != nil {
-		all(err)
+	} else if m, err = table.ParseMapping(name+infile.MapEnding, []byte(mapping), table.Invoices); err != nil {
+		wrong(err)
 		return one
 	}
-	t, err := table.Open(f.Name, data, m, currency)
+	t, err := table.Open(name, data, m, currency)
 	if err != nil {
-		all(err)
+		wrong(err)
 		return one
 	}
-	preview := t.Preview(shownRows, all)
+	preview := t.Preview(shownRows, wrong)
 	one.Preview, one.What = &preview, t.Describe()
 	return one
 }
@@ -171,7 +165,8 @@ func (s *Server) tablesAction(w http.ResponseWriter, r *http.Request) {
 	}
 	mappings := []reconciling.File{}
 	for i := range asked.Documents {
-		if text := mappingText(r, &asked, i); text != "" && isTable(asked.Documents[i]) {
+		text := mappingText(r, &asked, i)
+		if _, is := tableOf(&asked.Documents[i]); is && text != "" {
 			mappings = append(mappings, reconciling.File{Name: asked.Documents[i].Name + infile.MapEnding, Data: []byte(text)})
 		}
 	}
