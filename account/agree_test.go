@@ -20,7 +20,7 @@ import (
 
 var (
 	seed      = flag.Uint64("history.seed", 0, "the first seed of TestOracle; 0 is one of the clock")
-	histories = flag.Int("history.count", 400, "how many random histories TestOracle bills; continuous integration says 1000")
+	histories = flag.Int("history.count", 1000, "how many random histories TestOracle bills")
 )
 
 // TestOracle bills random histories under random policies twice. When the two bills differ it
