@@ -12,7 +12,7 @@
 //
 // Documents come first ([LeftOut]): a row that is in two documents counts once, a later document replaces rows of an earlier one, and a
 // row that was canceled, refunded or voided is not owed. Each row that counts is read as charges: its amount less what is prorated, its
-// overage, its additional charges. Each line of ours is one charge of the billing period that it settles, whichever invoice it is on.
+// overage, its additional charges. Each line of ours is one charge. It counts for the billing period that it settles, no matter which invoice it is on.
 //
 // Charges are then sorted into groups ([Group]), the smallest sets of their rows and our invoices that belong together: an invoice of
 // ours with their rows for its days; everything about one billing period; neighbouring periods, where they have a charge in another

@@ -13,8 +13,8 @@ import (
 	"github.com/prorata-go/prorata/internal/strictjson"
 )
 
-// usage reads the usage in a Parquet file as lines of JSON, each of which is the event of a row: line n is row n. What is wrong with
-// a value is left to who reads lines: it is written as it is.
+// usage reads the usage in a Parquet file as lines of JSON, each of which is the event of a row: line n is row n. A wrong value is written
+// as it stands, so that the decoder reports it.
 type usage struct {
 	io.Closer
 	rows   *parquetfile.Rows
@@ -106,7 +106,7 @@ func (u *usage) value(b []byte, f *usageField) (_ []byte, null bool) {
 	return append(b, "null"...), true
 }
 
-// endString ends a text that begins at a place. What is not UTF-8 stays so, for who reads the line to refuse.
+// endString ends the JSON string that starts at an offset. Invalid UTF-8 is kept, so that the decoder refuses the line.
 func endString(b []byte, at int) []byte {
 	if strictjson.Plain(b[at:]) == len(b)-at {
 		return append(b, '"')

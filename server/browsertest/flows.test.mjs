@@ -319,7 +319,7 @@ flow("without script, all of it works", async (page) => {
   await panel(page, "Events").getByText("Paper copy").waitFor();
 }, { javaScriptEnabled: false });
 
-flow("reconcile: a table is shown as it would be read, its mapping mended, compared, and its claims downloaded", async (page) => {
+flow("reconcile: a table is shown as it would be read, its mapping corrected, compared, and its claims downloaded", async (page) => {
   await page.goto(`${site}/reconcile`);
   await page.getByLabel("Documents, and mappings of tables").setInputFiles(path.join(root, "testdata/documents/november.csv"));
   await page.getByRole("button", { name: "Reconcile", exact: true }).click();
