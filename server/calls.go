@@ -63,6 +63,11 @@ func (s *Server) distributorCalls(mux *http.ServeMux) {
 	for _, version := range []string{"api", "apiv2"} {
 		mux.HandleFunc("GET /"+version+"/{method}", s.answerCall)
 		mux.HandleFunc("POST /"+version+"/{method}", s.answerCall)
+		mux.HandleFunc("/"+version+"/{method}", func(w http.ResponseWriter, r *http.Request) {
+			c := call{xml: strings.HasSuffix(r.URL.Path, ".xml")}
+			w.Header().Set("Allow", "GET, POST")
+			c.write(w, http.StatusMethodNotAllowed, refusal{"expected GET or POST"})
+		})
 	}
 }
 

@@ -312,10 +312,10 @@ func (c *call) statistics() (wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	used := map[cycle.Date]int64{}
+	used, voided := map[cycle.Date]int64{}, voidedIDs(events)
 	for i := range events {
 		e := &events[i]
-		if e.Type != account.UsageRecorded {
+		if e.Type != account.UsageRecorded || voided[e.ID] {
 			continue
 		}
 		day, err := cycle.DateOf(e.At, c.terms.Policy.TimeZone)
@@ -360,11 +360,14 @@ func (c *call) days() (p cycle.Period, err error) {
 			return p, refuse("%s: %v", date.name, err)
 		}
 		if date.name == "end_date" {
+			if p.End.Before(p.Start) {
+				return p, refuse("end_date is before start_date %s", fmt.Sprint(p.Start))
+			}
 			p.End = p.End.AddDays(1)
 		}
 	}
-	if !p.Start.IsZero() && p.End.Before(p.Start) {
-		return p, refuse("end_date is before start_date %s", fmt.Sprint(p.Start))
+	if p.End.Before(p.Start) { // it is still to come
+		p.End = p.Start
 	}
 	return p, nil
 }

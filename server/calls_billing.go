@@ -24,6 +24,12 @@ func numberOf(day cycle.Date) string {
 	return fmt.Sprintf("%04d%02d%s", y, m, ownNumber)
 }
 
+// monthStart is the first day of the month of a day.
+func monthStart(day cycle.Date) cycle.Date {
+	_, _, n := day.Civil()
+	return day.AddDays(1 - n)
+}
+
 // monthOf is the month of a number.
 func monthOf(number string) (first cycle.Date, err error) {
 	text, ok := strings.CutSuffix(number, ownNumber)
@@ -145,8 +151,7 @@ func (c *call) ownInvoices() (*distributor.Invoices, error) {
 	}
 	months := map[cycle.Date]*ownMonth{}
 	err = c.s.wholesale(c.r.Context(), days.Start, days.Last(), func(inv *invoice.Invoice) error {
-		_, _, day := inv.Date.Civil()
-		first := inv.Date.AddDays(1 - day)
+		first := monthStart(inv.Date)
 		m := months[first]
 		if m == nil {
 			m = newOwnMonth(c.terms.Policy.MoneyCurrency())
@@ -164,7 +169,8 @@ func (c *call) ownInvoices() (*distributor.Invoices, error) {
 	return doc, nil
 }
 
-// ownDays are start_date to end_date; all months up to this one where nothing is said.
+// ownDays are the months that start_date to end_date have days of, whole, so that what a month comes to does not depend on what is asked; all
+// months up to this one where nothing is said.
 func (c *call) ownDays() (p cycle.Period, err error) {
 	if c.form.Get("end_date") != "" && c.form.Get("start_date") == "" {
 		return p, refuse("end_date needs a start_date")
@@ -175,6 +181,7 @@ func (c *call) ownDays() (p cycle.Period, err error) {
 	if p.Start.IsZero() {
 		p.Start = cycle.MustDate("0001-01-01")
 	}
+	p.Start, p.End = monthStart(p.Start), monthStart(p.Last()).AddMonths(1)
 	if today, err := c.s.today(&c.terms); err != nil || p.End.After(today.AddDays(1)) {
 		p.End = today.AddDays(1)
 	}

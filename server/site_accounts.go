@@ -308,14 +308,20 @@ func (s *Server) accountBody(ctx context.Context, name string, q url.Values) (*a
 	return b, nil
 }
 
-// showEvents words events, the newest first.
-func showEvents(events []account.Event, anomalies []account.Anomaly, policy invoice.Policy) []shownEvent {
-	voided, reasons := map[string]bool{}, map[string]string{}
+// voidedIDs are the ids of events that are voided.
+func voidedIDs(events []account.Event) map[string]bool {
+	voided := map[string]bool{}
 	for i := range events {
 		if events[i].Type == account.EventVoided {
 			voided[events[i].Voids] = true
 		}
 	}
+	return voided
+}
+
+// showEvents words events, the newest first.
+func showEvents(events []account.Event, anomalies []account.Anomaly, policy invoice.Policy) []shownEvent {
+	voided, reasons := voidedIDs(events), map[string]string{}
 	for i := range anomalies {
 		reasons[anomalies[i].Event.ID] = anomalies[i].Reason
 	}
