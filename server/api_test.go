@@ -101,6 +101,7 @@ func TestAPISaysWhatTheBooksSay(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, "/v1/invoices/20200101-nothing", s.read, "").Code)
 	require.NoError(t, json.Unmarshal([]byte(s.get("/v1/invoices?limit=500&status=Paid&account="+someone)), &list))
 	require.NotEmpty(t, list.Invoices)
+	require.Equal(t, s.get("/v1/invoices?status=Paid"), s.get("/v1/invoices?status=paid"), "as events and the command line spell it")
 	for _, inv := range list.Invoices {
 		require.Contains(t, string(inv), `"status":"Paid"`)
 		require.Contains(t, string(inv), someone)
@@ -130,28 +131,61 @@ func TestPreviewWritesNothingAndIsWhatComes(t *testing.T) {
 	require.Equal(t, preview.With, before.Projected)
 }
 
+// A preview of another policy is what the next invoice would be by it, against the one by today's.
+func TestPreviewOfAPolicy(t *testing.T) {
+	s := newSite(t)
+	require.Equal(t, http.StatusOK, s.ask(http.MethodPost, "/v1/runs", s.write, "").Code, "all that is due is issued")
+	ask := func(policy string) (code int, preview struct{ With, Without string }, body string) {
+		w := s.ask(http.MethodPost, "/v1/preview", s.read, `{"account":"`+someone+`","policy":`+policy+`}`)
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &preview))
+		return w.Code, preview, w.Body.String()
+	}
+	code, same, body := ask(`{"timing":"arrears","settle_days":0}`)
+	require.Equal(t, http.StatusOK, code, body)
+	require.Equal(t, same.Without, same.With, "it is the policy there is")
+	before := s.get("/v1/accounts/" + someone)
+	require.Contains(t, before, `"projected_amount":"`+same.Without+`"`)
+	code, other, body := ask(`{"timing":"advance"}`)
+	require.Equal(t, http.StatusOK, code, body)
+	require.Equal(t, same.Without, other.Without)
+	require.Equal(t, "199.95 399.90", other.Without+" "+other.With, "the next period is billed too")
+	require.Equal(t, before, s.get("/v1/accounts/"+someone), "nothing is written")
+	for policy, problem := range map[string]string{
+		`{"timing":"never"}`: "arrears, advance", `{"timings":"advance"}`: "timings", `{"settle_days":"1"}`: "settle_days",
+		`{"currency":"EUR"}`: "currency", `{"time_zone":"Europe/Berlin"}`: "time_zone", `{}`: "expected", `{"timing":"advance"},"close":{}`: "expected one of",
+	} {
+		code, _, body := ask(policy)
+		require.Equal(t, http.StatusUnprocessableEntity, code, "%s: %s", policy, body)
+		require.Contains(t, body, problem, policy)
+	}
+}
+
 func TestRunsIssueWhatThePreviewShows(t *testing.T) {
 	s := newSite(t)
 	dry := s.ask(http.MethodPost, "/v1/runs", s.write, `{"dry_run":true}`)
 	require.Equal(t, http.StatusOK, dry.Code, dry.Body)
 	var would, did struct {
 		Run struct {
-			Invoices int
-			Total    string
+			Invoices        int
+			Total, Currency string
 		}
 	}
 	require.NoError(t, json.Unmarshal(dry.Body.Bytes(), &would))
 	require.Positive(t, would.Run.Invoices)
+	require.Regexp(t, `^[0-9]+\.[0-9]{2}$`, would.Run.Total, "an amount is a decimal")
+	require.Equal(t, "USD", would.Run.Currency)
 	page := s.get("/runs/preview")
 	require.Contains(t, page, fmt.Sprintf("<dd>%d</dd>", would.Run.Invoices))
 
 	changed := s.ask(http.MethodPost, "/runs", s.write, url.Values{"total": {"1.00 USD"}}.Encode())
 	require.Equal(t, http.StatusBadRequest, changed.Code, "the total is not what was shown")
-	w := s.ask(http.MethodPost, "/runs", s.write, url.Values{"total": {would.Run.Total}}.Encode())
+	w := s.ask(http.MethodPost, "/runs", s.write, url.Values{"total": {would.Run.Total + " USD"}}.Encode())
 	require.Equal(t, http.StatusSeeOther, w.Code, w.Body)
 	again := s.ask(http.MethodPost, "/v1/runs", s.write, `{}`)
 	require.NoError(t, json.Unmarshal(again.Body.Bytes(), &did))
 	require.Zero(t, did.Run.Invoices, "nothing twice")
+	bare := s.ask(http.MethodPost, "/v1/runs", s.write, "")
+	require.Equal(t, http.StatusOK, bare.Code, "a body need not be: %s", bare.Body)
 }
 
 // What the home page says is open is the sum of the balances.

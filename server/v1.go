@@ -27,6 +27,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	api := humago.New(mux, config)
 	api.UseMiddleware(s.wantsToken(api))
 	s.accountOperations(api)
+	s.previewOperation(api)
 	s.invoiceOperations(api)
 	s.eventOperations(api)
 	s.runOperations(api)

@@ -6,14 +6,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
-	"github.com/prorata-go/prorata/cycle"
-	"github.com/prorata-go/prorata/money"
 )
 
 // Pages of a list, and how many rows one has.
@@ -74,40 +70,6 @@ type timelinePending struct {
 	Package string `json:"package,omitempty" doc:"empty for a close"`
 }
 
-type previewInput struct {
-	Body struct {
-		Account string        `json:"account" minLength:"1" maxLength:"1000"`
-		Close   *previewWhen  `json:"close,omitempty"`
-		Change  *previewTo    `json:"change,omitempty"`
-		Charge  *previewMoney `json:"charge,omitempty"`
-	}
-}
-
-type previewWhen struct {
-	On        string `json:"on,omitempty" format:"date" doc:"today where it is left out"`
-	Effective string `json:"effective,omitempty" enum:"immediately,period_end"`
-}
-
-type previewTo struct {
-	On        string `json:"on,omitempty" format:"date" doc:"today where it is left out"`
-	Effective string `json:"effective,omitempty" enum:"immediately,period_end"`
-	Package   string `json:"package" minLength:"1" maxLength:"200"`
-}
-
-type previewMoney struct {
-	Amount      string `json:"amount" minLength:"1" maxLength:"40" doc:"a decimal; negative is a credit"`
-	Description string `json:"description" minLength:"1" maxLength:"500"`
-}
-
-type previewOutput struct {
-	Body struct {
-		Without string      `json:"without" doc:"what the next invoice is without it"`
-		With    string      `json:"with" doc:"what it is with it"`
-		Invoice *apiInvoice `json:"invoice,omitempty" doc:"the next invoice with it"`
-		Problem string      `json:"problem,omitempty" doc:"why it makes no sense here, and is left out"`
-	}
-}
-
 // accountOperations are those about accounts.
 func (s *Server) accountOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/v1/accounts", "list-accounts", "Accounts, by name, and where each stands today"), s.listAccounts)
@@ -115,9 +77,6 @@ func (s *Server) accountOperations(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}/events", "list-account-events", "Its events, in the order of recording", http.StatusNotFound), s.getEvents)
 	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}/invoices", "list-account-invoices", "Its invoices, by date", http.StatusNotFound), s.getAccountInvoices)
 	huma.Register(api, operation(http.MethodGet, "/v1/accounts/{account}/timeline", "get-account-timeline", "Its packages and invoices over time", http.StatusNotFound), s.getTimeline)
-	op := operation(http.MethodPost, "/v1/preview", "preview", "What would come of a close, a change or a charge; nothing is written", http.StatusNotFound)
-	op.MaxBodyBytes = MaxBody
-	huma.Register(api, op, s.preview)
 }
 
 func (s *Server) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {
@@ -224,70 +183,4 @@ func (s *Server) getTimeline(ctx context.Context, in *accountInput) (*timelineOu
 		out.Body.Pending = &timelinePending{p.Day.String(), p.Package}
 	}
 	return out, nil
-}
-
-func (s *Server) preview(ctx context.Context, in *previewInput) (*previewOutput, error) {
-	st, err := s.standing(ctx, in.Body.Account)
-	if err != nil {
-		return nil, s.missing(ctx, err)
-	}
-	e, err := in.event(s, st.Terms.Policy.TimeZone, st.Terms.Policy.MoneyCurrency())
-	if err != nil {
-		return nil, err
-	}
-	w, err := st.comesOf(e)
-	if err != nil {
-		return nil, s.broken(ctx, err)
-	}
-	out := &previewOutput{}
-	out.Body.Without, out.Body.With = w.Before.Number(), w.After.Number()
-	if !w.Invoice.Date.IsZero() {
-		out.Body.Invoice = &apiInvoice{w.Invoice.AppendJSON(nil)}
-	}
-	if len(w.Anomalies) > 0 {
-		out.Body.Problem = w.Anomalies[0].Reason
-	}
-	return out, nil
-}
-
-// event is what is to be looked at.
-func (in *previewInput) event(s *Server, zone *time.Location, currency money.Currency) (e account.Event, err error) {
-	b := &in.Body
-	e = account.Event{ID: newID(), Account: b.Account, At: s.now()}
-	given := 0
-	when := previewWhen{}
-	if b.Close != nil {
-		given++
-		e.Type, when = account.Closed, *b.Close
-	}
-	if b.Change != nil {
-		given++
-		e.Type, e.Package, when = account.PackageChanged, b.Change.Package, previewWhen{b.Change.On, b.Change.Effective}
-	}
-	if b.Charge != nil {
-		given++
-		e.Type, e.Description = account.ChargeAdded, b.Charge.Description
-		if e.Amount, err = money.ParseIn(b.Charge.Amount, currency); err != nil {
-			return e, huma.Error422UnprocessableEntity("charge", &huma.ErrorDetail{Location: "body.charge.amount", Message: err.Error(), Value: b.Charge.Amount})
-		}
-	}
-	if given != 1 {
-		return e, huma.Error422UnprocessableEntity("expected one of close, change and charge")
-	}
-	if when.Effective != "" {
-		if e.Effective, err = account.ParseEffective(when.Effective); err != nil {
-			return e, huma.Error422UnprocessableEntity(err.Error())
-		}
-	}
-	if when.On == "" {
-		return e, nil
-	}
-	var on cycle.Date
-	if err := readDate("body.on", when.On, &on); err != nil {
-		return e, err
-	}
-	if today, err := cycle.DateOf(e.At, zone); err != nil || today != on {
-		e.RecordedAt, e.At = e.At, on.Start(zone)
-	}
-	return e, nil
 }

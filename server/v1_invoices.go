@@ -22,7 +22,7 @@ type InvoicesFilter struct {
 	Account string `query:"account" maxLength:"1000"`
 	From    string `query:"from" format:"date" doc:"dated from this day"`
 	Through string `query:"through" format:"date" doc:"dated through this day"`
-	Status  string `query:"status" enum:"Unpaid,Paid,Refunded,Deferred,Canceled"`
+	Status  string `query:"status" enum:"unpaid,paid,refunded,deferred,canceled,Unpaid,Paid,Refunded,Deferred,Canceled" doc:"in either spelling, that of events or of invoices"`
 	Run     string `query:"run" pattern:"^[1-9][0-9]{0,17}$" doc:"that this run issued"`
 }
 

@@ -16,7 +16,8 @@ type apiRun struct {
 	At       string `json:"at" format:"date-time" doc:"what was final by then was issued"`
 	Through  string `json:"through" format:"date" doc:"dated through this day"`
 	Invoices int64  `json:"invoices"`
-	Total    string `json:"total" doc:"with its currency"`
+	Total    string `json:"total" doc:"of its invoices, a decimal"`
+	Currency string `json:"currency" doc:"ISO 4217"`
 	Seal     string `json:"seal,omitempty" doc:"SHA-256 of the run, its invoices and the seal before"`
 }
 
@@ -27,10 +28,12 @@ type runsOutput struct {
 }
 
 type runInput struct {
-	Body struct {
-		Through string `json:"through,omitempty" format:"date" doc:"today where it is left out"`
-		DryRun  bool   `json:"dry_run,omitempty" doc:"issue nothing, and say what would be"`
-	}
+	Body *runBody
+}
+
+type runBody struct {
+	Through string `json:"through,omitempty" format:"date" doc:"today where it is left out"`
+	DryRun  bool   `json:"dry_run,omitempty" doc:"issue nothing, and say what would be"`
 }
 
 type runOutput struct {
@@ -54,7 +57,7 @@ func (s *Server) runOperations(api huma.API) {
 }
 
 func showRun(r *books.Run) apiRun {
-	return apiRun{Number: r.Number, At: r.At.Format(time.RFC3339Nano), Through: r.Through.String(), Invoices: r.Invoices, Total: r.Total.String(), Seal: r.Seal}
+	return apiRun{Number: r.Number, At: r.At.Format(time.RFC3339Nano), Through: r.Through.String(), Invoices: r.Invoices, Total: r.Total.Number(), Currency: r.Total.Currency().String(), Seal: r.Seal}
 }
 
 func (s *Server) listRuns(ctx context.Context, _ *struct{}) (*runsOutput, error) {
@@ -72,9 +75,12 @@ func (s *Server) listRuns(ctx context.Context, _ *struct{}) (*runsOutput, error)
 }
 
 func (s *Server) run(ctx context.Context, in *runInput) (*runOutput, error) {
-	what := books.Issuing{Now: s.runInstant(ctx), DryRun: in.Body.DryRun}
-	if err := readDate("body.through", in.Body.Through, &what.Through); err != nil {
-		return nil, err
+	what := books.Issuing{Now: s.runInstant(ctx)}
+	if in.Body != nil {
+		what.DryRun = in.Body.DryRun
+		if err := readDate("body.through", in.Body.Through, &what.Through); err != nil {
+			return nil, err
+		}
 	}
 	issued, err := s.books.Issue(ctx, what)
 	if err != nil {
