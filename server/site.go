@@ -77,6 +77,7 @@ func newPages() (*pages, error) {
 		"asset":      func(name string) string { return paths[name] },
 		"places":     func() any { return places },
 		"money":      shownMoney,
+		"digits":     bigMoney,
 		"amount":     func(a money.Amount) string { return strings.Replace(digits.Group(a.Number()), "-", "−", 1) },
 		"count":      func(n any) string { return digits.Group(fmt.Sprint(n)) },
 		"name":       display.Text,
@@ -132,6 +133,20 @@ func inPage(document statement.Part) template.HTML {
 func shownMoney(a money.Amount) string {
 	number := strings.TrimPrefix(a.Number(), "-")
 	return strings.NewReplacer(number, digits.Group(number), "-", "−").Replace(a.Display())
+}
+
+// bigMoney is an amount among the figures at the top of a page: its digits stay together, and are smaller the more there are.
+func bigMoney(a money.Amount) template.HTML {
+	text := shownMoney(a)
+	at := strings.LastIndexByte(text, ' ') + 1 // after a currency's code
+	class := "nowrap"
+	switch n := len([]rune(text[at:])); {
+	case n > 13:
+		class += " longer"
+	case n > 9:
+		class += " long"
+	}
+	return template.HTML(template.HTMLEscapeString(text[:at]) + `<span class="` + class + `">` + template.HTMLEscapeString(text[at:]) + `</span>`)
 }
 
 // longDay is a date in a sentence.

@@ -67,7 +67,7 @@ func invoicesOf(list columnsOf[invoice.Invoice], shown ...column[invoice.Invoice
 var (
 	invoiceAccount = textColumn("account", "Account", func(inv *invoice.Invoice) string { return inv.Account })
 	invoiceDate    = dateColumn("date_invoiced", "Date", func(inv *invoice.Invoice) cycle.Date { return inv.Date })
-	invoiceNumber  = textColumn("number", "Number", func(inv *invoice.Invoice) string { return inv.Number.String() }).optional()
+	invoiceNumber  = textColumn("number", "Number", func(inv *invoice.Invoice) string { return inv.Number.String() }).wide()
 	invoicePackage = textColumn("package", "Package", func(inv *invoice.Invoice) string { return inv.Package }).optional()
 	invoicePeriod  = dateColumn("start_date", "Period", func(inv *invoice.Invoice) cycle.Date { return inv.Period.Start }).optional()
 	invoiceStatus  = textColumn("status", "Status", func(inv *invoice.Invoice) string { return inv.Status.String() })

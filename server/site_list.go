@@ -22,6 +22,7 @@ type column[T any] struct {
 	Name, Head string
 	Kind       report.Kind
 	Optional   bool              // a phone does without
+	Wide       bool              // only a wide screen has it
 	Left       bool              // of figures: they are drawn or worded on the page
 	Cell       func(*T) string   // as programs read it
 	Order      func(a, b *T) int // nil where there is none
@@ -138,6 +139,9 @@ func (l *list[T]) setAddresses() {
 		}
 		if col.Optional {
 			h.Class = strings.TrimSpace(h.Class + " optional")
+		}
+		if col.Wide {
+			h.Class = strings.TrimSpace(h.Class + " wide")
 		}
 		if col.Order != nil {
 			next := col.Name
@@ -290,6 +294,12 @@ func dateColumn[T any](name, head string, of func(*T) cycle.Date) column[T] {
 // optional is the column, but a phone does without.
 func (c column[T]) optional() column[T] {
 	c.Optional = true
+	return c
+}
+
+// wide is the column, but only a wide screen has it.
+func (c column[T]) wide() column[T] {
+	c.Wide = true
 	return c
 }
 

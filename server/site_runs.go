@@ -55,7 +55,7 @@ func (s *Server) runInstant(ctx context.Context) time.Time {
 var runColumns = columnsOf[books.Run]{
 	Name: "runs", Path: "/runs", Sort: "-run", Length: 100,
 	Columns: []column[books.Run]{
-		countColumn("run", "Run", func(r *books.Run) int64 { return r.Number }),
+		countColumn("run", "Run", func(r *books.Run) int64 { return r.Number }).asWords(),
 		textColumn("at", "At (UTC)", func(r *books.Run) string { return r.At.UTC().Format(time.RFC3339) }),
 		dateColumn("through", "Through", func(r *books.Run) cycle.Date { return r.Through }).optional(),
 		countColumn("invoices", "Invoices", func(r *books.Run) int64 { return r.Invoices }),

@@ -117,6 +117,20 @@ flow("an invoice: its lines add up, it is there as PDF, and printed it is the do
   assert.ok(printed.startsWith("Invoice") && printed.endsWith("What was billed, by day"), printed);
 });
 
+flow("on a phone every place is in sight, and a large amount stays on one line", async (page) => {
+  await record(own, { id: "large-1", type: "account.created", account: "large", at: "2026-01-05", package: "Gold" }, { id: "large-2", type: "charge.added", account: "large", at: "2026-01-06", amount: "123456789.05", description: "Licences" });
+  await signIn(page, own, own.write);
+  for (const target of ["/runs/preview", "/"]) {
+    await page.goto(own.url + target);
+    const nav = await page.getByRole("navigation", { name: "Main" }).evaluate((e) => [e.scrollWidth, e.clientWidth]);
+    assert.ok(nav[0] <= nav[1], `places of ${nav[0]} px in ${nav[1]}`);
+    const broken = await page.locator(".figures dd .nowrap").evaluateAll((list) =>
+      list.filter((e) => e.getClientRects().length > 1 || e.getBoundingClientRect().right > e.closest(".figures > div").getBoundingClientRect().right).map((e) => e.textContent));
+    assert.deepEqual(broken, []);
+  }
+  assert.match(await page.locator(".figures").innerText(), /\$123,45\d,\d{3}\.\d\d/);
+}, { width: 390 });
+
 flow("what if closed: shown first, then recorded, and the figure is the one that was shown", async (page) => {
   await page.goto(accountOf("harbor-books@example.com"));
   const [before, closed] = [cents(await figure(page, "Next invoice")), cents(await figure(page, "If closed today"))];

@@ -15,6 +15,22 @@ export function outOfSight(page) {
   }));
 }
 
+// offPaper says which cells of tables are cut off where the page is printed: A4 less its margins.
+export async function offPaper(page) {
+  await page.emulateMedia({ media: "print" });
+  await page.setViewportSize({ width: 794, height: 1123 }); // of the paper, which media queries ask for
+  const found = await page.evaluate(() => {
+    const main = document.querySelector("main");
+    main.style.width = "688px"; // what is printed on
+    const edge = main.getBoundingClientRect().right;
+    const cells = [...main.querySelectorAll("table :is(th, td)")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > edge + 1);
+    main.style.width = "";
+    return cells.length ? [`printed: ${cells.length} cells are cut off, such as ${cells[0].textContent.trim()}`] : [];
+  });
+  await page.emulateMedia({ media: "screen" });
+  return found;
+}
+
 // inaccessible asks axe. It is put in by the protocol, for no page lets a script in.
 export async function inaccessible(page) {
   const protocol = await page.context().newCDPSession(page);

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { bytesOf, faint, inaccessible, outOfSight, tooWide, unreachable } from "./look.mjs";
+import { bytesOf, faint, inaccessible, offPaper, outOfSight, tooWide, unreachable } from "./look.mjs";
 import { browse, demo, end, hasProgram, heights, open, root, signIn, store } from "./site.mjs";
 
 const someone = "/account?name=northgate-news%40example.com";
@@ -135,6 +135,7 @@ async function checked(name, url) {
     if (everything || quick.axe.includes(i)) wrong.push(...await inaccessible(page));
     found.push(...wrong.map((w) => `${width} px, ${scheme}: ${w}`));
   }
+  found.push(...await offPaper(page));
   await page.setViewportSize({ width: 320, height: 640 }); // the narrowest that WCAG asks for
   found.push(...(await tooWide(page)).map((w) => `320 px: ${w}`), ...await unreachable(page), ...page.wrong);
   await page.context().close();
