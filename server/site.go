@@ -91,6 +91,7 @@ func newPages() (*pages, error) {
 		"mul":        func(a, b int) int { return a * b },
 		"scale":      func(percent, whole int) int { return percent * whole / 100 },
 		"month":      longMonth,
+		"monthName":  func(d cycle.Date) string { name, _, _ := strings.Cut(longMonth(d), " "); return name },
 		"shortMonth": func(d cycle.Date) string { return longMonth(d)[:3] },
 		"at":         func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
 	}

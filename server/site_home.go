@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,13 +35,16 @@ func (h *home) drop() {
 type summary struct {
 	Today     cycle.Date
 	Month     month   // this one
+	Before    month   // the one before it
 	Months    []month // the last twelve, this one last
+	Grid      []gridLine
 	Accounts  int
 	Invoices  int // ever issued, without those canceled
 	Open      money.Amount
 	Late      money.Amount // of it, what is overdue
 	Ages      []age
 	Newest    []issuedInvoice
+	Debtors   []debtor       // those with the most overdue
 	Anomalies []shownAnomaly // the newest
 	Unsound   int            // how many anomalies there are
 	NoCost    string         // why the cost is not known
@@ -57,11 +62,31 @@ type month struct {
 	Invoices              int
 	Revenue, Cost, Margin money.Amount
 	Percent               string // what part of the revenue the margin is
-	Height, CostHeight    int    // of the bars, in percent of the highest
+	Height, CostHeight    int    // of the bars, in percent of the top of the axis
+}
+
+// gridLine is a line of the chart, at a height in percent, and the amount that it stands for.
+type gridLine struct {
+	Height int
+	Text   string
+}
+
+// debtor is an account, and how much of what it owes is overdue.
+type debtor struct {
+	Account string
+	Overdue money.Amount
 }
 
 // Through is the last day of the month.
 func (m month) Through() cycle.Date { return m.First.AddMonths(1).AddDays(-1) }
+
+// Year is the year that the month begins, or none.
+func (m month) Year() string {
+	if y, in, _ := m.First.Civil(); in == 1 {
+		return strconv.Itoa(y)
+	}
+	return ""
+}
 
 // age is what is open and how long it has been due.
 type age struct {
@@ -112,8 +137,9 @@ func (k *kept[T]) drop() {
 }
 
 const (
-	newestInvoices  = 8
-	anomaliesOnHome = 10
+	newestInvoices  = 6
+	debtorsOnHome   = 5
+	anomaliesOnHome = 3
 )
 
 // today is the day it is in the time zone of the books.
@@ -144,10 +170,11 @@ func (o *summary) sum(p *positions) error {
 			return err
 		}
 	}
-	setHeights(o.Months)
+	o.setHeights()
 	o.setWidths()
-	o.Month = o.Months[len(o.Months)-1]
+	o.Month, o.Before = o.Months[len(o.Months)-1], o.Months[len(o.Months)-2]
 	o.keepNewest()
+	o.keepDebtors()
 	slices.SortStableFunc(o.Anomalies, func(a, b shownAnomaly) int { return b.At.Compare(a.At) })
 	o.Unsound = len(o.Anomalies)
 	o.Anomalies = o.Anomalies[:min(len(o.Anomalies), anomaliesOnHome)]
@@ -175,12 +202,18 @@ func (o *summary) add(p *position) error {
 		}
 	}
 	add(&o.Open, p.Balance.Open)
+	late := money.New(0, o.Open.Currency())
 	for i, a := range p.Balance.Ages {
 		if add(&o.Ages[i].Amount, a); a.Sign() != 0 {
 			o.Ages[i].Accounts++
 		}
 		if i > 0 {
-			add(&o.Late, a)
+			add(&late, a)
+		}
+	}
+	if add(&o.Late, late); late.Sign() > 0 {
+		if o.Debtors = append(o.Debtors, debtor{p.Current.Account, late}); len(o.Debtors) >= 64*debtorsOnHome {
+			o.keepDebtors()
 		}
 	}
 	o.Anomalies = append(o.Anomalies, p.Anomalies...)
@@ -195,6 +228,11 @@ func (o *summary) add(p *position) error {
 func (o *summary) keepNewest() {
 	slices.SortStableFunc(o.Newest, func(a, b issuedInvoice) int { return b.Date.Compare(a.Date) })
 	o.Newest = slices.Clone(o.Newest[:min(len(o.Newest), newestInvoices)])
+}
+
+func (o *summary) keepDebtors() {
+	slices.SortStableFunc(o.Debtors, func(a, b debtor) int { return cmp.Compare(b.Overdue.Minor(), a.Overdue.Minor()) })
+	o.Debtors = slices.Clone(o.Debtors[:min(len(o.Debtors), debtorsOnHome)])
 }
 
 // lastMonths are the months up to that of a day.
@@ -215,14 +253,47 @@ func (m *month) finish() (err error) {
 	return err
 }
 
-func setHeights(months []month) {
+func (o *summary) setHeights() {
 	highest := int64(0)
-	for i := range months {
-		highest = max(highest, months[i].Revenue.Minor(), months[i].Cost.Minor())
+	for i := range o.Months {
+		highest = max(highest, o.Months[i].Revenue.Minor(), o.Months[i].Cost.Minor())
 	}
-	for i := range months {
-		months[i].Height, months[i].CostHeight = inPercent(months[i].Revenue, highest), inPercent(months[i].Cost, highest)
+	top := axisTop(highest)
+	for i := range o.Months {
+		m := &o.Months[i]
+		m.Height, m.CostHeight = inPercent(m.Revenue, top), inPercent(m.Cost, top)
 	}
+	if highest > 0 {
+		currency := o.Open.Currency()
+		o.Grid = []gridLine{{100, axisText(money.New(top, currency))}, {50, axisText(money.New(top/2, currency))}}
+	}
+}
+
+// axisTop is where an axis for amounts up to the highest ends: 1, 2, 4, 6 or 8 and noughts, so that its half is round too.
+func axisTop(highest int64) int64 {
+	for unit := int64(10); unit < math.MaxInt64/100; unit *= 10 {
+		for _, n := range []int64{1, 2, 4, 6, 8} {
+			if n*unit >= highest {
+				return n * unit
+			}
+		}
+	}
+	return highest
+}
+
+// axisText is a round amount without a currency's code, and without the noughts that it ends with.
+func axisText(a money.Amount) string {
+	text := shownMoney(a)
+	text = text[strings.LastIndexByte(text, ' ')+1:]
+	if whole, part, _ := strings.Cut(text, "."); strings.Trim(part, "0") == "" {
+		text = whole
+	}
+	for _, short := range []struct{ noughts, letter string }{{",000,000,000", "B"}, {",000,000", "M"}, {",000", "K"}} {
+		if number, is := strings.CutSuffix(text, short.noughts); is && len(text) > len("$9,000") {
+			return number + short.letter
+		}
+	}
+	return text
 }
 
 func (o *summary) setWidths() {

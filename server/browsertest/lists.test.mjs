@@ -105,10 +105,28 @@ flow("invoices: what is found is what is downloaded, and its sum", async (page) 
 
 flow("what is open on the home page is what the balances add up to, by age too", async (page) => {
   await page.goto(site);
-  const table = page.locator("section.panel", { has: page.getByRole("heading", { name: "What is open, and how old" }) });
+  const table = page.locator("section.panel", { has: page.getByRole("heading", { name: "What customers owe, and how old it is" }) });
   const ages = (await table.locator("tbody td:last-child").allInnerTexts()).map(cents);
   const total = cents(await table.locator("tfoot td:last-child").innerText());
   assert.equal(ages.reduce((a, b) => a + b), total);
   await page.goto(`${site}/balance`);
   assert.equal(cents(await page.locator(".figures dd").first().innerText()), total);
+});
+
+flow("who is most overdue on the home page is what the balances say, and leads to the invoices", async (page) => {
+  await page.goto(site);
+  const rows = page.locator("section.panel", { has: page.getByRole("heading", { name: "Most overdue" }) }).locator("tbody tr");
+  const shown = (await rows.allInnerTexts()).map((text) => text.split(/\s+/)).map(([name, amount]) => [name, cents(amount)]);
+  await page.goto(`${site}/balance`);
+  const late = [];
+  for (const row of await page.locator("tbody tr").all()) {
+    const [name, , , , open, notDue] = await row.locator("th, td").allInnerTexts();
+    late.push([name, cents(open) - (notDue === "–" ? 0 : cents(notDue))]);
+  }
+  late.sort((a, b) => b[1] - a[1]);
+  assert.deepEqual(shown, late.slice(0, 5));
+  await page.goto(site);
+  await rows.first().getByRole("link").last().click();
+  await page.waitForURL(/status=Unpaid/);
+  assert.deepEqual([...new Set(await column(page.locator("table"), 0))], [late[0][0]]);
 });
