@@ -145,6 +145,26 @@ func TestMonth(t *testing.T) {
 	})
 }
 
+// An account that is closed and settled has no next day, which verify --replay finds right, however soon after its last invoice.
+func TestClosedAndSettled(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		record(t, b, "2026-01-20T10:00:00Z", `1 account.created a 2026-01-10T08:00:00Z "package":"Gold"`, `2 account.closed a 2026-01-20T08:00:00Z`)
+		issue(t, b, "2026-02-11T05:00:00Z")
+		require.Equal(t, []string{"a 2026-02-10 25.79 unpaid"}, summary(invoices(t, b, books.Which{})), "the day after, since the account could have been opened again on it")
+		require.Zero(t, issue(t, b, "2026-02-12T05:00:00Z").Accounts)
+		whole(t, b)
+		require.Zero(t, issue(t, b, "2026-03-11T05:00:00Z").Accounts)
+		whole(t, b)
+		record(t, b, "2026-03-12T10:00:00Z", `3 usage.recorded a 2026-01-15T08:00:00Z "credits":60000`)
+		issue(t, b, "2026-03-13T05:00:00Z")
+		require.Equal(t, []string{"a 2026-02-10 25.79 unpaid", "a 2026-03-10 10.00 unpaid"}, summary(invoices(t, b, books.Which{})))
+		whole(t, b)
+		issue(t, b, "2026-03-14T05:00:00Z")
+		whole(t, b)
+	})
+}
+
 var histories = flag.Int("history.count", 20, "how many histories TestRuns plays")
 
 // An invoice stays canceled where the creation of its account is voided afterwards, in the list of invoices as for the next one; what was
@@ -205,7 +225,10 @@ func TestRuns(t *testing.T) {
 		last := h.Through().AddDays(-200).Start(nil)
 		for day := range days {
 			now := h.Through().AddDays(-400 + day*30 + random.IntN(25)).Start(h.Policy.TimeZone).Add(time.Duration(random.IntN(30)) * time.Hour)
-			if now.Before(last) && day > 0 {
+			switch {
+			case day == days-1: // the day after, when most accounts are not looked at
+				now = last.Add(24 * time.Hour)
+			case now.Before(last) && day > 0:
 				now = last
 			}
 			last = now

@@ -1,0 +1,58 @@
+package books_test
+
+import (
+	"bytes"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/eventlog"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
+	files "github.com/prorata-go/prorata/testdata/demo"
+)
+
+// TestEveryDay records and bills the demonstration day by day, as a reseller does: after each run the books are whole, also when every run
+// is made again from what it knew, and at the end they are those of one replay.
+func TestEveryDay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some four hundred days")
+	}
+	packages, err := invoice.ParsePackages("packages.json", files.Packages, money.USD)
+	require.NoError(t, err)
+	var events []account.Event
+	for e, err := range eventlog.Read(bytes.NewReader(files.Events), "events.jsonl", invoice.Policy{}) {
+		require.NoError(t, err)
+		events = append(events, e)
+	}
+	slices.SortStableFunc(events, func(a, b account.Event) int { return a.Known().Compare(b.Known()) })
+	b := create(t, filepath.Join(t.TempDir(), "books.db"), books.New{Packages: packages, Now: events[0].Known()})
+	rest := events
+	end := date("2026-04-01")
+	for day := date("2025-01-01"); day.Before(end); day = day.AddDays(1) {
+		now := day.Start(nil).Add(6 * time.Hour)
+		n, _ := slices.BinarySearchFunc(rest, now.Add(1), func(e account.Event, t time.Time) int { return e.Known().Compare(t) })
+		_, err := b.Record(t.Context(), books.Recording{Events: books.Each(rest[:n]...), Now: now})
+		require.NoError(t, err)
+		rest = rest[n:]
+		_, err = b.Issue(t.Context(), books.Issuing{Now: now})
+		require.NoError(t, err)
+		whole(t, b)
+	}
+	require.Empty(t, rest)
+	catalogue, err := invoice.NewCatalogue(packages, invoice.Retail)
+	require.NoError(t, err)
+	for acc, err := range b.Accounts(t.Context(), "") {
+		require.NoError(t, err)
+		all, err := b.EventsOf(t.Context(), acc.Name)
+		require.NoError(t, err)
+		once, err := account.BillAccount(all, catalogue, invoice.Policy{}, end.AddDays(-1))
+		require.NoError(t, err)
+		require.Equal(t, text(once.Invoices), text(invoices(t, b, books.Which{Accounts: []string{acc.Name}})), acc.Name)
+	}
+}
