@@ -45,7 +45,7 @@ recorded since the run before.`,
 }
 
 func linesFlag(cmd *cobra.Command, lines *bool) {
-	cmd.Flags().BoolVar(lines, "lines", false, "in a table, also the lines of each invoice and what explains them; in csv, a row a line")
+	cmd.Flags().BoolVar(lines, "lines", false, "in a table, also the lines of each invoice and what explains them; in csv and parquet, a row a line")
 }
 
 func runBill(cmd *cobra.Command, c *common, lines bool) error {

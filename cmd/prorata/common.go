@@ -112,7 +112,7 @@ func (c *common) chooseFormat(cmd *cobra.Command, formats ...string) (string, er
 	if !slices.Contains(formats, c.format) {
 		return "", usageError{names.Unknown("format", c.format, formats)}
 	}
-	if c.format == "xlsx" {
+	if c.format == "xlsx" || c.format == "parquet" {
 		return c.format, c.refuseTerminal(cmd, c.format)
 	}
 	return c.format, nil

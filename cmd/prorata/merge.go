@@ -25,6 +25,7 @@ func newMerge() *cobra.Command {
 would have written, byte for byte. Each file has its invoices by account, then date, as replay
 writes them, and no account may be in two files. Whether a shard is missing, or was billed by
 another policy or date, cannot be seen from the files. Each is read once, and may be a pipe.
+Parquet is not merged: a data lake reads the files of all shards as one table.
 Nothing is written unless all are good: output of more than 8 MiB that goes to standard output
 is kept in a temporary file (in TMPDIR) until then.
 

@@ -55,7 +55,7 @@ there are anomalies, quarantined lines or far dates to look at.
 	cmd.Flags().String("from", "", "leave out invoices dated before `DATE`")
 	cmd.Flags().StringVar(&c.price, "price", "retail", "bill by the `PRICE` retail or distributor")
 	_ = cmd.RegisterFlagCompletionFunc("price", cobra.FixedCompletions([]string{"retail", "distributor"}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.Flags().BoolVar(&lines, "lines", false, "in a table, also the lines of each invoice and what explains them; in csv, a row a line")
+	cmd.Flags().BoolVar(&lines, "lines", false, "in a table, also the lines of each invoice and what explains them; in csv and parquet, a row a line")
 	c.eventFlags(cmd)
 	c.usageMapFlag(cmd)
 	c.policyFlags(cmd)
@@ -206,7 +206,7 @@ type replay struct {
 
 // write writes the bills to the first output, the others being ready.
 func (r *replay) write(outputs []*outfile.Output, f *formats.Format, lines bool) error {
-	if f.Frame != nil {
+	if f.Append != nil {
 		return r.stream(outputs, f)
 	}
 	r.progress.bills(len(r.accounts))
@@ -276,10 +276,13 @@ func (r *replay) stream(outputs []*outfile.Output, format *formats.Format) error
 	if out.ToStdout() && isTerminal(r.stdout) {
 		r.progress.done() // the invoices themselves show how far it has come, and go to the same lines
 	}
+	if format.Binary {
+		out.Hold() // a part of it is of no use
+	}
 	if err := outfile.Start(outputs...); err != nil {
 		return err
 	}
-	w := formats.NewWriter(out, format.Frame)
+	w := format.Stream(out, r.policy.MoneyCurrency())
 	err := each(r, func(t text, b *account.Bill) text {
 		if t.bytes == nil {
 			t.bytes = texts.Get().(*[]byte)

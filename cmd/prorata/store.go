@@ -84,7 +84,7 @@ type issuedWriter struct {
 	format   *formats.Format
 	lines    bool
 	stdout   *cobra.Command
-	writer   *formats.Writer
+	writer   formats.Stream
 	buffer   []byte
 	gathered []invoice.Invoice
 	summary  report.Summary
@@ -101,8 +101,8 @@ func (c *common) newIssuedWriter(cmd *cobra.Command, format string, lines bool, 
 	if err := outfile.Start(w.out); err != nil {
 		return nil, err
 	}
-	if w.format.Frame != nil {
-		w.writer = formats.NewWriter(w.out, w.format.Frame)
+	if w.format.Append != nil {
+		w.writer = w.format.Stream(w.out, policy.MoneyCurrency())
 	}
 	return w, nil
 }

@@ -1,15 +1,15 @@
 // Package formats is the table of the formats in which invoices are written, and reads again those that merge puts together.
 //
 //	f := formats.Find("csv", false)
-//	w := formats.NewWriter(out, f.Frame)
+//	w := f.Stream(out, money.USD)
 //	err := w.WriteAll(f.Append(nil, invoices)) // any number of times
 //	err = w.Close()
 //
 //	r, err := formats.NewReader(in, "shard-0.csv")
 //	for err = r.Next(); err == nil; err = r.Next() { … r.Account … r.Text … } // io.EOF at the end
 //
-// A format with a frame is written while other invoices are being billed, and can be merged: its text is that of each invoice, or
-// of its rows, with something before, between and after them. The other formats need all invoices first.
+// A format with Append is written while other invoices are being billed. One with a frame can be merged: its text is that of each
+// invoice, or of its rows, with something before, between and after them. Formats without Append need all invoices first.
 //
 // # Reading
 //

@@ -8,7 +8,9 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
+	"github.com/prorata-go/prorata/internal/parquetout"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/statement"
 )
@@ -21,10 +23,11 @@ type Format struct {
 
 	Binary bool // no text: a terminal cannot show it
 
-	// Of a format that is written as invoices are made: its frame, and the texts of some invoices, each with what the frame has
-	// between two before it.
-	Frame  *Frame
+	// Of a format that is written as invoices are made: what a Stream writes of some invoices. Of text, that is their texts, each with
+	// what the frame has between two before it; of Parquet, their rows.
 	Append func(to []byte, invoices []invoice.Invoice) []byte
+	Frame  *Frame
+	header string // of CSV with the columns of a Parquet file
 
 	// Of one that needs all of them.
 	Write func(w io.Writer, all *All) error
@@ -64,12 +67,28 @@ var table = [...]Format{
 	{Name: "csv", Lines: true, Frame: &lineRows, Append: report.AppendLineRows, read: (*Reader).readCSV},
 	{Name: "csv", Excel: true, Frame: &excelInvoiceRows, Append: report.AppendGuardedInvoiceRows},
 	{Name: "csv", Excel: true, Lines: true, Frame: &excelLineRows, Append: report.AppendGuardedLineRows},
+	{Name: "parquet", Binary: true, header: report.InvoiceHeader, Append: appendInvoiceValues},
+	{Name: "parquet", Binary: true, Lines: true, header: report.LineHeader, Append: appendLineValues},
 	{Name: "html", Write: writeHTML},
 	{Name: "xlsx", Binary: true, Write: writeXLSX},
 	{Name: "ledger", Write: writeLedger},
 	{Name: "focus", Write: writeFocus},
 	{Name: "distributor-json", Write: writeDistributor((*distributor.Invoices).AppendJSON)},
 	{Name: "distributor-xml", Write: writeDistributor((*distributor.Invoices).AppendXML)},
+}
+
+// Stream writes invoices as they are made: what Append made of some of them, any number of times, and then the end.
+type Stream interface {
+	WriteAll(made []byte) error
+	Close() error
+}
+
+// Stream begins to write invoices in a currency, in a format that has Append.
+func (f *Format) Stream(w io.Writer, currency money.Currency) Stream {
+	if f.Frame == nil {
+		return parquetout.NewWriter(w, "invoices", columnsOf(f.header, currency))
+	}
+	return NewWriter(w, f.Frame)
 }
 
 // Names are the names of all formats.

@@ -213,13 +213,14 @@ func squeezed(text string) string {
 }
 
 func TestFormats(t *testing.T) {
-	require.Equal(t, []string{"table", "jsonl", "json", "csv", "html", "xlsx", "ledger", "focus", "distributor-json", "distributor-xml"}, formats.Names())
+	require.Equal(t, []string{"table", "jsonl", "json", "csv", "parquet", "html", "xlsx", "ledger", "focus", "distributor-json", "distributor-xml"}, formats.Names())
 	for _, name := range formats.Names() {
 		for _, lines := range []bool{false, true} {
 			f := formats.Find(name, lines)
 			require.Equal(t, name, f.Name)
-			require.Equal(t, lines && name == "csv", f.Lines)
-			require.True(t, (f.Frame == nil) == (f.Append == nil) && (f.Frame == nil) == (f.Write != nil), "%s: one of the two ways", f)
+			require.Equal(t, lines && (name == "csv" || name == "parquet"), f.Lines)
+			require.True(t, (f.Append == nil) == (f.Write != nil), "%s: one of the two ways", f)
+			require.Equal(t, f.Append != nil && !f.Binary, f.Frame != nil, "%s: text that is made piece by piece has a frame", f)
 			require.False(t, f.Excel, "it is asked for by itself")
 			excel := f.ForExcel()
 			require.Equal(t, name == "csv", excel != nil)

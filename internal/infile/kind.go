@@ -108,6 +108,8 @@ func (k fileKind) advice(c Content) string {
 		return "write it so, as by jq -c '.[]' FILE"
 	case c == Events && k == kindLongObjects:
 		return "write it so, as by jq -c . FILE"
+	case c == Invoices && k == kindParquet:
+		return "have each shard write csv, and merge those; or merge nothing, since a data lake reads the Parquet files of all shards as one table"
 	case c == Documents && k == kindInvoices:
 		return "replay --format distributor-json writes what can be compared"
 	case advice == asTable:
