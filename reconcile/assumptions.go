@@ -100,7 +100,38 @@ func (a assumptions) around(days cycle.Period, through cycle.Date) assumptions {
 // that of the whole.
 func (a assumptions) shorten(day cycle.Date) assumptions {
 	zone := a.policy.TimeZone
-	start := day.Start(zone)
+	if !a.isPlain(day.Start(zone)) {
+		return a
+	}
+	begins, boundary, ok := creationBefore(&a.events[0], day, zone)
+	if !ok {
+		return a
+	}
+	from := boundary.Start(zone)
+	begins.Package = a.events[0].Package
+	events := make([]account.Event, 1, 32)
+	for i := 1; i < len(a.events); i++ {
+		e := &a.events[i]
+		switch {
+		case !e.At.Before(from) || !e.Known().Before(from):
+			events = append(events, *e)
+		case e.Type == account.PackageChanged && e.Effective == account.PeriodEnd && e.At.After(from.AddDate(0, 0, -35)):
+			return a // it may still be pending
+		case e.Type == account.PackageChanged:
+			if a.isFree(begins.Package) != a.isFree(e.Package) {
+				return a // it may have moved the boundaries
+			}
+			begins.Package = e.Package
+		}
+	}
+	events[0] = begins
+	a.shortened = true
+	return a.withEvents(events)
+}
+
+// isPlain reports that an account's periods and package at an instant follow from one creation, its first event, and changes that were
+// known by then.
+func (a assumptions) isPlain(start time.Time) bool {
 	created := -1
 	for i := range a.events {
 		e := &a.events[i]
@@ -111,19 +142,21 @@ func (a assumptions) shorten(day cycle.Date) assumptions {
 		case account.Created:
 			created = i
 		case account.Closed, account.ChangeCancelled, account.EventVoided:
-			return a
+			return false
 		}
 		if e.Type == account.PackageChanged && !e.Known().Before(start) {
-			return a
+			return false
 		}
 	}
-	if created != 0 {
-		return a
-	}
-	first := &a.events[0]
+	return created == 0
+}
+
+// creationBefore is a creation on a boundary before a day that gives the same periods as the first one, and the boundary, if there is
+// one that no short month has moved.
+func creationBefore(first *account.Event, day cycle.Date, zone *time.Location) (begins account.Event, boundary cycle.Date, ok bool) {
 	anchor, err := cycle.DateOf(first.At, zone)
 	if err != nil {
-		return a
+		return begins, boundary, false
 	}
 	schedule, err := cycle.NewSchedule(anchor, 1)
 	if !first.BillingDate.IsZero() {
@@ -131,47 +164,24 @@ func (a assumptions) shorten(day cycle.Date) assumptions {
 		schedule, err = cycle.NewStubSchedule(schedule.Start(), anchor, 1)
 	}
 	if err != nil {
-		return a
+		return begins, boundary, false
 	}
 	k, ok := schedule.Index(day)
 	_, _, anchorDay := anchor.Civil()
-	for ; ok && k > 1; k-- { // a boundary that no short month has moved
+	for ; ok && k > 1; k-- {
 		if _, _, d := schedule.Boundary(k).Civil(); d == anchorDay {
 			break
 		}
 	}
 	if !ok || k <= 1 {
-		return a
+		return begins, boundary, false
 	}
-	boundary := schedule.Boundary(k)
-	begins := account.Event{ID: first.ID, Type: account.Created, Account: first.Account, At: boundary.Start(zone).Add(first.At.Sub(schedule.Start().Start(zone)))}
+	boundary = schedule.Boundary(k)
+	begins = account.Event{ID: first.ID, Type: account.Created, Account: first.Account, At: boundary.Start(zone).Add(first.At.Sub(schedule.Start().Start(zone)))}
 	if !first.BillingDate.IsZero() { // periods follow a date, whatever the hour
-		if anchorDay > 28 {
-			return a
-		}
 		begins.At, begins.BillingDate = boundary.Start(zone).Add(12*time.Hour), schedule.Boundary(k+1)
 	}
-	from := boundary.Start(zone)
-	name := first.Package
-	events := make([]account.Event, 1, 32)
-	for i := 1; i < len(a.events); i++ {
-		e := &a.events[i]
-		switch {
-		case !e.At.Before(from) || !e.Known().Before(from):
-			events = append(events, *e)
-		case e.Type == account.PackageChanged && e.Effective == account.PeriodEnd && e.At.After(from.AddDate(0, 0, -35)):
-			return a // it may still be pending
-		case e.Type == account.PackageChanged:
-			if a.isFree(name) != a.isFree(e.Package) {
-				return a // it may have moved the boundaries
-			}
-			name = e.Package
-		}
-	}
-	begins.Package = name
-	events[0] = begins
-	a.shortened = true
-	return a.withEvents(events)
+	return begins, boundary, first.BillingDate.IsZero() || anchorDay <= 28
 }
 
 // isFree reports that a package costs nothing, or is not in the list.

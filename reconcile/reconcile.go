@@ -162,75 +162,23 @@ func (r *reconciler) asked(name string) bool {
 
 // readLedgers sorts both sides by account.
 func (r *reconciler) readLedgers(ctx context.Context, d *documents, report *Report) error {
-	byAccount := map[string]*ledger{}
-	size := uint64(0)
+	s := sorting{reconciler: r, ledgers: map[string]*ledger{}}
 	r.ourTotal, r.withdrawn = money.New(0, r.currency), map[string][]*Row{}
-	kept := d.rows[:0]
-	for _, row := range d.rows {
-		ours, note, several := r.accounts.ours(row.Account)
-		if !r.asked(ours) {
-			continue
-		}
-		kept = append(kept, row)
-		key := ours
-		if several {
-			key = "\x00" + ours // of which of several accounts it is nobody knows: it is compared with none
-		}
-		l := byAccount[key]
-		if l == nil {
-			l = &ledger{account: ours, scope: &r.scope}
-			byAccount[key] = l
-		}
-		if several {
-			l.ambiguous = note
-		} else if note != "" {
-			l.note = note
-		}
-		row.Account = ours
-		l.theirs = append(l.theirs, row)
-		size = addSize(size, row.Figures, row.added)
-		report.newest = later(report.newest, row.Date)
-	}
-	d.rows = kept
-	d.leftOut = slices.DeleteFunc(d.leftOut, func(l LeftOut) bool {
-		ours, _, several := r.accounts.ours(l.Row.Account)
-		if !r.asked(ours) {
-			return true
-		}
-		l.Row.Account = ours
-		if l.Why == Withdrawn && !several {
-			r.withdrawn[ours] = append(r.withdrawn[ours], l.Row)
-		}
-		size = addSize(size, l.Row.Figures, l.Row.added)
-		return false
-	})
+	s.sortTheirs(d, report)
 	if !r.scope.through.IsZero() {
 		err := replay(ctx, r, r.in.Policy, func(b billed, bill *account.Bill) billed { return b.add(r.scope.from, bill) }, func(b billed) error {
 			report.Anomalies = append(report.Anomalies, b.anomalies...)
-			for _, row := range b.rows {
-				l := byAccount[row.Account]
-				if l == nil {
-					l = &ledger{account: row.Account, scope: &r.scope}
-					byAccount[row.Account] = l
-				}
-				size = addSize(size, row.Figures, 0)
-				l.ours = append(l.ours, row)
-				var err error
-				if r.ourTotal, err = r.ourTotal.Add(row.Ours.FinalAmount); err != nil {
-					return err
-				}
-			}
-			return nil
+			return s.addOurs(b.rows)
 		})
 		if err != nil {
 			return err
 		}
 	}
-	if size > math.MaxInt64/4 {
+	if s.size > math.MaxInt64/4 {
 		return fmt.Errorf("reconcile: the amounts of both sides together: %w", money.ErrOverflow)
 	}
-	for _, key := range slices.Sorted(maps.Keys(byAccount)) {
-		l := byAccount[key]
+	for _, key := range slices.Sorted(maps.Keys(s.ledgers)) {
+		l := s.ledgers[key]
 		if l.ambiguous == "" && r.in.Events.Has(l.account) {
 			l.assume = func() assumptions { return r.assumptionsOf(l.account) }
 			l.bill = func(through cycle.Date) []invoice.Invoice { a := l.assume(); return a.bill(through) }
@@ -238,6 +186,75 @@ func (r *reconciler) readLedgers(ctx context.Context, d *documents, report *Repo
 		r.ledgers = append(r.ledgers, l)
 	}
 	slices.SortStableFunc(r.ledgers, func(a, b *ledger) int { return strings.Compare(a.account, b.account) })
+	return nil
+}
+
+// sorting is rows of both sides on their way into ledgers.
+type sorting struct {
+	*reconciler
+	ledgers map[string]*ledger // by account; by another key where nobody knows of which
+	size    uint64             // of all amounts together
+}
+
+// of is the ledger of a key, made where there is none.
+func (s *sorting) of(key, account string) *ledger {
+	l := s.ledgers[key]
+	if l == nil {
+		l = &ledger{account: account, scope: &s.scope}
+		s.ledgers[key] = l
+	}
+	return l
+}
+
+// sortTheirs sorts their rows, and those that are left out. Rows of accounts that were not asked for are dropped.
+func (s *sorting) sortTheirs(d *documents, report *Report) {
+	kept := d.rows[:0]
+	for _, row := range d.rows {
+		ours, note, several := s.accounts.ours(row.Account)
+		if !s.asked(ours) {
+			continue
+		}
+		kept = append(kept, row)
+		key := ours
+		if several {
+			key = "\x00" + ours // of which of several accounts it is nobody knows: it is compared with none
+		}
+		l := s.of(key, ours)
+		if several {
+			l.ambiguous = note
+		} else if note != "" {
+			l.note = note
+		}
+		row.Account = ours
+		l.theirs = append(l.theirs, row)
+		s.size = addSize(s.size, row.Figures, row.added)
+		report.newest = later(report.newest, row.Date)
+	}
+	d.rows = kept
+	d.leftOut = slices.DeleteFunc(d.leftOut, func(l LeftOut) bool {
+		ours, _, several := s.accounts.ours(l.Row.Account)
+		if !s.asked(ours) {
+			return true
+		}
+		l.Row.Account = ours
+		if l.Why == Withdrawn && !several {
+			s.withdrawn[ours] = append(s.withdrawn[ours], l.Row)
+		}
+		s.size = addSize(s.size, l.Row.Figures, l.Row.added)
+		return false
+	})
+}
+
+// addOurs adds rows of ours.
+func (s *sorting) addOurs(rows []*Row) (err error) {
+	for _, row := range rows {
+		l := s.of(row.Account, row.Account)
+		l.ours = append(l.ours, row)
+		s.size = addSize(s.size, row.Figures, 0)
+		if s.ourTotal, err = s.ourTotal.Add(row.Ours.FinalAmount); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -147,44 +147,60 @@ func (r *reconciler) byConvention(ctx context.Context, rep *Report, sets string)
 // minPriceAccounts is of how many accounts groups must follow from one other price of a package.
 const minPriceAccounts = 2
 
-// findChangedPrices looks for one other price of a package that the groups of it which differ follow from: a price rise is one finding,
-// not a riddle for each account.
-func (r *reconciler) findChangedPrices(ctx context.Context) error {
-	type offer struct {
+// maxOffers is how many other prices of a package are tried.
+const maxOffers = 3
+
+// offer is another price of a package, which rows of theirs for whole periods have.
+type offer struct {
+	pkg      string
+	price    int64
+	since    cycle.Date
+	accounts map[string]bool // with such rows
+}
+
+// offers are the other prices of each package that several accounts have, the most accounts first.
+func (r *reconciler) offers() map[string][]*offer {
+	type key struct {
 		pkg   string
 		price int64
 	}
-	accounts := map[offer]map[string]bool{}
-	since := map[offer]cycle.Date{}
+	found := map[key]*offer{}
 	for _, l := range r.ledgers {
 		for _, g := range l.groups {
-			if pkg, price, ok := r.wholePrice(g); ok {
-				o := offer{pkg, price}
-				if accounts[o] == nil {
-					accounts[o], since[o] = map[string]bool{}, g.Period.Start
-				}
-				accounts[o][l.account] = true
-				since[o] = earlier(since[o], g.Period.Start)
+			pkg, price, ok := r.wholePrice(g)
+			if !ok {
+				continue
 			}
+			o := found[key{pkg, price}]
+			if o == nil {
+				o = &offer{pkg: pkg, price: price, since: g.Period.Start, accounts: map[string]bool{}}
+				found[key{pkg, price}] = o
+			}
+			o.accounts[l.account] = true
+			o.since = earlier(o.since, g.Period.Start)
 		}
 	}
-	var offers []offer
-	for o, of := range accounts {
-		if len(of) >= minPriceAccounts {
-			offers = append(offers, o)
-		}
-	}
-	if len(offers) == 0 {
-		return nil
-	}
-	slices.SortFunc(offers, func(a, b offer) int {
-		return cmp.Or(cmp.Compare(len(accounts[b]), len(accounts[a])), strings.Compare(a.pkg, b.pkg), cmp.Compare(a.price, b.price))
-	})
-	byPackage := map[string][]offer{}
-	for _, o := range offers {
-		if len(byPackage[o.pkg]) < 3 {
+	byPackage := map[string][]*offer{}
+	for _, o := range found {
+		if len(o.accounts) >= minPriceAccounts {
 			byPackage[o.pkg] = append(byPackage[o.pkg], o)
 		}
+	}
+	for pkg, list := range byPackage {
+		slices.SortFunc(list, func(a, b *offer) int {
+			return cmp.Or(cmp.Compare(len(b.accounts), len(a.accounts)), cmp.Compare(a.price, b.price))
+		})
+		byPackage[pkg] = list[:min(maxOffers, len(list))]
+	}
+	return byPackage
+}
+
+// findChangedPrices looks for one other price of a package that the groups of it which differ follow from: a price rise is one finding,
+// not a riddle for each account.
+func (r *reconciler) findChangedPrices(ctx context.Context) error {
+	offers := r.offers()
+	if len(offers) == 0 {
+		return nil
 	}
 	return r.parallel(ctx, len(r.ledgers), func(i int) {
 		l := r.ledgers[i]
@@ -196,32 +212,36 @@ func (r *reconciler) findChangedPrices(ctx context.Context) error {
 				continue
 			}
 			for _, pkg := range g.packages() {
-				for _, o := range byPackage[pkg] {
+				for _, o := range offers[pkg] {
 					if whole == nil {
 						a := l.assume()
 						whole = &a
 					}
 					s := r.newSearch(l, whole, g)
 					s.trial = t
-					price := money.New(o.price, r.currency)
-					listed := ""
-					if was, ok := r.listPrice(pkg, g.Period.Start); ok {
-						listed = " instead of " + was.Number()
-					}
-					c := change{cause: PriceChanged, tier: prices, shared: true, may: onRecurring, apply: atPrice(pkg, price),
-						fact: fmt.Sprintf("%s at %s%s since %s", pkg, price.Number(), listed, since[o])}
-					if s.try(&c, -1); len(s.hits) == 0 {
-						continue
-					}
-					g.Causes = rankHits(append(s.hits, g.Causes...))
-					g.outcomes = append(g.outcomes, s.outcomes...)
-					if g.Class == Unexplained && g.isCovered() {
-						g.Class, g.Implied = Explained, nil
-					}
+					s.tryOffer(o)
 				}
 			}
 		}
 	})
+}
+
+// tryOffer tries another price of a package on a group.
+func (s *search) tryOffer(o *offer) {
+	g, price, instead := s.group, money.New(o.price, s.currency), ""
+	if listed, ok := s.listPrice(o.pkg, g.Period.Start); ok {
+		instead = " instead of " + listed.Number()
+	}
+	c := change{cause: PriceChanged, tier: prices, shared: true, may: onRecurring, apply: atPrice(o.pkg, price),
+		fact: fmt.Sprintf("%s at %s%s since %s", o.pkg, price.Number(), instead, o.since)}
+	if s.try(&c, -1); len(s.hits) == 0 {
+		return
+	}
+	g.Causes = rankHits(append(s.hits, g.Causes...))
+	g.outcomes = append(g.outcomes, s.outcomes...)
+	if g.Class == Unexplained && g.isCovered() {
+		g.Class, g.Implied = Explained, nil
+	}
 }
 
 // statedHit reports that what the rows state explains the group.

@@ -1,11 +1,8 @@
 package report
 
 import (
-	"cmp"
-	"encoding/csv"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -346,72 +343,6 @@ func (p *page) convention() {
 	}
 }
 
-// ConventionWords say by which policy the upstream seems to prorate; nothing where nothing tells.
-func ConventionWords(rep *reconcile.Report) (words []string) {
-	c := rep.Convention
-	if c == nil {
-		return nil
-	}
-	if !c.Better {
-		return []string{ownConvention(c)}
-	}
-	word := "suggested"
-	if c.Established {
-		word = "established"
-	}
-	text := fmt.Sprintf("Their convention (%s): %s. It prints %s of %s to the cent, ours %s", word, strings.Join(c.Policy.Changes(rep.Policy), " "), number(c.Reproduced),
-		tellingGroups(c), number(c.Ours))
-	if c.RunnerUp != nil {
-		text += fmt.Sprintf(", the next best %s", number(c.Second))
-	}
-	words = append(words, text+".")
-	if len(c.Members) > 1 {
-		text := fmt.Sprintf("%s print the same for all of these.", Count(len(c.Members), "policy", "policies"))
-		if c.Telling != "" {
-			text += fmt.Sprintf(" This would tell: %s.", c.Telling)
-		}
-		words = append(words, text)
-	}
-	if len(c.Against) > 0 {
-		var numbers []string
-		for _, n := range c.Against[:min(maxAgainst, len(c.Against))] {
-			numbers = append(numbers, display.Cut(n, maxCell))
-		}
-		if more := len(c.Against) - maxAgainst; more > 0 {
-			numbers = append(numbers, fmt.Sprintf("and %s more, in the JSON report", number(more)))
-		}
-		words = append(words, fmt.Sprintf("Against it: %s.", strings.Join(numbers, ", ")))
-	}
-	costs := fmt.Sprintf("theirs costs %s more", grouped(c.Cost))
-	switch c.Cost.Sign() {
-	case -1:
-		costs = fmt.Sprintf("theirs costs %s less", grouped(negated(c.Cost)))
-	case 0:
-		costs = "theirs costs the same"
-	}
-	return append(words, fmt.Sprintf("All accounts in these dates: %s by their convention, %s by ours; %s.", grouped(c.TheirsTotal), grouped(c.OursTotal), costs))
-}
-
-// ownConvention says that no policy prints more of their rows than our own.
-func ownConvention(c *reconcile.Convention) string {
-	groups := tellingGroups(c)
-	switch {
-	case c.Reproduced == 0:
-		return fmt.Sprintf("Their convention: not to be told. None of the %s policies tried prints any of %s to the cent.", number(c.Searched), groups)
-	case c.Established:
-		return fmt.Sprintf("Their convention (established): our own policy. It prints %s of %s to the cent, the next best %s.", number(c.Ours), groups, number(c.Second))
-	}
-	return fmt.Sprintf("Their convention: none of the %s policies tried prints more of theirs to the cent than ours, which prints %s of %s.", number(c.Searched), number(c.Ours), groups)
-}
-
-// tellingGroups are the groups that a convention follows from.
-func tellingGroups(c *reconcile.Convention) string {
-	if c.Prorated == c.Tested {
-		return Count(c.Tested, "prorated period", "prorated periods")
-	}
-	return fmt.Sprintf("%s apart (%s of them prorated)", Count(c.Tested, "period that tells policies", "periods that tell policies"), number(c.Prorated))
-}
-
 // grouped is an amount as a sentence has it, with separators.
 func grouped(a money.Amount) string {
 	plain := strings.TrimPrefix(a.Number(), "-")
@@ -419,96 +350,3 @@ func grouped(a money.Amount) string {
 }
 
 func number(n int) string { return digits.Group(strconv.Itoa(n)) }
-
-var reconcileHeader = []string{"group", "side", "account", "class", "cause", "strength", "number", "type", "package", "status", "date_invoiced", "start_date",
-	"end_date", "credits", "recurring", "overage", "additional_charges", "compared", "final_amount", "theirs_total", "ours_total", "difference", "in_favour_of", "claimed",
-	"explanation", "notes"}
-
-// ReconcileCSV prints a line for each row of either side, with what there is to say of its group. Rows that are left out have no group.
-func ReconcileCSV(w io.Writer, rep *reconcile.Report) error {
-	out := csv.NewWriter(w)
-	writeReconcileRows(out, rep) // an error is kept, and returned by Error
-	out.Flush()
-	return out.Error()
-}
-
-// ReconcileRows are the cells that ReconcileCSV prints, the header first.
-func ReconcileRows(rep *reconcile.Report) [][]string {
-	var all rows
-	writeReconcileRows(&all, rep)
-	return all
-}
-
-func writeReconcileRows(out rowWriter, rep *reconcile.Report) {
-	out.Write(reconcileHeader)
-	amount := func(minor int64) string { return money.New(minor, rep.Currency).Number() }
-	cells := func(group, class, cause, strength, explanation, notes string, r *reconcile.Row, sums ...string) {
-		wire := map[string]string{}
-		for _, f := range r.Wire() {
-			wire[f.Name] = f.Value
-		}
-		side := "theirs"
-		if r.Ours != nil {
-			side = "ours"
-		}
-		line := []string{group, side, r.Account, class, cause, strength, wire["number"], wire["type"], wire["package"], wire["status"], wire["date_invoiced"], wire["start_date"],
-			wire["end_date"], wire["credits"], amount(r.Figures[reconcile.Recurring]), amount(r.Figures[reconcile.Overage]), amount(r.Figures[reconcile.Other]),
-			amount(r.Figures.Total()), wire["final_amount"]}
-		out.Write(append(append(line, sums...), explanation, notes))
-	}
-	for i, g := range rep.Groups {
-		claimed := ""
-		if g.Claimed() > 0 {
-			claimed = amount(g.Claimed())
-		}
-		for _, r := range slices.Concat(g.Theirs, g.Ours) {
-			cells(strconv.Itoa(i+1), g.Class.String(), g.Cause(), g.Strength(), g.Explanation(), strings.Join(g.Notes, "; "), r,
-				amount(g.TheirFigures.Total()), amount(g.OurFigures.Total()), amount(g.Difference().Total()), g.InFavourOf(), claimed)
-		}
-	}
-	for i := range rep.LeftOut {
-		l := &rep.LeftOut[i]
-		cells("", l.Why.String(), "", "", l.Note, "", l.Row, "", "", "", "", "")
-	}
-}
-
-var disputeHeader = []string{"claim", "account", "cause", "number", "date_invoiced", "start_date", "end_date", "billed", "expected", "claimed", "until", "evidence"}
-
-// DisputeCSV prints the claims worth sending upstream, a line for each group, under one claim id an account and cause. It is for people, so
-// that names and numbers of theirs that a spreadsheet takes for a formula have an apostrophe before them.
-func DisputeCSV(w io.Writer, rep *reconcile.Report) error {
-	out := csv.NewWriter(w)
-	for _, row := range DisputeRows(rep) {
-		for i, name := range disputeHeader {
-			if name == "account" || name == "number" {
-				row[i] = guardOf(row[i]) + row[i]
-			}
-		}
-		out.Write(row) // an error is kept, and returned by Error
-	}
-	out.Flush()
-	return out.Error()
-}
-
-// DisputeRows are the cells that DisputeCSV prints, the header first, and none with an apostrophe.
-func DisputeRows(rep *reconcile.Report) [][]string {
-	all := [][]string{slices.Clone(disputeHeader)}
-	amount := func(minor int64) string { return money.New(minor, rep.Currency).Number() }
-	for i := range rep.Claims {
-		c := &rep.Claims[i]
-		lines := slices.Clone(c.Lines)
-		slices.SortStableFunc(lines, func(a, b reconcile.ClaimLine) int {
-			return cmp.Compare(a.Group.Period.Start.Sub(b.Group.Period.Start), 0)
-		})
-		for _, l := range lines {
-			g := l.Group
-			until := ""
-			if !l.Until.IsZero() {
-				until = l.Until.String()
-			}
-			all = append(all, []string{c.ID, c.Account, c.Cause, l.Numbers, l.Date.String(), g.Period.Start.String(), g.Period.Last().String(),
-				amount(g.TheirFigures.Total()), amount(g.OurFigures.Total()), amount(l.Claimed), until, l.Evidence})
-		}
-	}
-	return all
-}
