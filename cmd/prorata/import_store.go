@@ -66,6 +66,7 @@ func (s *importStore) earlier(ctx context.Context, accounts []string, to *roweve
 			return err
 		}
 		for i := range events {
+			events[i].Place = source.Place{File: s.Name()}
 			to.Add(events[i])
 		}
 	}
