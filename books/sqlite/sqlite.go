@@ -51,6 +51,9 @@ func Create(ctx context.Context, file string) (*Store, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
+	if err := check(file); err != nil && !errors.Is(err, store.ErrMissing) {
+		return nil, err
+	}
 	s, err := open(ctx, file, opening{create: true})
 	if err != nil {
 		return nil, err
