@@ -47,14 +47,18 @@ func PresetFile(name string) ([]byte, error) {
 	return presetFiles.ReadFile("presets/" + name + ".json")
 }
 
-// OwnNames is the mapping of a table whose columns are called as the fields are: of invoices, the preset distributor.
+// OwnNames is the mapping of a table whose columns are called as the fields are, and date for at: of invoices, the preset distributor.
 func OwnNames(u Use) (*Mapping, error) {
 	if u == Invoices {
 		return Preset("distributor", u)
 	}
 	m := &Mapping{Name: "of " + u.String() + " by their own names", use: u}
 	for _, f := range fieldsOf(u) {
-		m.fields = append(m.fields, spec{name: f.name, columns: []string{f.name}, optional: !f.required})
+		columns := []string{f.name}
+		if f.name == "at" {
+			columns = append(columns, "date")
+		}
+		m.fields = append(m.fields, spec{name: f.name, columns: columns, optional: !f.required})
 	}
 	return m, nil
 }
