@@ -68,34 +68,51 @@ there are anomalies, quarantined lines or far dates to look at.
 	return cmd
 }
 
+// asked is what a replay is asked for.
+type asked struct {
+	format *formats.Format
+	span   cycle.Period // inclusive; the zero Date as its end is the last day of the events
+	list   invoice.PriceList
+	only   shard
+}
+
+func (c *common) askedReplay(cmd *cobra.Command, lines bool) (a asked, err error) {
+	if a.format, err = c.invoiceFormat(cmd, lines); err != nil {
+		return a, err
+	}
+	if c.issuer != "" && a.format.Name != "focus" {
+		return a, usagef("--issuer with the format %s, expected --format focus", a.format.Name)
+	}
+	if a.span, err = billSpan(cmd); err != nil {
+		return a, err
+	}
+	if a.list, err = invoice.ParsePriceList(c.price); err != nil {
+		return a, usageError{err}
+	}
+	if a.only, err = parseShard(c.shard); err != nil || a.only.of <= 1 {
+		return a, err
+	}
+	switch {
+	case c.excel:
+		return a, usagef("--excel with --shard, expected one of them: merge puts together what programs read")
+	case c.openEnd(a.span):
+		return a, usagef("--shard with --keep-going and no --through, expected a date: a line that one shard leaves out may hold the latest one")
+	}
+	return a, nil
+}
+
+// openEnd reports that the last day to bill is to follow from events of which lines may be left out.
+func (c *common) openEnd(span cycle.Period) bool {
+	return span.End.IsZero() && (c.keepGoing || c.quarantine != "")
+}
+
 func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error {
 	if err := required(cmd, "packages"); err != nil {
 		return err
 	}
-	format, err := c.invoiceFormat(cmd, lines)
+	ask, err := c.askedReplay(cmd, lines)
 	if err != nil {
 		return err
-	}
-	if c.issuer != "" && format.Name != "focus" {
-		return usagef("--issuer with the format %s, expected --format focus", format.Name)
-	}
-	span, err := billSpan(cmd)
-	if err != nil {
-		return err
-	}
-	list, err := invoice.ParsePriceList(c.price)
-	if err != nil {
-		return usageError{err}
-	}
-	only, err := parseShard(c.shard)
-	if err != nil {
-		return err
-	}
-	if only.of > 1 && c.excel {
-		return usagef("--excel with --shard, expected one of them: merge puts together what programs read")
-	}
-	if only.of > 1 && span.End.IsZero() && (c.keepGoing || c.quarantine != "") {
-		return usagef("--shard with --keep-going and no --through, expected a date: a line that one shard leaves out may hold the latest one")
 	}
 	if err := c.useWorkers(cmd); err != nil {
 		return err
@@ -107,7 +124,7 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 	if err != nil {
 		return err
 	}
-	catalogue, err := c.catalogue(policy, list, cmd.InOrStdin())
+	catalogue, err := c.catalogue(policy, ask.list, cmd.InOrStdin())
 	if err != nil {
 		return err
 	}
@@ -116,27 +133,39 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 		return err
 	}
 	defer progress.done()
-	events, err := readEvents(cmd.Context(), files, c.loading(policy, only, progress), c.from(cmd), progress)
+	events, err := readEvents(cmd.Context(), files, c.loading(policy, ask.only, progress), c.from(cmd), progress)
 	if err != nil {
 		return err
 	}
-	if events.some && span.End.IsZero() && (c.keepGoing || c.quarantine != "") {
+	if events.some && c.openEnd(ask.span) {
 		return usagef("some parts of a partition with --keep-going and no --through, expected a date: a line that one part leaves out may hold the latest one")
 	}
-	accounts, err := c.chosen(events, only)
+	accounts, err := c.chosen(events, ask.only)
 	if err != nil {
 		return err
 	}
 	dates := c.farDatesOf(events, accounts, policy)
-	if span.End.IsZero() {
-		span.End, dates.Through = dates.Last, dates.Last
+	if ask.span.End.IsZero() {
+		ask.span.End, dates.Through = dates.Last, dates.Last
 	}
-	r := &replay{ctx: cmd.Context(), events: events, accounts: accounts, catalogue: catalogue, policy: policy, span: span,
+	r := &replay{ctx: cmd.Context(), events: events, accounts: accounts, catalogue: catalogue, policy: policy, span: ask.span,
 		progress: progress, stdout: cmd.OutOrStdout(), issuer: c.issuer}
+	if err := r.writeAll(c, c.newOutput(cmd), ask.format, lines); err != nil {
+		return err
+	}
+	if r.invoices == 0 {
+		printLine(cmd.ErrOrStderr(), "prorata: "+r.nothing(c, !dates.Last.IsZero()))
+	}
+	found := findings{bad: events.bad, quarantine: c.quarantine, anomalies: r.anomalies, dates: dates}
+	return found.print(cmd.ErrOrStderr())
+}
+
+// writeAll writes the bills, and the files of quarantined lines and of anomalies that are asked for: all of them or none.
+func (r *replay) writeAll(c *common, bills *outfile.Output, format *formats.Format, lines bool) error {
 	quarantine, anomalies := outfile.New(c.quarantine, nil), outfile.New(c.anomalies, nil)
-	outputs := []*outfile.Output{c.newOutput(cmd)}
+	outputs := []*outfile.Output{bills}
 	if c.quarantine != "" {
-		if err := writeQuarantine(quarantine, events.bad.all); err != nil {
+		if err := writeQuarantine(quarantine, r.events.bad.all); err != nil {
 			return err
 		}
 		outputs = append(outputs, quarantine)
@@ -148,19 +177,12 @@ func runReplay(cmd *cobra.Command, c *common, lines bool, files []string) error 
 		outfile.Discard(outputs...)
 		return err
 	}
-	progress.done()
-	messages.SortAnomalies(r.anomalies, events.files)
+	r.progress.done()
+	messages.SortAnomalies(r.anomalies, r.events.files)
 	if c.anomalies != "" {
 		writeAnomalies(anomalies, r.anomalies)
 	}
-	if err := outfile.Commit(outputs...); err != nil {
-		return err
-	}
-	if r.invoices == 0 {
-		printLine(cmd.ErrOrStderr(), "prorata: "+r.nothing(c, !dates.Last.IsZero()))
-	}
-	found := findings{bad: events.bad, quarantine: c.quarantine, anomalies: r.anomalies, dates: dates}
-	return found.print(cmd.ErrOrStderr())
+	return outfile.Commit(outputs...)
 }
 
 // nothing says why there are no invoices.
