@@ -136,18 +136,18 @@ func shownMoney(a money.Amount) string {
 	return strings.NewReplacer(number, digits.Group(number), "-", "−").Replace(a.Display())
 }
 
-// bigMoney is an amount among the figures at the top of a page: its digits stay together, and are smaller the more there are.
+// bigMoney is an amount among the figures at the top of a page: many digits stay together, and are smaller the more there are.
 func bigMoney(a money.Amount) template.HTML {
-	text := shownMoney(a)
+	text := template.HTMLEscapeString(shownMoney(a))
 	at := strings.LastIndexByte(text, ' ') + 1 // after a currency's code
-	class := "nowrap"
+	class := "long"
 	switch n := len([]rune(text[at:])); {
+	case n <= 9:
+		return template.HTML(text)
 	case n > 13:
-		class += " longer"
-	case n > 9:
-		class += " long"
+		class = "longer"
 	}
-	return template.HTML(template.HTMLEscapeString(text[:at]) + `<span class="` + class + `">` + template.HTMLEscapeString(text[at:]) + `</span>`)
+	return template.HTML(text[:at] + `<span class="nowrap ` + class + `">` + text[at:] + `</span>`)
 }
 
 // longDay is a date in a sentence.

@@ -153,6 +153,9 @@ func (st *standing) comesOf(e account.Event) (*whatIf, error) {
 		w.After = zero
 	}
 	w.Invoice = after.Next
+	if w.Change, err = w.After.Sub(w.Before); err != nil {
+		return nil, err
+	}
 	known, err := account.Check(events, &st.catalogue, policy)
 	if err != nil {
 		return nil, err

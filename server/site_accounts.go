@@ -52,8 +52,8 @@ var accountColumns = columnsOf[accountRow]{
 		countColumn("credits_used", "Credits", func(r *accountRow) int64 { return r.Current.CreditsUsed }).asWords(),
 		countColumn("credits_allowed", "", func(r *accountRow) int64 { return r.Current.CreditsAllowed }),
 		countColumn("credits_overage", "", func(r *accountRow) int64 { return r.Current.CreditsOverage }),
-		dateColumn("next_invoice", "Next invoice", func(r *accountRow) cycle.Date { return r.Current.Next.Date }).optional(),
-		amountColumn("projected_amount", "It will be", func(r *accountRow) money.Amount { return r.Current.Projected }),
+		dateColumn("next_invoice", "Billed on", func(r *accountRow) cycle.Date { return r.Current.Next.Date }).optional(),
+		amountColumn("projected_amount", "Next invoice", func(r *accountRow) money.Amount { return r.Current.Projected }),
 		amountColumn("open", "Open", func(r *accountRow) money.Amount { return r.Balance.Open }).optional(),
 		dateColumn("pending_date", "", func(r *accountRow) cycle.Date { return r.Current.Pending.Day }),
 		textColumn("pending_package", "", func(r *accountRow) string { return r.Current.Pending.Package }),
@@ -174,6 +174,8 @@ type accountBody struct {
 	Issued    []invoice.Invoice // by date
 	Invoices  *list[invoice.Invoice]
 	Total     money.Amount
+	Owes      books.Balance // today
+	Late      money.Amount  // of it, what is overdue
 	Events    *list[shownEvent]
 	Currency  money.Currency
 	Packages  []string
@@ -212,6 +214,7 @@ type whatIf struct {
 	Words     string
 	Before    money.Amount // what the next invoice would be without it
 	After     money.Amount
+	Change    money.Amount
 	Invoice   invoice.Invoice
 	Anomalies []shownAnomaly
 	Others    int // other events that make no sense then
@@ -295,6 +298,9 @@ func (s *Server) accountBody(ctx context.Context, name string, q url.Values) (*a
 			b.Packages = append(b.Packages, p.Name)
 		}
 	}
+	if err := b.setOwes(ctx, s.books); err != nil {
+		return nil, err
+	}
 	b.Total = money.New(0, b.Currency)
 	for i := range st.Issued {
 		if st.Issued[i].Status == invoice.Canceled {
@@ -317,6 +323,24 @@ func voidedIDs(events []account.Event) map[string]bool {
 		}
 	}
 	return voided
+}
+
+// setOwes sets what the account owes today.
+func (b *accountBody) setOwes(ctx context.Context, from *books.Books) (err error) {
+	b.Late = money.New(0, b.Currency)
+	b.Owes.Open, b.Owes.Credit = b.Late, b.Late
+	if len(b.Standing.Issued) == 0 {
+		return nil
+	}
+	for b.Owes, err = range from.Balances(ctx, books.Balancing{AsOf: b.Today, PaymentDays: paymentDays, Accounts: []string{b.Name}}) {
+		for i := 1; i < len(b.Owes.Ages) && err == nil; i++ {
+			b.Late, err = b.Late.Add(b.Owes.Ages[i])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // showEvents words events, the newest first.

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"slices"
+
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -63,6 +65,9 @@ func drawTimeline(events []account.Event, stretches []account.Stretch, issued []
 			span.Start = d
 		}
 	}
+	if last := lastOf(stretches, issued).AddMonths(1); !c.Open && c.Next.Date.IsZero() && last.Before(today) {
+		span.End = last // of an account that is over, not the years since
+	}
 	if c.Next.Date.After(span.End) && c.Next.Date.Sub(today) < 60 {
 		span.End = c.Next.Date.AddDays(1)
 	}
@@ -73,7 +78,9 @@ func drawTimeline(events []account.Event, stretches []account.Stretch, issued []
 	x := func(d cycle.Date) int {
 		return max(0, min(timelineWidth, d.Sub(span.Start)*timelineWidth/days))
 	}
-	t.Today = x(today)
+	if today.Before(span.End) {
+		t.Today = x(today)
+	}
 	t.draw(stretches, span, today, x)
 	for i := range issued {
 		if inv := &issued[i]; !inv.Date.Before(span.Start) {
@@ -90,7 +97,7 @@ func drawTimeline(events []account.Event, stretches []account.Stretch, issued []
 	step := 1 + days/360
 	_, _, dom := span.Start.Civil()
 	for first := span.Start.AddDays(1 - dom).AddMonths(1); first.Before(span.End); first = first.AddMonths(step) {
-		at := tick{X: x(first), Text: first.String()[:len("2006-01")], Anchor: "middle"}
+		at := tick{X: x(first), Text: longMonth(first)[:len("Jan")] + " " + first.String()[:len("2006")], Anchor: "middle"}
 		if half := len(at.Text) * letterWidth / 2; at.X < half {
 			at.Anchor = "start"
 		} else if at.X > timelineWidth-half {
@@ -99,6 +106,26 @@ func drawTimeline(events []account.Event, stretches []account.Stretch, issued []
 		t.Ticks = append(t.Ticks, at)
 	}
 	return t
+}
+
+// lastOf is the last day of an account's packages and invoices.
+func lastOf(stretches []account.Stretch, issued []invoice.Invoice) (last cycle.Date) {
+	for i := range stretches {
+		if end := stretches[i].Days.End; end.After(last) {
+			last = end
+		}
+	}
+	for i := range issued {
+		if issued[i].Date.After(last) {
+			last = issued[i].Date
+		}
+	}
+	return last
+}
+
+// Has reports that there are marks of a kind.
+func (t *timeline) Has(kind string) bool {
+	return slices.ContainsFunc(t.Marks, func(m mark) bool { return m.Kind == kind })
 }
 
 // draw draws the packages.

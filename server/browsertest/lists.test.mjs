@@ -130,3 +130,17 @@ flow("who is most overdue on the home page is what the balances say, and leads t
   await page.waitForURL(/status=Unpaid/);
   assert.deepEqual([...new Set(await column(page.locator("table"), 0))], [late[0][0]]);
 });
+
+flow("what an account owes on its page is what the balances say, and its invoices come before what could be done", async (page) => {
+  await page.goto(`${site}/balance?sort=-open`);
+  const [name, , , , open] = await page.locator("tbody tr").first().locator("th, td").allInnerTexts();
+  await page.getByRole("link", { name, exact: true }).click();
+  const owes = page.locator(".figures > div", { has: page.locator("dt", { hasText: "Owes today" }) });
+  assert.equal(await owes.locator("dd").first().innerText(), open);
+  assert.deepEqual(await page.getByRole("heading", { level: 2 }).allInnerTexts(), ["Timeline", "Invoices", "What if", "Events"]);
+  await page.getByRole("link", { name: "Close, change or charge" }).click();
+  await page.waitForURL(/#what-if$/);
+  await owes.getByRole("link").click();
+  await page.waitForURL(/status=Unpaid/);
+  assert.equal(cents(await page.locator("tfoot td:last-child").innerText()), cents(open));
+});
