@@ -32,7 +32,7 @@ type choice struct{ Value, Text string }
 
 // accountStatuses are what the list of accounts can be cut down to.
 var accountStatuses = []choice{
-	{"", "all"}, {"open", "open"}, {"closed", "closed"}, {"waiting", "change or close waiting"}, {"overdue", "with something overdue"}, {"anomalies", "with events that make no sense"},
+	{"", "all"}, {"open", "open"}, {"closed", "closed"}, {"waiting", "with a change or close waiting"}, {"overdue", "with something overdue"}, {"anomalies", "with events that are not billed"},
 }
 
 type accountRow struct {

@@ -75,7 +75,7 @@ var (
 )
 
 var invoiceColumns = invoicesOf(columnsOf[invoice.Invoice]{
-	Name: "invoices", Path: "/invoices", Sort: "account", Length: invoicesShown, Fields: []string{"account", "from", "through", "status"},
+	Name: "invoices", Path: "/invoices", Sort: "-date_invoiced", Length: invoicesShown, Fields: []string{"account", "from", "through", "status"},
 }, invoiceAccount, invoiceDate, invoiceNumber, invoicePackage, invoiceStatus, invoiceTotal)
 
 func (s *Server) invoicesPage(w http.ResponseWriter, r *http.Request) {

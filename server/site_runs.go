@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prorata-go/prorata/account"
@@ -57,7 +58,7 @@ var runColumns = columnsOf[books.Run]{
 	Columns: []column[books.Run]{
 		countColumn("run", "Run", func(r *books.Run) int64 { return r.Number }).asWords(),
 		textColumn("at", "At (UTC)", func(r *books.Run) string { return r.At.UTC().Format(time.RFC3339) }),
-		dateColumn("through", "Through", func(r *books.Run) cycle.Date { return r.Through }).optional(),
+		dateColumn("through", "Dated through", func(r *books.Run) cycle.Date { return r.Through }).optional(),
 		countColumn("invoices", "Invoices", func(r *books.Run) int64 { return r.Invoices }),
 		amountColumn("total", "Total", func(r *books.Run) money.Amount { return r.Total }),
 		{Name: "seal", Head: "Seal", Optional: true, Cell: func(r *books.Run) string { return r.Seal }},
@@ -91,11 +92,25 @@ type preview struct {
 	Anomalies []shownAnomaly
 }
 
-// previewed is an invoice that would be issued, beside the last one of the account.
+// previewed is an invoice that would be issued, beside the one of the account before it.
 type previewed struct {
 	Invoice invoice.Invoice
-	Before  *money.Amount // what its last invoice came to
+	Before  *money.Amount // what the one before came to
 	Change  money.Amount
+}
+
+// Why says how an invoice comes about that is unlike the one before.
+func (p *previewed) Why() string {
+	if p.Change.IsZero() {
+		return ""
+	}
+	var said []string
+	for i := range p.Invoice.Lines {
+		if l := &p.Invoice.Lines[i]; !l.Amount.IsZero() {
+			said = append(said, l.Explanation())
+		}
+	}
+	return strings.Join(said, "; ")
 }
 
 // mostPreviewed is how many invoices a preview lists; its total has all.
@@ -133,7 +148,7 @@ func (s *Server) previewPage(w http.ResponseWriter, r *http.Request) {
 
 func magnitude(a money.Amount) int64 { return max(a.Minor(), -a.Minor()) }
 
-// compare sets what the last invoices of the accounts came to.
+// compare sets what the invoices before came to: those that were issued, and those of the same run.
 func (s *Server) compare(ctx context.Context, list []previewed) error {
 	var names []string
 	for i := range list {
@@ -151,6 +166,7 @@ func (s *Server) compare(ctx context.Context, list []previewed) error {
 	}
 	for i := range list {
 		before, ok := last[list[i].Invoice.Account]
+		last[list[i].Invoice.Account] = list[i].Invoice.FinalAmount
 		if !ok {
 			continue
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/internal/demo"
+	"github.com/prorata-go/prorata/server"
 )
 
 func TestInvoicesAreFoundByWhatIsAskedFor(t *testing.T) {
@@ -58,6 +59,34 @@ func TestActionsOnAnAccount(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, s.ask(http.MethodPost, "/account", s.write, wrong.Encode()).Code, wrong)
 	}
 	require.Equal(t, http.StatusBadRequest, s.ask(http.MethodPost, "/account", s.write, "name=nobody&what=close").Code)
+}
+
+// An invoice of a run is beside the one of its account before it, which may be of the same run; what is unlike it says how it comes about.
+func TestPreviewComparesWithTheOneBefore(t *testing.T) {
+	s := newSite(t, func(set *server.Settings) { set.Now = func() time.Time { return demo.Now.AddDate(0, 3, 0) } })
+	row := regexp.MustCompile(`(?s)>([a-z-]+@example\.com)</a>(<span class="note">.*?</span>)?</th><td[^>]*>([0-9-]+)</td><td[^>]*>[^<]*</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>`)
+	totals, rows := map[string]map[string]string{}, row.FindAllStringSubmatch(s.get("/runs/preview"), -1)
+	for _, r := range rows {
+		if totals[r[1]] == nil {
+			totals[r[1]] = map[string]string{}
+		}
+		totals[r[1]][r[3]] = r[6]
+	}
+	compared := 0
+	for _, r := range rows {
+		before, last := "", ""
+		for date, total := range totals[r[1]] {
+			if date < r[3] && date > last {
+				last, before = date, total
+			}
+		}
+		if before != "" {
+			require.Equal(t, before, r[4], r[0])
+			compared++
+		}
+		require.Equal(t, strings.Contains(r[5], "–"), r[2] == "", r[0])
+	}
+	require.Greater(t, compared, 20)
 }
 
 // Voiding the creation of an account says what becomes of the rest.

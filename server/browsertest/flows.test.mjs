@@ -353,7 +353,7 @@ flow("reconcile: a table is shown as it would be read, its mapping corrected, co
   assert.match(readFileSync(await claims.path(), "utf8"), /harbor-books@example.com/);
   page.wrong = page.wrong.filter((w) => !/claims.csv.*ERR_ABORTED/.test(w)); // a download is no page
 
-  await page.getByLabel("Which").selectOption("all");
+  await page.getByLabel("Show").selectOption("all");
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await page.getByRole("link", { name: "orchard-press@example.com" }).click();
   await page.getByText("the same money").waitFor();

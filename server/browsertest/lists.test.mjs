@@ -83,7 +83,7 @@ flow("accounts: search by a part of the name, and by whether they are open", asy
   await page.waitForURL(/q=north/);
   assert.deepEqual(await names(), ["northgate-news@example.com"]);
   await page.getByRole("searchbox").fill("");
-  await page.getByLabel("Which").selectOption("closed");
+  await page.getByLabel("Show").selectOption("closed");
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(/status=closed/);
   assert.ok((await names()).includes("saltmarsh-tours@example.com"));
@@ -92,7 +92,7 @@ flow("accounts: search by a part of the name, and by whether they are open", asy
 
 flow("invoices: what is found is what is downloaded, and its sum", async (page) => {
   await page.goto(`${site}/invoices`);
-  await page.getByLabel("Account").fill("northgate-news@example.com");
+  await page.getByLabel("Account", { exact: true }).fill("northgate-news@example.com");
   await page.getByLabel("Status").selectOption("Paid");
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(/status=Paid/);
@@ -121,7 +121,8 @@ flow("who is most overdue on the home page is what the balances say, and leads t
   const late = [];
   for (const row of await page.locator("tbody tr").all()) {
     const [name, , , , open, notDue] = await row.locator("th, td").allInnerTexts();
-    late.push([name, cents(open) - (notDue === "–" ? 0 : cents(notDue))]);
+    const [all, yet] = [open, notDue].map((text) => (text === "–" ? 0 : cents(text)));
+    late.push([name, all - yet]);
   }
   late.sort((a, b) => b[1] - a[1]);
   assert.deepEqual(shown, late.slice(0, 5));
