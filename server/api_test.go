@@ -47,7 +47,17 @@ func TestEventsAreRecordedOnceInEveryForm(t *testing.T) {
 	w := s.ask(http.MethodPost, "/v1/events", s.write, "["+event("f", 1)+","+event("a", 2)+"]")
 	require.Equal(t, http.StatusConflict, w.Code)
 	require.Contains(t, w.Header().Get("Content-Type"), "problem+json")
-	require.Contains(t, w.Body.String(), `"credits":1`, "both are shown")
+	var refused struct {
+		Errors []struct {
+			Value struct {
+				Sent, Recorded struct{ ID, Credits json.RawMessage }
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &refused))
+	require.Len(t, refused.Errors, 1, w.Body)
+	both := refused.Errors[0].Value
+	require.Equal(t, `"a" 2, "a" 1`, fmt.Sprintf("%s %s, %s %s", both.Sent.ID, both.Sent.Credits, both.Recorded.ID, both.Recorded.Credits), "both are shown")
 	require.NotContains(t, s.get("/v1/accounts/"+someone+"/events"), `"f"`, "all or none")
 
 	for _, bad := range []string{"", "{", `{"id":"g"}`, "[1]", event("g", -1), "null", `"x"`, "[[" + event("g", 1) + "]]"} {

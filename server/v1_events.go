@@ -15,6 +15,7 @@ import (
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
 )
 
 type recordInput struct {
@@ -54,7 +55,7 @@ func (s *Server) record(ctx context.Context, in *recordInput) (*recordOutput, er
 	}
 	recorded, err := s.books.Record(ctx, books.Recording{Events: readEvents(lines, terms.Policy), Now: s.recordInstant()})
 	if err != nil {
-		return nil, s.recordError(ctx, err)
+		return nil, s.recordError(ctx, err, lines)
 	}
 	s.meters.events.Add(recorded.Events)
 	s.home.drop()
@@ -104,8 +105,15 @@ func oneLine(value []byte) []byte {
 	return []byte(strings.NewReplacer("\n", " ", "\r", " ").Replace(string(value)))
 }
 
-// recordError is the answer to events that were not recorded: a conflict where an id has other content, else what is wrong with each.
-func (s *Server) recordError(ctx context.Context, err error) error {
+// conflictValue is an event that was sent, and the one of its id that is recorded.
+type conflictValue struct {
+	Sent     json.RawMessage `json:"sent"`
+	Recorded json.RawMessage `json:"recorded"`
+}
+
+// recordError is the answer to events that were not recorded, a line each: a conflict where an id has other content, else what is
+// wrong with each.
+func (s *Server) recordError(ctx context.Context, err error, lines []byte) error {
 	var problems books.Problems
 	var conflict *books.ConflictError
 	switch {
@@ -118,8 +126,9 @@ func (s *Server) recordError(ctx context.Context, err error) error {
 	details := make([]error, len(problems))
 	for i, p := range problems {
 		details[i] = &huma.ErrorDetail{Location: "body", Message: p.Error()}
-		if errors.As(p, &conflict) {
-			details[i] = &huma.ErrorDetail{Location: "body", Message: p.Error(), Value: json.RawMessage(conflict.Body)}
+		if at := (*source.ParseError)(nil); errors.As(p, &conflict) && errors.As(p, &at) {
+			sent := bytes.Split(lines, []byte{'\n'})[at.Line-1]
+			details[i] = &huma.ErrorDetail{Location: "body", Message: p.Error(), Value: conflictValue{sent, conflict.Body}}
 		}
 	}
 	if conflict != nil {
