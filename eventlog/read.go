@@ -43,24 +43,34 @@ func (l *Line) Unwrap() error {
 // [Events.Load] reads many files into [Events], faster.
 func Read(r io.Reader, file string, policy invoice.Policy) iter.Seq2[account.Event, error] {
 	return func(yield func(account.Event, error) bool) {
-		in := newChunker(r, file)
 		decoder := NewDecoder(policy)
-		for {
-			c, err := in.next()
-			for line, at := range c.lines {
-				var e account.Event
-				problem := decoder.decodeLine(line, at, &e)
-				if !yield(e, problem) {
-					return
-				}
+		err := eachLine(r, file, func(line []byte, at source.Place) bool {
+			var e account.Event
+			problem := decoder.decodeLine(line, at, &e)
+			return yield(e, problem)
+		})
+		if err != nil {
+			yield(account.Event{}, err)
+		}
+	}
+}
+
+// eachLine gives the lines of a file to do, until that returns false. The error is that of a file that cannot be read on.
+func eachLine(r io.Reader, file string, do func(line []byte, at source.Place) bool) error {
+	in := newChunker(r, file)
+	for {
+		c, err := in.next()
+		for line, at := range c.lines {
+			if !do(line, at) {
+				return nil
 			}
-			c.release()
-			if err != nil {
-				if err != io.EOF {
-					yield(account.Event{}, err)
-				}
-				return
-			}
+		}
+		c.release()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 }

@@ -20,9 +20,9 @@ func TestZeroValues(t *testing.T) {
 	eventtest.CallZeroes(t, []any{
 		eventlog.Billing{}, eventlog.Block{}, eventlog.Dates{}, eventlog.Decoder{}, eventlog.Events{}, eventlog.Far{}, eventlog.FileFailed{}, eventlog.Line{}, eventlog.Lines{},
 		eventlog.LoadError{}, eventlog.Loaded{}, eventlog.Loading{}, eventlog.Packed{}, eventlog.Packing{}, eventlog.Part{}, eventlog.Scan{}, eventlog.Source{},
-		eventlog.Span{},
+		eventlog.Span{}, eventlog.Written{},
 	}, map[string]any{
-		"BlockIDs": eventlog.BlockIDs, "BlockOf": eventlog.BlockOf, "ConflictIDs": eventlog.ConflictIDs, "FailedScan": eventlog.FailedScan, "NewDecoder": eventlog.NewDecoder, "Read": eventlog.Read, "ReplayInto": eventlog.ReplayInto[int], "Shard": eventlog.Shard,
+		"BlockIDs": eventlog.BlockIDs, "BlockOf": eventlog.BlockOf, "ConflictIDs": eventlog.ConflictIDs, "FailedScan": eventlog.FailedScan, "NewDecoder": eventlog.NewDecoder, "Read": eventlog.Read, "ReadWritten": eventlog.ReadWritten, "ReplayInto": eventlog.ReplayInto[int], "Shard": eventlog.Shard,
 	})
 }
 
