@@ -19,6 +19,7 @@ import (
 
 	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/infile"
+	"github.com/prorata-go/prorata/internal/parquetout"
 	"github.com/prorata-go/prorata/internal/strictjson"
 	"github.com/prorata-go/prorata/invoice"
 )
@@ -151,6 +152,66 @@ func TestUsageColumns(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, c.want, got, name)
 	}
+}
+
+// Where a row has no instant, it may have a date beside it; and metadata is what a column that is marked as JSON has.
+func TestUsageBeside(t *testing.T) {
+	columns := []parquetout.Column{{Name: "id"}, {Name: "account"}, {Name: "at", Kind: parquetout.Micros}, {Name: "date", Kind: parquetout.Date},
+		{Name: "credits", Kind: parquetout.Count}, {Name: "recorded_at", Kind: parquetout.Micros}, {Name: "recorded_date", Kind: parquetout.Date},
+		{Name: "metadata", Kind: parquetout.JSON}}
+	at := time.Date(2026, 3, 5, 9, 30, 0, 0, time.UTC)
+	file := func(rows ...[]any) string {
+		var out bytes.Buffer
+		w := parquetout.NewWriter(&out, "usage", columns)
+		for _, row := range rows {
+			b := []byte(nil)
+			for _, v := range row {
+				switch v := v.(type) {
+				case nil:
+					b = parquetout.AppendNull(b)
+				case string:
+					b = parquetout.AppendText(b, v)
+				case int:
+					b = parquetout.AppendInt(b, int64(v))
+				case time.Time:
+					b = parquetout.AppendInt(b, v.UnixMicro())
+				}
+			}
+			require.NoError(t, w.WriteAll(b))
+		}
+		require.NoError(t, w.Close())
+		return kept(t, "usage.parquet", out.Bytes())
+	}
+	got, err := lines(infile.From{}, file(
+		[]any{"1", "a", at, 20517, 1, nil, nil, nil},
+		[]any{"2", "a", nil, 20517, 1, nil, 20517, `{"b":[1.50],"a":"x\ny"}`},
+		[]any{"3", "a", at, nil, 1, at, 20517, " {\n\"a\":\r\n1}\n"},
+		[]any{"4", "a", at, nil, 1, nil, nil, " null "},
+		[]any{"5", "a", at, nil, 1, nil, nil, ""}))
+	require.NoError(t, err)
+	require.Equal(t, `{"id":"1","type":"usage.recorded","account":"a","at":"2026-03-05T09:30:00Z","credits":1}
+{"id":"2","type":"usage.recorded","account":"a","at":"2026-03-05","credits":1,"recorded_at":"2026-03-05","metadata":{"b":[1.50],"a":"x\ny"}}
+{"id":"3","type":"usage.recorded","account":"a","at":"2026-03-05T09:30:00Z","credits":1,"recorded_at":"2026-03-05T09:30:00Z","metadata":{ "a":  1}}
+{"id":"4","type":"usage.recorded","account":"a","at":"2026-03-05T09:30:00Z","credits":1}
+{"id":"5","type":"usage.recorded","account":"a","at":"2026-03-05T09:30:00Z","credits":1}
+`, got)
+	for _, text := range []string{`{"a":`, `{},"credits":7`, "{}\xff"} {
+		require.Contains(t, wrong(t, file([]any{"1", "a", at, nil, 1, nil, nil, text})), `usage.parquet:1:`, text)
+	}
+	require.Contains(t, wrong(t, file([]any{"1", "a", at, nil, 1, nil, nil, "[1]"})), "metadata: an array")
+	require.Contains(t, wrong(t, file([]any{"1", "a", nil, nil, 1, nil, nil, nil})), "usage.parquet:1:54: at: null, expected a string")
+
+	type other struct {
+		ID       string    `parquet:"id"`
+		Account  string    `parquet:"account"`
+		At       time.Time `parquet:"at,timestamp(microsecond)"`
+		Date     bool      `parquet:"date"`
+		Credits  int64     `parquet:"credits"`
+		Metadata string    `parquet:"metadata"`
+	}
+	got, err = lines(infile.From{}, kept(t, "usage.parquet", written(t, []other{{ID: "1", Account: "a", At: at, Credits: 1, Metadata: "{}"}})))
+	require.NoError(t, err)
+	require.Equal(t, `{"id":"1","type":"usage.recorded","account":"a","at":"2026-03-05T09:30:00Z","credits":1}`+"\n", got, "columns that mean something else are passed over")
 }
 
 // What a row has that no event can have is told with the row, and with what was expected.

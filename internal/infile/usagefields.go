@@ -17,6 +17,7 @@ type usageField struct {
 	from     []int  // the columns that are read, of which the first counts that has something
 	kinds    []parquetfile.Kind
 	number   bool
+	object   bool   // the columns have JSON
 	constant []byte // the JSON value, instead of columns
 	absent   bool   // a line need not have it
 	account  bool
@@ -24,9 +25,10 @@ type usageField struct {
 
 // usageColumn is a field, and what columns may be it.
 type usageColumn struct {
-	names    []string // the field's, and what else its column may be called
+	names    []string // the field's, and that of a column which counts where the field's has nothing, or is not there
 	required bool     // in every row; another is read where the file has it
 	number   bool
+	object   bool // only a column that is marked as JSON is it
 	kinds    []parquetfile.Kind
 }
 
@@ -37,7 +39,8 @@ var usageColumns = [...]usageColumn{
 	{names: []string{"account"}, required: true, kinds: []parquetfile.Kind{parquetfile.Text, parquetfile.Whole}},
 	{names: []string{"at", "date"}, required: true, kinds: instants},
 	{names: []string{"credits"}, required: true, number: true, kinds: []parquetfile.Kind{parquetfile.Whole, parquetfile.Decimal, parquetfile.Float}},
-	{names: []string{"recorded_at"}, kinds: instants},
+	{names: []string{"recorded_at", "recorded_date"}, kinds: instants},
+	{names: []string{"metadata"}, object: true, kinds: []parquetfile.Kind{parquetfile.Text}},
 }
 
 var instants = []parquetfile.Kind{parquetfile.Date, parquetfile.Instant, parquetfile.Local, parquetfile.Text}
@@ -61,7 +64,7 @@ func (u *usage) bind(f *parquetfile.File, m table.Simple) (columns []int, err er
 	for i := range usageColumns {
 		want := &usageColumns[i]
 		name := want.names[0]
-		to := usageField{name: `,"` + name + `":`, number: want.number, absent: !want.required, account: name == "account"}
+		to := usageField{name: `,"` + name + `":`, number: want.number, object: want.object, absent: !want.required, account: name == "account"}
 		if i == 0 {
 			to.name = `{"` + name + `":`
 		}
@@ -74,17 +77,18 @@ func (u *usage) bind(f *parquetfile.File, m table.Simple) (columns []int, err er
 			if err != nil {
 				return nil, err
 			}
-			if at < 0 {
+			if at < 0 || want.object && !f.Columns[at].JSON {
 				continue
 			}
 			kind := f.Columns[at].Kind
 			if err := fits(f.Columns[at].Name, kind, want, m); err != nil {
+				if m.Fields == nil && to.from != nil {
+					continue // it has another meaning here
+				}
 				return nil, err
 			}
 			to.from, to.kinds = append(to.from, len(columns)), append(to.kinds, kind)
-			if columns = append(columns, at); m.Fields == nil {
-				break
-			}
+			columns = append(columns, at)
 		}
 		switch {
 		case to.from != nil || to.constant != nil:

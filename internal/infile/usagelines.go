@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/prorata-go/prorata/internal/parquetfile"
 	"github.com/prorata-go/prorata/internal/strictjson"
 )
@@ -93,6 +95,13 @@ func (u *usage) value(b []byte, f *usageField) (_ []byte, null bool) {
 			b = b[:start]
 			continue
 		}
+		if f.object {
+			if text := bytes.TrimSpace(b[at:]); len(text) == 0 || string(text) == "null" {
+				b = b[:start]
+				continue
+			}
+			return objectOf(b, start), false
+		}
 		if f.number {
 			return numberOf(b, at, f.kinds[k]), false
 		}
@@ -104,6 +113,21 @@ func (u *usage) value(b []byte, f *usageField) (_ []byte, null bool) {
 		return endString(b, at), false
 	}
 	return append(b, "null"...), true
+}
+
+// objectOf makes a string that begins at a place, and is to be JSON, what it says, on one line. What is no JSON stays a string, which is
+// refused where an object is expected.
+func objectOf(b []byte, start int) []byte {
+	text := jsontext.Value(bytes.Clone(b[start+1:]))
+	if !text.IsValid() {
+		return endString(b, start+1)
+	}
+	for i, c := range text {
+		if c == '\n' || c == '\r' { // between two tokens
+			text[i] = ' '
+		}
+	}
+	return append(b[:start], bytes.TrimSpace(text)...)
 }
 
 // endString ends the JSON string that starts at an offset. Invalid UTF-8 is kept, so that the decoder refuses the line.

@@ -38,6 +38,7 @@ func (k Kind) String() string {
 type Column struct {
 	Name string
 	Kind Kind
+	JSON bool // a Text that is marked as JSON
 
 	physical format.Type
 	length   int  // bytes of a value whose length is fixed
@@ -86,8 +87,10 @@ func newColumn(e *format.SchemaElement, index int) Column {
 // converted is what values mean as older files say it, nil for what is not read.
 func converted(e *format.SchemaElement) format.LogicalTypeValue {
 	switch t := e.ConvertedType.V; t {
-	case deprecated.UTF8, deprecated.Enum, deprecated.Json:
+	case deprecated.UTF8, deprecated.Enum:
 		return new(format.StringType)
+	case deprecated.Json:
+		return new(format.JsonType)
 	case deprecated.Decimal:
 		return &format.DecimalType{Scale: e.Scale.V, Precision: e.Precision.V}
 	case deprecated.Date:
@@ -108,9 +111,13 @@ func converted(e *format.SchemaElement) format.LogicalTypeValue {
 func (c *Column) setLogical(logical format.LogicalTypeValue) {
 	stored := func(types ...format.Type) bool { return slices.Contains(types, c.physical) }
 	switch l := logical.(type) {
-	case *format.StringType, *format.EnumType, *format.JsonType:
+	case *format.StringType, *format.EnumType:
 		if stored(format.ByteArray) {
 			c.Kind = Text
+		}
+	case *format.JsonType:
+		if stored(format.ByteArray) {
+			c.Kind, c.JSON = Text, true
 		}
 	case *format.UUIDType:
 		if stored(format.FixedLenByteArray) && c.length == 16 {
