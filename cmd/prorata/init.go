@@ -10,7 +10,6 @@ import (
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/books/store"
 	"github.com/prorata-go/prorata/internal/infile"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
 )
@@ -89,50 +88,6 @@ func runInit(cmd *cobra.Command, c *common) error {
 		return errors.Join(err, b.Close())
 	}
 	return b.Close()
-}
-
-func newExport() *cobra.Command {
-	c := &common{}
-	cmd := &cobra.Command{
-		Use:   "export --store STORE [-o FILE]",
-		Short: "Write everything that a store holds as JSON lines",
-		Long: `Writes everything that a store holds at one instant, one JSON object a line: price lists and
-policies, accounts, runs, events, invoices, reconciliations; but no tokens. load makes a store of
-either kind from it, in which verify finds the same. Use it to copy a store that is in use,
-or to move it.
-
-` + storeHelp + `
-
-Exit status: 0 done; 1 it failed, and no file was written; 2 wrong usage.`,
-		Example: `  prorata export --store testdata/books/reseller.db
-  prorata export --store testdata/books/reseller.db | gzip > reseller.jsonl.gz`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runExport(cmd, c) },
-	}
-	storeFlag(cmd)
-	cmd.Flags().StringVarP(&c.output, "output", "o", "", "write to `FILE`, whole or not at all, instead of standard output")
-	return cmd
-}
-
-func runExport(cmd *cobra.Command, c *common) error {
-	if err := c.checkOutputs(cmd, nil); err != nil {
-		return err
-	}
-	b, err := readStore(cmd)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	out := c.newOutput(cmd)
-	out.Hold()
-	if err := outfile.Start(out); err != nil {
-		return err
-	}
-	if err := b.Export(cmd.Context(), out); err != nil {
-		outfile.Discard(out)
-		return err
-	}
-	return outfile.Commit(out)
 }
 
 func newLoad() *cobra.Command {

@@ -11,6 +11,8 @@
 // A format with Append is written while other invoices are being billed. One with a frame can be merged: its text is that of each
 // invoice, or of its rows, with something before, between and after them. Formats without Append need all invoices first.
 //
+// [UsageWriter] writes events of usage as Parquet, for a data lake.
+//
 // # Reading
 //
 // A [Reader] reads a file once, from its beginning to its end, and holds one invoice at a time. It returns the text of the file
