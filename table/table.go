@@ -69,6 +69,9 @@ func IsTable(data []byte) bool {
 
 func isWorkbook(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
 
+// ourInvoices and ourLines are the sheets that prorata writes: the lines are the money of the invoices once more.
+const ourInvoices, ourLines = "Invoices", "Lines"
+
 // Open finds the header of a table, CSV, XLSX or Parquet, and the columns that a mapping names. The currency is what amounts are in. Errors
 // are *[source.ParseError], several of them joined.
 func Open(file string, data []byte, m *Mapping, currency money.Currency) (*Table, error) {
@@ -87,6 +90,9 @@ func Open(file string, data []byte, m *Mapping, currency money.Currency) (*Table
 			if firstErr == nil {
 				firstErr = err
 			}
+			continue
+		}
+		if found != nil && m.use == Invoices && found.stored.sheet == ourInvoices && s.sheet == ourLines {
 			continue
 		}
 		if found != nil {
