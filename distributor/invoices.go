@@ -159,33 +159,64 @@ func (d *Invoices) Equal(other *Invoices) bool {
 
 // AppendJSON appends the document as JSON, one invoice a line.
 func (d *Invoices) AppendJSON(b []byte) []byte {
-	switch {
-	case d.Shape == CurrentOne && len(d.Rows) == 1:
-		b = d.Rows[0].AppendJSON(b)
-	case d.wrapped() && len(invoicesSchema.fields(d)) > 0:
+	if d.Shape == CurrentOne && len(d.Rows) == 1 {
+		return append(d.Rows[0].AppendJSON(b), '\n')
+	}
+	b = invoiceSchema.appendRowsJSON(d.openJSON(b), d.Rows, true)
+	return d.closeJSON(b, len(d.Rows) > 0)
+}
+
+// openJSON appends what stands before the invoices, and closeJSON what stands behind them.
+func (d *Invoices) openJSON(b []byte) []byte {
+	if d.fielded() {
 		b = append(invoicesSchema.appendOpen(b, d), `,"invoices":`...)
-		b = append(invoiceSchema.appendListJSON(b, d.Rows), '}')
-	default:
-		b = invoiceSchema.appendListJSON(b, d.Rows)
+	}
+	return append(b, '[')
+}
+
+func (d *Invoices) closeJSON(b []byte, rows bool) []byte {
+	if rows {
+		b = append(b, '\n')
+	}
+	if b = append(b, ']'); d.fielded() {
+		b = append(b, '}')
 	}
 	return append(b, '\n')
 }
 
 // AppendXML appends the document as XML, one field a line.
 func (d *Invoices) AppendXML(b []byte) []byte {
-	switch {
-	case d.Shape == CurrentOne && len(d.Rows) == 1:
+	if d.Shape == CurrentOne && len(d.Rows) == 1 {
 		return invoiceSchema.appendListXML(append(b, declaration...), d.Rows, "invoice", "")
-	case !d.wrapped():
-		return wrapXML(b, []string{"invoices"}, func(b []byte) []byte {
-			return invoiceSchema.appendListXML(b, d.Rows, "invoice", "  ")
-		})
 	}
-	return wrapXML(b, []string{"usage"}, func(b []byte) []byte {
-		b = append(invoicesSchema.appendXML(b, d, "  "), "  <invoices>\n"...)
-		return append(invoiceSchema.appendListXML(b, d.Rows, "invoice", "    "), "  </invoices>\n"...)
-	})
+	return d.closeXML(d.appendRowsXML(d.openXML(b), d.Rows))
 }
 
-// wrapped reports whether the document has fields beside its invoices.
+// openXML appends what stands before the invoices, and closeXML what stands behind them.
+func (d *Invoices) openXML(b []byte) []byte {
+	if b = append(b, declaration...); !d.wrapped() {
+		return append(b, "<invoices>\n"...)
+	}
+	return append(invoicesSchema.appendXML(append(b, "<usage>\n"...), d, "  "), "  <invoices>\n"...)
+}
+
+func (d *Invoices) closeXML(b []byte) []byte {
+	if !d.wrapped() {
+		return append(b, "</invoices>\n"...)
+	}
+	return append(b, "  </invoices>\n</usage>\n"...)
+}
+
+func (d *Invoices) appendRowsXML(b []byte, rows []Invoice) []byte {
+	indent := "  "
+	if d.wrapped() {
+		indent = "    "
+	}
+	return invoiceSchema.appendListXML(b, rows, "invoice", indent)
+}
+
+// fielded reports whether the document has fields in JSON beside its invoices.
+func (d *Invoices) fielded() bool { return d.wrapped() && len(invoicesSchema.fields(d)) > 0 }
+
+// wrapped reports whether the document may have fields beside its invoices.
 func (d *Invoices) wrapped() bool { return d.Shape != Own && d.Shape != NumbersOnly }

@@ -32,17 +32,22 @@ func (s *schema[T]) appendJSON(b []byte, rec *T) []byte { return append(s.append
 
 // appendListJSON appends records as a list, one a line.
 func (s *schema[T]) appendListJSON(b []byte, all []T) []byte {
-	b = append(b, '[')
-	for i := range all {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = s.appendJSON(append(b, "\n  "...), &all[i])
-	}
+	b = s.appendRowsJSON(append(b, '['), all, true)
 	if len(all) > 0 {
 		b = append(b, '\n')
 	}
 	return append(b, ']')
+}
+
+// appendRowsJSON appends records of a list, of which the first of all has no comma before it.
+func (s *schema[T]) appendRowsJSON(b []byte, all []T, first bool) []byte {
+	for i := range all {
+		if i > 0 || !first {
+			b = append(b, ',')
+		}
+		b = s.appendJSON(append(b, "\n  "...), &all[i])
+	}
+	return b
 }
 
 // appendJSON appends the value as it was written, when that is JSON, else as a string.
