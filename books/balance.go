@@ -100,6 +100,29 @@ func (b *Books) Balances(ctx context.Context, what Balancing) iter.Seq2[Balance,
 	})
 }
 
+// Balance is what [Books.Balances] yields of the account as of a day, and whether it yields one.
+func (h *History) Balance(asOf cycle.Date, paymentDays int) (b Balance, billed bool, err error) {
+	n := len(h.Issued)
+	for n > 0 && h.Issued[n-1].Date.After(asOf) {
+		n--
+	}
+	if n == 0 {
+		return b, false, nil
+	}
+	invoices, end := h.Issued[:n], asOf.AddDays(1).Start(h.Terms.Policy.TimeZone)
+	if later := func(e account.Event) bool { return !e.At.Before(end) }; len(h.asIssued) > 0 && slices.ContainsFunc(h.Events, later) {
+		invoices = slices.Clone(invoices)
+		for i := range invoices {
+			invoices[i].Status = h.asIssued[i]
+		}
+		if err := h.statuses.set(slices.DeleteFunc(slices.Clone(h.Events), later), invoices); err != nil {
+			return b, false, err
+		}
+	}
+	b, err = balanceOf(invoices, asOf, paymentDays)
+	return b, true, err
+}
+
 // unpaid is what is left to pay of an invoice, or of one below zero, to be set off.
 type unpaid struct {
 	left money.Amount

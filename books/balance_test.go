@@ -61,6 +61,28 @@ func TestBalance(t *testing.T) {
 				text += " " + a.Number()
 			}
 			require.Equal(t, test.want, text[1:])
+			for day := date("2026-02-01"); day.Before(date("2026-07-01")); day = day.AddDays(1) {
+				requireSameBalances(t, b, books.Balancing{AsOf: day, PaymentDays: 30})
+			}
 		})
 	}
+}
+
+// requireSameBalances: what a history says of its account is what the books say.
+func requireSameBalances(t *testing.T, b *books.Books, what books.Balancing) {
+	t.Helper()
+	var want, got []books.Balance
+	for balance, err := range b.Balances(t.Context(), what) {
+		require.NoError(t, err)
+		want = append(want, balance)
+	}
+	for h, err := range b.Histories(t.Context()) {
+		require.NoError(t, err)
+		balance, billed, err := h.Balance(what.AsOf, what.PaymentDays)
+		require.NoError(t, err)
+		if billed {
+			got = append(got, balance)
+		}
+	}
+	require.Equal(t, want, got, what.AsOf)
 }

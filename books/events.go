@@ -73,26 +73,39 @@ type history struct {
 
 // histories are what a store has of some accounts, in their order.
 func histories(tx store.Tx, accounts []store.Account, through int64) ([]history, error) {
-	list := make([]history, len(accounts))
-	numbers := make([]int64, len(accounts))
-	at := make(map[int64]*history, len(accounts))
-	for i, a := range accounts {
-		list[i].Account = a
-		numbers[i], at[a.Number] = a.Number, &list[i]
-	}
-	err := tx.BodiesOf(numbers, through, func(e store.Event) error {
-		h := at[e.Account]
-		h.events = append(h.events, e)
-		return nil
-	})
+	list, err := eventsOf(tx, accounts, through)
 	if err != nil {
 		return nil, err
 	}
+	numbers, at := byNumber(list)
 	return list, tx.InvoicesOf(numbers, func(inv store.Invoice) error {
 		h := at[inv.Account]
 		h.invoices = append(h.invoices, inv)
 		return nil
 	})
+}
+
+// eventsOf are histories without what was issued.
+func eventsOf(tx store.Tx, accounts []store.Account, through int64) ([]history, error) {
+	list := make([]history, len(accounts))
+	for i, a := range accounts {
+		list[i].Account = a
+	}
+	numbers, at := byNumber(list)
+	return list, tx.BodiesOf(numbers, through, func(e store.Event) error {
+		h := at[e.Account]
+		h.events = append(h.events, e)
+		return nil
+	})
+}
+
+// byNumber are the numbers of the accounts of a list, and where in it the account of each is.
+func byNumber(list []history) (numbers []int64, at map[int64]*history) {
+	numbers, at = make([]int64, len(list)), make(map[int64]*history, len(list))
+	for i := range list {
+		numbers[i], at[list[i].Number] = list[i].Number, &list[i]
+	}
+	return numbers, at
 }
 
 // UnknownAccountError says that nothing was recorded of an account.

@@ -18,6 +18,9 @@ type History struct {
 	Events  []account.Event   // as they are billed, in the order of recording
 	Issued  []invoice.Invoice // by date, each with the status that it has by what is recorded now
 	Terms   *Terms            // those in force, which all histories of one reading share
+
+	statuses statuses
+	asIssued []invoice.Status // of Issued, where an event has changed any
 }
 
 // Histories yields the histories of some accounts by their names, or of all.
@@ -49,7 +52,43 @@ func (b *Books) Histories(ctx context.Context, names ...string) iter.Seq2[Histor
 				if h.Issued, err = r.allIssued(list[i].invoices); err != nil {
 					return err
 				}
+				if h.statuses = statuses; slices.ContainsFunc(h.Events, setsStatus) {
+					for i := range h.Issued {
+						h.asIssued = append(h.asIssued, h.Issued[i].Status)
+					}
+				}
 				if err := statuses.set(h.Events, h.Issued); err != nil {
+					return err
+				}
+				if err := yield(h); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// EventsThrough yields the events of some accounts by their names, or of all, up to and including one by its number, as they are billed, and
+// nothing that was issued. An account that had none by then is left out.
+func (b *Books) EventsThrough(ctx context.Context, event int64, names ...string) iter.Seq2[History, error] {
+	return yielding(ctx, b.home, func(tx store.Tx, yield func(History) error) error {
+		terms, err := b.lastTerms(tx)
+		if err != nil {
+			return err
+		}
+		r := newReader(terms.Policy)
+		return inChunks(tx, names, func(accounts []store.Account) error {
+			list, err := eventsOf(tx, accounts, event)
+			if err != nil {
+				return err
+			}
+			for i := range list {
+				if len(list[i].events) == 0 {
+					continue
+				}
+				h := History{Account: list[i].Name, Terms: &terms}
+				if h.Events, err = r.events(list[i].events); err != nil {
 					return err
 				}
 				if err := yield(h); err != nil {

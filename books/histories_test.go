@@ -77,6 +77,31 @@ func TestSince(t *testing.T) {
 	})
 }
 
+// TestEventsThrough: what was recorded by an event, as if nothing had been recorded since.
+func TestEventsThrough(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		record(t, b, "2026-01-31T10:00:00Z", `1 account.created b 2026-01-10T08:00:00Z "package":"Gold"`,
+			`2 account.created a 2026-01-10T08:00:00Z "package":"Gold"`, `3 usage.recorded b 2026-01-11T08:00:00Z "credits":1`)
+		issue(t, b, "2026-02-10T05:00:00Z")
+		events := func(through int64, names ...string) (list []string) {
+			for h, err := range b.EventsThrough(context.Background(), through, names...) {
+				require.NoError(t, err)
+				require.Empty(t, h.Issued)
+				for i := range h.Events {
+					require.Equal(t, h.Account, h.Events[i].Account)
+					list = append(list, h.Account+h.Events[i].ID)
+				}
+			}
+			return list
+		}
+		require.Equal(t, []string{"a2", "b1", "b3"}, events(3))
+		require.Equal(t, []string{"a2", "b1"}, events(2))
+		require.Equal(t, []string{"b1"}, events(1), "a had none by then")
+		require.Equal(t, []string{"b1", "b3"}, events(3, "b"))
+	})
+}
+
 // TestTermsForOthers: terms that were thought of for others than those in force are not added.
 func TestTermsForOthers(t *testing.T) {
 	b := create(t, t.TempDir()+"/books.db", gold())

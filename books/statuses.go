@@ -19,11 +19,13 @@ func newStatuses(terms Terms) (statuses, error) {
 // set gives the invoices of an account, in the order of their dates, their statuses by its events, of which usage may be missing. Of most
 // accounts no event says any, and the invoices stay as they were issued.
 func (s statuses) set(events []account.Event, issued []invoice.Invoice) error {
-	if !slices.ContainsFunc(events, func(e account.Event) bool { return e.Type == account.InvoiceStatusChanged }) {
+	if !slices.ContainsFunc(events, setsStatus) {
 		return nil
 	}
 	return s.biller.SetStatuses(events, issued)
 }
+
+func setsStatus(e account.Event) bool { return e.Type == account.InvoiceStatusChanged }
 
 // changesOf are the events of accounts by their numbers, but for usage.
 func (r *reader) changesOf(tx store.Tx, accounts []int64) (map[int64][]account.Event, error) {
