@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -21,7 +20,9 @@ import (
 // call is a call of the Distributor's API as it came.
 type call struct {
 	s     *Server
+	w     http.ResponseWriter
 	r     *http.Request
+	begun bool // the answer, row by row
 	form  url.Values
 	xml   bool
 	who   Who
@@ -46,7 +47,8 @@ func refuse(format string, args ...any) error {
 	return &callError{http.StatusBadRequest, fmt.Sprintf(format, args...)}
 }
 
-// calls are those that are answered, by their name after distributor., reseller. or billing.
+// calls are those that are answered, by their name after distributor., reseller. or billing. One that has begun its answer row by row has no
+// other.
 var calls = map[string]func(*call) (wire, error){
 	"distributor.billing": (*call).billing, "reseller.billing": (*call).billing,
 	"billing.list": (*call).billingList, "billing.get": (*call).billingGet,
@@ -64,15 +66,15 @@ func (s *Server) distributorCalls(mux *http.ServeMux) {
 		mux.HandleFunc("GET /"+version+"/{method}", s.answerCall)
 		mux.HandleFunc("POST /"+version+"/{method}", s.answerCall)
 		mux.HandleFunc("/"+version+"/{method}", func(w http.ResponseWriter, r *http.Request) {
-			c := call{xml: strings.HasSuffix(r.URL.Path, ".xml")}
+			c := call{w: w, xml: strings.HasSuffix(r.URL.Path, ".xml")}
 			w.Header().Set("Allow", "GET, POST")
-			c.write(w, http.StatusMethodNotAllowed, refusal{"expected GET or POST"})
+			c.write(http.StatusMethodNotAllowed, refusal{"expected GET or POST"})
 		})
 	}
 }
 
 func (s *Server) answerCall(w http.ResponseWriter, r *http.Request) {
-	c := call{s: s, r: r}
+	c := call{s: s, w: w, r: r}
 	name, format := r.PathValue("method"), "json"
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
 		name, format = name[:i], name[i+1:]
@@ -90,17 +92,23 @@ func (s *Server) answerCall(w http.ResponseWriter, r *http.Request) {
 	var refused *callError
 	var theirs *requestError
 	switch {
+	case c.begun && err == nil:
 	case err == nil:
-		c.write(w, http.StatusOK, answer)
+		c.write(http.StatusOK, answer)
+	case c.begun:
+		if r.Context().Err() == nil {
+			s.log.Error("a request broke off", "path", r.URL.Path, "error", err)
+		}
+		panic(http.ErrAbortHandler)
 	case errors.As(err, &refused) && refused.status == http.StatusUnauthorized:
-		c.write(w, refused.status, notLetIn(refused.text))
+		c.write(refused.status, notLetIn(refused.text))
 	case errors.As(err, &refused):
-		c.write(w, refused.status, refusal{refused.text})
+		c.write(refused.status, refusal{refused.text})
 	case errors.As(err, &theirs):
-		c.write(w, http.StatusBadRequest, refusal{theirs.Error()})
+		c.write(http.StatusBadRequest, refusal{theirs.Error()})
 	default:
 		s.log.Error("a request failed", "path", r.URL.Path, "error", err)
-		c.write(w, http.StatusInternalServerError, refusal{"something went wrong here"})
+		c.write(http.StatusInternalServerError, refusal{"something went wrong here"})
 	}
 }
 
@@ -161,16 +169,23 @@ func (c *call) mayWrite() error {
 	return nil
 }
 
-func (c *call) write(w http.ResponseWriter, status int, answer wire) {
-	kind, body := "application/json", []byte(nil)
+func (c *call) write(status int, answer wire) {
+	body := answer.AppendJSON
 	if c.xml {
-		kind, body = "text/xml; charset=utf-8", answer.AppendXML(nil)
-	} else {
-		body = answer.AppendJSON(nil)
+		body = answer.AppendXML
 	}
-	w.Header().Set("Content-Type", kind)
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	c.head(status)
+	_, _ = c.w.Write(body(nil))
+}
+
+// head begins the answer.
+func (c *call) head(status int) {
+	kind := "application/json"
+	if c.xml {
+		kind = "text/xml; charset=utf-8"
+	}
+	c.w.Header().Set("Content-Type", kind)
+	c.w.WriteHeader(status)
 }
 
 const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
@@ -300,17 +315,11 @@ func (c *call) one(name string) (string, error) {
 	return "", refuse("%s is missing", name)
 }
 
-// standings are where the open accounts stand, or one of them.
-func (c *call) standings(ctx context.Context, user string) (list []account.Current, err error) {
-	var names []string
-	if user != "" {
-		names = append(names, user)
+// standing is where an account stands.
+func (c *call) standing(user string) (*account.Current, error) {
+	st, err := c.s.standing(c.r.Context(), user)
+	if err != nil {
+		return nil, unknownAccount(err)
 	}
-	for st, err := range c.s.standings(ctx, names...) {
-		if err != nil {
-			return nil, unknownAccount(err)
-		}
-		list = append(list, st.Current)
-	}
-	return list, nil
+	return &st.Current, nil
 }

@@ -93,11 +93,11 @@ func (c *call) account() (wire, error) {
 	}
 	task := c.form.Get("task")
 	if task == "overview" {
-		list, err := c.standings(c.r.Context(), user)
+		current, err := c.standing(user)
 		if err != nil {
 			return nil, err
 		}
-		o := overview.Of(&list[0])
+		o := overview.Of(current)
 		return &o, nil
 	}
 	when, what, _ := strings.Cut(task, "_")
@@ -133,12 +133,12 @@ func (c *call) account() (wire, error) {
 
 // notFree refuses the downgrade of a free account.
 func (c *call) notFree(user string) error {
-	list, err := c.standings(c.r.Context(), user)
+	current, err := c.standing(user)
 	if err != nil {
 		return err
 	}
 	for _, p := range c.terms.Packages {
-		if p.Name == list[0].Package && p.Price.IsZero() {
+		if p.Name == current.Package && p.Price.IsZero() {
 			return refuse("free users cannot be downgraded")
 		}
 	}
@@ -150,13 +150,25 @@ func (c *call) pending() (wire, error) {
 	if task := c.form.Get("task"); task != "" && task != "list" {
 		return nil, refuse("task %q, expected list", names.Clip(task))
 	}
-	list, err := c.standings(c.r.Context(), c.form.Get("username"))
-	if err != nil {
-		return nil, err
+	var list []*account.Current
+	if user := c.form.Get("username"); user != "" {
+		current, err := c.standing(user)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, current)
+	} else {
+		all, _, err := c.s.home.positions.now(c.r.Context(), 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range all.accounts {
+			list = append(list, &one.Current)
+		}
 	}
 	waiting := distributor.PendingList{}
-	for i := range list {
-		p, ok := c.waiting(&list[i])
+	for _, current := range list {
+		p, ok := c.waiting(current)
 		if kind := c.form.Get("type"); !ok || kind != "" && !strings.EqualFold(p.Type, "Account "+kind) && !strings.EqualFold(p.Type, kind) {
 			continue
 		}
@@ -251,12 +263,24 @@ func (c *call) profiles() (wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := c.standings(c.r.Context(), c.form.Get("username"))
-	if err != nil {
+	var names []string
+	if user := c.form.Get("username"); user != "" {
+		names = append(names, user)
+	} else if names, err = c.s.accountNames(c.r.Context()); err != nil {
 		return nil, err
 	}
-	list = list[min(offset, len(list)):]
-	return profileList(list[:min(limit, len(list))]), nil
+	names = names[min(offset, len(names)):]
+	list := profileList{}
+	if names = names[:min(limit, len(names))]; len(names) == 0 {
+		return list, nil // where no names are said all are meant
+	}
+	for st, err := range c.s.standings(c.r.Context(), names...) {
+		if err != nil {
+			return nil, unknownAccount(err)
+		}
+		list = append(list, st.Current)
+	}
+	return list, nil
 }
 
 // whole is a parameter that is a whole number.

@@ -6,12 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/money"
 )
 
 // The reseller's own invoices are the distributor-price side of a calendar month: what end users were invoiced in it, at the
@@ -41,96 +39,94 @@ func monthOf(number string) (first cycle.Date, err error) {
 	return first, refuse("number %q, expected one that billing.list has, such as 2010010001", names.Clip(number))
 }
 
-// wholesale bills every account at the Distributor's prices through a day, and gives each invoice that is dated from another to do.
-func (s *Server) wholesale(ctx context.Context, from, through cycle.Date, do func(*invoice.Invoice) error) error {
-	terms, err := s.books.Terms(ctx)
-	if err != nil {
-		return err
-	}
-	catalogue, err := invoice.NewCatalogue(terms.Packages, invoice.Distributor)
-	if err != nil {
-		return err
-	}
-	biller, err := account.NewBiller(catalogue, terms.Policy)
-	if err != nil {
-		return err
-	}
-	biller.ReuseInvoices = true
-	for a, err := range s.books.Accounts(ctx, "") {
-		if err != nil {
-			return err
-		}
-		events, err := s.books.EventsOf(ctx, a.Name)
-		if err != nil {
-			return err
-		}
-		bill, err := biller.Bill(events, through)
-		if err != nil {
-			return err
-		}
-		for i := range bill.Invoices {
-			if !bill.Invoices[i].Date.Before(from) {
-				if err := do(&bill.Invoices[i]); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
 // billing answers what end users were invoiced in a month, or where they stand now.
 func (c *call) billing() (wire, error) {
-	ctx := c.r.Context()
 	switch task := c.form.Get("task"); task {
 	case "current":
-		list, err := c.standings(ctx, "")
-		if err != nil {
-			return nil, err
-		}
-		var invoices []invoice.Invoice
-		for i := range list {
-			if !list[i].Next.Date.IsZero() {
-				invoices = append(invoices, list[i].Next)
-			}
-		}
-		doc := distributor.FromInvoices("", invoices)
-		return &doc, nil
+		return nil, c.current()
 	case "usage":
 		number, err := c.one("number")
 		if err != nil {
 			return nil, err
 		}
-		first, err := monthOf(number)
-		if err != nil {
-			return nil, err
-		}
-		today, err := c.s.today(&c.terms)
-		if err != nil {
-			return nil, err
-		}
-		last := first.AddMonths(1).AddDays(-1)
-		if last.After(today) {
-			last = today
-		}
-		var invoices []invoice.Invoice
-		err = c.s.wholesale(ctx, first, last, func(inv *invoice.Invoice) error {
-			one := *inv
-			one.Lines = nil
-			invoices = append(invoices, one)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		if len(invoices) == 0 {
-			return nil, refuse("there is no invoice %s", names.Clip(number))
-		}
-		doc := distributor.FromInvoices(number, invoices)
-		return &doc, nil
+		return nil, c.usage(number)
 	default:
 		return nil, refuse("task %q, expected usage or current", names.Clip(task))
 	}
+}
+
+// current answers the next invoice of every account.
+func (c *call) current() error {
+	p, _, err := c.s.home.positions.now(c.r.Context(), 0)
+	if err != nil {
+		return err
+	}
+	rows := c.rows("")
+	for part := range slices.Chunk(p.accounts, atOnce) {
+		invoices := make([]invoice.Invoice, 0, len(part))
+		for _, one := range part {
+			if !one.Current.Next.Date.IsZero() {
+				invoices = append(invoices, one.Current.Next)
+			}
+		}
+		if err := rows.write(rows.Rows(nil, invoices)); err != nil {
+			return err
+		}
+	}
+	return rows.close()
+}
+
+// usage answers the end users' invoices of a month.
+func (c *call) usage(number string) error {
+	first, err := monthOf(number)
+	if err != nil {
+		return err
+	}
+	ctx := c.r.Context()
+	of, terms, err := c.s.asOfNow(ctx)
+	if err != nil {
+		return err
+	}
+	of.day = earlier(of.day, first.AddMonths(1).AddDays(-1))
+	accounts, err := c.s.accountNames(ctx)
+	if err != nil {
+		return err
+	}
+	rows := c.rows(number)
+	err = inParts(ctx, accounts, func(ctx context.Context, part []string) ([]byte, error) {
+		var invoices []invoice.Invoice
+		err := c.s.wholesale(ctx, of, &terms, part, func(inv *invoice.Invoice) error {
+			if !inv.Date.Before(first) {
+				one := *inv
+				one.Lines = nil // their memory is used again
+				invoices = append(invoices, one)
+			}
+			return nil
+		})
+		return rows.Rows(nil, invoices), err
+	}, rows.write)
+	if err != nil {
+		return c.unpriced(err)
+	}
+	if !c.begun {
+		return refuse("there is no invoice %s", names.Clip(number))
+	}
+	return rows.close()
+}
+
+func earlier(a, b cycle.Date) cycle.Date {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// unpriced is an error of billing by the Distributor's prices, in its words where the price list lacks one.
+func (c *call) unpriced(err error) error {
+	if lacksPrices(&c.terms) && !c.begun {
+		return refuse("%v", err)
+	}
+	return err
 }
 
 // ownInvoices are the reseller's own invoices that the parameters ask for.
@@ -149,21 +145,14 @@ func (c *call) ownInvoices() (*distributor.Invoices, error) {
 	if status != "" && !strings.EqualFold(status, "unpaid") {
 		return doc, nil // the books do not know what the reseller paid
 	}
-	months := map[cycle.Date]*ownMonth{}
-	err = c.s.wholesale(c.r.Context(), days.Start, days.Last(), func(inv *invoice.Invoice) error {
-		first := monthStart(inv.Date)
-		m := months[first]
-		if m == nil {
-			m = newOwnMonth(c.terms.Policy.MoneyCurrency())
-			months[first] = m
-		}
-		return m.add(inv)
-	})
+	months, err := c.s.own.of(c.r.Context())
 	if err != nil {
-		return nil, err
+		return nil, c.unpriced(err)
 	}
 	for first, m := range months {
-		doc.Rows = append(doc.Rows, m.row(first))
+		if !first.Before(days.Start) && first.Before(days.End) {
+			doc.Rows = append(doc.Rows, m.row(first))
+		}
 	}
 	slices.SortFunc(doc.Rows, func(a, b distributor.Invoice) int { return strings.Compare(a.Number, b.Number) })
 	return doc, nil
@@ -186,40 +175,6 @@ func (c *call) ownDays() (p cycle.Period, err error) {
 		p.End = today.AddDays(1)
 	}
 	return p, err
-}
-
-// ownMonth adds up what a month's rows come to.
-type ownMonth struct {
-	credits                                   int64
-	amount, prorated, overage, charges, final money.Amount
-}
-
-func newOwnMonth(currency money.Currency) *ownMonth {
-	zero := money.New(0, currency)
-	return &ownMonth{amount: zero, prorated: zero, overage: zero, charges: zero, final: zero}
-}
-
-func (m *ownMonth) add(inv *invoice.Invoice) (err error) {
-	m.credits += inv.Credits
-	for _, sum := range []struct {
-		to *money.Amount
-		of money.Amount
-	}{{&m.amount, inv.Amount}, {&m.prorated, inv.Prorated}, {&m.overage, inv.Overage}, {&m.charges, inv.AdditionalCharges}, {&m.final, inv.FinalAmount}} {
-		if *sum.to, err = sum.to.Add(sum.of); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// row is the reseller's own invoice of a month.
-func (m *ownMonth) row(first cycle.Date) distributor.Invoice {
-	number := func(a money.Amount) distributor.Number { return distributor.Number(a.Number()) }
-	return distributor.Invoice{
-		Number: numberOf(first), Type: invoice.RecurringBill.String(), Status: invoice.Unpaid.String(), Credits: distributor.Number(fmt.Sprint(m.credits)),
-		Amount: number(m.amount), Prorated: number(m.prorated), Overage: number(m.overage), AdditionalCharges: number(m.charges), FinalAmount: number(m.final),
-		DateInvoiced: first.AddMonths(1), StartDate: first, EndDate: first.AddMonths(1).AddDays(-1), Package: "All packages",
-	}
 }
 
 // billingGet answers the reseller's own invoices.

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/prorata-go/prorata/account"
@@ -63,93 +61,6 @@ type positions struct {
 	err     error
 }
 
-// positionKeeper keeps the positions, and brings them up to date: of the accounts alone that something happened to, unless it is
-// another day, or the terms are others.
-type positionKeeper struct {
-	server *Server
-	mutex  sync.Mutex
-	last   *positions
-	stale  bool
-
-	running, queued *making // queued starts when running is done
-}
-
-// making is the making of positions under way.
-type making struct {
-	ended    chan struct{}
-	done, of atomic.Int64
-	result   *positions
-	err      error
-}
-
-// How old positions may be before they are looked at again, and how long somebody who asks for them waits.
-const (
-	keptFor  = 20 * time.Second
-	patience = 3 * time.Second
-)
-
-// drop makes the next positions new: something was written.
-func (k *positionKeeper) drop() {
-	k.mutex.Lock()
-	k.stale = true
-	k.mutex.Unlock()
-}
-
-// of are the positions, at most keptFor old. Where it takes long to make them there are none yet, and it says how far they are.
-func (k *positionKeeper) of(ctx context.Context) (*positions, *making, error) {
-	k.mutex.Lock()
-	if k.last != nil && !k.stale && time.Since(k.last.made) < keptFor {
-		defer k.mutex.Unlock()
-		return k.last, nil, nil
-	}
-	m := k.running
-	switch {
-	case m == nil:
-		m = k.start(ctx, newMaking())
-	case k.stale: // those under way may not know of what was written
-		if k.queued == nil {
-			k.queued = newMaking()
-		}
-		m = k.queued
-	}
-	k.mutex.Unlock()
-	wait := time.NewTimer(patience)
-	defer wait.Stop()
-	select {
-	case <-m.ended:
-		return m.result, nil, m.err
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
-	case <-wait.C:
-		return nil, m, nil
-	}
-}
-
-func newMaking() *making { return &making{ended: make(chan struct{})} }
-
-// start starts to make positions. The mutex is held.
-func (k *positionKeeper) start(ctx context.Context, m *making) *making {
-	k.running, k.stale = m, false
-	last := k.last
-	go func() {
-		ctx := context.WithoutCancel(ctx)
-		m.result, m.err = k.server.newPositions(ctx, last, m)
-		k.mutex.Lock()
-		defer k.mutex.Unlock()
-		if k.running = nil; m.err == nil {
-			k.last = m.result
-		} else {
-			k.stale = true
-		}
-		if next := k.queued; next != nil {
-			k.queued = nil
-			k.start(ctx, next)
-		}
-		close(m.ended)
-	}()
-	return m
-}
-
 // newPositions are those of now, made of the last ones where that is possible.
 func (s *Server) newPositions(ctx context.Context, last *positions, m *making) (*positions, error) {
 	p := &positions{made: time.Now()}
@@ -169,11 +80,8 @@ func (s *Server) newPositions(ctx context.Context, last *positions, m *making) (
 		if _, p.event, err = s.books.Since(ctx, 1<<62); err != nil {
 			return nil, err
 		}
-		for a, err := range s.books.Accounts(ctx, "") {
-			if err != nil {
-				return nil, err
-			}
-			names = append(names, a.Name)
+		if names, err = s.accountNames(ctx); err != nil {
+			return nil, err
 		}
 	} else if names, err = s.changedSince(ctx, last, p); err != nil {
 		return nil, err
@@ -228,42 +136,20 @@ func (s *Server) changedSince(ctx context.Context, last, p *positions) ([]string
 	return slices.Sorted(maps.Keys(changed)), nil
 }
 
-// atOnce is how many accounts are read at once.
-const atOnce = 500
-
-// positionsOf are the positions of some accounts, made by as many goroutines as there are processors.
-func (s *Server) positionsOf(ctx context.Context, p *positions, names []string, m *making) ([]*position, error) {
+// positionsOf are the positions of some accounts.
+func (s *Server) positionsOf(ctx context.Context, p *positions, names []string, m *making) (list []*position, err error) {
 	m.of.Store(int64(len(names)))
-	chunks := slices.Collect(slices.Chunk(names, atOnce))
-	results := make([][]*position, len(chunks))
-	errs := make(chan error, len(chunks))
-	var next atomic.Int64
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(chunks)) {
-		workers.Go(func() {
-			maker, err := newPositionMaker(p)
-			for err == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(chunks) {
-					return
-				}
-				if results[i], err = maker.of(ctx, s.books, chunks[i]); err == nil {
-					m.done.Add(int64(len(chunks[i])))
-				}
-			}
-			errs <- err
-			cancel()
-		})
-	}
-	workers.Wait()
-	select {
-	case err := <-errs:
-		return nil, err
-	default:
-		return slices.Concat(results...), nil
-	}
+	return list, inParts(ctx, names, func(ctx context.Context, part []string) ([]*position, error) {
+		maker, err := newPositionMaker(p, s.books.NumberPrefix())
+		if err != nil {
+			return nil, err
+		}
+		return maker.of(ctx, s.books, part)
+	}, func(part []*position) error {
+		list = append(list, part...)
+		m.done.Store(int64(len(list)))
+		return nil
+	})
 }
 
 // positionMaker makes positions, one after the other.
@@ -271,13 +157,13 @@ type positionMaker struct {
 	*positions
 	retail, cost *account.Biller
 	catalogue    invoice.Catalogue
-	end          time.Time // of the day
+	prefix       string // of the numbers of invoices
 	first        cycle.Date
 	zero         money.Amount
 }
 
-func newPositionMaker(p *positions) (*positionMaker, error) {
-	m := &positionMaker{positions: p, zero: money.New(0, p.terms.Policy.MoneyCurrency()), end: p.day.AddDays(1).Start(p.terms.Policy.TimeZone)}
+func newPositionMaker(p *positions, prefix string) (*positionMaker, error) {
+	m := &positionMaker{positions: p, prefix: prefix, zero: money.New(0, p.terms.Policy.MoneyCurrency())}
 	m.first = lastMonths(p.day, monthsShown, m.zero)[0].First
 	var err error
 	if m.catalogue, err = invoice.NewCatalogue(p.terms.Packages, invoice.Retail); err != nil {
@@ -296,7 +182,6 @@ func newPositionMaker(p *positions) (*positionMaker, error) {
 
 // of are the positions of some accounts.
 func (m *positionMaker) of(ctx context.Context, b *books.Books, names []string) (list []*position, err error) {
-	issued := map[string]*position{}
 	for h, err := range b.Histories(ctx, names...) {
 		if err != nil {
 			return nil, err
@@ -306,33 +191,31 @@ func (m *positionMaker) of(ctx context.Context, b *books.Books, names []string) 
 			return nil, err
 		}
 		list = append(list, one)
-		if len(h.Issued) > 0 {
-			issued[h.Account] = one
-		}
-	}
-	if len(issued) == 0 {
-		return list, nil
-	}
-	for balance, err := range b.Balances(ctx, books.Balancing{AsOf: m.day, PaymentDays: paymentDays, Accounts: slices.Sorted(maps.Keys(issued))}) {
-		if err != nil {
-			return nil, err
-		}
-		issued[balance.Account].Balance, issued[balance.Account].Billed = balance, true
 	}
 	return list, nil
 }
 
-// position is that of one account, but for its balance.
+// position is that of one account.
 func (m *positionMaker) position(h *books.History) (*position, error) {
-	p := &position{Balance: books.Balance{Account: h.Account, Invoiced: m.zero, Paid: m.zero, Refunded: m.zero, Open: m.zero, Credit: m.zero}}
-	for i := range p.Balance.Ages {
-		p.Balance.Ages[i] = m.zero
+	p := &position{}
+	balance, billed, err := h.Balance(m.day, paymentDays)
+	if err != nil {
+		return nil, err
+	}
+	if p.Balance, p.Billed = balance, billed; !billed {
+		p.Balance = books.Balance{Account: h.Account, Invoiced: m.zero, Paid: m.zero, Refunded: m.zero, Open: m.zero, Credit: m.zero}
+		for i := range p.Balance.Ages {
+			p.Balance.Ages[i] = m.zero
+		}
 	}
 	current, err := m.retail.Status(h.Events, h.Issued, m.day)
 	if err != nil {
 		return nil, err
 	}
 	current.Next.Lines = nil
+	if current.Next.Number, err = current.Next.Number.WithPrefix(m.prefix); err != nil {
+		return nil, err
+	}
 	p.Current = current
 	anomalies, err := account.Check(h.Events, &m.catalogue, m.terms.Policy)
 	if err != nil {

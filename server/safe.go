@@ -70,7 +70,8 @@ func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, n, a := time.Now(), &note{}, &answer{ResponseWriter: w}
 		defer func() {
-			if p := recover(); p != nil && p != http.ErrAbortHandler {
+			p := recover()
+			if p != nil && p != http.ErrAbortHandler {
 				s.log.Error("a request broke off", "method", r.Method, "path", r.URL.Path, "panic", p)
 				if a.status == 0 {
 					http.Error(a, "something went wrong here; the log has it", http.StatusInternalServerError)
@@ -79,6 +80,9 @@ func (s *Server) logged(next http.Handler) http.Handler {
 			took := time.Since(start)
 			s.meters.request(route(r), a.status, took)
 			s.log.Info("request", "method", r.Method, "path", r.URL.Path, "status", a.status, "bytes", a.bytes, "took", took.Round(time.Microsecond), "token", n.who, "address", s.addressOf(r))
+			if p == http.ErrAbortHandler { // an answer that broke off must not look like a whole one
+				panic(p)
+			}
 		}()
 		next.ServeHTTP(a, r.WithContext(context.WithValue(r.Context(), noteKey{}, n)))
 	})

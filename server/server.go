@@ -51,6 +51,7 @@ type Server struct {
 	pages    *pages
 	openapi  *huma.OpenAPI
 	home     home
+	own      ownMonths
 	now      func() time.Time
 	handler  http.Handler
 
@@ -80,6 +81,7 @@ func New(b *books.Books, settings Settings) (*Server, error) {
 	}
 	s := &Server{books: b, settings: settings, access: newAccess(b), log: settings.Log, meters: newMeters(), reconciling: make(chan struct{}, 1)}
 	s.access.open, s.home.positions.server = settings.Open, s
+	s.own = ownMonths{server: s, busy: make(chan struct{}, 1)}
 	s.now = time.Now
 	if settings.Now != nil {
 		s.now = settings.Now

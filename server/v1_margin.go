@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/internal/margin"
 	"github.com/prorata-go/prorata/invoice"
 )
@@ -73,9 +74,13 @@ func sidesOf(row []string) MarginSides { return MarginSides{row[1], row[2], row[
 // unpriced is an error of billing by the distributor's prices where the price list lacks one: then it is not the server's.
 func (s *Server) unpriced(ctx context.Context, err error) error {
 	terms, failed := s.books.Terms(ctx)
-	lacks := func(p invoice.Package) bool { return p.DistributorPrice == nil }
-	if failed == nil && slices.ContainsFunc(terms.Packages, lacks) && !notThere(err) && ctx.Err() == nil {
+	if failed == nil && lacksPrices(&terms) && !notThere(err) && ctx.Err() == nil {
 		return huma.Error422UnprocessableEntity(err.Error())
 	}
 	return s.missing(ctx, err)
+}
+
+// lacksPrices reports that a package has no distributor's price.
+func lacksPrices(terms *books.Terms) bool {
+	return slices.ContainsFunc(terms.Packages, func(p invoice.Package) bool { return p.DistributorPrice == nil })
 }
