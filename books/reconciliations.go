@@ -1,6 +1,7 @@
 package books
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -88,12 +89,10 @@ func (b *Books) AddReconciliation(ctx context.Context, r Reconciliation, reports
 	if err != nil {
 		return r, err
 	}
-	r.At, r.Reports = at, nil
+	r.At, r.Reports = at, summariesOf(reports)
 	rows := make([]store.Report, 0, len(reports))
-	for _, format := range slices.Sorted(maps.Keys(reports)) {
-		data := reports[format]
-		r.Reports = append(r.Reports, ReportSummary{format, int64(len(data)), Hash(data)})
-		rows = append(rows, store.Report{Format: format, Content: packer.EncodeAll(data, nil)})
+	for _, summary := range r.Reports {
+		rows = append(rows, store.Report{Format: summary.Format, Content: packer.EncodeAll(reports[summary.Format], nil)})
 		if len(rows[len(rows)-1].Content) > maxReport {
 			return r, ErrReportTooLarge
 		}
@@ -104,11 +103,11 @@ func (b *Books) AddReconciliation(ctx context.Context, r Reconciliation, reports
 	}
 	sum := sha256.Sum256(body)
 	err = b.home.Write(ctx, func(tx store.Tx) error {
-		all, err := tx.Reconciliations()
+		last, err := tx.LastReconciliation()
 		if err != nil {
 			return err
 		}
-		r.Number = int64(len(all)) + 1
+		r.Number = last + 1
 		for i := range rows {
 			rows[i].Reconciliation = r.Number
 		}
@@ -133,6 +132,53 @@ func (b *Books) Reconciliations(ctx context.Context) (list []Reconciliation, err
 		return nil
 	})
 	return list, err
+}
+
+// Reconciliation is the one of a number; one of number 0 where there is none.
+func (b *Books) Reconciliation(ctx context.Context, number int64) (r Reconciliation, err error) {
+	err = b.home.Read(ctx, func(tx store.Tx) error {
+		row, err := tx.Reconciliation(number)
+		if err != nil || row.Number == 0 {
+			return err
+		}
+		r, err = readReconciliation(&row)
+		return err
+	})
+	return r, err
+}
+
+// SameReconciliation is the first reconciliation that compared the same files with the same books in the same way, and came to the same
+// reports, whoever made it and when; one of number 0 where there is none.
+func (b *Books) SameReconciliation(ctx context.Context, r Reconciliation, reports map[string][]byte) (Reconciliation, error) {
+	r.Reports = summariesOf(reports)
+	list, err := b.Reconciliations(ctx)
+	if err != nil {
+		return Reconciliation{}, err
+	}
+	want, err := r.madeAlike()
+	for i := range list {
+		if err != nil {
+			break
+		}
+		var has []byte
+		if has, err = list[i].madeAlike(); err == nil && bytes.Equal(has, want) {
+			return list[i], nil
+		}
+	}
+	return Reconciliation{}, err
+}
+
+// madeAlike is what it says, but for when it was made and by whom.
+func (r Reconciliation) madeAlike() ([]byte, error) {
+	r.At, r.By = time.Time{}, ""
+	return json.Marshal(&r)
+}
+
+func summariesOf(reports map[string][]byte) (list []ReportSummary) {
+	for _, format := range slices.Sorted(maps.Keys(reports)) {
+		list = append(list, ReportSummary{format, int64(len(reports[format])), Hash(reports[format])})
+	}
+	return list
 }
 
 // Report is the report of a reconciliation in a format; nil where there is none.

@@ -32,6 +32,11 @@ func TestReconciliations(t *testing.T) {
 		list, err := b.Reconciliations(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, []books.Reconciliation{first, second}, list, "as they were kept")
+		for number, want := range []books.Reconciliation{{}, first, second, {}} {
+			got, err := b.Reconciliation(t.Context(), int64(number))
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		}
 		require.Equal(t, []books.ReportSummary{{"csv", 40_000, books.Hash(bytes.Repeat([]byte("a,b\n"), 10_000))}, {"html", 0, books.Hash(nil)}, {"json", 13, books.Hash([]byte(`{"groups":[]}`))}}, first.Reports)
 		require.Equal(t, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", first.Inputs[0].SHA256, "that of FIPS 180-4's example")
 		for format, want := range map[string][]byte{"json": []byte(`{"groups":[]}`), "html": {}, "xlsx": nil} {
@@ -105,4 +110,29 @@ func TestLog(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Two reconciliations are the same that compared the same and found the same, whoever made them and when.
+func TestSameReconciliation(t *testing.T) {
+	b := demo(t, t.TempDir()+"/books.db")
+	reports := map[string][]byte{"json": []byte(`{"groups":[]}`)}
+	base := books.Reconciliation{At: at("2026-05-01T08:00:00Z"), By: "anna", Events: 7, Inputs: []books.ReconciledInput{{Name: "a.csv", SHA256: books.Hash([]byte("abc"))}}, Notes: []string{"x"}}
+	other := base
+	other.Events++
+	_, err := b.AddReconciliation(t.Context(), other, reports)
+	require.NoError(t, err)
+	find := func(r books.Reconciliation, reports map[string][]byte) int64 {
+		same, err := b.SameReconciliation(t.Context(), r, reports)
+		require.NoError(t, err)
+		return same.Number
+	}
+	require.Zero(t, find(base, reports))
+	_, err = b.AddReconciliation(t.Context(), base, reports)
+	require.NoError(t, err)
+	again := base
+	again.At, again.By = at("2026-05-02T08:00:00Z"), "bert"
+	require.EqualValues(t, 2, find(again, reports))
+	require.Zero(t, find(again, map[string][]byte{"json": []byte(`{"groups":[1]}`)}), "another program found more")
+	again.Inputs = []books.ReconciledInput{{Name: "a.csv", SHA256: books.Hash([]byte("abd"))}}
+	require.Zero(t, find(again, reports))
 }

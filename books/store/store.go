@@ -84,6 +84,10 @@ type Tx interface {
 
 	// Reconciliations are all reconciliations, in the order of their numbers.
 	Reconciliations() ([]Reconciliation, error)
+	// Reconciliation is the one of a number, the zero Reconciliation where there is none. LastReconciliation is the number of the last one, 0
+	// where there is none.
+	Reconciliation(number int64) (Reconciliation, error)
+	LastReconciliation() (int64, error)
 	// AddReconciliation adds one, with its reports. One of a number that is there already is an error.
 	AddReconciliation(Reconciliation, []Report) error
 	// Report is the report of a reconciliation in a format, the zero Report where there is none.

@@ -15,17 +15,37 @@ func (t *Tx) hasReconciliations() (bool, error) {
 	return version >= reconciled, err
 }
 
+const selectReconciliations = "SELECT number, at, hash, body FROM reconciliations"
+
+func readReconciliation(r row) (one store.Reconciliation, err error) {
+	var at sql.NullInt64
+	err = r.Scan(&one.Number, &at, &one.Hash, &one.Body)
+	one.At = readInstant(at)
+	return one, of("reconciliation", one.Number, err)
+}
+
 // Reconciliations is that of a [store.Tx].
 func (t *Tx) Reconciliations() ([]store.Reconciliation, error) {
 	if has, err := t.hasReconciliations(); err != nil || !has {
 		return nil, err
 	}
-	return gather(t, func(r row) (one store.Reconciliation, err error) {
-		var at sql.NullInt64
-		err = r.Scan(&one.Number, &at, &one.Hash, &one.Body)
-		one.At = readInstant(at)
-		return one, of("reconciliation", one.Number, err)
-	}, "SELECT number, at, hash, body FROM reconciliations ORDER BY number")
+	return gather(t, readReconciliation, selectReconciliations+" ORDER BY number")
+}
+
+// Reconciliation is that of a [store.Tx].
+func (t *Tx) Reconciliation(number int64) (store.Reconciliation, error) {
+	if has, err := t.hasReconciliations(); err != nil || !has {
+		return store.Reconciliation{}, err
+	}
+	return one(t, readReconciliation, selectReconciliations+" WHERE number = $1", number)
+}
+
+// LastReconciliation is that of a [store.Tx].
+func (t *Tx) LastReconciliation() (int64, error) {
+	if has, err := t.hasReconciliations(); err != nil || !has {
+		return 0, err
+	}
+	return t.number("SELECT coalesce(max(number), 0) FROM reconciliations")
 }
 
 // AddReconciliation is that of a [store.Tx].

@@ -269,6 +269,9 @@ func reconciliations(t *testing.T, s store.Store) {
 		none, err := tx.Reconciliations()
 		require.NoError(t, err)
 		require.Empty(t, none)
+		last, err := tx.LastReconciliation()
+		require.NoError(t, err)
+		require.Zero(t, last)
 	})
 	write(t, s, func(tx store.Tx) error {
 		return errors.Join(tx.AddReconciliation(list[0], []store.Report{reports[1], reports[0]}), tx.AddReconciliation(list[1], reports[2:]))
@@ -282,6 +285,14 @@ func reconciliations(t *testing.T, s store.Store) {
 		found, err := tx.Reconciliations()
 		require.NoError(t, err)
 		require.Equal(t, list, found)
+		last, err := tx.LastReconciliation()
+		require.NoError(t, err)
+		require.EqualValues(t, 2, last)
+		for number, want := range []store.Reconciliation{{}, list[0], list[1], {}} {
+			got, err := tx.Reconciliation(int64(number))
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		}
 		one, err := tx.Report(1, "csv")
 		require.NoError(t, err)
 		require.Equal(t, reports[0], one)
