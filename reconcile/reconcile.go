@@ -42,7 +42,7 @@ type Input struct {
 	Tolerance   money.Amount        // differences up to it in every figure are tolerated; the zero Amount is none
 	Zones       []*time.Location    // time zones tried for the upstream's days; nil is UTC and US Pacific
 	Claimed     map[ClaimedRow]bool // what an earlier dispute file claims: it is not claimed again
-	DisputeDays int                 // days after an invoice's date in which it can be disputed; 0 where that is not known
+	DisputeDays int                 // days after an invoice's date in which it can be disputed, see [CheckDisputeDays]; 0 where that is not known
 	Workers     int                 // 0 for one a core; changes nothing in the report
 }
 
@@ -62,6 +62,17 @@ type Report struct {
 
 	disputeDays int
 	newest      cycle.Date // date of their newest row
+}
+
+// MaxDisputeDays is for how many days an invoice can be disputed at most: ten years.
+const MaxDisputeDays = 3660
+
+// CheckDisputeDays makes sure that an invoice may be disputed for so many days.
+func CheckDisputeDays(days int) error {
+	if days < 0 || days > MaxDisputeDays {
+		return fmt.Errorf("%d, expected 0 to %d days", days, MaxDisputeDays)
+	}
+	return nil
 }
 
 // reconciler holds what a reconciliation takes.
@@ -85,6 +96,9 @@ type reconciler struct {
 func Reconcile(ctx context.Context, in Input) (*Report, error) {
 	if in.Events == nil {
 		return nil, errors.New("reconcile: Input.Events is nil, expected the events of the accounts")
+	}
+	if err := CheckDisputeDays(in.DisputeDays); err != nil {
+		return nil, fmt.Errorf("reconcile: Input.DisputeDays is %w", err)
 	}
 	r := &reconciler{in: in, zones: in.Zones, currency: in.Policy.MoneyCurrency(), claimed: claimedNumbers(in.Claimed)}
 	var err error

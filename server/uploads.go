@@ -15,6 +15,7 @@ import (
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/reconciling"
+	"github.com/prorata-go/prorata/reconcile"
 	"github.com/prorata-go/prorata/table"
 )
 
@@ -120,8 +121,8 @@ func setField(asked *reconciling.Asked, name, value string) (err error) {
 		if value == "" {
 			return nil
 		}
-		if asked.DisputeDays, err = strconv.Atoi(value); err != nil || asked.DisputeDays < 0 {
-			return badRequest("dispute_days %.40q, expected a number of days", value)
+		if asked.DisputeDays, err = strconv.Atoi(value); err != nil {
+			return badRequest("dispute_days %.40q, expected 0 to %d days", value, reconcile.MaxDisputeDays)
 		}
 	default:
 		return badRequest("the field %.80q, expected a file, or one of map, from, through, tolerance and dispute_days", name)

@@ -14,7 +14,7 @@ const paymentDays = 30
 
 type balanceInput struct {
 	AsOf        string `query:"as_of" format:"date" doc:"at the end of this day; today where it is left out"`
-	PaymentDays int    `query:"payment_days" minimum:"0" maximum:"3650" default:"30" doc:"how many days after its date an invoice is due"`
+	PaymentDays int    `query:"payment_days" minimum:"0" maximum:"3660" default:"30" doc:"how many days after its date an invoice is due"`
 	Account     string `query:"account" maxLength:"1000"`
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/internal/reconciling"
+	"github.com/prorata-go/prorata/reconcile"
 	"github.com/prorata-go/prorata/source"
 	"github.com/prorata-go/prorata/table"
 )
@@ -91,8 +92,16 @@ func uploadSchema() *huma.Schema {
 		"document": {Type: huma.TypeArray, Items: file("JSON, XML, CSV, XLSX or Parquet; a file named NAME.map.json is the mapping of the table NAME")},
 		"aliases":  file("CSV: their name of an account, and ours"), "claimed": file("claims that were made before, as claims.csv: they are left out"),
 		"map": presets, "from": day("invoices of ours dated from this day; that of their earliest where it is left out"), "through": day("and through this one"),
-		"tolerance": amount("rows in which no figure differs by more are tolerated"), "dispute_days": whole("for which an invoice can be disputed"),
+		"tolerance": amount("rows in which no figure differs by more are tolerated"), "dispute_days": disputeDays(),
 	}, "aliases", "claimed", "map", "from", "through", "tolerance", "dispute_days")
+}
+
+// disputeDays describes for how many days an invoice can be disputed.
+func disputeDays() *huma.Schema {
+	days := whole("for which an invoice can be disputed")
+	least, most := 0.0, float64(reconcile.MaxDisputeDays)
+	days.Minimum, days.Maximum = &least, &most
+	return days
 }
 
 func (s *Server) makeReconciliation(ctx context.Context, in *reconcileInput) (*reconcileOutput, error) {
@@ -159,12 +168,15 @@ func (s *Server) listReconciliations(ctx context.Context, in *reconciliationsInp
 
 // reconciliation is one that is kept, nil where there is none of the number.
 func (s *Server) reconciliation(ctx context.Context, number string) (*books.Reconciliation, error) {
-	list, err := s.books.Reconciliations(ctx)
-	n, bad := strconv.ParseInt(number, 10, 64)
-	if err != nil || bad != nil || n < 1 || n > int64(len(list)) {
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return nil, nil
+	}
+	made, err := s.books.Reconciliation(ctx, n)
+	if err != nil || made.Number == 0 {
 		return nil, err
 	}
-	return &list[n-1], nil
+	return &made, nil
 }
 
 func (s *Server) getReconciliation(ctx context.Context, in *reconciliationInput) (*bytesOutput, error) {

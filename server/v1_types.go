@@ -190,7 +190,7 @@ func (apiReconciliation) Schema(r huma.Registry) *huma.Schema {
 		report := object(map[string]*huma.Schema{"format": text("to ask for it by"), "size": whole("in bytes"), "sha256": text("of it")})
 		return object(map[string]*huma.Schema{
 			"number": whole("from 1 on"), "at": {Type: huma.TypeString, Format: "date-time", Description: "when it was made"}, "by": text("the name of the token"),
-			"inputs": listOf(input), "tolerance": amount("that was tolerated"), "dispute_days": whole("for which an invoice can be disputed"),
+			"inputs": listOf(input), "tolerance": amount("that was tolerated"), "dispute_days": disputeDays(),
 			"events": whole("the number of the last event of the books that was known"), "terms": whole("the number of the price list and policy"),
 			"prices": text("distributor"), "currency": text("ISO 4217"), "from": day("invoices from this day"), "through": day("and through this one"),
 			"groups": whole("of rows and invoices that belong together"), "different": whole("of them, those that differ"), "theirs": amount("what they billed"),

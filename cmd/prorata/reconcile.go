@@ -169,8 +169,8 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common, side ourSide) (in 
 		}
 		in.Zones = append(in.Zones, zone)
 	}
-	if f.disputeDays < 0 {
-		return in, usagef("--dispute-days %d, expected 0 or more", f.disputeDays)
+	if err := reconcile.CheckDisputeDays(f.disputeDays); err != nil {
+		return in, usagef("--dispute-days %v", err)
 	}
 	in.DisputeDays = f.disputeDays
 	if in.Aliases, err = f.readAliases(cmd.InOrStdin()); err != nil {

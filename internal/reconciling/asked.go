@@ -45,7 +45,12 @@ type Asked struct {
 
 	By string    // who asks
 	At time.Time // when
+
+	Once bool // that a reconciliation of the same was made before is [ErrSame]
 }
+
+// ErrSame is the error of a reconciliation that would be the same as one that is kept, which is returned with it.
+var ErrSame = errors.New("the same documents were compared with the same books before")
 
 // InputError is what is wrong with what was given: the problems, in order.
 type InputError struct{ Problems []error }
@@ -85,8 +90,8 @@ func (a *Asked) input(made *books.Reconciliation, currency money.Currency) (in r
 			return in, inputError(fmt.Errorf("tolerance %q, expected an amount of 0 or more such as 0.01", names.Clip(a.Tolerance)))
 		}
 	}
-	if a.DisputeDays < 0 {
-		return in, inputError(fmt.Errorf("dispute_days %d, expected 0 or more", a.DisputeDays))
+	if err := reconcile.CheckDisputeDays(a.DisputeDays); err != nil {
+		return in, inputError(fmt.Errorf("dispute_days %w", err))
 	}
 	if in.Documents, err = a.documents(made, currency); err != nil {
 		return in, err
