@@ -27,6 +27,7 @@ type draft struct {
 	asked     reconciling.Asked
 	at        time.Time
 	size      int
+	made      int64 // the number of the reconciliation it has become; then it has no documents any more
 }
 
 // keep keeps a draft and returns its id.
@@ -57,23 +58,27 @@ func (d *drafts) keep(token string, asked reconciling.Asked) string {
 }
 
 // of is the draft of an id that a token gave; false where there is none any more.
-func (d *drafts) of(token, id string) (reconciling.Asked, bool) {
+func (d *drafts) of(token, id string) (draft, bool) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	d.forgetOld()
 	for _, one := range d.list {
 		if one.id == id && one.token == token {
-			return one.asked, true
+			return one, true
 		}
 	}
-	return reconciling.Asked{}, false
+	return draft{}, false
 }
 
-// drop ends a draft.
-func (d *drafts) drop(id string) {
+// done ends a draft that has become a reconciliation. Another tab that still shows it is told so.
+func (d *drafts) done(id string, made int64) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	d.list = slices.DeleteFunc(d.list, func(one draft) bool { return one.id == id })
+	for i := range d.list {
+		if one := &d.list[i]; one.id == id {
+			one.asked, one.size, one.made = reconciling.Asked{}, 0, made
+		}
+	}
 }
 
 // forgetOld ends the drafts whose time is over.

@@ -123,19 +123,31 @@ func (s *Server) reconcileAction(w http.ResponseWriter, r *http.Request) {
 	s.makeAndShow(w, r, asked, s.showReconcile)
 }
 
-// makeAndShow reconciles and goes to the report, or shows what is wrong.
-func (s *Server) makeAndShow(w http.ResponseWriter, r *http.Request, asked reconciling.Asked, wrong func(http.ResponseWriter, *http.Request, []string)) bool {
+// makeAndShow reconciles and goes to the report, whose number it returns, or shows what is wrong. What was compared before is shown as it was
+// made then, for a form may be sent twice.
+func (s *Server) makeAndShow(w http.ResponseWriter, r *http.Request, asked reconciling.Asked, wrong func(http.ResponseWriter, *http.Request, []string)) int64 {
+	asked.Once = true
 	made, err := s.reconcile(r.Context(), asked)
-	if errors.As(err, new(*requestError)) {
+	again := errors.Is(err, reconciling.ErrSame)
+	switch {
+	case errors.As(err, new(*requestError)):
 		wrong(w, r, problemsOf(err))
-		return false
-	}
-	if err != nil {
+		return 0
+	case err != nil && !again:
 		s.fail(w, r, err)
-		return false
+		return 0
 	}
-	http.Redirect(w, r, "/reconciliation?number="+strconv.FormatInt(made.Number, 10), http.StatusSeeOther)
-	return true
+	http.Redirect(w, r, reportURL(made.Number, again), http.StatusSeeOther)
+	return made.Number
+}
+
+// reportURL is the address of a reconciliation, which says where it had been made before.
+func reportURL(number int64, again bool) string {
+	to := "/reconciliation?number=" + strconv.FormatInt(number, 10)
+	if again {
+		to += "&again=1"
+	}
+	return to
 }
 
 // problemsOf are what is wrong, one by one.

@@ -129,7 +129,19 @@ func TestTablesAreShownFirst(t *testing.T) {
 	require.Contains(t, report, "read by november.csv.map.json")
 	require.Contains(t, report, `"P-200": "Platinum"`, "the mapping can be looked up")
 	require.Contains(t, report, "november.csv: 1 row left out by the mapping's rules, 5 rows read")
-	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, target, s.write, "").Code, "it is done")
+
+	// Another tab shows what became of it, also where the same files were given once more: none is made beside it.
+	const again = "/reconciliation?number=1&again=1"
+	require.Equal(t, again, s.ask(http.MethodGet, target, s.write, "").Header().Get("Location"))
+	require.Equal(t, again, s.ask(http.MethodPost, target, s.write, url.Values{"mapping-0": {mapping}, "what": {"reconcile"}}.Encode()).Header().Get("Location"))
+	confirm := func(mapping string) string {
+		w := s.upload("/reconcile", s.write, fileOf(t, "documents/november.csv"), fileOf(t, "reconcile/invoices.xml"))
+		return s.ask(http.MethodPost, w.Header().Get("Location"), s.write, url.Values{"mapping-0": {mapping}, "what": {"reconcile"}}.Encode()).Header().Get("Location")
+	}
+	require.Equal(t, again, confirm(mapping))
+	require.Contains(t, s.get(again), "compared with the same books before")
+	require.NotContains(t, s.get("/reconcile"), "Reconciliation 2")
+	require.Equal(t, "/reconciliation?number=2", confirm(strings.Replace(mapping, "\n", "\n\n", 1)), "another mapping")
 }
 
 // What is wrong with documents is said on the page, and their names and texts stay text.

@@ -18,6 +18,7 @@ import (
 type reportBody struct {
 	*list[keptGroup]
 	Made         *books.Reconciliation
+	Again        bool // it was asked for once more
 	Amounts      reportAmounts
 	Report       *keptReport
 	Findings     []keptFinding
@@ -82,7 +83,7 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q := r.URL.Query()
-	b := &reportBody{Made: made, Report: rep, Findings: rep.Findings, Class: q.Get("class"), Cause: q.Get("cause"), Classes: classChoices}
+	b := &reportBody{Made: made, Again: q.Has("again"), Report: rep, Findings: rep.Findings, Class: q.Get("class"), Cause: q.Get("cause"), Classes: classChoices}
 	if b.MoreFindings = len(b.Findings) - mostFindings; b.MoreFindings > 0 {
 		b.Findings = b.Findings[:mostFindings]
 	}

@@ -80,14 +80,17 @@ func (s *Server) showTables(w http.ResponseWriter, r *http.Request, problems []s
 	s.show(w, r, status, "tables", page{Title: "How the tables are read", Place: "/reconcile", Body: b})
 }
 
-// draft finds the draft that an address names, or says that there is none any more.
+// draft finds the draft that an address names, or says what became of it.
 func (s *Server) draft(w http.ResponseWriter, r *http.Request) (reconciling.Asked, bool) {
 	from, _ := who(r.Context())
-	asked, ok := s.drafts.of(from.Token, r.URL.Query().Get("of"))
-	if !ok {
+	one, ok := s.drafts.of(from.Token, r.URL.Query().Get("of"))
+	switch {
+	case !ok:
 		s.problem(w, r, http.StatusNotFound, "These documents are gone", "Documents wait for an hour, and until the server ends. Choose them again.")
+	case one.made > 0:
+		http.Redirect(w, r, reportURL(one.made, true), http.StatusSeeOther)
 	}
-	return asked, ok
+	return one.asked, ok && one.made == 0
 }
 
 // mappingText is the mapping that the form has for a document, or the one that was given; empty where there is none.
@@ -171,7 +174,7 @@ func (s *Server) tablesAction(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	asked.Mappings = mappings
-	if s.makeAndShow(w, r, asked, s.showTables) {
-		s.drafts.drop(r.URL.Query().Get("of"))
+	if made := s.makeAndShow(w, r, asked, s.showTables); made > 0 {
+		s.drafts.done(r.URL.Query().Get("of"), made)
 	}
 }

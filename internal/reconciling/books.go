@@ -50,6 +50,15 @@ func OfBooks(ctx context.Context, b *books.Books, asked Asked) (made books.Recon
 		made.Notes = append(made.Notes, report.Count(n, "event", "events")+" of the books left out, for making no sense where recorded")
 	}
 	sumUp(&made, rep)
+	if asked.Once {
+		same, err := b.SameReconciliation(ctx, made, reports)
+		if err == nil && same.Number > 0 {
+			err = ErrSame
+		}
+		if err != nil {
+			return same, err
+		}
+	}
 	return b.AddReconciliation(ctx, made, reports)
 }
 
