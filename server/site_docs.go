@@ -99,11 +99,19 @@ func docOf(op *huma.Operation, at string) docOperation {
 	for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
 		answer := op.Responses[status]
 		code, _ := strconv.Atoi(status)
-		d.Answers = append(d.Answers, docAnswer{status, cmp.Or(answer.Description, http.StatusText(code)), contentsOf(answer.Content)})
+		one := docAnswer{status, cmp.Or(answer.Description, http.StatusText(code)), contentsOf(answer.Content)}
+		if n := len(d.Answers); code >= 400 && n > 0 && slices.EqualFunc(d.Answers[n-1].Contents, one.Contents, sameContent) {
+			d.Answers[n-1].Status += ", " + one.Status // problems are described alike
+			d.Answers[n-1].About = ""
+			continue
+		}
+		d.Answers = append(d.Answers, one)
 	}
 	d.Curl = curlOf(op, at)
 	return d
 }
+
+func sameContent(a, b docContent) bool { return a.Kind == b.Kind && a.Link == b.Link && a.Link != "" }
 
 func contentsOf(content map[string]*huma.MediaType) (list []docContent) {
 	for _, kind := range slices.Sorted(maps.Keys(content)) {

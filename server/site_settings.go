@@ -35,16 +35,16 @@ type setting struct {
 // policyWords are the keys of the policy in words, in the order of the documentation.
 var policyWords = []setting{
 	{Key: "currency", Title: "Currency", Fixed: true},
-	{Key: "time_zone", Title: "Whose days count", Fixed: true},
-	{Key: "timing", Title: "A package is billed", Choices: []choice{{"arrears", "after the period it is for"}, {"advance", "before it"}}},
-	{Key: "day_count", Title: "A day costs", Choices: []choice{{"actual", "its part of the days of the period"}, {"thirty", "a thirtieth of the price"}, {"year_365", "a 365th of twelve months’ price"}}},
-	{Key: "daily_rate", Title: "The price of a day is rounded first, to DIGITS:MODE"},
-	{Key: "round_part", Title: "Of a part of a price is rounded", Choices: []choice{{"used", "what was used"}, {"unused", "what was not used"}, {"each", "each part by itself"}}},
-	{Key: "close_day", Title: "The day of a close is", Choices: []choice{{"free", "free"}, {"charged", "charged"}}},
-	{Key: "rounding", Title: "Half a unit is rounded", Choices: []choice{{"half_up", "away from zero"}, {"half_even", "to the even unit"}, {"down", "and every part of one, towards zero"}, {"up", "and every part of one, away from zero"}}},
-	{Key: "bill_changes", Title: "A change or close is billed", Choices: []choice{{"next_bill", "on the next bill"}, {"immediately", "on the same day"}}},
-	{Key: "included_credits", Title: "Of the included credits a package has", Choices: []choice{{"full", "all, for however few days"}, {"prorated", "the part of its days"}}},
-	{Key: "free_upgrade", Title: "Who starts to pay", Choices: []choice{{"restart_cycle", "starts a new period"}, {"keep_cycle", "keeps the period"}}},
+	{Key: "time_zone", Title: "Time zone of all dates", Fixed: true},
+	{Key: "timing", Title: "When a package is billed", Choices: []choice{{"arrears", "after the period it is for"}, {"advance", "before it begins"}}},
+	{Key: "day_count", Title: "What a day costs", Choices: []choice{{"actual", "its share of the days of the period"}, {"thirty", "a thirtieth of the price"}, {"year_365", "a 365th of twelve months’ price"}}},
+	{Key: "daily_rate", Title: "How the price of a day is rounded first (exact, or DIGITS:MODE)"},
+	{Key: "round_part", Title: "What is rounded of a part of a price", Choices: []choice{{"used", "the days used"}, {"unused", "the days left"}, {"each", "each part by itself"}}},
+	{Key: "close_day", Title: "The day on which an account closes", Choices: []choice{{"free", "is free"}, {"charged", "is charged"}}},
+	{Key: "rounding", Title: "How amounts are rounded", Choices: []choice{{"half_up", "half a unit away from zero"}, {"half_even", "half a unit to the even one"}, {"down", "always towards zero"}, {"up", "always away from zero"}}},
+	{Key: "bill_changes", Title: "When a change or close is billed", Choices: []choice{{"next_bill", "on the next invoice"}, {"immediately", "on the same day"}}},
+	{Key: "included_credits", Title: "Credits included for a part of a period", Choices: []choice{{"full", "all of them"}, {"prorated", "the share of its days"}}},
+	{Key: "free_upgrade", Title: "When a free account starts to pay", Choices: []choice{{"restart_cycle", "a new period begins"}, {"keep_cycle", "its period goes on"}}},
 	{Key: "settle_days", Title: "Days that an invoice waits for late events"},
 }
 
@@ -73,7 +73,7 @@ var (
 			dateColumn("effective_from", "From", func(p *invoice.Package) cycle.Date { return p.EffectiveFrom }),
 			amountColumn("price", "Price", func(p *invoice.Package) money.Amount { return p.Price }),
 			countColumn("credits", "Credits", func(p *invoice.Package) int64 { return p.Credits }).optional(),
-			{Name: "overage", Head: "Overage", Kind: report.Amount, Cell: func(p *invoice.Package) string { return p.Overage.String() }},
+			{Name: "overage", Head: "Each credit over", Kind: report.Amount, Cell: func(p *invoice.Package) string { return p.Overage.String() }},
 			{Name: "distributor_price", Head: "Distributor’s price", Kind: report.Amount, Optional: true, Cell: distributorPrice, Order: byInt(func(p *invoice.Package) int64 {
 				if p.DistributorPrice == nil {
 					return -1
