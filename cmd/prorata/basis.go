@@ -108,41 +108,31 @@ func (b *basis) histories(cmd *cobra.Command) iter.Seq2[books.History, error] {
 	}
 }
 
-// sent gives the invoices that accounts have to do: those that were issued, or those that the events of files come to.
-func (b *basis) sent(cmd *cobra.Command, do func(*account.Bill) error) error {
+// sides gives both sides of a comparison to do, account by account or one side after the other: the invoices that were issued, or those that
+// the events of files come to, and what the events come to by the terms of another basis. Of a store, that is what was final by its last run.
+func (b *basis) sides(cmd *cobra.Command, other *basis, sent, owed func(*account.Bill) error) error {
 	if b.store == nil {
-		return b.bills(cmd, b.accounts, do)
-	}
-	for h, err := range b.histories(cmd) {
-		if err != nil {
+		if err := b.bills(cmd, b.accounts, sent); err != nil {
 			return err
 		}
-		if err := do(&account.Bill{Account: h.Account, Invoices: margin.Issued(&h, b.span.End)}); err != nil {
-			return err
-		}
+		return other.bills(cmd, other.accounts, owed)
 	}
-	return nil
-}
-
-// owed gives the invoices that the events of accounts come to by the terms of the basis to do. Of a store, those that are final by its
-// last run.
-func (b *basis) owed(cmd *cobra.Command, do func(*account.Bill) error) error {
-	if b.store == nil {
-		return b.bills(cmd, b.accounts, do)
-	}
-	biller, err := account.NewBiller(b.catalogue, b.policy)
+	biller, err := account.NewBiller(other.catalogue, other.policy)
 	if err != nil {
 		return err
 	}
 	for h, err := range b.histories(cmd) {
-		bill := account.Bill{Account: h.Account}
-		if err == nil {
-			bill.Invoices, err = margin.Owed(biller, &h, b.span.End, b.at)
-		}
 		if err != nil {
 			return err
 		}
-		if err := do(&bill); err != nil {
+		if err := sent(&account.Bill{Account: h.Account, Invoices: margin.Issued(&h, b.span.End)}); err != nil {
+			return err
+		}
+		invoices, err := margin.Owed(biller, &h, b.span.End, b.at)
+		if err != nil {
+			return err
+		}
+		if err := owed(&account.Bill{Account: h.Account, Invoices: invoices}); err != nil {
 			return err
 		}
 	}

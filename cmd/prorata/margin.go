@@ -80,10 +80,7 @@ func runMargin(cmd *cobra.Command, c *common, by string, files []string) error {
 	count := func(side margin.Side) func(*account.Bill) error {
 		return func(bill *account.Bill) error { return m.AddAll(bill.Invoices, span.Start, side) }
 	}
-	if err := retail.sent(cmd, count(margin.Retail)); err != nil {
-		return err
-	}
-	if err := wholesale.owed(cmd, count(margin.Wholesale)); err != nil {
+	if err := retail.sides(cmd, &wholesale, count(margin.Retail), count(margin.Wholesale)); err != nil {
 		return err
 	}
 	l, err := m.Listing(span.Start, retail.span.End)

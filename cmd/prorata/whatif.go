@@ -79,10 +79,7 @@ func runWhatIf(cmd *cobra.Command, c *common, packages string, files []string) e
 		return err
 	}
 	d := &differences{currency: asIs.policy.MoneyCurrency(), from: span.Start, through: asIs.span.End, all: format != "table"}
-	if err := asIs.sent(cmd, d.side(0)); err != nil {
-		return err
-	}
-	if err := whatIf.owed(cmd, d.side(1)); err != nil {
+	if err := asIs.sides(cmd, whatIf, d.side(0), d.side(1)); err != nil {
 		return err
 	}
 	l, err := d.listing()
