@@ -92,7 +92,11 @@ func (d *Document) view() (*documentView, error) {
 			return nil, fmt.Errorf("invoice %s with what was owed before: %w", inv.Number, err)
 		}
 		pays = due.Sign() > 0
-		v.Sums = append(v.Sums, fact{w.broughtForward, l.money(*d.Before)}, fact{w.amountDue, l.money(due)})
+		left := w.amountDue
+		if due.Sign() < 0 {
+			left = w.creditLeft
+		}
+		v.Sums = append(v.Sums, fact{w.broughtForward, l.money(*d.Before)}, fact{left, l.money(due)})
 	}
 	if !pays { // a credit, or what was paid, refunded or canceled
 		v.Terms, v.Payment = "", nil

@@ -66,6 +66,13 @@ func TestInvoiceBroughtForward(t *testing.T) {
 	require.Contains(t, text, "Total USD 57.37 Balance brought forward USD 20.00 Amount due USD 77.37")
 	require.Contains(t, text, "Bill to juniper-law@example.com", "without a profile it goes to the account")
 
+	credit := money.MustParse("-100.00 USD")
+	part, err = statement.InvoiceHTMLPart(statement.Document{Invoice: inv, Before: &credit})
+	require.NoError(t, err)
+	text = strings.Join(strings.Fields(textOf(string(part))), " ")
+	require.Contains(t, text, "Balance brought forward USD −100.00 Credit balance USD −42.63")
+	require.NotContains(t, text, "Amount due", "nothing is due")
+
 	huge := money.New(1<<63-1, money.USD)
 	_, err = statement.InvoiceHTMLPart(statement.Document{Invoice: inv, Before: &huge})
 	require.ErrorIs(t, err, money.ErrOverflow)

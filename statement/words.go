@@ -14,7 +14,7 @@ type words struct {
 
 	invoice, creditNote, number, dated, due, period, account, reference, taxID, billTo, creditTo string
 	description, days, amount, total                                                             string
-	broughtForward, amountDue, payment, page, timeline                                           string
+	broughtForward, amountDue, creditLeft, payment, page, timeline                               string
 	canceled, paid, refunded                                                                     string // across the top
 
 	overage, included, creditsUsed, daysTimes, adjustment string
@@ -27,7 +27,7 @@ var wordsOf = [...]words{
 		decimal: ".",
 		invoice: "Invoice", creditNote: "Credit note", number: "Number", dated: "Date", due: "Due", period: "Period", account: "Account",
 		reference: "Your reference", taxID: "Tax ID", billTo: "Bill to", creditTo: "Credit to", description: "Description", days: "Days", amount: "Amount", total: "Total",
-		broughtForward: "Balance brought forward", amountDue: "Amount due", payment: "Payment", page: "Page %d of %d", timeline: "What was billed, by day",
+		broughtForward: "Balance brought forward", amountDue: "Amount due", creditLeft: "Credit balance", payment: "Payment", page: "Page %d of %d", timeline: "What was billed, by day",
 		canceled: "This invoice is canceled.", paid: "This invoice is paid.", refunded: "This invoice was refunded.",
 		overage: "credits", adjustment: "Adjustment of the period from %s: ",
 	},
@@ -37,7 +37,7 @@ var wordsOf = [...]words{
 		ordinal: ".", decimal: ",", currencyLast: true,
 		invoice: "Rechnung", creditNote: "Gutschrift", number: "Nummer", dated: "Datum", due: "Fällig", period: "Zeitraum", account: "Konto",
 		reference: "Ihr Zeichen", taxID: "USt-IdNr.", billTo: "Rechnung an", creditTo: "Gutschrift an", description: "Beschreibung", days: "Tage", amount: "Betrag", total: "Summe",
-		broughtForward: "Saldovortrag", amountDue: "Zu zahlen", payment: "Zahlung", page: "Seite %d von %d", timeline: "Berechnete Tage",
+		broughtForward: "Saldovortrag", amountDue: "Zu zahlen", creditLeft: "Guthaben", payment: "Zahlung", page: "Seite %d von %d", timeline: "Berechnete Tage",
 		canceled: "Diese Rechnung ist storniert.", paid: "Diese Rechnung ist bezahlt.", refunded: "Diese Rechnung wurde erstattet.",
 		overage: "Credits", included: "%s Credits, im Paket enthalten", creditsUsed: "%s Credits über die enthaltenen hinaus × %s", daysTimes: "%d von %d Tagen × %s",
 		adjustment: "Korrektur des Zeitraums ab %s, abzüglich des bereits Berechneten",

@@ -249,12 +249,12 @@ flow("a status of an invoice: what it does is shown first, then recorded", async
   await unpaid.getByRole("link").first().click();
   const at = page.url();
   const total = cents(await page.locator(".sheet tfoot td").last().innerText().then((text) => text.replace(/^USD\s/, "$")));
-  await page.getByLabel("It is now").selectOption("Canceled");
+  await page.getByLabel("New status").selectOption("Canceled");
   await page.getByRole("button", { name: "Show what it comes to" }).click();
   const { then, without } = await would(page);
   assert.equal(then - without, total, "what a canceled invoice billed comes on the next one");
   await page.goto(at);
-  await page.getByLabel("It is now").selectOption("Paid");
+  await page.getByLabel("New status").selectOption("Paid");
   await page.getByRole("button", { name: "Show what it comes to" }).click();
   const paid = await would(page);
   assert.equal(paid.then, paid.without);
