@@ -113,6 +113,15 @@ func PackageKeyMayBeEmpty(key string) bool {
 	return i >= 0 && packageKeys[i].leftOut
 }
 
+// PackageKeys are the keys of a package, in the order in which they are written.
+func PackageKeys() []string {
+	keys := make([]string, len(packageKeys))
+	for i := range packageKeys {
+		keys[i] = packageKeys[i].name
+	}
+	return keys
+}
+
 // AppendJSON appends the package as an object on one line that [ParsePackages] reads back.
 func (p *Package) AppendJSON(b []byte) []byte {
 	b = append(b, '{')

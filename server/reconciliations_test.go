@@ -211,3 +211,51 @@ func TestWrongUploads(t *testing.T) {
 func unquoted(text string) string {
 	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(text)
 }
+
+// The header Accept is read by its weights, and what is not wanted at all is not answered.
+func TestAcceptHasWeights(t *testing.T) {
+	s := newSite(t)
+	require.Equal(t, http.StatusCreated, s.upload("/v1/reconciliations", s.write, fileOf(t, "reconcile/invoices.json")).Code)
+	number := s.firstInvoice()
+	for accept, want := range map[string][2]string{
+		"":                                     {"application/json", "application/json"},
+		"*/*":                                  {"application/json", "application/json"},
+		"text/html;q=0.5, application/json":    {"application/json", "application/json"},
+		"application/json;q=0.1, text/html":    {"text/html; charset=utf-8", "text/html; charset=utf-8"},
+		"text/html;q=0, application/json;q=.2": {"application/json", "application/json"},
+		"application/pdf, text/csv;q=0.9, application/json;q=0.1":         {"application/pdf", "text/csv; charset=utf-8"},
+		"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8": {"text/html; charset=utf-8", "text/html; charset=utf-8"},
+		"image/png": {"application/json", "application/json"},
+	} {
+		for i, target := range []string{"/v1/invoices/" + number, "/v1/reconciliations/1"} {
+			w := s.ask(http.MethodGet, target, s.read, "", func(r *http.Request) { r.Header.Set("Accept", accept) })
+			require.Equal(t, want[i], w.Header().Get("Content-Type"), "%s: %q", target, accept)
+		}
+	}
+}
+
+// Files of a reconciliation have its number in their names. Claims from the website are for a spreadsheet, and are read as claimed before.
+func TestFilesOfAReconciliation(t *testing.T) {
+	s := newSite(t)
+	document := fileOf(t, "reconcile/invoices.json")
+	require.Equal(t, http.StatusCreated, s.upload("/v1/reconciliations", s.write, document).Code)
+	require.Contains(t, s.get("/reconciliation?number=1"), `href="/reconciliation/claims?number=1" download`)
+	w := s.ask(http.MethodGet, "/reconciliation?number=1&file=csv", s.read, "")
+	require.Equal(t, `attachment; filename="reconciliation-1-groups.csv"`, w.Header().Get("Content-Disposition"))
+	w = s.ask(http.MethodGet, "/reconciliation/claims?number=1", s.read, "")
+	require.Equal(t, `attachment; filename="reconciliation-1-claims.csv"`, w.Header().Get("Content-Disposition"))
+	require.Equal(t, "\ufeff"+s.get("/v1/reconciliations/1?format=claims.csv"), w.Body.String())
+	again := s.upload("/v1/reconciliations", s.write, document, part{"claimed", "claims.csv", w.Body.String()})
+	require.Equal(t, http.StatusCreated, again.Code, again.Body)
+	require.Contains(t, again.Body.String(), `"claimed":"0.00"`)
+	require.Equal(t, http.StatusNotFound, s.ask(http.MethodGet, "/reconciliation/claims?number=7", s.read, "").Code)
+}
+
+// firstInvoice is the number of an invoice that was issued.
+func (s *site) firstInvoice() string {
+	for inv, err := range s.books.Invoices(s.t.Context(), books.Which{}) {
+		require.NoError(s.t, err)
+		return inv.Number.String()
+	}
+	return ""
+}

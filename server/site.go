@@ -202,6 +202,7 @@ func (s *Server) site(mux *http.ServeMux) {
 	write("POST /reconcile/tables", s.tablesAction)
 	read("GET /reconciliation", s.reportPage)
 	read("GET /reconciliation/group", s.groupPage)
+	read("GET /reconciliation/claims", s.claimsFile)
 	read("GET /settings", s.settingsPage)
 	read("GET /docs", s.docsPage)
 	write("POST /settings/preview", s.termsPreviewPage)

@@ -53,6 +53,7 @@ type list[T any] struct {
 	Previous, Next string
 	Clear          string // the address without the search
 	Name, Label    string
+	File           string // the name of the file, where it is not that of the list
 	columns        *columnsOf[T]
 	all            []T
 	ask            url.Values
@@ -213,12 +214,15 @@ func (l *list[T]) Action() string {
 // Searched reports that something was searched for.
 func (l *list[T]) Searched() bool { return l.Query != "" }
 
+// byteOrderMark tells a spreadsheet that a file is UTF-8.
+const byteOrderMark = "\ufeff"
+
 // file answers with the whole list as a file, where one is asked for, and reports that it did.
 func (l *list[T]) file(s *Server, w http.ResponseWriter, r *http.Request, currency money.Currency) bool {
 	kind := l.ask.Get(l.columns.Prefix + "file")
 	write := map[string]func(io.Writer, *report.Listing) error{
 		"csv": func(w io.Writer, listing *report.Listing) error {
-			if _, err := io.WriteString(w, "\ufeff"); err != nil {
+			if _, err := io.WriteString(w, byteOrderMark); err != nil {
 				return err
 			}
 			return listing.CSV(w, true)
@@ -231,7 +235,7 @@ func (l *list[T]) file(s *Server, w http.ResponseWriter, r *http.Request, curren
 		return false
 	}
 	w.Header().Set("Content-Type", map[string]string{"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}[kind])
-	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", l.columns.Name+"."+kind))
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", cmp.Or(l.File, l.columns.Name)+"."+kind))
 	if err := write(w, l.listing()); err != nil {
 		s.log.Error("a file was not written whole", "path", r.URL.Path, "error", err)
 		panic(http.ErrAbortHandler) // so that nobody takes a part for the whole

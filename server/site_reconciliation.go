@@ -99,6 +99,7 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request) {
 	}
 	slices.Sort(b.Causes)
 	b.list = groupColumns.of(groups, q)
+	b.File = fmt.Sprintf("reconciliation-%d-groups", made.Number)
 	var err error
 	if b.Amounts, err = amountsOf(made); err != nil {
 		s.fail(w, r, err)
@@ -107,6 +108,26 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request) {
 	if !b.file(s, w, r, b.Amounts.Theirs.Currency()) {
 		s.show(w, r, http.StatusOK, "reconciliation", page{Title: "Reconciliation " + strconv.FormatInt(made.Number, 10), Place: "/reconcile", Body: b})
 	}
+}
+
+// claimsFile answers with the claims of a reconciliation as CSV for a spreadsheet.
+func (s *Server) claimsFile(w http.ResponseWriter, r *http.Request) {
+	made, err := s.reconciliation(r.Context(), r.URL.Query().Get("number"))
+	if err == nil && made == nil {
+		s.problem(w, r, http.StatusNotFound, "There is no such reconciliation", "None of that number was made.")
+		return
+	}
+	var claims []byte
+	if err == nil {
+		claims, err = s.books.Report(r.Context(), made.Number, "claims.csv")
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="reconciliation-%d-claims.csv"`, made.Number))
+	_, _ = w.Write(append([]byte(byteOrderMark), claims...))
 }
 
 // amountsOf reads what a reconciliation came to.

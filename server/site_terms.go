@@ -84,7 +84,7 @@ func (s *Server) proposed(r *http.Request, terms *books.Terms) (what books.Addin
 // packageForm is the package that the fields of a form say, as a list of one.
 func packageForm(r *http.Request) []byte {
 	one := map[string]string{}
-	for _, key := range []string{"name", "price", "credits", "overage", "distributor_price", "distributor_overage", "effective_from"} {
+	for _, key := range invoice.PackageKeys() {
 		if value := strings.TrimSpace(r.FormValue(key)); value != "" {
 			one[key] = value
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/negotiation"
 
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/internal/formats"
@@ -205,15 +206,11 @@ func (in *invoiceInput) format() string {
 	if in.Format != "" {
 		return in.Format
 	}
-	for _, part := range strings.Split(in.Accept, ",") {
-		switch kind, _, _ := strings.Cut(strings.TrimSpace(part), ";"); kind {
-		case "application/json":
-			return "json"
-		case "text/html":
-			return "html"
-		case "application/pdf":
-			return "pdf"
-		}
+	switch negotiation.SelectQValue(in.Accept, []string{"application/json", "text/html", "application/pdf"}) {
+	case "text/html":
+		return "html"
+	case "application/pdf":
+		return "pdf"
 	}
 	return "json"
 }

@@ -8,10 +8,12 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/negotiation"
 
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/internal/reconciling"
@@ -232,18 +234,16 @@ const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 
 // wants is the format that is asked for, and its type.
 func (in *reconciliationInput) wants() (format, kind string) {
+	var kinds []string
 	for _, t := range reportTypes {
 		if t.format == in.Format {
 			return t.format, t.kind
 		}
+		kind, _, _ := strings.Cut(t.kind, ";")
+		kinds = append(kinds, kind)
 	}
-	for _, part := range strings.Split(in.Accept, ",") {
-		part, _, _ = strings.Cut(strings.TrimSpace(part), ";")
-		for _, t := range reportTypes {
-			if kind, _, _ := strings.Cut(t.kind, ";"); part == kind {
-				return t.format, t.kind
-			}
-		}
+	if at := slices.Index(kinds, negotiation.SelectQValue(in.Accept, kinds)); at >= 0 {
+		return reportTypes[at].format, reportTypes[at].kind
 	}
 	return reportTypes[0].format, reportTypes[0].kind
 }
