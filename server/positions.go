@@ -27,6 +27,7 @@ type position struct {
 	Invoices  int  // without those canceled
 	Anomalies []shownAnomaly
 	Newest    *issuedInvoice // its last one
+	issued    []listed       // by date
 	months    []earned
 	costNext  cycle.Date // the next day on which the reseller may owe something for it
 	noCost    string     // why what it costs is not known
@@ -227,6 +228,11 @@ func (m *positionMaker) position(h *books.History) (*position, error) {
 	if n := len(h.Issued); n > 0 {
 		inv := &h.Issued[n-1]
 		p.Newest = &issuedInvoice{inv.Account, inv.Number.String(), inv.Date, inv.Status, inv.FinalAmount}
+	}
+	p.issued = make([]listed, len(h.Issued))
+	for i := range h.Issued {
+		inv := &h.Issued[i]
+		p.issued[i] = listed{inv.Date, inv.Period, inv.Type, inv.Status, inv.Package, inv.FinalAmount.Minor()}
 	}
 	if err := m.earn(p, h.Issued, false); err != nil {
 		return nil, err

@@ -347,12 +347,17 @@ type addingUp struct {
 // positions are those of all accounts. Where they take long, it answers with how far they are, and the page asks again by itself.
 func (s *Server) positions(w http.ResponseWriter, r *http.Request) (*positions, bool) {
 	p, m, err := s.home.positions.of(r.Context())
+	return p, s.positionsOrWait(w, r, p, m, err)
+}
+
+// positionsOrWait reports that there are positions; else it answers.
+func (s *Server) positionsOrWait(w http.ResponseWriter, r *http.Request, p *positions, m *making, err error) bool {
 	if err != nil {
 		s.fail(w, r, err)
-		return nil, false
+		return false
 	}
 	if p != nil {
-		return p, true
+		return true
 	}
 	b := addingUp{Accounts: digits.Group(strconv.FormatInt(m.of.Load(), 10)), To: r.URL.RequestURI()}
 	if of := m.of.Load(); of > 0 {
@@ -360,7 +365,7 @@ func (s *Server) positions(w http.ResponseWriter, r *http.Request) (*positions, 
 	}
 	w.Header().Set("Refresh", "2")
 	s.show(w, r, http.StatusOK, "adding-up", page{Title: "Adding up", Body: b})
-	return nil, false
+	return false
 }
 
 // longMonth is the month of a day in words.

@@ -91,7 +91,15 @@ func (s *Server) invoicesPage(w http.ResponseWriter, r *http.Request) {
 	}
 	terms, err := s.books.Terms(r.Context())
 	var rows []invoice.Invoice
-	if err == nil && status == http.StatusOK {
+	switch {
+	case err != nil || status != http.StatusOK:
+	case len(which.Accounts) == 0 && which.Run == 0 && q.Get("file") == "": // a page shows less of each than a file has
+		p, m, failed := s.home.positions.now(r.Context(), patience)
+		if !s.positionsOrWait(w, r, p, m, failed) {
+			return
+		}
+		rows, err = p.invoices(&which, s.books.NumberPrefix())
+	default:
 		rows, err = s.invoicesWhich(r.Context(), which)
 		if notThere(err) {
 			b.Wrong, err = err.Error(), nil

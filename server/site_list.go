@@ -117,12 +117,21 @@ func (c *columnsOf[T]) sort(rows []T, by string, downwards bool) {
 		if col.Name != by || col.Order == nil {
 			continue
 		}
-		slices.SortStableFunc(rows, func(a, b T) int {
+		order := make([]*T, len(rows)) // to move instead of the rows
+		for i := range rows {
+			order[i] = &rows[i]
+		}
+		slices.SortStableFunc(order, func(a, b *T) int {
 			if downwards {
-				return col.Order(&b, &a)
+				return col.Order(b, a)
 			}
-			return col.Order(&a, &b)
+			return col.Order(a, b)
 		})
+		sorted := make([]T, len(rows))
+		for i, row := range order {
+			sorted[i] = *row
+		}
+		copy(rows, sorted)
 	}
 }
 

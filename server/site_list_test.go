@@ -19,6 +19,7 @@ import (
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/internal/demo"
+	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/server"
 )
 
@@ -229,4 +230,39 @@ func TestLawFiguresAreOfNow(t *testing.T) {
 	same("a cost alone")
 	post("/v1/runs", `{}`)
 	same("a run")
+}
+
+// The page of all invoices, which is made from what is kept in memory, has the rows of its file, which is read from the books: whatever is
+// asked for, and after an invoice was paid.
+func TestInvoicesPageIsItsFile(t *testing.T) {
+	s := newSite(t)
+	numbers := regexp.MustCompile(`<td class="[a-z ]*code">([^<]+)</td>`)
+	check := func() {
+		t.Helper()
+		for _, ask := range []string{"", "from=2026-01-01", "from=2025-06-01&through=2025-08-31", "status=Paid", "status=Canceled", "q=gold", "q=northgate", "q=2026-01", "q=recurring", "q=usd",
+			"sort=number", "sort=-final_amount", "sort=-package", "status=Unpaid&sort=account&q=platinum", "page=2"} {
+			rows := s.rowsOf("/invoices?file=csv&" + ask)
+			at, total := slices.Index(rows[0], "number"), slices.Index(rows[0], "final_amount")
+			rows = rows[1:]
+			if ask == "page=2" {
+				rows = rows[100:]
+			}
+			page := s.get("/invoices?" + ask)
+			found := numbers.FindAllStringSubmatch(page, -1)
+			require.Len(t, found, min(100, len(rows)), ask)
+			for i := range found {
+				require.Equal(t, rows[i][at], found[i][1], "%s: row %d", ask, i)
+				require.Contains(t, strings.ReplaceAll(page, ",", ""), strings.TrimPrefix(rows[i][total], "-"), ask)
+			}
+		}
+	}
+	check()
+	rows := s.rowsOf("/invoices?file=csv&status=Unpaid")
+	number, owner := rows[1][slices.Index(rows[0], "number")], rows[1][slices.Index(rows[0], "account")]
+	e := account.Event{ID: "paid-1", Type: account.InvoiceStatusChanged, Account: owner, At: demo.Now, Invoice: number, Status: invoice.Paid}
+	_, err := s.books.Record(t.Context(), books.Recording{Events: books.Each(e), Now: demo.Now})
+	require.NoError(t, err)
+	require.NotContains(t, s.get("/invoices?status=Unpaid&q="+number), ">"+number+"<", "at once, whoever recorded it")
+	require.Contains(t, s.get("/invoices?status=Paid&q="+number), ">"+number+"<")
+	check()
 }
