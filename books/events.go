@@ -256,12 +256,12 @@ func inChunks(tx store.Tx, names []string, f func([]store.Account) error) error 
 		}
 		return nil
 	}
-	return chunksFrom(tx, "", f)
+	return inAllChunks(tx, f)
 }
 
-// chunksFrom calls f with the accounts from a name on, some at a time.
-func chunksFrom(tx store.Tx, from string, f func([]store.Account) error) error {
-	for last := ""; ; {
+// inAllChunks calls f with all accounts, some at a time.
+func inAllChunks(tx store.Tx, f func([]store.Account) error) error {
+	for from, last := "", ""; ; {
 		var accounts []store.Account
 		err := tx.AccountsFrom(from, func(a store.Account) (bool, error) {
 			if a.Name != last {

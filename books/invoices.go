@@ -16,7 +16,6 @@ import (
 type Which struct {
 	Run           int64    // those that it issued, in the order in which it did
 	Accounts      []string // by account, then date
-	FromAccount   string   // of all accounts, those of this name on
 	Number        string
 	From, Through cycle.Date // their dates; zero Dates for any
 	Status        *invoice.Status
@@ -63,10 +62,7 @@ func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Inv
 			}
 			return v.show(slices.Concat(byAccount...))
 		}
-		if len(which.Accounts) > 0 {
-			return inChunks(tx, which.Accounts, show)
-		}
-		return chunksFrom(tx, which.FromAccount, show)
+		return inChunks(tx, which.Accounts, show)
 	})
 }
 

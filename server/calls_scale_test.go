@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -177,4 +178,55 @@ func TestCallsWithoutPrices(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.Contains(t, text, "a0000")
 	require.NotContains(t, text, "]")
+}
+
+// A page of the API's invoices looks at so many accounts, and the next one goes on from there, until all that are asked for were found.
+func TestInvoicesAreFoundPageByPage(t *testing.T) {
+	b, err := books.Create(t.Context(), filepath.Join(t.TempDir(), "books.db"), books.New{Packages: []invoice.Package{{Name: "Gold", Price: money.New(1000, money.USD)}}, Now: demo.Now})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, b.Close()) }()
+	var events []account.Event
+	for i := range 4100 {
+		name := fmt.Sprintf("a%04d", i)
+		events = append(events, account.Event{ID: name, Type: account.Created, Account: name, At: demo.Now.AddDate(0, 0, -40), Package: "Gold"})
+	}
+	record := func(events ...account.Event) {
+		_, err := b.Record(t.Context(), books.Recording{Now: demo.Now, Events: books.Each(events...)})
+		require.NoError(t, err)
+	}
+	record(events...)
+	_, err = b.Issue(t.Context(), books.Issuing{Now: demo.Now})
+	require.NoError(t, err)
+	var paid []string
+	for _, name := range []string{"a0003", "a2000", "a4099"} {
+		for inv, err := range b.Invoices(t.Context(), books.Which{Accounts: []string{name}}) {
+			require.NoError(t, err)
+			paid = append(paid, inv.Number.String())
+			record(account.Event{ID: "p" + name, Type: account.InvoiceStatusChanged, Account: name, At: demo.Now, Invoice: inv.Number.String(), Status: invoice.Paid})
+		}
+	}
+	require.Len(t, paid, 3)
+	made, err := server.New(b, server.Settings{Now: demoClock, Open: true})
+	require.NoError(t, err)
+	s := &site{t: t, books: b, handler: made.Handler()}
+	for ask, pages := range map[string]int{"?status=Paid": 3, "?limit=500": 9, "?status=Paid&account=a0003": 1} {
+		var found []string
+		n := 0
+		for next := ""; n == 0 || next != ""; n++ {
+			var page struct {
+				Invoices []struct{ Number, Status string }
+				Next     string
+			}
+			require.NoError(t, json.Unmarshal([]byte(s.get("/v1/invoices"+ask+"&cursor="+url.QueryEscape(next))), &page))
+			for _, inv := range page.Invoices {
+				if inv.Status == "Paid" {
+					found = append(found, inv.Number)
+				}
+			}
+			next = page.Next
+		}
+		require.Equal(t, pages, n, ask)
+		require.Equal(t, paid[:len(found)], found, ask)
+		require.Equal(t, strings.Contains(ask, "account"), len(found) == 1, ask)
+	}
 }

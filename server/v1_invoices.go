@@ -92,9 +92,9 @@ func (in *InvoicesFilter) which() (books.Which, error) {
 	return which, nil
 }
 
-// A cursor of invoices is the account and the number of the first of the next page.
-func invoiceCursor(inv *invoice.Invoice) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(inv.Account + "\x00" + inv.Number.String()))
+// A cursor of invoices is the account and the number of the first of the next page; without a number, the first account to look at.
+func invoiceCursor(account, number string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(account + "\x00" + number))
 }
 
 func readCursor(text string) (account, number string, err error) {
@@ -120,7 +120,22 @@ func (s *Server) listInvoices(ctx context.Context, in *invoicesPageInput) (*invo
 	}
 	out := &invoicesOutput{}
 	out.Body.Invoices = []apiInvoice{}
-	which.FromAccount = account
+	later := "" // the account that the next page goes on from, where too many were looked at for this one
+	if len(which.Accounts) == 0 && which.Run == 0 {
+		for a, err := range s.books.Accounts(ctx, account) {
+			if err != nil {
+				return nil, s.broken(ctx, err)
+			}
+			if len(which.Accounts) == scanned {
+				later = a.Name
+				break
+			}
+			which.Accounts = append(which.Accounts, a.Name)
+		}
+		if len(which.Accounts) == 0 {
+			return out, nil
+		}
+	}
 	found := number == ""
 	for inv, err := range s.books.Invoices(ctx, which) {
 		if err != nil {
@@ -132,10 +147,13 @@ func (s *Server) listInvoices(ctx context.Context, in *invoicesPageInput) (*invo
 			}
 		}
 		if len(out.Body.Invoices) == in.Limit {
-			out.Body.Next = invoiceCursor(&inv)
-			break
+			out.Body.Next = invoiceCursor(inv.Account, inv.Number.String())
+			return out, nil
 		}
 		out.Body.Invoices = append(out.Body.Invoices, apiInvoice{inv.AppendJSON(nil)})
+	}
+	if later != "" {
+		out.Body.Next = invoiceCursor(later, "")
 	}
 	return out, nil
 }
