@@ -97,12 +97,12 @@ func (b *Biller) Status(events []Event, issued []invoice.Invoice, day cycle.Date
 }
 
 // countedToday is events of which those count on a day that count from its end only because an invoice was issued on it, see
-// [CountsFrom]: they were recorded on the day, and are to be seen in what was used so far. The day has its invoice already, so that
+// [Event.CountFrom]: they were recorded on the day, and are to be seen in what was used so far. The day has its invoice already, so that
 // none knows of them sooner.
 func countedToday(events []Event, end time.Time, by instant) []Event {
 	own := false
 	for i := range events {
-		if !events[i].RecordedAt.Equal(end) || !events[i].At.Before(end) {
+		if !events[i].counted || !events[i].RecordedAt.Equal(end) || !events[i].At.Before(end) {
 			continue
 		}
 		if !own {

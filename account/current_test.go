@@ -182,10 +182,8 @@ func creditsIn(known []account.Event, h *history, start cycle.Date) (used int64)
 	return used
 }
 
-// Law: what is projected is what the next bill is if nothing more happens, and what is accrued is what it is if a close is recorded
-// dated that day after all of it. What was issued until then changes neither.
 // Credits used on the day of a boundary, and recorded after its invoice was issued in the morning, are in what was used so far, though no
-// invoice counts them before the day is over.
+// invoice counts them before the day is over. Those of the day that were recorded as the next one began are not.
 func TestStatusOnTheDayOfAnInvoice(t *testing.T) {
 	policy, packages := policyOf(), catalogue(gold())
 	events := happened("2026-03-01 created Gold")
@@ -196,14 +194,16 @@ func TestStatusOnTheDayOfAnInvoice(t *testing.T) {
 	require.NoError(t, err)
 	used := happened("2026-04-01 used 60000")[0]
 	used.ID, used.At = "u", used.At.Add(8*time.Hour)
-	used.RecordedAt = account.CountsFrom(policy, is.Invoices[0].Date)
+	late := used
+	used.CountFrom(account.CountsFrom(policy, is.Invoices[0].Date))
+	late.ID, late.Credits, late.RecordedAt = "l", 7, date("2026-04-02").Start(nil)
 	tomorrow := happened("2026-04-02 used 5")[0]
 	tomorrow.ID = "t"
-	with := append(events, used, tomorrow)
+	with := append(events, used, late, tomorrow)
 	before := with[1]
 	for day, want := range map[string]string{
 		"2026-04-01": "Gold 50000 60000 0 10000 | 2026-04-01 2026-04-30 | 2026-05-01 | 60.00 89.95 |", // closed on its first day, nothing is included
-		"2026-04-02": "Gold 50000 60005 0 10005 | 2026-04-01 2026-04-30 | 2026-05-01 | 12.68 89.96 |",
+		"2026-04-02": "Gold 50000 60012 0 10012 | 2026-04-01 2026-04-30 | 2026-05-01 | 12.68 89.96 |",
 	} {
 		c, err := biller.Status(with, is.Invoices, date(day))
 		require.NoError(t, err)
@@ -212,6 +212,8 @@ func TestStatusOnTheDayOfAnInvoice(t *testing.T) {
 	require.Equal(t, before, with[1], "the events are not changed")
 }
 
+// Law: what is projected is what the next bill is if nothing more happens, and what is accrued is what it is if a close is recorded
+// dated that day after all of it. What was issued until then changes neither.
 func TestLawStatus(t *testing.T) {
 	checkHistories(t, standings)
 }

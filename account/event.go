@@ -38,6 +38,8 @@ type Event struct {
 	Metadata jsontext.Value // any JSON object, or nil; no bill depends on it
 
 	Place source.Place // where it was read
+
+	counted bool // RecordedAt is what CountFrom set; nothing but Status asks
 }
 
 // Effective says when a change or a close takes effect.
@@ -85,6 +87,10 @@ func (l PriceLists) String() string { return names.Word(uint8(l), priceLists) }
 func (l PriceLists) on(list invoice.PriceList) bool {
 	return l == AllLists || (l == RetailOnly) == (list == invoice.Retail)
 }
+
+// CountFrom has an event that is recorded after an invoice of its account was issued count from an instant only, see [CountsFrom].
+// [Status] still sees it on the day before.
+func (e *Event) CountFrom(at time.Time) { e.RecordedAt, e.counted = at, true }
 
 // Known is when the reseller knew of the event: RecordedAt, or At.
 func (e *Event) Known() time.Time {

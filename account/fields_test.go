@@ -69,6 +69,9 @@ func TestAnomalyCodesInDocuments(t *testing.T) {
 func TestEveryFieldCounts(t *testing.T) {
 	base := account.Event{ID: "1", Account: "a", At: at("2026-01-31")}
 	for _, f := range reflect.VisibleFields(reflect.TypeOf(base)) {
+		if !f.IsExported() {
+			continue // how it is counted, not what happened
+		}
 		e := base
 		eventtest.Set(t, reflect.ValueOf(&e).Elem().FieldByIndex(f.Index))
 		require.Equal(t, f.Name == "Place", e.Same(&base), f.Name)

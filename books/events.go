@@ -28,7 +28,7 @@ func (r *reader) event(row *store.Event) (account.Event, error) {
 		return e, fmt.Errorf("event %d of the store: %w", row.Seq, err)
 	}
 	if !row.Known.IsZero() {
-		e.RecordedAt = row.Known
+		e.CountFrom(row.Known)
 	}
 	return e, nil
 }

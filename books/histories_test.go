@@ -38,6 +38,13 @@ func TestStatus(t *testing.T) {
 		require.Equal(t, now[1:], status("2026-02-20", "b"))
 		require.Equal(t, "79.95 USD", status("2026-01-31", "a")[0].Projected.String(), "as of a day before the run")
 
+		// Usage of the day of an invoice is seen on it if it was recorded in the course of the day, after the run, and not if as the next day
+		// began: 10,000 and then 15,000 credits too many.
+		record(t, b, "2026-02-10T09:00:00Z", `5 usage.recorded b 2026-02-10T08:00:00Z "credits":60000`,
+			`6 usage.recorded b 2026-02-10T08:30:00Z "credits":5000,"recorded_at":"2026-02-11"`)
+		require.Equal(t, "89.95 USD", status("2026-02-10", "b")[0].Projected.String())
+		require.Equal(t, "94.95 USD", status("2026-02-11", "b")[0].Projected.String())
+
 		var histories []books.History
 		for h, err := range b.Histories(context.Background()) {
 			require.NoError(t, err)
