@@ -32,6 +32,7 @@ type billing struct {
 	lastCut  cycle.Date // of the latest invoice; the zero Date before the first
 	looked   cycle.Date // the last day on which what was owed was found to be what is billed
 	settled  horizon    // how far it reached
+	passed   bool       // a boundary after the last invoice had none
 	compared horizon    // of the last day on which what is owed was held against what is billed
 
 	made      []invoice.Invoice
@@ -106,6 +107,11 @@ func (b *billing) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice,
 				b.made = b.made[:made]
 			}
 			break
+		}
+		if len(b.made) > made {
+			b.passed = false
+		} else if b.compared.day == day {
+			b.passed = true
 		}
 		if b.done(day, last) && len(visits) == 0 {
 			break

@@ -27,6 +27,9 @@ type Issuance struct {
 	// Next is the first day that is not billed yet and on which something may be billed, if nothing more is recorded.
 	// The zero Date is none.
 	Next cycle.Date
+	// Passed says that a boundary after the last invoice had none: if usage that counts from before it is recorded later, it is billed on
+	// that day, though Next is another.
+	Passed bool
 }
 
 // Issue bills one account what it has not been billed yet, and only what is final. What was issued counts as billed, line
@@ -86,6 +89,7 @@ func (b *Biller) issueHistory(account string, issued []invoice.Invoice, through 
 	if !one.next.After(lastDay) {
 		is.Next = one.next
 	}
+	is.Passed = one.passed
 	if is.Invoices = one.made[len(issued):]; !b.ReuseInvoices {
 		is.Invoices = slices.Clone(is.Invoices)
 	}

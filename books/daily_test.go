@@ -56,3 +56,21 @@ func TestEveryDay(t *testing.T) {
 		require.Equal(t, text(once.Invoices), text(invoices(t, b, books.Which{Accounts: []string{acc.Name}})), acc.Name)
 	}
 }
+
+// Usage that comes after a boundary without an invoice is billed on it by the next run, also where something else is still to come: an
+// account opened and closed on 20 October, with usage of 20 December that makes no sense, has nothing to bill on 20 November, until 5,000
+// credits of 20 October are found in January.
+func TestLateUsageOfABoundaryWithoutAnInvoice(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		record(t, b, "2025-11-21T00:00:00Z", `1 account.created a 2025-10-20 "package":"Gold"`, `2 account.closed a 2025-10-20T12:00:00Z`,
+			`3 usage.recorded a 2025-12-20T12:00:00Z "credits":1`)
+		issue(t, b, "2025-11-21T00:00:00Z")
+		issue(t, b, "2026-01-13T00:00:00Z")
+		require.Empty(t, invoices(t, b, books.Which{}))
+		record(t, b, "2026-01-14T00:00:00Z", `4 usage.recorded a 2025-10-20T09:00:00Z "credits":5000`)
+		issue(t, b, "2026-01-14T00:00:00Z")
+		require.Equal(t, []string{"a 2025-11-20 5.00 unpaid"}, summary(invoices(t, b, books.Which{})))
+		whole(t, b)
+	})
+}

@@ -130,7 +130,9 @@ func (w *worker) bill(h *history, to *issuance) error {
 	if err != nil {
 		return err
 	}
-	to.next = is.Next
+	if to.next = is.Next; is.Passed && !is.Next.IsZero() {
+		to.next = dueAtOnce
+	}
 	recent := map[string]bool{}
 	for i := range is.Anomalies {
 		if len(recent) == 0 {

@@ -370,7 +370,7 @@ func must(d cycle.Date, err error) cycle.Date {
 }
 
 // touch notes that something was recorded of an account. Usage is billed on boundaries only, and an account that has a next day has
-// it no later than its next boundary.
+// it no later than its next boundary, and an invoice of each boundary before, from which usage counts: the others are due at once.
 func (r *recording) touch(in *incoming) {
 	a := r.accounts[in.account]
 	if a.Next == dueAtOnce || in.usage && !a.Next.IsZero() {
