@@ -71,7 +71,10 @@ const steps = {
 };
 
 // Pages that are much like another: they are looked at, and their pictures are not kept.
-const notShown = ["docs", "accounts-none", "reconciliation-none", "tables-wrong", "reconcile-wrong", "empty-reconcile", "account-void", "sign-in-wrong", "empty-accounts", "empty-invoices", "empty-runs", "empty-preview", "store-settings", "wrong-question", "only-reads"];
+const notShown = ["accounts-none", "reconciliation-none", "tables-wrong", "reconcile-wrong", "empty-reconcile", "account-void", "sign-in-wrong", "empty-accounts", "empty-invoices", "empty-runs", "empty-preview", "store-settings", "wrong-question", "only-reads"];
+
+// Of a long page that is for programmers, two pictures are enough.
+const shownAt = { "docs": ["1440-light", "390-dark"] };
 
 // What the console says of a page that is not there, or of a question that is wrong, is as it should be.
 const refused = { "missing": /status of 404/, "wrong-question": /status of 400|value "yesterday" does not conform/, "sign-in-wrong": /status of 401/, "reconcile-wrong": /status of 422/ };
@@ -131,7 +134,7 @@ async function checked(name, url) {
     await page.setViewportSize({ width, height: heights[width] });
     await page.emulateMedia({ colorScheme: scheme });
     const wrong = [...await tooWide(page), ...await outOfSight(page), ...await faint(page)];
-    if (pictures && (everything || !notShown.includes(name))) await picture(page, `site-${name}-${width}-${scheme}.png`, width);
+    if (pictures && (everything || !notShown.includes(name) && (shownAt[name]?.includes(`${width}-${scheme}`) ?? true))) await picture(page, `site-${name}-${width}-${scheme}.png`, width);
     if (everything || quick.axe.includes(i)) wrong.push(...await inaccessible(page));
     found.push(...wrong.map((w) => `${width} px, ${scheme}: ${w}`));
   }
