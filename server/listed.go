@@ -1,8 +1,6 @@
 package server
 
 import (
-	"slices"
-
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -23,11 +21,20 @@ type listed struct {
 // invoices are those of all accounts that are asked for, by account and date, with what the list shows of them and nothing else.
 func (p *positions) invoices(which *books.Which, prefix string) (rows []invoice.Invoice, err error) {
 	currency := p.terms.Policy.MoneyCurrency()
+	n := 0 // so that they are put into memory once
+	for _, one := range p.accounts {
+		for i := range one.issued {
+			if one.issued[i].asked(which) {
+				n++
+			}
+		}
+	}
+	rows = make([]invoice.Invoice, 0, n)
 	for _, one := range p.accounts {
 		numbers := invoice.NumbersOf(one.Current.Account)
 		for i := range one.issued {
 			l := &one.issued[i]
-			if l.date.Before(which.From) || !which.Through.IsZero() && l.date.After(which.Through) || which.Status != nil && l.status != *which.Status {
+			if !l.asked(which) {
 				continue
 			}
 			inv := invoice.Invoice{
@@ -40,5 +47,10 @@ func (p *positions) invoices(which *books.Which, prefix string) (rows []invoice.
 			rows = append(rows, inv)
 		}
 	}
-	return slices.Clip(rows), nil
+	return rows, nil
+}
+
+// asked reports that the dates and the status are those asked for.
+func (l *listed) asked(which *books.Which) bool {
+	return !l.date.Before(which.From) && (which.Through.IsZero() || !l.date.After(which.Through)) && (which.Status == nil || l.status == *which.Status)
 }
