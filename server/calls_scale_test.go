@@ -230,3 +230,18 @@ func TestInvoicesAreFoundPageByPage(t *testing.T) {
 		require.Equal(t, strings.Contains(ask, "account"), len(found) == 1, ask)
 	}
 }
+
+// The CSV of some days has those lines of the whole, in the same order.
+func TestCSVOfDays(t *testing.T) {
+	s := newSite(t)
+	lines := strings.SplitAfter(s.get("/v1/invoices.csv"), "\n")
+	want := lines[0]
+	for _, line := range lines[1:] {
+		if fields := strings.Split(line, ","); len(fields) > 3 && fields[3] >= "2025-09-15" && fields[3] <= "2025-12-31" {
+			want += line
+		}
+	}
+	require.Greater(t, strings.Count(want, "\n"), 10)
+	require.Equal(t, want, s.get("/v1/invoices.csv?from=2025-09-15&through=2025-12-31"))
+	require.Equal(t, lines[0], s.get("/v1/invoices.csv?from=2031-01-01"))
+}
