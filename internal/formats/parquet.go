@@ -11,8 +11,6 @@ import (
 
 // kinds are those of the columns of CSV in Parquet, by name; of others it is text.
 var kinds = map[string]parquetout.Kind{
-	"account": parquetout.Word, "type": parquetout.Word, "package": parquetout.Word, "currency": parquetout.Word, "status": parquetout.Word,
-	"kind":          parquetout.Word,
 	"date_invoiced": parquetout.Date, "start_date": parquetout.Date, "end_date": parquetout.Date,
 	"credits": parquetout.Count, "days": parquetout.Count, "period_days": parquetout.Count, "quantity": parquetout.Count,
 	"amount": parquetout.Amount, "prorated": parquetout.Amount, "overage": parquetout.Amount, "additional_charges": parquetout.Amount,

@@ -27,7 +27,7 @@ func NewUsageWriter(w io.Writer, nanoseconds bool) *UsageWriter {
 		u.instant = parquetout.Nanos
 	}
 	u.to = parquetout.NewWriter(w, "usage", []parquetout.Column{
-		{Name: "id", Kind: parquetout.Text}, {Name: "account", Kind: parquetout.Word},
+		{Name: "id", Kind: parquetout.Text}, {Name: "account", Kind: parquetout.Text},
 		{Name: "at", Kind: u.instant}, {Name: "date", Kind: parquetout.Date},
 		{Name: "credits", Kind: parquetout.Count},
 		{Name: "recorded_at", Kind: u.instant}, {Name: "recorded_date", Kind: parquetout.Date},

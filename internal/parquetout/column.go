@@ -40,8 +40,6 @@ const (
 func (c *Column) node() parquet.Node {
 	var n parquet.Node
 	switch c.Kind {
-	case Word:
-		n = parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
 	case JSON:
 		n = parquet.JSON()
 	case Count:
@@ -49,7 +47,7 @@ func (c *Column) node() parquet.Node {
 	case Truth:
 		n = parquet.Leaf(parquet.BooleanType)
 	case Date:
-		n = parquet.Encoded(parquet.Date(), &parquet.RLEDictionary)
+		n = parquet.Date()
 	case Micros:
 		n = parquet.Timestamp(parquet.Microsecond)
 	case Nanos:
@@ -61,6 +59,8 @@ func (c *Column) node() parquet.Node {
 	default:
 		n = parquet.String()
 	}
+	// What parquet-go makes of a dictionary depends on the instructions that the processor has; zstd finds what repeats.
+	n = parquet.Encoded(n, &parquet.Plain)
 	return parquet.Optional(n)
 }
 

@@ -10,11 +10,11 @@
 // # Representation
 //
 // Every column may be null. Amounts are DECIMAL(18, Scale) of 64-bit integers, rates DECIMAL(38, 18), and neither is ever a floating
-// point number. Pages are of version 1 and compressed with zstd, and columns keep their order: every reader known to us takes
-// such a file.
+// point number. Pages are of version 1, plain, and compressed with zstd, and columns keep their order: every reader known to us
+// takes such a file.
 //
 // The same rows give the same bytes, however they are divided among calls of WriteAll: the file has no time, no name of a machine and
-// no version of a program.
+// no version of a program. No column has a dictionary, since what parquet-go makes of one depends on the processor.
 //
 // # Limits
 //

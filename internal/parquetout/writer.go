@@ -20,9 +20,6 @@ const (
 	batchBytes = 1 << 16
 )
 
-// dictionaryBytes is how long a dictionary gets, before values are written as they are.
-const dictionaryBytes = 1 << 20
-
 // Writer writes a file.
 type Writer struct {
 	to      *parquet.GenericWriter[any]
@@ -39,7 +36,7 @@ type Writer struct {
 // NewWriter returns a Writer, of which nothing is written yet. The name is that of the schema.
 func NewWriter(w io.Writer, name string, columns []Column) *Writer {
 	to := parquet.NewGenericWriter[any](w, schema(name, columns), parquet.Compression(&parquet.Zstd), parquet.DataPageVersion(1),
-		parquet.DataPageStatistics(false), parquet.DictionaryMaxBytes(dictionaryBytes), parquet.CreatedBy("prorata", "1", "parquet-go"))
+		parquet.DataPageStatistics(false), parquet.CreatedBy("prorata", "1", "parquet-go"))
 	return &Writer{to: to, columns: columns, rows: make([]parquet.Row, batchRows)}
 }
 
@@ -96,7 +93,7 @@ func (w *Writer) add(rows []byte) ([]byte, error) {
 				return nil, err
 			}
 			v = parquet.FixedLenByteArrayValue(scaled)
-		case Text, Word, JSON:
+		case Text, JSON:
 			at := len(w.texts)
 			w.texts = append(w.texts, text...)
 			v = parquet.ByteArrayValue(w.texts[at:])
