@@ -2,6 +2,7 @@ package cycle
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -152,8 +153,8 @@ func (d Date) Append(b []byte) []byte {
 	if year > 9999 {
 		b, year = append(b, byte('0'+year/10000)), year%10000
 	}
-	century, y, m, dd := digits.Pair(year/100), digits.Pair(year%100), digits.Pair(month), digits.Pair(day)
-	return append(b, century[0], century[1], y[0], y[1], '-', m[0], m[1], '-', dd[0], dd[1])
+	text := uint64(digits.Pair(year/100)) | uint64(digits.Pair(year%100))<<16 | '-'<<32 | uint64(digits.Pair(month))<<40 | '-'<<56
+	return digits.AppendPair(binary.LittleEndian.AppendUint64(b, text), day)
 }
 
 const lastDay = 3652059 // 9999-12-31

@@ -52,7 +52,11 @@ func (a Amount) appendMagnitude(b []byte) []byte {
 	case 0:
 		return strconv.AppendUint(b, u, 10)
 	case 2: // most, and dividing by a constant is multiplying
-		return digits.AppendPair(append(digits.Append(b, int64(u/100)), '.'), int(u%100))
+		if u == 0 {
+			return append(b, "0.00"...)
+		}
+		cents := digits.Pair(int(u % 100))
+		return append(digits.Append(b, int64(u/100)), '.', byte(cents), byte(cents>>8))
 	}
 	unit := pow10[decimals]
 	b = strconv.AppendUint(b, u/unit, 10)

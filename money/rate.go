@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"math/big"
 	"math/bits"
-	"strconv"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/prorata-go/prorata/internal/digits"
 )
 
 // MaxRateLen is the longest a Rate may be when written out, in characters. It bounds the work a rate can cause.
@@ -150,7 +151,7 @@ func (r Rate) AppendDisplay(b []byte, c Currency) []byte {
 // appendDecimals appends r with at least that many decimals.
 func (r Rate) appendDecimals(b []byte, decimals int) []byte {
 	var buf [MaxRateLen]byte
-	coef := strconv.AppendInt(buf[:0], r.coef, 10)
+	coef := digits.Append(buf[:0], r.coef)
 	if r.wide != nil {
 		coef = r.wide.Append(buf[:0], 10)
 	}

@@ -2,16 +2,19 @@
 // of, and with separators for people.
 package digits
 
-import "strconv"
+import (
+	"encoding/binary"
+	"strconv"
+)
 
 // Group puts separators into the whole part of a plain decimal: 1234567.5 is 1,234,567.5.
 func Group(number string) string { return string(appendGroups(nil, number)) }
 
-// Pair is the two digits of a number from 0 to 99.
-func Pair(n int) string { return pairs[2*n : 2*n+2] }
-
-const pairs = "0001020304050607080910111213141516171819" + "2021222324252627282930313233343536373839" +
-	"4041424344454647484950515253545556575859" + "6061626364656667686970717273747576777879" + "8081828384858687888990919293949596979899"
+// Pair is the text of the two digits of a number from 0 to 99, the first in the lower byte.
+func Pair(n int) uint16 {
+	tens := uint32(n) * 103 >> 10 // which is n / 10 up to 99
+	return uint16(uint32(n)<<8 - tens*(10<<8-1) + '0'<<8 + '0')
+}
 
 // Append appends a whole number; it allocates only when b is too small.
 func Append(b []byte, n int64) []byte {
@@ -25,11 +28,15 @@ func Append(b []byte, n int64) []byte {
 	case n < 1_000:
 		return AppendPair(append(b, '0'+byte(n/100)), int(n%100))
 	}
-	return AppendPair(Append(b, n/100), int(n%100))
+	if n >= 10_000 {
+		b = Append(b, n/10_000)
+		n %= 10_000
+	}
+	return binary.LittleEndian.AppendUint32(b, uint32(Pair(int(n/100)))|uint32(Pair(int(n%100)))<<16)
 }
 
 // AppendPair appends the two digits of a number from 0 to 99.
-func AppendPair(b []byte, n int) []byte { return append(b, pairs[2*n], pairs[2*n+1]) }
+func AppendPair(b []byte, n int) []byte { return binary.LittleEndian.AppendUint16(b, Pair(n)) }
 
 // AppendInt appends a whole number with separators; it allocates only when b is too small.
 func AppendInt(b []byte, n int64) []byte {

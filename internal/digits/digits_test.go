@@ -1,6 +1,7 @@
 package digits_test
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -50,7 +51,9 @@ func TestAppend(t *testing.T) {
 			t.Fatalf("%d is grouped %s", n, got)
 		}
 	}
-	require.Equal(t, "07", digits.Pair(7))
+	for n := range 100 {
+		require.Equal(t, fmt.Sprintf("x%02d", n), string(digits.AppendPair([]byte("x"), n)))
+	}
 }
 
 func TestAllocations(t *testing.T) {

@@ -45,17 +45,27 @@ func plainWide(text []byte) bool {
 // Plain counts the bytes before the first one that is a quote, a backslash, a control
 // character or not ASCII, eight at a time.
 func Plain(b []byte) int {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	i := 0
-	for ; len(b)-i >= 8; i += 8 {
-		x := binary.LittleEndian.Uint64(b[i:])
-		// The top bit of a byte is set when the byte is such a one. A borrow makes the bytes
-		// above it wrong, but the first is right.
-		if found := (x | (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones)) & tops; found != 0 {
+	for ; i <= len(b)-8; i += 8 {
+		if found := notPlain(binary.LittleEndian.Uint64(b[i : i+8])); found != 0 {
 			return i + bits.TrailingZeros64(found)/8
 		}
+	}
+	if i == len(b) {
+		return i
+	}
+	if i > 0 { // the last eight, of which the first are plain
+		found := notPlain(binary.LittleEndian.Uint64(b[len(b)-8:]))
+		return len(b) - 8 + bits.TrailingZeros64(found)/8 // 8 where there is none
 	}
 	for ; i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' && b[i] < utf8.RuneSelf; i++ {
 	}
 	return i
+}
+
+// notPlain has the top bit of a byte set when the byte is not plain. A borrow makes the bytes above it wrong, but the
+// first is right.
+func notPlain(x uint64) uint64 {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	return (x | (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones)) & tops
 }
