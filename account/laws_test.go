@@ -91,6 +91,18 @@ func requireAddsUp(t require.TestingT, inv *invoice.Invoice) {
 	require.False(t, inv.Date.Before(inv.Period.Start))
 }
 
+// Law: the JSON of the invoices of an account is theirs one by one.
+func TestLawInvoicesJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h, texts := randomHistory(drawn(t)), ""
+		invoices := h.bill(t, h.Through().String())
+		for i := range invoices {
+			texts += "\n" + string(invoices[i].AppendJSON(nil))
+		}
+		require.Equal(t, texts, string(invoice.AppendAllJSON(nil, invoices, "\n")))
+	})
+}
+
 // Law: parts sum to the whole. An account that only ever changes between packages of one price
 // pays exactly that price a period, however often it changes and whatever the rounding.
 func TestLawPartsSumToTheWhole(t *testing.T) {

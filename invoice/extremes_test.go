@@ -16,7 +16,7 @@ func TestNothingPanics(t *testing.T) {
 		"Line": invoice.Line{}, "Number": invoice.Number{}, "Numbers": invoice.Numbers{}, "Outcome": invoice.Outcome(0), "Package": invoice.Package{},
 		"Policy": invoice.Policy{}, "PriceList": invoice.Retail, "Status": invoice.Unpaid, "Terms": invoice.Terms{}, "Timing": invoice.Arrears,
 		"Type": invoice.RecurringBill, "Usage": invoice.Usage{}, "Versions": invoice.Versions{},
-		"CheckPrefix": invoice.CheckPrefix, "NewCatalogue": invoice.NewCatalogue, "NewCharge": invoice.NewCharge, "NumbersOf": invoice.NumbersOf, "ParseKind": invoice.ParseKind,
+		"AppendAllJSON": invoice.AppendAllJSON, "CheckPrefix": invoice.CheckPrefix, "NewCatalogue": invoice.NewCatalogue, "NewCharge": invoice.NewCharge, "NumbersOf": invoice.NumbersOf, "ParseKind": invoice.ParseKind,
 		"PackageKeys": invoice.PackageKeys, "ParseNumber": invoice.ParseNumber, "ParsePackages": invoice.ParsePackages, "ParsePolicy": invoice.ParsePolicy,
 		"ParsePriceList": invoice.ParsePriceList, "ParseStatus": invoice.ParseStatus, "ParseTimeZone": invoice.ParseTimeZone, "PackageKeyMayBeEmpty": invoice.PackageKeyMayBeEmpty, "PolicyKeys": invoice.PolicyKeys, "PolicyWords": invoice.PolicyWords,
 	}, invoice.Policy{}, proration.Rule{}, money.USD, money.MustParse("79.95 USD"), march, march.Start, goldTerms(t),

@@ -3,6 +3,7 @@ package invoice
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -144,11 +145,23 @@ func (n Number) Append(b []byte) []byte {
 	if n.day.IsZero() && n == (Number{}) {
 		return b
 	}
+	return append(n.appendDay(b), n.suffix[:]...)
+}
+
+// isAfter reports that two numbers differ in their days at the most, and none is none.
+func (n *Number) isAfter(o *Number) bool {
+	return n.suffix == o.suffix && n.prefix == o.prefix && n.suffix != [suffixLen]byte{}
+}
+
+// appendDay appends what comes before the suffix.
+func (n *Number) appendDay(b []byte) []byte {
 	year, month, day := n.day.Civil()
 	year = int(uint(year) % 10_000) // no invoice has another
-	b = digits.AppendPair(digits.AppendPair(append(b, n.prefix...), year/100), year%100)
-	b = digits.AppendPair(digits.AppendPair(b, month), day)
-	return append(b, n.suffix[:]...)
+	date := uint64(digits.Pair(year/100)) | uint64(digits.Pair(year%100))<<16 | uint64(digits.Pair(month))<<32 | uint64(digits.Pair(day))<<48
+	if n.prefix != "" {
+		b = append(b, n.prefix...)
+	}
+	return binary.LittleEndian.AppendUint64(b, date)
 }
 
 // ParseNumber reads the number of an invoice; empty text is none.

@@ -175,7 +175,8 @@ func invoiceJSON(inv *invoice.Invoice, explanations []string) string {
 		inv.Credits, inv.Amount.Number(), inv.Prorated.Number(), inv.Overage.Number(), inv.AdditionalCharges.Number(), inv.FinalAmount.Number(), inv.Status, cutAt, strings.Join(lines, ","))
 }
 
-// Law: the JSON of an invoice is what fmt makes of its fields and of what is owed and was billed, to the byte, whatever the names.
+// Law: the JSON of an invoice is what fmt makes of its fields and of what is owed and was billed, to the byte, whatever the names;
+// and of several invoices, it is theirs one by one.
 func TestLawInvoiceJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name, price := genText().Draw(t, "package"), money.New(rapid.Int64Range(0, 1e6).Draw(t, "price"), money.USD)
@@ -184,9 +185,14 @@ func TestLawInvoiceJSON(t *testing.T) {
 		require.NoError(t, err)
 		var book invoice.Book
 		var billed map[invoice.Kind]owing
-		for _, day := range []string{"2026-04-10", "9999-12-31"} {
+		var all []invoice.Invoice
+		texts, account := "", ""
+		for _, day := range []string{"2026-04-10", "2026-04-20", "9999-12-31"} {
 			c := cut(t, day)
-			c.Account = genText().Draw(t, "account")
+			if account == "" || rapid.Bool().Draw(t, "another account") {
+				account = genText().Draw(t, "account")
+			}
+			c.Account = account
 			c.Terms, c.Required = catalogue.On(name, march.Start), true
 			owed := genOwing(c.Terms).Draw(t, "owed")
 			var items []invoice.Item
@@ -207,7 +213,9 @@ func TestLawInvoiceJSON(t *testing.T) {
 			require.Equal(t, invoiceJSON(&inv, explanations), string(inv.AppendJSON(nil)))
 			require.Equal(t, "x"+invoiceJSON(&inv, explanations), string(inv.AppendJSON([]byte("x"))))
 			billed = owed
+			all, texts = append(all, inv), texts+",\n"+string(inv.AppendJSON(nil))
 		}
+		require.Equal(t, "x"+texts, string(invoice.AppendAllJSON([]byte("x"), all, ",\n")))
 	})
 }
 

@@ -92,9 +92,7 @@ func replay(log []byte, catalogue invoice.Catalogue) error {
 	}
 	return eventlog.ReplayInto(context.Background(), &events, eventlog.Billing{Accounts: events.Accounts(), Catalogue: catalogue, Through: span.Last},
 		func(text []byte, b *account.Bill) []byte {
-			for i := range b.Invoices {
-				text = b.Invoices[i].AppendJSON(text)
-			}
+			text = invoice.AppendAllJSON(text, b.Invoices, "\n")
 			return report.AppendInvoiceRows(text, b.Invoices)
 		}, func([]byte) error { return nil })
 }

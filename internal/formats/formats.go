@@ -131,10 +131,7 @@ func (f *Format) String() string {
 
 func appendJSON(between string) func([]byte, []invoice.Invoice) []byte {
 	return func(to []byte, invoices []invoice.Invoice) []byte {
-		for i := range invoices {
-			to = invoices[i].AppendJSON(append(to, between...))
-		}
-		return to
+		return invoice.AppendAllJSON(to, invoices, between)
 	}
 }
 
