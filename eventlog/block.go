@@ -26,10 +26,10 @@ func BlockOf(block []byte, has func(id []byte) bool) (some []byte) {
 // blockEntries yields the entries of a block and their ids.
 func blockEntries(block []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(entry, id []byte) bool) {
-		for r := (strict{rest: block}); len(r.rest) > 0; {
-			before := r.rest
+		for r := (strict{bytes: block}); r.more(); {
+			from := r.at
 			r.text()
-			record := strict{rest: r.text()}
+			record := strict{bytes: r.text()}
 			head := record.byte()
 			if head&headType == headType {
 				record.byte()
@@ -38,7 +38,7 @@ func blockEntries(block []byte) iter.Seq2[[]byte, []byte] {
 				record.uint()
 			}
 			id := record.text()
-			if r.damaged || record.damaged || !yield(before[:len(before)-len(r.rest)], id) {
+			if r.damaged || record.damaged || !yield(block[from:r.at], id) {
 				return
 			}
 		}

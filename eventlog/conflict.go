@@ -108,7 +108,7 @@ func (l *Lines) AppendConflicts(b []byte) []byte {
 // ConflictIDs yields the ids in what [Lines.AppendConflicts] wrote. Damaged bytes have none.
 func ConflictIDs(conflicts []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		for r := (strict{rest: conflicts}); len(r.rest) > 0; {
+		for r := (strict{bytes: conflicts}); r.more(); {
 			r.spot()
 			r.spot()
 			id := r.text()
@@ -122,7 +122,7 @@ func ConflictIDs(conflicts []byte) iter.Seq[[]byte] {
 
 // addFound adds conflicts that were found elsewhere.
 func (c *conflicts) addFound(b []byte) {
-	for r := (strict{rest: b}); len(r.rest) > 0; {
+	for r := (strict{bytes: b}); r.more(); {
 		c.addReused(r.reused())
 	}
 }
@@ -133,8 +133,8 @@ func (r *strict) reused() reused {
 
 // areConflicts reports whether bytes are what AppendConflicts wrote, with no more parts than there are.
 func areConflicts(b []byte, parts int) bool {
-	r := strict{rest: b}
-	for len(r.rest) > 0 {
+	r := strict{bytes: b}
+	for r.more() {
 		if found := r.reused(); int(found.at.part) > parts || int(found.first.part) > parts {
 			return false
 		}

@@ -12,14 +12,14 @@ import (
 // are. It returns the record with its length.
 func (r *strict) entry(s *rawEvent, parts int) (record []byte) {
 	s.account, s.at, s.credits, s.set = r.text(), instant.Instant{}, 0, 0
-	before := r.rest
-	text := strict{rest: r.text()}
-	record = before[:len(before)-len(r.rest)]
+	from := r.at
+	text := strict{bytes: r.text()}
+	record = r.bytes[from:r.at]
 	fields := text.required(s)
 	if fields != 0 {
 		text.optional(s, fields)
 	}
-	if text.damaged || len(text.rest) > 0 || len(s.account) == 0 || len(s.id) == 0 || s.file < 1 || s.file > parts || s.credits < 0 ||
+	if text.damaged || text.more() || len(s.account) == 0 || len(s.id) == 0 || s.file < 1 || s.file > parts || s.credits < 0 ||
 		s.line < 1 || s.line > maxInt || s.column < 1 || s.column > maxInt || s.fields() != fields {
 		r.fail()
 	}

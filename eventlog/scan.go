@@ -103,7 +103,7 @@ func (s *Scan) AppendBinary(b []byte) ([]byte, error) {
 
 // UnmarshalBinary sets s to what [Scan.AppendBinary] appended. It has no bad lines then, until they are added.
 func (s *Scan) UnmarshalBinary(b []byte) error {
-	r := strict{rest: b}
+	r := strict{bytes: b}
 	read := Scan{Lines: r.int(), Events: int64(r.int())}
 	if err := read.Dates.UnmarshalBinary(r.text()); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (s *Scan) UnmarshalBinary(b []byte) error {
 	default:
 		return errScan
 	}
-	if r.damaged || len(r.rest) > 0 {
+	if r.damaged || r.more() {
 		return errScan
 	}
 	*s = read
@@ -141,7 +141,7 @@ func (s *Scan) BadLines() iter.Seq[[]byte] {
 func (s *Scan) AddBadLines(piece []byte) error {
 	line := s.bad.last
 	size := int64(0)
-	for r := (strict{rest: piece}); len(r.rest) > 0; {
+	for r := (strict{bytes: piece}); r.more(); {
 		step, n := r.int(), r.int()
 		text := r.take(n >> 1)
 		if line += step; r.damaged || line < 1 || line > maxInt {
@@ -153,21 +153,30 @@ func (s *Scan) AddBadLines(piece []byte) error {
 	return nil
 }
 
-// strict reads bytes that may be damaged; what it reads is not to be used once damaged is set.
+// strict reads bytes that may be damaged; what it reads is not to be used once damaged is set. It counts on where it is: to cut what it
+// read off a slice would be a write of a pointer each time, which the garbage collector watches while it runs.
 type strict struct {
-	rest    []byte
+	bytes   []byte
+	at      int
 	damaged bool
 }
 
 const maxInt = 1<<31 - 1 // of a line, column or part
 
+// more reports that there is something left to read.
+func (r *strict) more() bool { return r.at < len(r.bytes) }
+
 func (r *strict) uint() uint64 {
-	x, n := binary.Uvarint(r.rest)
+	if r.at < len(r.bytes) && r.bytes[r.at] < 0x80 {
+		r.at++
+		return uint64(r.bytes[r.at-1])
+	}
+	x, n := binary.Uvarint(r.bytes[r.at:])
 	if n <= 0 {
 		r.fail()
 		return 0
 	}
-	r.rest = r.rest[n:]
+	r.at += n
 	return x
 }
 
@@ -184,7 +193,7 @@ func (r *strict) int() int {
 // count is how many there are of something that takes a byte or more.
 func (r *strict) count() int {
 	n := r.int()
-	if n > len(r.rest) {
+	if n > len(r.bytes)-r.at {
 		r.fail()
 		return 0
 	}
@@ -192,13 +201,12 @@ func (r *strict) count() int {
 }
 
 func (r *strict) take(n int) []byte {
-	if n > len(r.rest) {
+	if n > len(r.bytes)-r.at {
 		r.fail()
 		return nil
 	}
-	text := r.rest[:n]
-	r.rest = r.rest[n:]
-	return text
+	r.at += n
+	return r.bytes[r.at-n : r.at]
 }
 
 func (r *strict) text() []byte { return r.take(r.count()) }
@@ -210,4 +218,4 @@ func (r *strict) byte() byte {
 	return 0
 }
 
-func (r *strict) fail() { r.damaged, r.rest = true, nil }
+func (r *strict) fail() { r.damaged, r.at = true, len(r.bytes) }

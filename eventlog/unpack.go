@@ -174,7 +174,7 @@ func (w *unpackWorker) add(b Block) error {
 	w.adding.RLock()
 	defer w.adding.RUnlock()
 	n := int64(0)
-	for r := (strict{rest: b.Events}); len(r.rest) > 0; {
+	for r := (strict{bytes: b.Events}); r.more(); {
 		record := r.entry(&w.raw, len(w.Parts)-b.First)
 		if r.damaged {
 			return ErrBlock
