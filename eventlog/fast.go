@@ -29,10 +29,15 @@ func (d *Decoder) fast(line []byte, s *rawEvent) bool {
 	more := false
 	if d.common(&c, s) {
 		seen = account.RequiredFields
-		if rest, is := after(line[c.at:], `,"credits":`); is { // as usage goes on
-			c.at = len(line) - len(rest)
-			if !d.value(s, account.FieldCredits, &c) {
+		const credits = `,"credits":` // as usage goes on
+		if rest := line[c.at:]; len(rest) > len(credits) && string(rest[:len(credits)]) == credits {
+			c.at += len(credits)
+			var ok bool
+			if s.credits, ok = c.count(); !ok {
 				return false
+			}
+			if s.kind == account.UsageRecorded && string(line[c.at:]) == "}" {
+				return true
 			}
 			seen |= 1 << account.FieldCredits
 		}
@@ -267,12 +272,14 @@ func (c *cursor) token(b byte) bool {
 // count reads a whole number of at most 18 digits, which is surely less than 1<<63.
 func (c *cursor) count() (n int64, ok bool) {
 	c.skip()
-	rest, digits := c.line[c.at:], 0
-	for ; digits < len(rest) && isDigit(rest[digits]); digits++ {
-		n = n*10 + int64(rest[digits]-'0')
+	line, from := c.line, c.at
+	at := from
+	for ; at < len(line) && isDigit(line[at]); at++ {
+		n = n*10 + int64(line[at]-'0')
 	}
-	c.at += digits
-	return n, digits > 0 && digits <= 18 && (digits == 1 || rest[0] != '0')
+	c.at = at
+	digits := at - from
+	return n, digits > 0 && digits <= 18 && (digits == 1 || line[from] != '0')
 }
 
 // text reads a string without escapes and returns what is between its quotes, or nil.

@@ -124,14 +124,19 @@ func (g *grouper) gather(p *partition, taken [][]byte) {
 	for i := range p.logs {
 		g.next = append(g.next, p.logs[i].size)
 	}
-	for name, record := range entries(taken) {
-		owner := p.log(name, maphash.Bytes(g.store.seed, name))
-		if owner == len(g.next) {
-			g.next = append(g.next, 0)
+	for _, b := range taken {
+		for at := 0; at < len(b); {
+			from, to := textAt(b, at)
+			name := b[from:to]
+			_, at = textAt(b, to) // which is the record
+			owner := p.log(name, maphash.Bytes(g.store.seed, name))
+			if owner == len(g.next) {
+				g.next = append(g.next, 0)
+			}
+			g.next[owner] += at - to
+			p.logs[owner].n++
+			g.owners = append(g.owners, uint32(owner))
 		}
-		g.next[owner] += len(record)
-		p.logs[owner].n++
-		g.owners = append(g.owners, uint32(owner))
 	}
 	size := 0
 	for i := range g.next {
@@ -143,23 +148,32 @@ func (g *grouper) gather(p *partition, taken [][]byte) {
 		p.read(g.text[g.next[i]:g.next[i]], l)
 		g.next[i] += l.size
 	}
-	i := 0
-	for _, record := range entries(taken) {
-		owner := g.owners[i]
-		i++
-		g.next[owner] += copy(g.text[g.next[owner]:], record)
-		p.logs[owner].size += len(record)
+	text, next, i := g.text, g.next, 0
+	for _, b := range taken {
+		for at := 0; at < len(b); i++ {
+			_, from := textAt(b, at)
+			_, at = textAt(b, from)
+			to := &next[g.owners[i]]
+			*to += copy(text[*to:], b[from:at])
+		}
+	}
+	from := 0
+	for i, to := range next {
+		p.logs[i].size, from = to-from, to
 	}
 }
 
 // note notes the hashes of the ids of records.
 func (g *grouper) note(text []byte) {
-	for len(text) > 0 {
-		var record []byte
-		record, text = cutText(text)
-		hash := g.store.idHash(idOf(record))
+	for at := 0; at < len(text); {
+		var from int
+		from, at = textAt(text, at)
+		hash := g.store.idHash(idOf(text[from:at]))
 		p := &g.ids[partitionOf(hash)]
-		p.last = binary.LittleEndian.AppendUint64(p.room(8, &g.store.memory), hash)
+		if cap(p.last)-len(p.last) < 8 {
+			p.room(8, &g.store.memory)
+		}
+		p.last = binary.LittleEndian.AppendUint64(p.last, hash)
 	}
 }
 

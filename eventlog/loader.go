@@ -188,19 +188,19 @@ func (w *worker) add(ctx context.Context, c *chunk, f *loading) {
 	n := int64(0)
 	var bad *badLines
 	found, size := 0, int64(0) // of them
-	for line, at := range c.lines {
-		if w.decoder.decodeRaw(line, at, &w.raw) != nil {
+	for line, number := range c.lines {
+		if w.decoder.decodeRaw(line, source.Place{}, &w.raw) != nil {
 			if bad == nil {
 				bad = f.badOf(w.number)
 			}
-			size += bad.add(line, at.Line)
+			size += bad.add(line, number)
 			if found++; w.tooMany(found) {
 				break // what follows does not count
 			}
 			continue
 		}
 		n++
-		w.raw.file, w.raw.line, w.raw.column = f.number, at.Line, at.Column
+		w.raw.file, w.raw.line, w.raw.column = f.number, number, 1
 		w.event(&w.raw)
 	}
 	w.adding.RUnlock()

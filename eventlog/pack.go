@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/source"
 )
 
 // blockSize is how long the blocks of a shard become, unless there are so many shards that all of them would take more than
@@ -186,13 +187,13 @@ func (w *packWorker) work(ctx context.Context) error {
 // decode packs the events of a chunk.
 func (w *packWorker) decode(c *chunk) {
 	w.dates, w.events, w.bad, w.badAt = Dates{}, 0, w.bad[:0], w.badAt[:0]
-	for line, at := range c.lines {
-		if w.decoder.decodeRaw(line, at, &w.raw) != nil {
-			w.bad, w.badAt = append(w.bad, line), append(w.badAt, at.Line)
+	for line, number := range c.lines {
+		if w.decoder.decodeRaw(line, source.Place{}, &w.raw) != nil {
+			w.bad, w.badAt = append(w.bad, line), append(w.badAt, number)
 			continue
 		}
 		w.events++
-		w.raw.file, w.raw.line, w.raw.column = w.part+1, at.Line, at.Column
+		w.raw.file, w.raw.line, w.raw.column = w.part+1, number, 1
 		w.dates.add(w.raw.at)
 		shard := shardOf(w.raw.account, len(w.shards))
 		if len(w.shards[shard]) == 0 {

@@ -60,8 +60,8 @@ func eachLine(r io.Reader, file string, do func(line []byte, at source.Place) bo
 	in := newChunker(r, file)
 	for {
 		c, err := in.next()
-		for line, at := range c.lines {
-			if !do(line, at) {
+		for line, n := range c.lines {
+			if !do(line, source.Place{File: file, Line: n, Column: 1}) {
 				return nil
 			}
 		}
@@ -85,11 +85,16 @@ func (d *Decoder) decodeLine(line []byte, at source.Place, e *account.Event) err
 
 // decodeRaw reads a line of a file. Its error is a [*Line].
 func (d *Decoder) decodeRaw(line []byte, at source.Place, s *rawEvent) error {
+	if len(line) <= MaxLine && d.fast(line, s) {
+		return nil
+	}
+	return d.decodeStrict(line, at, s)
+}
+
+// decodeStrict is decodeRaw for what the fast way does not read.
+func (d *Decoder) decodeStrict(line []byte, at source.Place, s *rawEvent) error {
 	if len(line) > MaxLine {
 		return tooLong(line[:MaxLine], at)
-	}
-	if d.fast(line, s) {
-		return nil
 	}
 	e, err := d.strict.Decode(line, at)
 	if err != nil {
@@ -131,7 +136,6 @@ func newChunker(r io.Reader, file string) *chunker { return &chunker{r: r, file:
 
 // chunk is some lines of a file.
 type chunk struct {
-	file   string
 	line   int // of the first
 	text   []byte
 	buffer []byte
@@ -176,7 +180,7 @@ func (in *chunker) next() (*chunk, error) {
 	} else if end == 0 && err == nil {
 		end, in.skip = n, true
 	}
-	c := &chunk{file: in.file, line: in.line, text: buf[:end], buffer: buf, marked: in.line == 1 && !in.middle}
+	c := &chunk{line: in.line, text: buf[:end], buffer: buf, marked: in.line == 1 && !in.middle}
 	in.carry = append(in.carry[:0], buf[end:n]...)
 	in.line += bytes.Count(c.text, []byte("\n"))
 	if err != nil && err != io.EOF {
@@ -197,27 +201,30 @@ func (in *chunker) passOver(read []byte) int {
 	return copy(read, read[end+1:])
 }
 
-// lines yields the lines that are not empty, without their ends, with their places. Of those
+// lines yields the lines that are not empty, without their ends, with their numbers. Of those
 // that are too long, it yields the beginning, longer than MaxLine.
-func (c *chunk) lines(yield func([]byte, source.Place) bool) {
-	text, at := c.text, source.Place{File: c.file, Line: c.line, Column: 1}
+func (c *chunk) lines(yield func([]byte, int) bool) {
+	text := c.text
 	if c.marked { // a byte order mark is not counted
 		text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	}
-	for ; len(text) > 0; at.Line++ {
-		end := bytes.IndexByte(text, '\n') + 1
-		if end == 0 {
-			end = len(text)
+	for n := c.line; len(text) > 0; n++ {
+		end := bytes.IndexByte(text, '\n')
+		next := end + 1
+		if end < 0 {
+			end, next = len(text), len(text)
+		}
+		if next > MaxLine {
+			end = next
+		} else if end > 0 && text[end-1] == '\r' {
+			end--
 		}
 		line := text[:end]
-		text = text[end:]
-		if len(line) <= MaxLine {
-			line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
-		}
-		if (len(line) == 0 || line[0] != '{') && len(bytes.TrimSpace(line)) == 0 && len(line) <= MaxLine {
+		text = text[next:]
+		if (end == 0 || line[0] != '{') && end <= MaxLine && len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		if !yield(line, at) {
+		if !yield(line, n) {
 			return
 		}
 	}

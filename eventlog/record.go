@@ -70,8 +70,10 @@ func (s *rawEvent) head(fields uint64) byte {
 func (s *rawEvent) room() int {
 	const numbers = 10 * binary.MaxVarintLen64 // more than there are without values, lengths included
 	room := numbers + len(s.id)
-	for f := range (s.set & otherFields).All {
-		room += 2*binary.MaxVarintLen64 + len(s.values[f].text)
+	if others := s.set & otherFields; others != 0 {
+		for f := range others.All {
+			room += 2*binary.MaxVarintLen64 + len(s.values[f].text)
+		}
 	}
 	return room
 }
@@ -150,11 +152,15 @@ func appendText[S string | ~[]byte](b []byte, s S) []byte {
 // setLength writes the length of what follows a byte that was left for it, and makes room where
 // that is not enough.
 func setLength(b []byte, at int) []byte {
-	n := len(b) - at - 1
-	if n < 0x80 {
+	if n := len(b) - at - 1; n < 0x80 {
 		b[at] = byte(n)
 		return b
 	}
+	return setLongLength(b, at)
+}
+
+func setLongLength(b []byte, at int) []byte {
+	n := len(b) - at - 1
 	var length [binary.MaxVarintLen64]byte
 	more := binary.PutUvarint(length[:], uint64(n)) - 1
 	b = append(b, length[:more]...)
@@ -165,32 +171,40 @@ func setLength(b []byte, at int) []byte {
 
 // cutText cuts a text with its length before it off the front, as what [appendText] appends.
 func cutText(b []byte) (text, rest []byte) {
-	end := textEnd(b)
-	if end <= 0x80 {
-		return b[1:end], b[end:]
-	}
-	_, n := binary.Uvarint(b)
-	return b[n:end], b[end:]
+	from, to := textAt(b, 0)
+	return b[from:to], b[to:]
 }
 
-// textEnd is where the text that cutText cuts off ends.
-func textEnd(b []byte) int {
-	if n := int(b[0]); n < 0x80 {
-		return 1 + n
+// textAt is where a text stands that has its length before it at a place.
+func textAt(b []byte, at int) (from, to int) {
+	if n := int(b[at]); n < 0x80 { // two numbers: to cut slices takes longer than all else that is done with most texts
+		return at + 1, at + 1 + n
 	}
-	return longTextEnd(b)
+	return longTextAt(b, at)
 }
 
-func longTextEnd(b []byte) int {
-	length, n := binary.Uvarint(b)
-	return n + int(length)
+func longTextAt(b []byte, at int) (from, to int) {
+	length, n := binary.Uvarint(b[at:])
+	return at + n, at + n + int(length)
 }
 
 // idOf is the id in a record, given without its length.
 func idOf(record []byte) []byte {
-	_, _, _, b := cutHead(record)
-	id, _ := cutText(b)
-	return id
+	_, at := fieldsAt(record)
+	from, to := textAt(record, at)
+	return record[from:to]
+}
+
+// fieldsAt are the fields that a record has as its head says, and where its id comes.
+func fieldsAt(record []byte) (fields uint64, at int) {
+	at = 1
+	if record[0]&headType == headType {
+		at++
+	}
+	if record[0]&headFields != 0 {
+		return uvarintAt(record, at)
+	}
+	return 0, at
 }
 
 // cutHead cuts off what comes before the id.
@@ -253,12 +267,18 @@ func (r *record) second() int64 {
 // usage reads a record of usage without its texts, and reports false where there is more to it
 // than credits, or no id and no account.
 func (r *record) usage() (at, known instant.Instant, credits int64, ok bool) {
-	head, kind, fields, b := cutHead(r.text)
-	if kind != account.UsageRecorded || fields&^(withNanos|withRecorded) != 0 {
+	head := r.text[0]
+	fields, from := fieldsAt(r.text)
+	if account.Type(head&headType) != account.UsageRecorded || fields&^(withNanos|withRecorded) != 0 {
 		return at, known, 0, false
 	}
-	id, b := cutText(b)
-	at.Sec, b = cutAt(b, head)
+	from, to := textAt(r.text, from)
+	b := r.text[to:]
+	if head&headWide == 0 {
+		at.Sec, b = int64(binary.LittleEndian.Uint32(b)), b[4:]
+	} else {
+		at.Sec, b = cutVarint(b)
+	}
 	at.Sec += instant.UnixEpoch
 	if head&headCredits != 0 {
 		credits, b = cutVarint(b)
@@ -274,7 +294,7 @@ func (r *record) usage() (at, known instant.Instant, credits int64, ok bool) {
 	if known = at; fields&withRecorded != 0 {
 		known, _ = cutInstant(b)
 	}
-	return at, known, credits, len(id) > 0 && r.of.account != ""
+	return at, known, credits, to > from && r.of.account != ""
 }
 
 // event reads all that a record has. Its strings are parts of one that is made for it.
@@ -328,6 +348,14 @@ func cutPlace(b []byte, head byte) (file, column, line uint64, rest []byte) {
 	}
 	line, b = cutUvarint(b)
 	return file, column, line, b
+}
+
+func uvarintAt(b []byte, at int) (x uint64, end int) {
+	if c := b[at]; c < 0x80 {
+		return uint64(c), at + 1
+	}
+	x, n := binary.Uvarint(b[at:])
+	return x, at + n
 }
 
 func cutUvarint(b []byte) (uint64, []byte) {

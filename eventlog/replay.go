@@ -366,10 +366,9 @@ func (r *reader) Next(s *account.Stored) bool {
 	if r.at == len(r.text) {
 		return false
 	}
-	s.Handle = r.at
-	text, rest := cutText(r.text[r.at:])
-	r.at = len(r.text) - len(rest)
-	record := record{text, &r.owner}
+	from, to := textAt(r.text, r.at)
+	s.Handle, r.at = r.at, to
+	record := record{r.text[from:to], &r.owner}
 	at, known, credits, usage := record.usage()
 	if !usage {
 		return true

@@ -260,18 +260,3 @@ func (w *stream) close(m *memory) [][]byte {
 	}
 	return slices.Clip(w.pieces[:used])
 }
-
-// entries yields the accounts and records of entries.
-func entries(taken [][]byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(account, record []byte) bool) {
-		for _, b := range taken {
-			for len(b) > 0 {
-				name, rest := cutText(b)
-				end := textEnd(rest)
-				if b = rest[end:]; !yield(name, rest[:end]) {
-					return
-				}
-			}
-		}
-	}
-}
