@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"cmp"
 	"encoding/binary"
 	"iter"
 	"slices"
@@ -240,6 +241,31 @@ func (t *idTurn) report() (removed bool) {
 		t.l.store.remove(account, ids)
 	}
 	return len(out) > 0
+}
+
+// spot is a place as records have it: the number of a part of a file, and the line counted from its first.
+type spot struct{ part, line, column int32 }
+
+// spotOf is where the event of a record stands.
+func spotOf(record []byte) spot {
+	head, _, _, b := cutHead(record)
+	_, b = cutText(b)
+	_, b = cutAt(b, head)
+	if head&headCredits != 0 {
+		_, b = cutVarint(b)
+	}
+	part, column, line, _ := cutPlace(b, head)
+	return spot{int32(part), int32(line), int32(column)}
+}
+
+func (s spot) place(parts []filePart) source.Place {
+	p := &parts[s.part]
+	return source.Place{File: p.name, Line: p.before + int(s.line), Column: int(s.column)}
+}
+
+// compare orders places as the files were named, and then as they stand there.
+func (s spot) compare(o spot) int {
+	return cmp.Or(cmp.Compare(s.part, o.part), cmp.Compare(s.line, o.line), cmp.Compare(s.column, o.column))
 }
 
 // place is where an event is, and the hash of its id: events that were added may have no place.

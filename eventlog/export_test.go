@@ -1,6 +1,8 @@
 package eventlog
 
 import (
+	"reflect"
+
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/source"
 )
@@ -53,4 +55,26 @@ func (es *Events) LookAtIDs(n int) {
 func (es *Events) LookForRepeatsAt(size int64) {
 	es.init()
 	es.store.mayFill = size
+}
+
+// UsageEntries reads a block entry by entry, and counts those that are read as usage. They are read the other way too, and that has to
+// come to the same.
+func UsageEntries(block []byte, parts int) (n int, agree bool) {
+	for r := (strict{bytes: block}); r.more() && !r.damaged; {
+		var fast, slow rawEvent
+		other := r
+		was := r.at
+		if entry := r.usage(&fast, parts); entry != nil {
+			n++
+			same := string(other.anyEntry(&slow, parts)) == string(entry)
+			if !same || other.damaged || other.at != r.at || !reflect.DeepEqual(fast, slow) {
+				return n, false
+			}
+		} else if r.at != was {
+			return n, false
+		} else {
+			r.anyEntry(&slow, parts)
+		}
+	}
+	return n, true
 }

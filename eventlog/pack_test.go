@@ -232,6 +232,8 @@ func FuzzUnpack(f *testing.F) {
 		f.Add(slices.Concat(blocks[0]...))
 	}
 	f.Fuzz(func(t *testing.T, block []byte) {
+		_, agree := eventlog.UsageEntries(block, 1)
+		require.True(t, agree)
 		from := packedOf([]filePart{{Part: eventlog.Part{File: "x"}}}, make([]*eventlog.Scan, 1), [][]byte{block})
 		var events eventlog.Events
 		if _, err := events.Unpack(t.Context(), from, eventlog.Loading{Workers: 1, KeepGoing: true}); err != nil {
@@ -244,6 +246,32 @@ func FuzzUnpack(f *testing.F) {
 			_ = err
 		}
 	})
+}
+
+// Entries of usage are read in one go as all others are, whichever byte of them is damaged.
+func TestUsageEntries(t *testing.T) {
+	text := `{"id":"evt-1","type":"usage.recorded","account":"a","at":"2026-03-01T10:00:00Z","credits":5}` + "\n" +
+		`{"id":"` + strings.Repeat("2", 90) + `","type":"usage.recorded","account":"b@example.com","at":"2026-03-02","credits":123456}` + "\n" +
+		`{"id":"3","type":"account.closed","account":"a","at":"2026-03-03T10:00:00Z"}` + "\n"
+	for _, before := range []int{0, 1} {
+		parts := make([]filePart, before, 2)
+		parts = append(parts, filePart{Part: eventlog.Part{File: "x"}, text: text, first: true})
+		blocks, _ := pack(t, &eventlog.Packing{Shards: 1}, parts)
+		block := slices.Concat(blocks[0]...)
+		n, agree := eventlog.UsageEntries(block, before+1)
+		require.Equal(t, 2, n)
+		require.True(t, agree)
+		for i := range block {
+			for _, damaged := range []byte{0, 1, 0x7f, 0x80, 0xff, block[i] - 1, block[i] + 1, block[i] ^ 0x40} {
+				other := slices.Clone(block)
+				other[i] = damaged
+				_, agree := eventlog.UsageEntries(other, before+1)
+				require.True(t, agree, "byte %d is %#x", i, damaged)
+				_, agree = eventlog.UsageEntries(other[:i], before+1)
+				require.True(t, agree, "the first %d bytes", i)
+			}
+		}
+	}
 }
 
 // What every event says comes through, whichever its number among the parts.

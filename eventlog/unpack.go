@@ -29,6 +29,9 @@ type Packed struct {
 	// Next returns the blocks in any order, and then io.EOF. Several goroutines call it at once. Nil is no blocks.
 	Next func() (Block, error)
 
+	// Done, if not nil, takes each block back once its events are loaded, for its memory to be used again.
+	Done func(Block)
+
 	// Others, if not nil, has the dates of events of accounts that are not in the blocks, for [Events.Span]; it is looked at
 	// once Next has returned [io.EOF].
 	Others *Dates
@@ -163,6 +166,9 @@ func (w *unpackWorker) work(ctx context.Context) error {
 		if err := w.add(b); err != nil {
 			return err
 		}
+		if w.Done != nil {
+			w.Done(b)
+		}
 		if w.store.memory.used.Load() > w.full.Load() {
 			w.dropRepeats(ctx)
 		}
@@ -175,7 +181,7 @@ func (w *unpackWorker) add(b Block) error {
 	defer w.adding.RUnlock()
 	n := int64(0)
 	for r := (strict{bytes: b.Events}); r.more(); {
-		record := r.entry(&w.raw, len(w.Parts)-b.First)
+		entry := r.entry(&w.raw, len(w.Parts)-b.First)
 		if r.damaged {
 			return ErrBlock
 		}
@@ -189,7 +195,7 @@ func (w *unpackWorker) add(b Block) error {
 		}
 		w.seen.add(&w.raw)
 		if moved := w.first - 1 + b.First; moved == 0 {
-			w.intake.copy(w.raw.account, record)
+			w.intake.copy(w.raw.account, entry)
 		} else {
 			w.raw.file += moved
 			w.intake.add(&w.raw)
@@ -210,11 +216,10 @@ func (w *unpackWorker) only() bool {
 	return w.kept
 }
 
-// copy adds the entry of an event whose record there is already.
-func (in *intake) copy(account, record []byte) {
+// copy adds an entry that there is already.
+func (in *intake) copy(account, entry []byte) {
 	p := in.of(account)
-	b := p.room(10+len(account)+len(record), &in.store.memory)
-	p.last = append(appendText(b, account), record...)
+	p.last = append(p.room(len(entry), &in.store.memory), entry...)
 }
 
 // count counts the lines of the parts, and sets what was wrong with each file.

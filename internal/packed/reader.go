@@ -32,6 +32,8 @@ type Reader struct {
 	files []eventlog.Part
 	scans []*eventlog.Scan
 
+	spare sync.Pool // of memory to use again, as *[]byte
+
 	mu   sync.Mutex // of what follows
 	next int        // the part from which a section is read next
 	open int        // how many are not read to their end
@@ -95,7 +97,7 @@ func (p *readPart) begin() error {
 		return p.damaged(p.Size, errShort)
 	}
 	at -= size
-	section, err := readSection(io.NewSectionReader(p, at, size))
+	section, err := readSection(io.NewSectionReader(p, at, size), nil)
 	if err != nil {
 		return p.damaged(at, err)
 	}
@@ -197,7 +199,7 @@ func (r *Reader) BadElsewhere() (n int) {
 
 // Packed is what the parts have, to be unpacked once.
 func (r *Reader) Packed() eventlog.Packed {
-	from := eventlog.Packed{Parts: r.files, Scans: r.scans, Next: r.block}
+	from := eventlog.Packed{Parts: r.files, Scans: r.scans, Next: r.block, Done: func(b eventlog.Block) { r.release(b.Events) }}
 	if !r.Whole() {
 		from.Others = &eventlog.Dates{}
 		for _, scan := range r.scans {
@@ -213,7 +215,8 @@ func (r *Reader) block() (eventlog.Block, error) {
 	if err != nil {
 		return eventlog.Block{}, err
 	}
-	kind, text, err := Open(section)
+	kind, text, err := open(section, r.memory())
+	r.release(section)
 	if err != nil {
 		return eventlog.Block{}, p.damaged(at, err)
 	}
@@ -222,6 +225,17 @@ func (r *Reader) block() (eventlog.Block, error) {
 	}
 	return eventlog.Block{Events: text, First: p.set.first}, nil
 }
+
+// memory is that of a section or a block before, if there is any to be used again. Fresh memory for each would have the
+// garbage collector run all the time.
+func (r *Reader) memory() []byte {
+	if b, some := r.spare.Get().(*[]byte); some {
+		return *b
+	}
+	return nil
+}
+
+func (r *Reader) release(b []byte) { r.spare.Put(&b) }
 
 // take reads the next section with events of a part that has one. Lines that are no events it adds to the scan of their file.
 func (r *Reader) take() (p *readPart, section []byte, at int64, err error) {
@@ -234,7 +248,7 @@ func (r *Reader) take() (p *readPart, section []byte, at int64, err error) {
 			continue
 		}
 		at = p.at
-		switch section, err = readSection(p.in); {
+		switch section, err = readSection(p.in, r.memory()); {
 		case err == io.EOF:
 			p.in = nil
 			r.open--

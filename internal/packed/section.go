@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -76,7 +77,10 @@ var (
 )
 
 // Open returns what a section has.
-func Open(section []byte) (Kind, []byte, error) {
+func Open(section []byte) (Kind, []byte, error) { return open(section, nil) }
+
+// open is Open into memory that is used again, if there is enough of it.
+func open(section, into []byte) (Kind, []byte, error) {
 	if len(section) < headSize {
 		return 0, nil, errShort
 	}
@@ -92,7 +96,7 @@ func Open(section []byte) (Kind, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	text, err := z.DecodeAll(stored, make([]byte, 0, long))
+	text, err := z.DecodeAll(stored, slices.Grow(into[:0], int(long)))
 	if err != nil {
 		return 0, nil, err
 	}
@@ -102,9 +106,9 @@ func Open(section []byte) (Kind, []byte, error) {
 	return Kind(head[0]), text, nil
 }
 
-// readSection reads a section as it is stored. Its error is io.EOF where there is none any more.
-func readSection(r io.Reader) ([]byte, error) {
-	section := make([]byte, headSize)
+// readSection reads a section as it is stored, into memory that is used again. Its error is io.EOF where there is none any more.
+func readSection(r io.Reader, into []byte) ([]byte, error) {
+	section := slices.Grow(into[:0], headSize)[:headSize]
 	switch _, err := io.ReadFull(r, section); {
 	case err == io.ErrUnexpectedEOF:
 		return nil, errShort
@@ -119,7 +123,7 @@ func readSection(r io.Reader) ([]byte, error) {
 	for left := int(size); left > 0; {
 		n := min(left, atOnce)
 		at := len(section)
-		section = append(section, make([]byte, n)...)
+		section = slices.Grow(section, n)[:at+n]
 		if _, err := io.ReadFull(r, section[at:]); err == io.EOF || err == io.ErrUnexpectedEOF {
 			return nil, errShort
 		} else if err != nil {
