@@ -231,6 +231,51 @@ func TestInvoicesAreFoundPageByPage(t *testing.T) {
 	}
 }
 
+// An invoice that a page begins with may get another status before that page is asked for: those after it are on it all the same.
+func TestInvoicesPagedWhileOneIsPaid(t *testing.T) {
+	b, err := books.Create(t.Context(), filepath.Join(t.TempDir(), "books.db"), books.New{Packages: []invoice.Package{{Name: "Gold", Price: money.New(1000, money.USD)}}, Now: demo.Now})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, b.Close()) }()
+	record := func(events ...account.Event) {
+		_, err := b.Record(t.Context(), books.Recording{Now: demo.Now, Events: books.Each(events...)})
+		require.NoError(t, err)
+	}
+	record(account.Event{ID: "1", Type: account.Created, Account: "a", At: demo.Now.AddDate(0, -8, 0), Package: "Gold"})
+	_, err = b.Issue(t.Context(), books.Issuing{Now: demo.Now})
+	require.NoError(t, err)
+	made, err := server.New(b, server.Settings{Now: demoClock, Open: true})
+	require.NoError(t, err)
+	s := &site{t: t, books: b, handler: made.Handler()}
+	type page struct {
+		Invoices []struct{ Number string }
+		Next     string
+	}
+	for n, of := range []string{"", "&account=a", "&run=1"} {
+		ask := func(cursor string) (p page) {
+			require.NoError(t, json.Unmarshal([]byte(s.get("/v1/invoices?status=unpaid&limit=3"+of+"&cursor="+url.QueryEscape(cursor))), &p))
+			return p
+		}
+		all := func() (list []string) {
+			for p := ask(""); ; p = ask(p.Next) {
+				for _, inv := range p.Invoices {
+					list = append(list, inv.Number)
+				}
+				if p.Next == "" {
+					return list
+				}
+			}
+		}
+		unpaid := all()
+		first := ask("")
+		record(account.Event{ID: fmt.Sprint("p", n), Type: account.InvoiceStatusChanged, Account: "a", At: demo.Now, Invoice: unpaid[3], Status: invoice.Paid})
+		var found []string
+		for _, inv := range ask(first.Next).Invoices {
+			found = append(found, inv.Number)
+		}
+		require.Equal(t, unpaid[4:min(7, len(unpaid))], found, of)
+	}
+}
+
 // The CSV of some days has those lines of the whole, in the same order.
 func TestCSVOfDays(t *testing.T) {
 	s := newSite(t)

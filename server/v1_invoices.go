@@ -136,6 +136,8 @@ func (s *Server) listInvoices(ctx context.Context, in *invoicesPageInput) (*invo
 			return out, nil
 		}
 	}
+	status := which.Status
+	which.Status = nil // that of the first of the page may be another by now
 	found := number == ""
 	for inv, err := range s.books.Invoices(ctx, which) {
 		if err != nil {
@@ -145,6 +147,9 @@ func (s *Server) listInvoices(ctx context.Context, in *invoicesPageInput) (*invo
 			if found = inv.Number.String() == number || which.Run == 0 && inv.Account > account; !found {
 				continue
 			}
+		}
+		if status != nil && inv.Status != *status {
+			continue
 		}
 		if len(out.Body.Invoices) == in.Limit {
 			out.Body.Next = invoiceCursor(inv.Account, inv.Number.String())
