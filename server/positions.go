@@ -52,8 +52,9 @@ type earned struct {
 type positions struct {
 	day      cycle.Date
 	terms    books.Terms
-	run      books.Run
-	event    int64 // the last one they know of
+	run      books.Run  // the last one
+	through  cycle.Date // the latest day that any run billed through
+	event    int64      // the last one they know of
 	made     time.Time
 	accounts []*position // by name
 
@@ -72,8 +73,15 @@ func (s *Server) newPositions(ctx context.Context, last *positions, m *making) (
 	if p.day, err = s.today(&p.terms); err != nil {
 		return nil, err
 	}
-	if p.run, err = s.books.Head(ctx); err != nil {
+	runs, err := s.books.Runs(ctx)
+	if err != nil {
 		return nil, err
+	}
+	for i := range runs {
+		p.run = runs[i]
+		if p.run.Through.After(p.through) {
+			p.through = p.run.Through
+		}
 	}
 	anew := last == nil || last.day != p.day || last.terms.Number != p.terms.Number
 	var names []string
@@ -129,7 +137,7 @@ func (s *Server) changedSince(ctx context.Context, last, p *positions) ([]string
 	}
 	if p.run.Number != last.run.Number {
 		for _, one := range last.accounts {
-			if !one.costNext.IsZero() && !one.costNext.After(p.run.Through) {
+			if !one.costNext.IsZero() && !one.costNext.After(p.through) {
 				changed[one.Current.Account] = true
 			}
 		}
@@ -240,7 +248,7 @@ func (m *positionMaker) position(h *books.History) (*position, error) {
 	if m.run.At.IsZero() {
 		return p, nil
 	}
-	owed, err := m.cost.Issue(h.Events, nil, m.run.Through, m.run.At)
+	owed, err := m.cost.Issue(h.Events, nil, m.through, m.run.At)
 	if err != nil {
 		p.noCost = err.Error() // a package without a distributor_price
 		return p, nil

@@ -161,3 +161,20 @@ func TestFirstPageIsSmall(t *testing.T) {
 	require.Less(t, size, 60<<10)
 	require.NotRegexp(t, `(?:href|src)="(?:https?:)?//`, home)
 }
+
+// A run through an earlier day than one before issues nothing, and takes nothing from what the months cost, also not where the page is made anew.
+func TestHomeAfterARunThroughAnEarlierDay(t *testing.T) {
+	s := newSite(t)
+	run := func(body string) string {
+		require.Equal(t, http.StatusOK, s.ask(http.MethodPost, "/v1/runs", s.write, body).Code)
+		return s.get("/")
+	}
+	before := run("")
+	require.Contains(t, before, "February 2026: cost $")
+	require.NotContains(t, before, "February 2026: cost $0.00")
+	require.Equal(t, before, run(`{"through":"2025-06-30"}`))
+	made, err := server.New(s.books, server.Settings{Now: demoClock})
+	require.NoError(t, err)
+	s.handler = made.Handler()
+	require.Equal(t, before, s.get("/"))
+}
