@@ -2,6 +2,7 @@ package books_test
 
 import (
 	"bytes"
+	"database/sql"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -73,4 +74,33 @@ func TestLateUsageOfABoundaryWithoutAnInvoice(t *testing.T) {
 		require.Equal(t, []string{"a 2025-11-20 5.00 unpaid"}, summary(invoices(t, b, books.Which{})))
 		whole(t, b)
 	})
+}
+
+// An account that was recorded after the last run, or before the first, and that somebody has taken from what the next run looks at, is named
+// before that run, not only when it has issued nothing to it.
+func TestVerifyFindsAnAccountThatIsNotDue(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "books.db")
+	b := create(t, name, gold())
+	db, err := sql.Open("sqlite", name)
+	require.NoError(t, err)
+	defer db.Close()
+	check := func(account, day string) {
+		whole(t, b)
+		_, err := db.Exec("UPDATE accounts SET next_day = ? WHERE name = ?", sql.NullString{String: day, Valid: day != ""}, account)
+		require.NoError(t, err)
+		found, err := b.Verify(t.Context(), books.Verifying{Replay: true})
+		require.NoError(t, err)
+		require.NotEmpty(t, found.Faults)
+		require.Contains(t, found.Faults[0], `account "`+account+`": something was recorded of it that no run has looked at`)
+		_, err = db.Exec("UPDATE accounts SET next_day = '0001-01-01' WHERE name = ?", account)
+		require.NoError(t, err)
+	}
+	record(t, b, "2026-01-10T00:00:00Z", `1 account.created a 2026-01-10 "package":"Gold"`)
+	check("a", "")
+	issue(t, b, "2026-01-11T00:00:00Z")
+	record(t, b, "2026-01-12T00:00:00Z", `2 usage.recorded a 2026-01-11 "credits":1`, `3 account.created b 2026-01-11 "package":"Gold"`)
+	check("b", "")
+	check("a", "")
+	record(t, b, "2026-01-12T00:00:00Z", `4 account.closed a 2026-01-11T09:00:00Z`)
+	check("a", "2026-02-10")
 }

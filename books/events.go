@@ -194,7 +194,7 @@ func accountNamed(tx store.Tx, name string) (store.Account, error) {
 type Account struct {
 	Name   string
 	Next   cycle.Date // the first day on which something may be billed; the zero Date is none, until something more is recorded
-	Recent bool       // something was recorded of it that no run has looked at
+	Recent bool       // the next run looks at it, whatever day it is: mostly since something was recorded of it that no run has looked at
 }
 
 // Accounts yields the accounts in the order of their names, from a name on.

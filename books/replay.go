@@ -2,6 +2,7 @@ package books
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -15,8 +16,8 @@ import (
 // replay bills every account again, for each run that issued something to it as that run knew it, and for the last run: the invoices must
 // be those that were issued, to the byte.
 func (v *verifier) replay(ctx context.Context, tx store.Tx) error {
-	if len(v.runs) == 0 {
-		return nil
+	if err := v.checkRecent(tx); err != nil || len(v.runs) == 0 {
+		return err
 	}
 	all, err := tx.Terms()
 	if err != nil {
@@ -52,6 +53,29 @@ func (v *verifier) replay(ctx context.Context, tx store.Tx) error {
 		}
 		return nil
 	})
+}
+
+// checkRecent makes sure that the next run looks at the accounts of which something was recorded since the last one, as recording has it.
+func (v *verifier) checkRecent(tx store.Tx) error {
+	var known int64
+	if n := len(v.runs); n > 0 {
+		known = v.runs[n-1].Events
+	}
+	more := map[int64]bool{} // than usage
+	err := tx.Events(known, func(e store.Event) error {
+		more[e.Account] = more[e.Account] || !e.Usage
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	accounts, err := tx.Numbered(slices.Sorted(maps.Keys(more)))
+	for i := range accounts {
+		if a := &accounts[i]; a.Next != dueAtOnce && (more[a.Number] || a.Next.IsZero()) {
+			v.fault("account %q: something was recorded of it that no run has looked at, and the next day on which something may be billed is %s", names.Clip(a.Name), dayOrNone(a.Next))
+		}
+	}
+	return err
 }
 
 func (v *verifier) replayAccount(h *history, reader *reader, billers map[int64]*account.Biller) error {
