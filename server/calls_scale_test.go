@@ -206,9 +206,11 @@ func TestInvoicesAreFoundPageByPage(t *testing.T) {
 		}
 	}
 	require.Len(t, paid, 3)
-	made, err := server.New(b, server.Settings{Now: demoClock, Open: true})
+	token, err := b.AddToken(t.Context(), "reader", false, demo.Now)
 	require.NoError(t, err)
-	s := &site{t: t, books: b, handler: made.Handler()}
+	made, err := server.New(b, server.Settings{Now: demoClock})
+	require.NoError(t, err)
+	s := &site{t: t, books: b, handler: made.Handler(), read: token}
 	for ask, pages := range map[string]int{"?status=Paid": 3, "?limit=500": 9, "?status=Paid&account=a0003": 1} {
 		var found []string
 		n := 0
@@ -243,9 +245,11 @@ func TestInvoicesPagedWhileOneIsPaid(t *testing.T) {
 	record(account.Event{ID: "1", Type: account.Created, Account: "a", At: demo.Now.AddDate(0, -8, 0), Package: "Gold"})
 	_, err = b.Issue(t.Context(), books.Issuing{Now: demo.Now})
 	require.NoError(t, err)
-	made, err := server.New(b, server.Settings{Now: demoClock, Open: true})
+	token, err := b.AddToken(t.Context(), "reader", false, demo.Now)
 	require.NoError(t, err)
-	s := &site{t: t, books: b, handler: made.Handler()}
+	made, err := server.New(b, server.Settings{Now: demoClock})
+	require.NoError(t, err)
+	s := &site{t: t, books: b, handler: made.Handler(), read: token}
 	type page struct {
 		Invoices []struct{ Number string }
 		Next     string
