@@ -197,6 +197,9 @@ func date(text string) cycle.Date { return cycle.MustDate(text) }
 // invoices that are final, to the byte; and only due accounts are read. With -history.count 300 it plays more of them.
 func TestRuns(t *testing.T) {
 	const days = 14
+	if testing.Short() {
+		*histories = min(*histories, 5)
+	}
 	name := filepath.Join(t.TempDir(), "books.db")
 	for seed := range uint64(*histories) {
 		random := rand.New(rand.NewPCG(seed, 12))
