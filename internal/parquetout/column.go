@@ -11,7 +11,6 @@ type Kind uint8
 
 const (
 	Text   Kind = iota // any text
-	Word               // text of which there are few: each is kept once
 	JSON               // text that is JSON
 	Count              // whole numbers
 	Truth              // true or false

@@ -131,7 +131,7 @@ func (w *Writer) scaled(c *Column, text string) ([]byte, error) {
 
 var twoTo128 = new(big.Int).Lsh(big.NewInt(1), 8*rateBytes)
 
-// flush gives on the rows that were kept.
+// flush writes the rows that are held, and holds none.
 func (w *Writer) flush() error {
 	_, err := w.to.WriteRows(w.rows[:w.count])
 	w.count, w.texts = 0, w.texts[:0]
