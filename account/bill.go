@@ -75,7 +75,7 @@ func (b *billing) begin(t *terms, account string, h *history) {
 func (b *billing) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice, error) {
 	b.findVisits()
 	visits := b.visits
-	through = earlier(through, lastDay)
+	through = cycle.Earlier(through, lastDay)
 	last := b.history.lastDay()
 	day := b.lastCut
 	for len(visits) > 0 && !day.IsZero() && !visits[0].day.After(day) {
@@ -87,7 +87,7 @@ func (b *billing) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice,
 			next = visits[0].day
 		}
 		if grid := b.grid(); len(grid.cycles) > 0 {
-			next = earlier(next, grid.period(later(day, grid.first())).End)
+			next = cycle.Earlier(next, grid.period(cycle.Later(day, grid.first())).End)
 		}
 		if next.After(through) || next.After(today) && !ahead {
 			b.next = next
@@ -127,20 +127,6 @@ func (b *billing) grid() *timeline {
 		return b.lastGrid
 	}
 	return b.view.timeline
-}
-
-func earlier(a, b cycle.Date) cycle.Date {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func later(a, b cycle.Date) cycle.Date {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // done reports that a closed account has nothing left that could be billed after a boundary on
@@ -278,7 +264,7 @@ func (b *billing) unsettled(day cycle.Date, in *period, before cycle.Period) boo
 			return false
 		}
 	}
-	return v.charged(cycle.Period{Start: later(before.Start, b.lastCut), End: day})
+	return v.charged(cycle.Period{Start: cycle.Later(before.Start, b.lastCut), End: day})
 }
 
 // learnLate notes the usage and charges that became known after they happened, or were voided.
@@ -299,7 +285,7 @@ func (b *billing) stretch(day cycle.Date, in *period, before cycle.Period) cycle
 	if start == day {
 		start = before.Start
 	}
-	return cycle.Period{Start: later(start, b.lastCut), End: day}
+	return cycle.Period{Start: cycle.Later(start, b.lastCut), End: day}
 }
 
 // termsIn are those of the last package in force in a stretch, or nil.
@@ -308,6 +294,6 @@ func (b *billing) termsIn(stretch cycle.Period) *invoice.Terms {
 	if p == nil {
 		return nil
 	}
-	last := earlier(stretch.End, p.days.End).AddDays(-1)
+	last := cycle.Earlier(stretch.End, p.days.End).AddDays(-1)
 	return p.list.On(b.view.period(last).Start)
 }

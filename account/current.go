@@ -177,7 +177,7 @@ func (b *billing) stand(c *Current, day cycle.Date, by instant) error {
 	c.Package, c.Open = p.pkg, p.ends == notEnded || p.to.After(by)
 	c.Pending = v.pendingAfter(p, next, c.Open)
 	if last := p.days.Last(); last.Before(day) {
-		day = later(p.days.Start, last)
+		day = cycle.Later(p.days.Start, last)
 	}
 	in := *v.period(day)
 	c.Period = in.Period

@@ -94,9 +94,9 @@ func (b *Biller) issueHistory(account string, issued []invoice.Invoice, through 
 		is.Invoices = slices.Clone(is.Invoices)
 	}
 	if len(h.statuses) > 0 {
-		over := earlier(through, today.AddDays(-1)) // later than the last invoice there can be
+		over := cycle.Earlier(through, today.AddDays(-1)) // later than the last invoice there can be
 		if !is.Next.IsZero() {
-			over = earlier(over, is.Next.AddDays(-1))
+			over = cycle.Earlier(over, is.Next.AddDays(-1))
 		}
 		is.Anomalies = append(is.Anomalies, one.setStatuses(atIssue(one.made), over)...)
 		slices.SortStableFunc(is.Anomalies, func(x, y Anomaly) int { return x.Event.Compare(&y.Event) })

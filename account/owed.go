@@ -26,7 +26,7 @@ func (b *billing) owed(to horizon) error {
 	}
 	for i := range b.stretches {
 		s := &b.stretches[i]
-		for day := later(s.Start, b.view.first()); day.Before(s.End) && (day.Before(to.recurring) || day.Before(to.charges)); {
+		for day := cycle.Later(s.Start, b.view.first()); day.Before(s.End) && (day.Before(to.recurring) || day.Before(to.charges)); {
 			p := *b.view.period(day)
 			if err := b.owedIn(&p, to); err != nil {
 				return fmt.Errorf("period %s: %w", p.Period, err)
@@ -198,7 +198,7 @@ func (t *part) daysIn(p *period) cycle.Period {
 	if !t.days.IsEmpty() {
 		return t.days
 	}
-	day := later(p.Start, t.phase.days.Start)
+	day := cycle.Later(p.Start, t.phase.days.Start)
 	return cycle.Period{Start: day, End: day.AddDays(1)}
 }
 

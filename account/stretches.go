@@ -19,7 +19,7 @@ func (b *billing) findStretches() {
 		from = grid.period(from).Start
 	} else if from.IsZero() {
 		if from = first; !b.book.First().IsZero() { // nothing is known to stand yet of what was issued
-			from = earlier(from, b.book.First())
+			from = cycle.Earlier(from, b.book.First())
 		}
 	}
 	b.stretches = b.stretches[:0]
@@ -38,9 +38,9 @@ func (b *billing) findTouched(grid *timeline, before cycle.Date) {
 			days.Start = days.Start.AddDays(-1)
 		}
 		days = grid.periodsOf(days)
-		days.End = earlier(days.End, before)
+		days.End = cycle.Earlier(days.End, before)
 		if n := len(b.stretches); n > 0 && !days.Start.After(b.stretches[n-1].End) {
-			b.stretches[n-1].End = later(b.stretches[n-1].End, days.End)
+			b.stretches[n-1].End = cycle.Later(b.stretches[n-1].End, days.End)
 		} else if days.Start.Before(days.End) {
 			b.stretches = append(b.stretches, days)
 		}

@@ -107,6 +107,12 @@ func (d Date) After(o Date) bool { return d.n > o.n }
 // Compare gives -1 where d is earlier than o, +1 where it is later, and 0 where they are the same date.
 func (d Date) Compare(o Date) int { return cmp.Compare(d.n, o.n) }
 
+// Earlier gives the earlier of two dates.
+func Earlier(a, b Date) Date { return Date{min(a.n, b.n)} }
+
+// Later gives the later of two dates.
+func Later(a, b Date) Date { return Date{max(a.n, b.n)} }
+
 // IsZero reports whether d is "no date".
 func (d Date) IsZero() bool { return d.n == 0 }
 

@@ -183,6 +183,8 @@ func TestOrder(t *testing.T) {
 	require.Equal(t, -1, a.Sub(b))
 	require.True(t, a.Before(b) && b.After(a) && !a.After(b) && !b.Before(a) && !a.Before(a) && !a.After(a))
 	require.Equal(t, []int{-1, 0, 1}, []int{a.Compare(b), a.Compare(a), b.Compare(a)})
+	require.Equal(t, []cycle.Date{a, a, a}, []cycle.Date{cycle.Earlier(a, b), cycle.Earlier(b, a), cycle.Earlier(a, a)})
+	require.Equal(t, []cycle.Date{b, b, b}, []cycle.Date{cycle.Later(a, b), cycle.Later(b, a), cycle.Later(b, b)})
 }
 
 func TestZeroDate(t *testing.T) {
@@ -190,6 +192,8 @@ func TestZeroDate(t *testing.T) {
 	require.True(t, zero.IsZero())
 	require.False(t, date("0001-01-01").IsZero())
 	require.True(t, zero.Before(date("0001-01-01")))
+	require.Equal(t, zero, cycle.Earlier(date("0001-01-01"), zero))
+	require.Equal(t, date("0001-01-01"), cycle.Later(zero, date("0001-01-01")))
 	require.Empty(t, zero.String())
 	require.True(t, zero.Start(time.UTC).IsZero())
 	require.True(t, zero.Start(zone(t, "Asia/Tokyo")).IsZero())

@@ -64,6 +64,12 @@ func ExampleParseDate() {
 	// Output: parse date "2026-02-30": February 2026 has 28 days
 }
 
+func ExampleEarlier() {
+	billed, closed := cycle.MustDate("2026-03-31"), cycle.MustDate("2026-03-20")
+	fmt.Println(cycle.Earlier(billed, closed), cycle.Later(billed, closed))
+	// Output: 2026-03-20 2026-03-31
+}
+
 func ExampleDate_AddMonths() {
 	d := cycle.MustDate("2026-01-31")
 	fmt.Println(d.AddMonths(1), d.AddMonths(2))

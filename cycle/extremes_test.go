@@ -10,7 +10,7 @@ import (
 func TestNothingPanics(t *testing.T) {
 	extremes.Check(t, extremes.Exports{
 		"Date": cycle.Date{}, "Period": cycle.Period{}, "Schedule": cycle.Schedule{},
-		"DateOf": cycle.DateOf, "MustDate": cycle.MustDate, "NewDate": cycle.NewDate, "NewSchedule": cycle.NewSchedule,
-		"NewStubSchedule": cycle.NewStubSchedule, "ParseDate": cycle.ParseDate,
+		"DateOf": cycle.DateOf, "Earlier": cycle.Earlier, "Later": cycle.Later, "MustDate": cycle.MustDate, "NewDate": cycle.NewDate,
+		"NewSchedule": cycle.NewSchedule, "NewStubSchedule": cycle.NewStubSchedule, "ParseDate": cycle.ParseDate,
 	}, date("2026-01-31"), date("9999-12-31"), date("0001-01-01"))
 }

@@ -42,7 +42,7 @@ func (l *ledger) otherBillingDay() int {
 	}
 	through := l.scope.through
 	for _, t := range l.theirs {
-		through = later(through, t.stretch.End)
+		through = cycle.Later(through, t.stretch.End)
 	}
 	invoices := l.bill(through.AddMonths(1))
 	rows := make([]*Row, len(invoices))
@@ -129,7 +129,7 @@ func (l *ledger) billOn(day int, calendar bool) {
 	}
 	through := l.scope.through
 	for _, t := range l.theirs {
-		through = later(through, t.stretch.End)
+		through = cycle.Later(through, t.stretch.End)
 	}
 	a := other()
 	invoices := a.bill(through)

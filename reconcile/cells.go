@@ -105,7 +105,7 @@ func (l *ledger) coveredByTheirs(days cycle.Period) bool { return l.covered.over
 func (l *ledger) outsideThrough() (day cycle.Date) {
 	for _, set := range []daySet{l.outside, l.outsideUse} {
 		if n := len(set); n > 0 {
-			day = later(day, set[n-1].End.AddMonths(1))
+			day = cycle.Later(day, set[n-1].End.AddMonths(1))
 		}
 	}
 	return day

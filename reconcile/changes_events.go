@@ -82,7 +82,7 @@ func (s *search) oldChanges() {
 // lastInvoiced is the latest date of an invoice of the group: ours, or else theirs.
 func (s *search) lastInvoiced() (date cycle.Date) {
 	for _, o := range s.group.Ours {
-		date = later(date, o.Date)
+		date = cycle.Later(date, o.Date)
 	}
 	if date.IsZero() {
 		date = s.group.lastDate()
@@ -182,7 +182,7 @@ func (s *search) unknownCloses() {
 			busy[day] = true
 		}
 	}
-	for day := last.Period.End; !day.Before(earlier(last.Period.Start, last.Period.End.AddDays(-31))); day = day.AddDays(-1) {
+	for day := last.Period.End; !day.Before(cycle.Earlier(last.Period.Start, last.Period.End.AddDays(-31))); day = day.AddDays(-1) {
 		fact := fmt.Sprintf("as if closed on %s", day)
 		s.add(CloseExtra, onAny, fact, closing(day, time.Second))
 		if busy[day] { // with that day's credits too

@@ -230,7 +230,7 @@ func (rep *Report) claimLine(g *Group) ClaimLine {
 		line.Date = cycle.Date{}
 	}
 	for _, t := range g.Theirs {
-		line.Date = later(line.Date, t.Date)
+		line.Date = cycle.Later(line.Date, t.Date)
 	}
 	for _, row := range g.credits {
 		line.Evidence += fmt.Sprintf(" Less what %s credits, outside the dates compared.", row.Name())

@@ -189,7 +189,7 @@ func (r *reconciler) noteForm(g *Group) {
 func (g *Group) creditedLater() bool {
 	var last cycle.Date
 	for _, o := range g.Ours {
-		last = later(last, o.Date)
+		last = cycle.Later(last, o.Date)
 	}
 	return !last.IsZero() && slices.ContainsFunc(g.Theirs, func(t *Row) bool { return t.Figures.Total() < 0 && t.Date.After(last) })
 }

@@ -66,7 +66,7 @@ func (c *components) all() [][]*Row {
 			continue
 		}
 		c.parent[c.root(p.row)] = c.root(before.row)
-		p.last = later(p.last, before.last)
+		p.last = cycle.Later(p.last, before.last)
 	}
 	sets := map[int]int{}
 	var all [][]*Row

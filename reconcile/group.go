@@ -113,7 +113,7 @@ func (g *Group) widen(p cycle.Period) {
 		g.Period = p
 		return
 	}
-	g.Period = cycle.Period{Start: earlier(g.Period.Start, p.Start), End: later(g.Period.End, p.End)}
+	g.Period = cycle.Period{Start: cycle.Earlier(g.Period.Start, p.Start), End: cycle.Later(g.Period.End, p.End)}
 }
 
 // join takes in all of another group.

@@ -98,7 +98,7 @@ func (l *ledger) findStretches() {
 	for i := 0; i < len(rows); {
 		all, j := rows[i].Period, i+1
 		for ; j < len(rows) && rows[j].Date == rows[i].Date && credits(rows[j]) == credits(rows[i]) && !rows[j].Period.Start.After(all.End); j++ {
-			all.End = later(all.End, rows[j].Period.End)
+			all.End = cycle.Later(all.End, rows[j].Period.End)
 		}
 		for _, r := range rows[i:j] {
 			if r.stretch = r.Period; all.Days() <= maxStretch {
@@ -196,7 +196,7 @@ func (l *ledger) addOutside() {
 	for _, t := range l.looseT {
 		if !l.scope.isBefore(t) {
 			covered, used = append(covered, t.Period), append(used, t.usage)
-			through = later(through, t.Period.End)
+			through = cycle.Later(through, t.Period.End)
 		}
 	}
 	for _, o := range l.ours {
@@ -360,7 +360,7 @@ func (l *ledger) billedWhole(a *assumptions, through cycle.Date) []invoice.Invoi
 	l.whole.Lock()
 	defer l.whole.Unlock()
 	if l.wholeTo.Before(through) {
-		l.wholeTo = later(through, l.scope.through)
+		l.wholeTo = cycle.Later(through, l.scope.through)
 		l.wholeOf = a.bill(l.wholeTo)
 	}
 	i, _ := slices.BinarySearchFunc(l.wholeOf, through.AddDays(1), func(inv invoice.Invoice, day cycle.Date) int { return inv.Date.Compare(day) })

@@ -15,7 +15,7 @@ type periods struct {
 func (p *periods) add(start, end cycle.Date) {
 	i, found := slices.BinarySearchFunc(p.starts, start, cycle.Date.Compare)
 	if found {
-		p.ends[i] = later(p.ends[i], end)
+		p.ends[i] = cycle.Later(p.ends[i], end)
 		return
 	}
 	p.starts, p.ends = slices.Insert(p.starts, i, start), slices.Insert(p.ends, i, end)
@@ -111,20 +111,6 @@ func monthOf(d cycle.Date) cycle.Period {
 	return cycle.Period{Start: first, End: first.AddMonths(1)}
 }
 
-func later(a, b cycle.Date) cycle.Date {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-func earlier(a, b cycle.Date) cycle.Date {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
 // daySet is a set of days: stretches in order, none of which meet.
 type daySet []cycle.Period
 
@@ -136,7 +122,7 @@ func daysIn(list []cycle.Period) daySet {
 		switch n := len(set); {
 		case p.IsEmpty():
 		case n > 0 && !set[n-1].End.Before(p.Start):
-			set[n-1].End = later(set[n-1].End, p.End)
+			set[n-1].End = cycle.Later(set[n-1].End, p.End)
 		default:
 			set = append(set, p)
 		}
@@ -175,7 +161,7 @@ func (s daySet) minus(o daySet) daySet {
 			if o[j].Start.After(p.Start) {
 				left = append(left, cycle.Period{Start: p.Start, End: o[j].Start})
 			}
-			p.Start = later(p.Start, o[j].End)
+			p.Start = cycle.Later(p.Start, o[j].End)
 		}
 		if !p.IsEmpty() {
 			left = append(left, p)

@@ -242,7 +242,7 @@ func (s *sorting) sortTheirs(d *documents, report *Report) {
 		row.Account = ours
 		l.theirs = append(l.theirs, row)
 		s.size = addSize(s.size, row.Figures, row.added)
-		report.newest = later(report.newest, row.Date)
+		report.newest = cycle.Later(report.newest, row.Date)
 	}
 	d.rows = kept
 	d.leftOut = slices.DeleteFunc(d.leftOut, func(l LeftOut) bool {

@@ -61,10 +61,8 @@ func (f *figuresSeen) widen(minor int64) { f.least, f.most = min(f.least, minor)
 // newSearch prepares the search for a group's causes.
 func (r *reconciler) newSearch(l *ledger, whole *assumptions, g *Group) *search {
 	s := &search{reconciler: r, group: g, ledger: l, whole: whole, differs: g.differs(), cells: l.cellsOf(g)}
-	s.through = later(r.scope.through, earlier(g.Period.End.AddMonths(1), l.outsideThrough()))
-	if bound := later(g.Period.End, g.lastDate()).AddDays(2 * beforeDays); s.through.After(bound) {
-		s.through = bound
-	}
+	s.through = cycle.Later(r.scope.through, cycle.Earlier(g.Period.End.AddMonths(1), l.outsideThrough()))
+	s.through = cycle.Earlier(s.through, cycle.Later(g.Period.End, g.lastDate()).AddDays(2*beforeDays))
 	var theirs []cycle.Period
 	for _, t := range g.Theirs {
 		theirs = append(theirs, t.Period)
@@ -328,7 +326,7 @@ func (r *reconciler) priceOf(g *Group) int64 {
 func (g *Group) lastDate() (last cycle.Date) {
 	for _, rows := range [][]*Row{g.Theirs, g.Ours} {
 		for _, r := range rows {
-			last = later(last, r.Date)
+			last = cycle.Later(last, r.Date)
 		}
 	}
 	return last

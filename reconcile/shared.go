@@ -177,7 +177,7 @@ func (r *reconciler) offers() map[string][]*offer {
 				found[key{pkg, price}] = o
 			}
 			o.accounts[l.account] = true
-			o.since = earlier(o.since, g.Period.Start)
+			o.since = cycle.Earlier(o.since, g.Period.Start)
 		}
 	}
 	byPackage := map[string][]*offer{}
