@@ -110,7 +110,7 @@ func (b *Books) set(settings map[string]string) (err error) {
 	return nil
 }
 
-// Create makes books of a name, where there are none.
+// Create makes books of a name, where there are none. Where it fails, nothing is there that was not there before.
 func Create(ctx context.Context, name string, what New) (*Books, error) {
 	return createNamed(ctx, name, func(tx store.Tx) error { return create(tx, what) })
 }
@@ -124,7 +124,10 @@ func createNamed(ctx context.Context, name string, fill func(store.Tx) error) (*
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	var home store.Store
+	var home interface {
+		store.Store
+		Abandon(context.Context) error
+	}
 	var err error
 	if isPostgres(name) {
 		home, err = postgres.Create(ctx, name)
@@ -139,7 +142,7 @@ func createNamed(ctx context.Context, name string, fill func(store.Tx) error) (*
 		if placed := (*source.ParseError)(nil); !errors.As(err, &placed) { // which says where
 			err = fmt.Errorf("%s: %w", Shown(name), err)
 		}
-		if failed := home.Close(); failed != nil {
+		if failed := home.Abandon(ctx); failed != nil {
 			err = errors.Join(err, failed)
 		}
 		return nil, err

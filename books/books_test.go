@@ -10,9 +10,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/account"
@@ -394,6 +397,84 @@ func TestExportAndLoad(t *testing.T) {
 			require.ErrorContains(t, err, "the export has no end", "%d lines", cut)
 			_, err = books.Open(t.Context(), target)
 			require.ErrorIs(t, err, store.ErrMissing, "nothing is loaded")
+		}
+	})
+}
+
+// TestNothingLeft: a store that was to be made and was not leaves nothing, but one that is there stays as it is.
+func TestNothingLeft(t *testing.T) {
+	failing := func(t *testing.T, target string) {
+		for range 2 {
+			_, err := books.Load(t.Context(), target, strings.NewReader("{}\n"), "export.jsonl")
+			require.ErrorContains(t, err, "not the first line of an export")
+			_, err = books.Create(t.Context(), target, books.New{Now: at("1950-01-01T00:00:00Z")})
+			require.ErrorContains(t, err, "expected an instant of the years 1970 to 2261")
+		}
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		folder := t.TempDir()
+		failing(t, filepath.Join(folder, "books.db"))
+		left, err := os.ReadDir(folder)
+		require.NoError(t, err)
+		require.Empty(t, left)
+		b := create(t, filepath.Join(folder, "books.db"), gold())
+		_, err = books.Load(t.Context(), filepath.Join(folder, "books.db"), strings.NewReader(""), "export.jsonl")
+		require.ErrorIs(t, err, store.ErrExists)
+		whole(t, b)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		target := pgtest.URL(t)
+		config, err := pgx.ParseConfig(target)
+		require.NoError(t, err)
+		schema := config.RuntimeParams["search_path"]
+		db, err := pgx.Connect(t.Context(), target)
+		require.NoError(t, err)
+		defer db.Close(context.Background())
+		count := func(query string) (n int) {
+			require.NoError(t, db.QueryRow(t.Context(), query, schema).Scan(&n))
+			return n
+		}
+		failing(t, target)
+		require.Zero(t, count("SELECT count(*) FROM pg_namespace WHERE nspname = $1"))
+		_, err = db.Exec(t.Context(), "CREATE SCHEMA "+schema+" CREATE TABLE theirs (n INTEGER)")
+		require.NoError(t, err)
+		failing(t, target)
+		require.Equal(t, 1, count("SELECT count(*) FROM pg_class JOIN pg_namespace ON relnamespace = pg_namespace.oid WHERE nspname = $1"))
+		create(t, target, gold())
+	})
+}
+
+// TestMadeAtOnce: of several that make one store at once, of which some fail, no more than one makes it, and then it is whole.
+func TestMadeAtOnce(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		for range 10 {
+			target := name()
+			var made atomic.Int32
+			var all sync.WaitGroup
+			for i := range 6 {
+				all.Go(func() {
+					what := gold()
+					if i%2 == 0 {
+						what.Now = at("1950-01-01T00:00:00Z")
+					}
+					b, err := books.Create(t.Context(), target, what)
+					if err != nil {
+						return
+					}
+					made.Add(1)
+					b.Close()
+				})
+			}
+			all.Wait()
+			require.LessOrEqual(t, made.Load(), int32(1))
+			b, err := books.Open(t.Context(), target)
+			if made.Load() == 0 {
+				require.ErrorIs(t, err, store.ErrMissing)
+				continue
+			}
+			require.NoError(t, err)
+			whole(t, b)
+			require.NoError(t, b.Close())
 		}
 	})
 }

@@ -21,7 +21,7 @@ import (
 const maxExportLine = 1 << 30
 
 // Load makes books of a name, where there are none, of what Export wrote of others: the same books, with the same id and seals, and
-// the same answer of Verify. Everything is loaded or nothing. The file's name is for errors.
+// the same answer of Verify. Everything is loaded, or nothing is left that was not there before. The file's name is for errors.
 func Load(ctx context.Context, name string, from io.Reader, file string) (*Books, error) {
 	return createNamed(ctx, name, func(tx store.Tx) error { return newLoader(tx, file).load(from) })
 }

@@ -18,6 +18,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,12 @@ import (
 var migrations embed.FS
 
 // Store is books in a database.
-type Store struct{ *sqltx.Home }
+type Store struct {
+	*sqltx.Home
+	schema     string
+	made       []string // the tables that Create made
+	madeSchema bool
+}
 
 var _ store.Store = (*Store)(nil)
 
@@ -40,7 +46,7 @@ var _ store.Store = (*Store)(nil)
 const defaultSchema = "prorata"
 
 // Create makes a store in a database that has none, or takes up one whose making was interrupted: there is a store already where
-// there are settings.
+// there are settings. Abandon undoes it.
 func Create(ctx context.Context, url string) (*Store, error) {
 	return open(ctx, url, opening{create: true})
 }
@@ -80,20 +86,44 @@ func open(ctx context.Context, url string, how opening) (_ *Store, err error) {
 	config.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	db := stdlib.OpenDB(*config)
 	db.SetMaxIdleConns(4)
-	s := &Store{sqltx.NewHome(db, sqltx.Dialect{
+	s := &Store{schema: schema, Home: sqltx.NewHome(db, sqltx.Dialect{
 		BeginRead: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", BeginWrite: "BEGIN ISOLATION LEVEL READ COMMITTED", Lock: lock,
 		TextsOf: "SELECT json_array_elements_text($1::json)", Insert: insert,
 	}, how.read)}
-	if err := s.prepare(ctx, schema, steps, how); err != nil {
-		return nil, errors.Join(err, db.Close())
+	if err := s.prepare(ctx, steps, how); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
+// Abandon closes a store in which nothing was written, and drops the tables and the schema that Create made. What another process
+// wrote meanwhile stays.
+func (s *Store) Abandon(ctx context.Context) (err error) {
+	ctx = context.WithoutCancel(ctx)
+	if len(s.made) > 0 {
+		err = s.Write(ctx, func(tx store.Tx) error {
+			settings, err := tx.Settings()
+			if err != nil || len(settings) > 0 {
+				return err
+			}
+			_, err = tx.(*sqltx.Tx).Conn.ExecContext(ctx, "DROP TABLE "+strings.Join(s.made, ", "))
+			return err
+		})
+	}
+	if s.madeSchema && err == nil {
+		_, _ = s.DB.ExecContext(ctx, "DROP SCHEMA "+pgx.Identifier{s.schema}.Sanitize()) // which fails where there is something in it
+	}
+	return errors.Join(err, s.Close())
+}
+
+// tables finds the tables that a migration makes.
+var tables = regexp.MustCompile(`CREATE TABLE (\w+)`)
+
 // prepare makes sure that the tables are there, and of the latest version.
-func (s *Store) prepare(ctx context.Context, schema string, steps []sqltx.Migration, how opening) error {
-	var there bool
-	err := s.DB.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = 'schema_version')", schema).Scan(&there)
+func (s *Store) prepare(ctx context.Context, steps []sqltx.Migration, how opening) error {
+	var there, schema bool
+	err := s.DB.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = 'schema_version'), "+
+		"EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)", s.schema).Scan(&there, &schema)
 	if err != nil {
 		return err
 	}
@@ -101,15 +131,25 @@ func (s *Store) prepare(ctx context.Context, schema string, steps []sqltx.Migrat
 	case there && how.read:
 		return s.CheckVersion(ctx, steps)
 	case !there && !how.create:
-		return fmt.Errorf("schema %s: %w", schema, store.ErrMissing)
+		return fmt.Errorf("schema %s: %w", s.schema, store.ErrMissing)
 	case !there:
 		// Two that do this at once may both find no schema, and then one fails although it says IF NOT EXISTS.
-		text := "CREATE SCHEMA IF NOT EXISTS " + pgx.Identifier{schema}.Sanitize()
+		text := "CREATE SCHEMA IF NOT EXISTS " + pgx.Identifier{s.schema}.Sanitize()
 		if _, err := s.DB.ExecContext(ctx, text); err != nil {
 			if _, again := s.DB.ExecContext(ctx, text); again != nil {
 				return errors.Join(err, again)
 			}
 		}
+		if err := s.Migrate(ctx, steps); err != nil {
+			return err
+		}
+		s.made, s.madeSchema = []string{"schema_version"}, !schema
+		for _, step := range steps {
+			for _, found := range tables.FindAllStringSubmatch(step.Text, -1) {
+				s.made = append(s.made, found[1])
+			}
+		}
+		return nil
 	}
 	return s.Migrate(ctx, steps)
 }

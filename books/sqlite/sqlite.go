@@ -37,18 +37,24 @@ import (
 var migrations embed.FS
 
 // Store is books in a file.
-type Store struct{ *sqltx.Home }
+type Store struct {
+	*sqltx.Home
+	made string // the file, if Create made it
+}
 
 var _ store.Store = (*Store)(nil)
 
 // Create makes a store in a file that is not there yet, or takes up one whose making was interrupted: there is a store in it
-// already where it has settings.
+// already where it has settings. Abandon undoes it.
 func Create(ctx context.Context, file string) (*Store, error) {
+	_, err := os.Lstat(file)
+	made := errors.Is(err, fs.ErrNotExist)
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Close(); err != nil {
+	created, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
 		return nil, err
 	}
 	if err := check(file); err != nil && !errors.Is(err, store.ErrMissing) {
@@ -56,12 +62,54 @@ func Create(ctx context.Context, file string) (*Store, error) {
 	}
 	s, err := open(ctx, file, opening{create: true})
 	if err != nil {
+		if made {
+			err = errors.Join(err, remove(file))
+		}
 		return nil, err
 	}
+	if made {
+		s.made = file
+	}
+	// From here on the file is in use, and nobody removes it.
+	if now, err := os.Stat(file); err != nil || !os.SameFile(created, now) {
+		return nil, errors.Join(fmt.Errorf("%s: another process removed it, expected nobody else to make it at once", file), err, s.Close())
+	}
 	if err := syncFolder(file); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(err, s.Abandon(ctx))
 	}
 	return s, nil
+}
+
+// Abandon closes a store in which nothing was written, and removes its file if Create made it. Where another process uses the file, it
+// stays.
+func (s *Store) Abandon(context.Context) error {
+	err := s.Close()
+	if s.made != "" {
+		err = errors.Join(err, remove(s.made))
+	}
+	return err
+}
+
+// remove removes the file of a store that has no settings and that nobody else has open.
+func remove(file string) error {
+	db, err := sql.Open("sqlite", address(file, url.Values{"mode": {"rw"}, "_pragma": {"locking_mode(exclusive)", "journal_mode(delete)"}}))
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec("BEGIN EXCLUSIVE"); err != nil { // it is in use, or cannot be read
+		return db.Close()
+	}
+	settings := 0
+	if err := db.QueryRow("SELECT count(*) FROM settings").Scan(&settings); err == nil && settings > 0 {
+		return db.Close()
+	}
+	// While it is locked nobody else can begin to use it. A system that does not remove what is open does so afterwards.
+	removed := os.Remove(file)
+	if err := db.Close(); removed == nil || err != nil {
+		return err
+	}
+	return os.Remove(file)
 }
 
 // syncFolder makes the name of a new file last.
@@ -140,10 +188,6 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	path, err := filepath.Abs(file)
-	if err != nil {
-		return nil, err
-	}
 	query := url.Values{"mode": {"rw"}}
 	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "foreign_keys(1)", "synchronous(2)", readerCache, "temp_store(2)"}
 	if how.read {
@@ -156,12 +200,12 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 		query.Set("immutable", "1")
 	}
 	query["_pragma"] = pragmas
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+query.Encode())
+	db, err := sql.Open("sqlite", address(file, query))
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxIdleConns(8) // to open one takes longer than to read an account
-	s := &Store{sqltx.NewHome(db, sqltx.Dialect{
+	s := &Store{Home: sqltx.NewHome(db, sqltx.Dialect{
 		BeginRead: "BEGIN", BeginWrite: "BEGIN IMMEDIATE", Begin: begin, End: end,
 		TextsOf: "SELECT value FROM json_each($1)", Insert: insert,
 	}, how.read)}
@@ -177,6 +221,14 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", file, err), db.Close())
 	}
 	return s, nil
+}
+
+// address is how a file is opened with some settings.
+func address(file string, query url.Values) string {
+	if path, err := filepath.Abs(file); err == nil {
+		file = path
+	}
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + query.Encode()
 }
 
 // isStore makes sure that a file has the tables of a store, or that they may be made in it.

@@ -100,7 +100,7 @@ there already is refused. - is standard input, and .gz and .zst files are read a
 
 ` + storeHelp + `
 
-Exit status: 0 done; 1 it failed, and nothing was loaded; 2 wrong usage.`,
+Exit status: 0 done; 1 it failed, and no store was made; 2 wrong usage.`,
 		Example: `  prorata load --store copy.db testdata/books/reseller.jsonl`,
 		Args:    oneFile,
 		RunE:    func(cmd *cobra.Command, files []string) error { return runLoad(cmd, files[0]) },
