@@ -87,7 +87,7 @@ func (c *call) usage(number string) error {
 	if err != nil {
 		return err
 	}
-	of.day = earlier(of.day, first.AddMonths(1).AddDays(-1))
+	of.day = cycle.Earlier(of.day, first.AddMonths(1).AddDays(-1))
 	accounts, err := c.s.accountNames(ctx)
 	if err != nil {
 		return err
@@ -112,13 +112,6 @@ func (c *call) usage(number string) error {
 		return refuse("there is no invoice %s", names.Clip(number))
 	}
 	return rows.close()
-}
-
-func earlier(a, b cycle.Date) cycle.Date {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // unpriced is an error of billing by the Distributor's prices, in its words where the price list lacks one.

@@ -79,9 +79,7 @@ func (s *Server) newPositions(ctx context.Context, last *positions, m *making) (
 	}
 	for i := range runs {
 		p.run = runs[i]
-		if p.run.Through.After(p.through) {
-			p.through = p.run.Through
-		}
+		p.through = cycle.Later(p.through, p.run.Through)
 	}
 	anew := last == nil || last.day != p.day || last.terms.Number != p.terms.Number
 	var names []string

@@ -61,9 +61,7 @@ func drawTimeline(events []account.Event, stretches []account.Stretch, issued []
 		if events[i].Type != account.Created {
 			continue
 		}
-		if d := day(&events[i]); d.Before(span.Start) {
-			span.Start = d
-		}
+		span.Start = cycle.Earlier(span.Start, day(&events[i]))
 	}
 	if last := lastOf(stretches, issued).AddMonths(1); !c.Open && c.Next.Date.IsZero() && last.Before(today) {
 		span.End = last // of an account that is over, not the years since
@@ -71,9 +69,7 @@ func drawTimeline(events []account.Event, stretches []account.Stretch, issued []
 	if c.Next.Date.After(span.End) && c.Next.Date.Sub(today) < 60 {
 		span.End = c.Next.Date.AddDays(1)
 	}
-	if first := span.End.AddDays(-timelineDays); span.Start.Before(first) {
-		span.Start = first
-	}
+	span.Start = cycle.Later(span.Start, span.End.AddDays(-timelineDays))
 	days := max(1, span.End.Sub(span.Start))
 	x := func(d cycle.Date) int {
 		return max(0, min(timelineWidth, d.Sub(span.Start)*timelineWidth/days))
@@ -111,14 +107,10 @@ func drawTimeline(events []account.Event, stretches []account.Stretch, issued []
 // lastOf is the last day of an account's packages and invoices.
 func lastOf(stretches []account.Stretch, issued []invoice.Invoice) (last cycle.Date) {
 	for i := range stretches {
-		if end := stretches[i].Days.End; end.After(last) {
-			last = end
-		}
+		last = cycle.Later(last, stretches[i].Days.End)
 	}
 	for i := range issued {
-		if issued[i].Date.After(last) {
-			last = issued[i].Date
-		}
+		last = cycle.Later(last, issued[i].Date)
 	}
 	return last
 }

@@ -187,12 +187,7 @@ func newTimeline(inv *invoice.Invoice, l *Locale) *timeline {
 		if lines = append(lines, line); len(lines) == 1 {
 			all = line.Dates
 		}
-		if line.Dates.Start.Before(all.Start) {
-			all.Start = line.Dates.Start
-		}
-		if line.Dates.End.After(all.End) {
-			all.End = line.Dates.End
-		}
+		all = cycle.Period{Start: cycle.Earlier(all.Start, line.Dates.Start), End: cycle.Later(all.End, line.Dates.End)}
 	}
 	if len(lines) == 0 || len(lines) > maxParts {
 		return nil

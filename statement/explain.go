@@ -114,12 +114,7 @@ func periodOf(periods *[]*periodSum, l *invoice.Line) (*periodSum, error) {
 
 func (p *periodSum) add(inv *invoice.Invoice, l *invoice.Line) {
 	p.credits += l.Credits()
-	if l.Dates.Start.Before(p.days.Start) {
-		p.days.Start = l.Dates.Start
-	}
-	if l.Dates.End.After(p.days.End) {
-		p.days.End = l.Dates.End
-	}
+	p.days = cycle.Period{Start: cycle.Earlier(p.days.Start, l.Dates.Start), End: cycle.Later(p.days.End, l.Dates.End)}
 	date := inv.Date.String()
 	if len(p.billed) == 0 || p.billed[len(p.billed)-1] != date {
 		p.billed = append(p.billed, date)
@@ -163,9 +158,7 @@ func ExplainInvoice(h *History, number invoice.Number) *Explanation {
 	about.End = inv.Date.AddDays(1)
 	for i := range inv.Lines {
 		l := &inv.Lines[i]
-		if l.Dates.Start.Before(about.Start) {
-			about.Start = l.Dates.Start
-		}
+		about.Start = cycle.Earlier(about.Start, l.Dates.Start)
 		row := LineRow{Kind: l.Kind.String(), Package: l.Package, Days: span(l.Dates), Amount: figure(l.Amount), How: l.Explanation()}
 		key := l.Key()
 		for j := range h.Bill.Invoices {

@@ -158,10 +158,7 @@ func (p *prorationAsked) dates(cmd *cobra.Command) (err error) {
 		if day.Before(p.from) || day.After(p.whole.End) {
 			return usagef("--close %s is outside %s to %s, the days it can fall on", day, p.from, p.whole.End)
 		}
-		p.to = p.policy.CloseDay.End(day)
-		if p.to.After(p.whole.End) {
-			p.to = p.whole.End
-		}
+		p.to = cycle.Earlier(p.policy.CloseDay.End(day), p.whole.End)
 	} else if !cmd.Flags().Changed("change") {
 		return usagef("--close is missing, expected it or --change with --on")
 	}

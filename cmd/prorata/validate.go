@@ -174,9 +174,7 @@ func (c *checked) add(own []account.Event) {
 		if c.first.IsZero() || day.Before(c.first) {
 			c.first = day
 		}
-		if day.After(c.last) {
-			c.last = day
-		}
+		c.last = cycle.Later(c.last, day)
 	}
 }
 
