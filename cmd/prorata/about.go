@@ -31,11 +31,7 @@ func tellVersion(cmd *cobra.Command) error {
 
 // tell writes what the program says of itself, whole, to standard output.
 func tell(stdout io.Writer, write func(io.Writer) error) error {
-	out := outfile.New("", stdout)
-	if err := write(out); err != nil {
-		return err
-	}
-	return outfile.Commit(out)
+	return writeWhole(outfile.New("", stdout), write)
 }
 
 // tellHelp makes root write its help as any other output. What went wrong with that is kept in err: cobra asks for none.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,26 +80,27 @@ func runBill(cmd *cobra.Command, c *common, lines bool) error {
 	if err != nil {
 		return err
 	}
-	w, err := c.newIssuedWriter(cmd, format, lines, terms.Policy, b)
-	if err != nil {
-		return err
-	}
-	if what.DryRun {
-		what.Each = w.addSome
-	}
-	issued, err := b.Issue(cmd.Context(), what)
-	if err != nil {
-		w.discard()
-		return err
-	}
-	w.summary.Anomalies = len(issued.Anomalies)
-	if !what.DryRun {
-		err = w.addAll(b.Invoices(cmd.Context(), books.Which{Run: issued.Run.Number}))
-	}
-	if err == nil {
-		err = w.end(issued.Run.Through)
-	}
-	if err != nil && !what.DryRun {
+	var issued *books.Issued // nil until it is done
+	err = c.writeLarge(cmd, func(out io.Writer) error {
+		w := newIssuedWriter(cmd, out, format, lines, terms.Policy, b)
+		if what.DryRun {
+			what.Each = w.addSome
+		}
+		done, err := b.Issue(cmd.Context(), what)
+		if err != nil {
+			return err
+		}
+		issued = &done
+		w.summary.Anomalies = len(issued.Anomalies)
+		if !what.DryRun {
+			err = w.addAll(b.Invoices(cmd.Context(), books.Which{Run: issued.Run.Number}))
+		}
+		if err != nil {
+			return err
+		}
+		return w.end(issued.Run.Through)
+	})
+	if err != nil && issued != nil && !what.DryRun {
 		return fmt.Errorf("run %d issued %s, and printing them failed: %w; prorata invoices --run %d prints them", issued.Run.Number,
 			report.Count(int(issued.Run.Invoices), "invoice", "invoices"), err, issued.Run.Number)
 	}
@@ -108,7 +110,7 @@ func runBill(cmd *cobra.Command, c *common, lines bool) error {
 	if at := issued.Run.At; what.Now.IsZero() && at.After(time.Now()) {
 		printLine(cmd.ErrOrStderr(), fmt.Sprintf("prorata: the clock is before the last run, of %s: until it is not, runs are of that instant", at.Format(time.RFC3339)))
 	}
-	tellRun(cmd, &issued, what.DryRun)
+	tellRun(cmd, issued, what.DryRun)
 	for i := range issued.Anomalies {
 		printLine(cmd.ErrOrStderr(), "prorata: "+issued.Anomalies[i].String())
 	}
@@ -185,17 +187,19 @@ func runInvoices(cmd *cobra.Command, c *common, lines bool) error {
 	if err != nil {
 		return err
 	}
-	w, err := c.newIssuedWriter(cmd, format, lines, terms.Policy, b)
+	written := 0
+	err = c.writeLarge(cmd, func(out io.Writer) error {
+		w := newIssuedWriter(cmd, out, format, lines, terms.Policy, b)
+		if err := w.addAll(b.Invoices(cmd.Context(), which)); err != nil {
+			return err
+		}
+		written = w.summary.Invoices
+		return w.end(which.Through)
+	})
 	if err != nil {
 		return err
 	}
-	if err := w.addAll(b.Invoices(cmd.Context(), which)); err != nil {
-		return err
-	}
-	if err := w.end(which.Through); err != nil {
-		return err
-	}
-	if w.summary.Invoices == 0 {
+	if written == 0 {
 		printLine(cmd.ErrOrStderr(), "prorata: no invoices: none was issued that is asked for")
 	}
 	return nil

@@ -11,7 +11,6 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/formats"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/report"
 )
 
@@ -58,11 +57,7 @@ func runCycle(cmd *cobra.Command, c *common, every, count int) error {
 	if err != nil {
 		return err
 	}
-	out := c.newOutput(cmd)
-	if err := writePeriods(forPeople(out, cmd.OutOrStdout()), format, periods); err != nil {
-		return err
-	}
-	return outfile.Commit(out)
+	return c.writeOutput(cmd, func(w io.Writer) error { return writePeriods(w, format, periods) })
 }
 
 func scheduleFlags(cmd *cobra.Command, every int) (s cycle.Schedule, err error) {

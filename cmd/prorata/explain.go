@@ -9,7 +9,6 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/internal/names"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/statement"
 )
@@ -80,16 +79,11 @@ func runExplain(cmd *cobra.Command, c *common, what string, files []string) erro
 	if err != nil {
 		return err
 	}
-	out := c.newOutput(cmd)
+	write := e.Text
 	if c.format == "html" {
-		err = e.HTML(out)
-	} else {
-		err = e.Text(forPeople(out, cmd.OutOrStdout()))
+		write = e.HTML
 	}
-	if err != nil {
-		return err
-	}
-	if err := outfile.Commit(out); err != nil {
+	if err := c.writeOutput(cmd, write); err != nil {
 		return err
 	}
 	return (&findings{anomalies: b.anomalies, dates: b.dates}).print(cmd.ErrOrStderr())

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,6 @@ import (
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/messages"
 	"github.com/prorata-go/prorata/internal/names"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/source"
@@ -86,16 +86,7 @@ func runExport(cmd *cobra.Command, c *common) error {
 		return err
 	}
 	defer b.Close()
-	out := c.newOutput(cmd)
-	out.Hold()
-	if err := outfile.Start(out); err != nil {
-		return err
-	}
-	if err := b.Export(cmd.Context(), out); err != nil {
-		outfile.Discard(out)
-		return err
-	}
-	return outfile.Commit(out)
+	return c.writeLarge(cmd, func(w io.Writer) error { return b.Export(cmd.Context(), w) })
 }
 
 func runExportUsage(cmd *cobra.Command, c *common, nanoseconds bool, files []string) error {
@@ -180,14 +171,26 @@ func writtenInStore(cmd *cobra.Command, b *books.Books) (iter.Seq2[eventlog.Writ
 
 // exportUsage writes the usage among events. All that is wrong with them is one error.
 func (c *common) exportUsage(cmd *cobra.Command, nanoseconds bool, events iter.Seq2[eventlog.Written, error]) error {
-	out := c.newOutput(cmd)
-	defer outfile.Discard(out)
-	out.Hold()
-	if err := outfile.Start(out); err != nil {
+	usage, others := 0, 0
+	err := c.writeLarge(cmd, func(w io.Writer) (err error) {
+		usage, others, err = writeUsage(formats.NewUsageWriter(w, nanoseconds), events)
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	w := formats.NewUsageWriter(out, nanoseconds)
-	wrong, usage, others := &problems{limit: maxProblems}, 0, 0
+	if usage == 0 {
+		printLine(cmd.ErrOrStderr(), "prorata: no usage: there are no such events")
+	}
+	if others > 0 {
+		printLine(cmd.ErrOrStderr(), "prorata: "+report.Count(others, "event that is no usage", "events that are no usage")+" left out: to bill, "+either(others == 1, "it is", "they are")+" needed too")
+	}
+	return nil
+}
+
+// writeUsage writes the usage among events, and counts it and the others.
+func writeUsage(w *formats.UsageWriter, events iter.Seq2[eventlog.Written, error]) (usage, others int, err error) {
+	wrong := &problems{limit: maxProblems}
 	for e, err := range events {
 		switch {
 		case err != nil:
@@ -202,7 +205,7 @@ func (c *common) exportUsage(cmd *cobra.Command, nanoseconds bool, events iter.S
 		}
 		placed, line := (*source.ParseError)(nil), (*eventlog.Line)(nil)
 		if !errors.As(err, &placed) {
-			return err
+			return usage, others, err
 		}
 		if errors.As(err, &line) {
 			err = messages.WithID(line)
@@ -212,19 +215,7 @@ func (c *common) exportUsage(cmd *cobra.Command, nanoseconds bool, events iter.S
 		}
 	}
 	if err := wrong.err(); err != nil {
-		return err
+		return usage, others, err
 	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	if err := outfile.Commit(out); err != nil {
-		return err
-	}
-	if usage == 0 {
-		printLine(cmd.ErrOrStderr(), "prorata: no usage: there are no such events")
-	}
-	if others > 0 {
-		printLine(cmd.ErrOrStderr(), "prorata: "+report.Count(others, "event that is no usage", "events that are no usage")+" left out: to bill, "+either(others == 1, "it is", "they are")+" needed too")
-	}
-	return nil
+	return usage, others, w.Close()
 }

@@ -11,10 +11,8 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/distributor"
-	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/source"
 	"github.com/prorata-go/prorata/table"
 )
@@ -147,13 +145,9 @@ func importStats(cmd *cobra.Command, c *common, f *importFlags, files []string) 
 		}
 		return into.record(cmd, lines, nil)
 	}
-	out := c.newOutput(cmd)
-	if err := formats.WriteJSON(out, "jsonl", len(sorted), func(i int, to []byte) []byte {
+	if err := c.writeJSON(cmd, "jsonl", len(sorted), func(i int, to []byte) []byte {
 		return appendUsage(to, c.accounts[0], sorted[i].Date, sorted[i].credits)
 	}); err != nil {
-		return err
-	}
-	if err := outfile.Commit(out); err != nil {
 		return err
 	}
 	if len(sorted) == 0 {

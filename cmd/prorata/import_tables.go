@@ -9,10 +9,8 @@ import (
 
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/eventlog"
-	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/internal/rowevents"
 	"github.com/prorata-go/prorata/internal/strictjson"
@@ -95,11 +93,7 @@ func importEvents(use table.Use) func(*cobra.Command, *common, *importFlags, []s
 		if into != nil {
 			return into.record(cmd, added.Lines, append(notes, f.outcome(added)...))
 		}
-		out := c.newOutput(cmd)
-		if err := formats.WriteJSON(out, "jsonl", len(added.Lines), func(i int, to []byte) []byte { return append(to, added.Lines[i]...) }); err != nil {
-			return err
-		}
-		if err := outfile.Commit(out); err != nil {
+		if err := c.writeJSON(cmd, "jsonl", len(added.Lines), func(i int, to []byte) []byte { return append(to, added.Lines[i]...) }); err != nil {
 			return err
 		}
 		printNotes(cmd.ErrOrStderr(), append(notes, f.outcome(added)...))
@@ -223,11 +217,7 @@ func importPackages(cmd *cobra.Command, c *common, f *importFlags, files []strin
 	if into != nil {
 		return into.addPackages(cmd, c, packages, notes)
 	}
-	out := c.newOutput(cmd)
-	if err := formats.WriteJSON(out, "json", len(texts), func(i int, to []byte) []byte { return append(to, texts[i]...) }); err != nil {
-		return err
-	}
-	if err := outfile.Commit(out); err != nil {
+	if err := c.writeJSON(cmd, "json", len(texts), func(i int, to []byte) []byte { return append(to, texts[i]...) }); err != nil {
 		return err
 	}
 	printNotes(cmd.ErrOrStderr(), notes)

@@ -123,11 +123,7 @@ func runInvoice(cmd *cobra.Command, c *common, f *invoiceFlags, args []string) e
 		return err
 	}
 	if f.each == "" {
-		out := c.newOutput(cmd)
-		if err := w.write(out, w.documents...); err != nil {
-			return err
-		}
-		if err := outfile.Commit(out); err != nil {
+		if err := w.write(c.newOutput(cmd), w.documents...); err != nil {
 			return err
 		}
 	} else {
@@ -227,14 +223,11 @@ func (w *invoiceWriter) take(inv *invoice.Invoice, before *money.Amount) error {
 		}
 	}
 	out := outfile.New(filepath.Join(w.each, inv.Number.String()+"."+w.format.Name), nil)
-	if err := w.write(out, d); err != nil {
-		return err
-	}
 	w.written++
-	return outfile.Commit(out)
+	return w.write(out, d)
 }
 
-// write writes documents to an output that is not started.
+// write writes documents to an output of their own.
 func (w *invoiceWriter) write(out *outfile.Output, documents ...statement.Document) error {
 	var b bytes.Buffer
 	missing, err := w.format.Write(&b, w.options, documents)
@@ -246,8 +239,7 @@ func (w *invoiceWriter) write(out *outfile.Output, documents ...statement.Docume
 			w.missing = append(w.missing, r)
 		}
 	}
-	_, err = out.Write(b.Bytes())
-	return err
+	return writeWhole(out, func(to io.Writer) error { _, err := to.Write(b.Bytes()); return err })
 }
 
 // maxProfileFile is how large a logo or a font may be.

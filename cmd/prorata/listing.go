@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/internal/formats"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/report"
 )
 
@@ -37,12 +36,7 @@ func (c *common) writeListing(cmd *cobra.Command, format string, l *report.Listi
 	})
 }
 
-// writeOutput writes the one output of a command.
-func (c *common) writeOutput(cmd *cobra.Command, write func(io.Writer) error) error {
-	out := c.newOutput(cmd)
-	if err := write(forPeople(out, cmd.OutOrStdout())); err != nil {
-		outfile.Discard(out)
-		return err
-	}
-	return outfile.Commit(out)
+// writeJSON writes objects, one a line as jsonl, or a list of them as json.
+func (c *common) writeJSON(cmd *cobra.Command, format string, n int, object func(i int, to []byte) []byte) error {
+	return c.writeOutput(cmd, func(w io.Writer) error { return formats.WriteJSON(w, format, n, object) })
 }

@@ -148,12 +148,8 @@ func (f *mapFlags) keep(file string, p *table.Proposal) (said string, err error)
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("%s is there already, expected --write without it", name)
 	}
-	out := outfile.New(name, io.Discard)
-	if _, err := out.Write(p.Text); err != nil {
-		outfile.Discard(out)
-		return "", err
-	}
-	return "Written to " + display.Text(name), outfile.Commit(out)
+	err = writeWhole(outfile.New(name, io.Discard), func(w io.Writer) error { _, err := w.Write(p.Text); return err })
+	return "Written to " + display.Text(name), err
 }
 
 // done prints what there is, and the questions. Both they and rows that cannot be read are something to look at.
@@ -164,11 +160,7 @@ func (f *mapFlags) done(cmd *cobra.Command, text *bytes.Buffer, questions []stri
 		}
 		text.WriteString(wrapped(display.Text(q), "  ", lineWidth))
 	}
-	out := outfile.New("", cmd.OutOrStdout())
-	if _, err := out.Write(text.Bytes()); err != nil {
-		return err
-	}
-	if err := outfile.Commit(out); err != nil {
+	if err := tell(cmd.OutOrStdout(), func(w io.Writer) error { _, err := text.WriteTo(w); return err }); err != nil {
 		return err
 	}
 	if bad+len(questions) > 0 {

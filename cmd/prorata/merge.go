@@ -12,7 +12,6 @@ import (
 	"github.com/prorata-go/prorata/internal/formats"
 	"github.com/prorata-go/prorata/internal/infile"
 	"github.com/prorata-go/prorata/internal/names"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -56,17 +55,7 @@ func runMerge(cmd *cobra.Command, c *common, files []string) error {
 		return err
 	}
 	empty := len(m.files) == 0
-	out := c.newOutput(cmd)
-	out.Hold()
-	err := outfile.Start(out)
-	if err == nil {
-		err = m.write(out)
-	}
-	if err != nil {
-		outfile.Discard(out)
-		return err
-	}
-	if err := outfile.Commit(out); err != nil {
+	if err := c.writeLarge(cmd, m.write); err != nil {
 		return err
 	}
 	if empty {

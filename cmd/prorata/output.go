@@ -18,6 +18,31 @@ func (c *common) newOutput(cmd *cobra.Command) *outfile.Output {
 	return outfile.New(c.output, cmd.OutOrStdout())
 }
 
+// writeOutput writes the one output of a command, which is kept in memory until all of it is there.
+func (c *common) writeOutput(cmd *cobra.Command, write func(io.Writer) error) error {
+	out := c.newOutput(cmd)
+	return writeWhole(out, func(io.Writer) error { return write(forPeople(out, cmd.OutOrStdout())) })
+}
+
+// writeLarge writes the one output of a command where that may be more than memory holds. A stream, too, gets all of it or nothing.
+func (c *common) writeLarge(cmd *cobra.Command, write func(io.Writer) error) error {
+	out := c.newOutput(cmd)
+	out.Hold()
+	if err := outfile.Start(out); err != nil {
+		return err
+	}
+	return writeWhole(out, func(io.Writer) error { return write(forPeople(out, cmd.OutOrStdout())) })
+}
+
+// writeWhole writes an output and commits it, or discards it where that fails.
+func writeWhole(out *outfile.Output, write func(io.Writer) error) error {
+	if err := write(out); err != nil {
+		outfile.Discard(out)
+		return err
+	}
+	return outfile.Commit(out)
+}
+
 // toStdout reports that results go to standard output.
 func (c *common) toStdout() bool { return outfile.IsStdout(c.output) }
 

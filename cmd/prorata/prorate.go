@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prorata-go/prorata/cycle"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/proration"
@@ -91,11 +90,7 @@ func runProrate(cmd *cobra.Command, c *common) error {
 	if err != nil {
 		return err
 	}
-	out := c.newOutput(cmd)
-	if err := answer.write(forPeople(out, cmd.OutOrStdout()), format); err != nil {
-		return err
-	}
-	return outfile.Commit(out)
+	return c.writeOutput(cmd, func(w io.Writer) error { return answer.write(w, format) })
 }
 
 func prorateFlags(cmd *cobra.Command, c *common) (p prorationAsked, err error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"os"
 	"time"
@@ -16,7 +17,6 @@ import (
 	"github.com/prorata-go/prorata/books/store"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/formats"
-	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/invoice"
 	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/report"
@@ -80,10 +80,9 @@ func instantFlag(cmd *cobra.Command, name string) (time.Time, error) {
 
 // issuedWriter writes invoices, and sums them up.
 type issuedWriter struct {
-	out      *outfile.Output
+	out      io.Writer
 	format   *formats.Format
 	lines    bool
-	stdout   *cobra.Command
 	writer   formats.Stream
 	buffer   []byte
 	gathered []invoice.Invoice
@@ -92,19 +91,15 @@ type issuedWriter struct {
 	days     statusDays
 }
 
-// newIssuedWriter begins to write to --output or standard output, which get all of it or nothing.
-func (c *common) newIssuedWriter(cmd *cobra.Command, format string, lines bool, policy invoice.Policy, b *books.Books) (*issuedWriter, error) {
-	w := &issuedWriter{out: c.newOutput(cmd), format: formats.Find(format, lines), lines: lines, stdout: cmd}
+// newIssuedWriter begins to write.
+func newIssuedWriter(cmd *cobra.Command, out io.Writer, format string, lines bool, policy invoice.Policy, b *books.Books) *issuedWriter {
+	w := &issuedWriter{out: out, format: formats.Find(format, lines), lines: lines}
 	w.days = statusDays{zone: policy.TimeZone, eventsOf: func(name string) ([]account.Event, error) { return b.EventsOf(cmd.Context(), name) }}
 	w.summary.Total = money.New(0, policy.MoneyCurrency())
-	w.out.Hold()
-	if err := outfile.Start(w.out); err != nil {
-		return nil, err
-	}
 	if w.format.Append != nil {
 		w.writer = w.format.Stream(w.out, policy.MoneyCurrency())
 	}
-	return w, nil
+	return w
 }
 
 func (w *issuedWriter) add(inv *invoice.Invoice) (err error) {
@@ -126,14 +121,13 @@ func (w *issuedWriter) add(inv *invoice.Invoice) (err error) {
 	return w.writer.WriteAll(w.buffer)
 }
 
-// addAll adds invoices, or discards everything.
+// addAll adds invoices.
 func (w *issuedWriter) addAll(invoices iter.Seq2[invoice.Invoice, error]) error {
 	for inv, err := range invoices {
 		if err == nil {
 			err = w.add(&inv)
 		}
 		if err != nil {
-			outfile.Discard(w.out)
 			return err
 		}
 	}
@@ -150,22 +144,12 @@ func (w *issuedWriter) addSome(invoices []invoice.Invoice) error {
 	return nil
 }
 
-// discard writes nothing.
-func (w *issuedWriter) discard() { outfile.Discard(w.out) }
-
 // end writes what comes after the last.
-func (w *issuedWriter) end(through cycle.Date) (err error) {
+func (w *issuedWriter) end(through cycle.Date) error {
 	w.summary.Through = through
 	if w.writer != nil {
-		err = w.writer.Close()
-	} else {
-		err = w.format.Write(forPeople(w.out, w.stdout.OutOrStdout()), &formats.All{Invoices: w.gathered, Summary: w.summary, Lines: w.lines,
-			Changed: w.days.of, Zone: w.days.zone})
-		err = cmp.Or(err, w.days.err)
+		return w.writer.Close()
 	}
-	if err != nil {
-		outfile.Discard(w.out)
-		return err
-	}
-	return outfile.Commit(w.out)
+	err := w.format.Write(w.out, &formats.All{Invoices: w.gathered, Summary: w.summary, Lines: w.lines, Changed: w.days.of, Zone: w.days.zone})
+	return cmp.Or(err, w.days.err)
 }
