@@ -121,20 +121,5 @@ func (b *basis) sides(cmd *cobra.Command, other *basis, sent, owed func(*account
 	if err != nil {
 		return err
 	}
-	for h, err := range b.histories(cmd) {
-		if err != nil {
-			return err
-		}
-		if err := sent(&account.Bill{Account: h.Account, Invoices: margin.Issued(&h, b.span.End)}); err != nil {
-			return err
-		}
-		invoices, err := margin.Owed(biller, &h, b.span.End, b.at)
-		if err != nil {
-			return err
-		}
-		if err := owed(&account.Bill{Account: h.Account, Invoices: invoices}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return margin.Sides(b.histories(cmd), biller, b.span.End, b.at, sent, owed)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/internal/margin"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
@@ -77,10 +76,7 @@ func runMargin(cmd *cobra.Command, c *common, by string, files []string) error {
 		return err
 	}
 	m := margin.New(by, retail.policy.MoneyCurrency())
-	count := func(side margin.Side) func(*account.Bill) error {
-		return func(bill *account.Bill) error { return m.AddAll(bill.Invoices, span.Start, side) }
-	}
-	if err := retail.sides(cmd, &wholesale, count(margin.Retail), count(margin.Wholesale)); err != nil {
+	if err := retail.sides(cmd, &wholesale, m.Adder(margin.Retail, span.Start), m.Adder(margin.Wholesale, span.Start)); err != nil {
 		return err
 	}
 	l, err := m.Listing(span.Start, retail.span.End)

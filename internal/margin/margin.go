@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"math/big"
 	"slices"
@@ -43,16 +44,18 @@ func New(by string, currency money.Currency) *Margins {
 	return &Margins{by: by, currency: currency, rows: map[string]*[2]money.Amount{}}
 }
 
-// AddAll adds invoices from a day on to a side.
-func (m *Margins) AddAll(invoices []invoice.Invoice, from cycle.Date, side Side) error {
-	for i := range invoices {
-		if inv := &invoices[i]; !inv.Date.Before(from) {
-			if err := m.add(inv, side); err != nil {
-				return err
+// Adder adds the invoices of bills from a day on to a side.
+func (m *Margins) Adder(side Side, from cycle.Date) func(*account.Bill) error {
+	return func(bill *account.Bill) error {
+		for i := range bill.Invoices {
+			if inv := &bill.Invoices[i]; !inv.Date.Before(from) {
+				if err := m.add(inv, side); err != nil {
+					return err
+				}
 			}
 		}
+		return nil
 	}
-	return nil
 }
 
 // add adds an invoice to a side.
@@ -165,38 +168,36 @@ func OfBooks(ctx context.Context, b *books.Books, what Asked) (*report.Listing, 
 		return nil, err
 	}
 	m := New(what.By, terms.Policy.MoneyCurrency())
-	for h, err := range b.Histories(ctx, what.Accounts...) {
-		if err != nil {
-			return nil, err
-		}
-		if err := m.AddAll(Issued(&h, what.Through), what.From, Retail); err != nil {
-			return nil, err
-		}
-		owed, err := Owed(biller, &h, what.Through, last.At)
-		if err != nil {
-			return nil, err
-		}
-		if err := m.AddAll(owed, what.From, Wholesale); err != nil {
-			return nil, err
-		}
+	err = Sides(b.Histories(ctx, what.Accounts...), biller, what.Through, last.At, m.Adder(Retail, what.From), m.Adder(Wholesale, what.From))
+	if err != nil {
+		return nil, err
 	}
 	return m.Listing(what.From, what.Through)
 }
 
-// Issued are the invoices that were issued to an account, dated through a day.
-func Issued(h *books.History, through cycle.Date) []invoice.Invoice {
-	n := len(h.Issued)
-	for n > 0 && h.Issued[n-1].Date.After(through) {
-		n--
+// Sides gives both sides of each account to do: the invoices that were issued to it through a day, and those that its events come to by a
+// biller through that day, as final at an instant: none at the zero time.
+func Sides(histories iter.Seq2[books.History, error], biller *account.Biller, through cycle.Date, at time.Time, issued, owed func(*account.Bill) error) error {
+	for h, err := range histories {
+		if err != nil {
+			return err
+		}
+		n := len(h.Issued)
+		for n > 0 && h.Issued[n-1].Date.After(through) {
+			n--
+		}
+		if err := issued(&account.Bill{Account: h.Account, Invoices: h.Issued[:n]}); err != nil {
+			return err
+		}
+		final := account.Issuance{}
+		if !at.IsZero() {
+			if final, err = biller.Issue(h.Events, nil, through, at); err != nil {
+				return err
+			}
+		}
+		if err := owed(&account.Bill{Account: h.Account, Invoices: final.Invoices}); err != nil {
+			return err
+		}
 	}
-	return h.Issued[:n]
-}
-
-// Owed are the invoices that the events of an account come to through a day, as final at an instant: none at the zero time.
-func Owed(biller *account.Biller, h *books.History, through cycle.Date, at time.Time) ([]invoice.Invoice, error) {
-	if at.IsZero() {
-		return nil, nil
-	}
-	is, err := biller.Issue(h.Events, nil, through, at)
-	return is.Invoices, err
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/margin"
 	"github.com/prorata-go/prorata/invoice"
@@ -45,8 +46,8 @@ func TestMargins(t *testing.T) {
 	} {
 		m := margin.New(by, money.USD)
 		from := cycle.MustDate("2026-02-01")
-		require.NoError(t, m.AddAll(retail, from, margin.Retail))
-		require.NoError(t, m.AddAll(wholesale, from, margin.Wholesale))
+		require.NoError(t, m.Adder(margin.Retail, from)(&account.Bill{Invoices: retail}))
+		require.NoError(t, m.Adder(margin.Wholesale, from)(&account.Bill{Invoices: wholesale}))
 		list, err := m.Listing(from, cycle.MustDate("2026-03-31"))
 		require.NoError(t, err)
 		require.Equal(t, want, list.Rows, by)
