@@ -15,7 +15,6 @@ import (
 	"github.com/prorata-go/prorata/internal/outfile"
 	"github.com/prorata-go/prorata/internal/reconciling"
 	"github.com/prorata-go/prorata/invoice"
-	"github.com/prorata-go/prorata/money"
 	"github.com/prorata-go/prorata/reconcile"
 	"github.com/prorata-go/prorata/report"
 	"github.com/prorata-go/prorata/statement"
@@ -158,9 +157,8 @@ func (f *reconcileFlags) input(cmd *cobra.Command, c *common, side ourSide) (in 
 	if in.Policy, in.Packages, err = side.terms(); err != nil {
 		return in, err
 	}
-	currency := in.Policy.MoneyCurrency()
-	if in.Tolerance, err = money.ParseIn(f.tolerance, currency); err != nil || in.Tolerance.Sign() < 0 {
-		return in, usagef("--tolerance %q, expected an amount of 0 or more such as 0.01", f.tolerance)
+	if in.Tolerance, err = reconciling.ParseTolerance(f.tolerance, in.Policy.MoneyCurrency()); err != nil {
+		return in, usagef("--tolerance %w", err)
 	}
 	for _, name := range f.zones {
 		zone, err := invoice.ParseTimeZone(strings.TrimSpace(name))

@@ -86,8 +86,8 @@ func inputError(errs ...error) error {
 func (a *Asked) input(made *books.Reconciliation, currency money.Currency) (in reconcile.Input, err error) {
 	in.From, in.Through, in.DisputeDays = a.From, a.Through, a.DisputeDays
 	if a.Tolerance != "" {
-		if in.Tolerance, err = money.ParseIn(a.Tolerance, currency); err != nil || in.Tolerance.Sign() < 0 {
-			return in, inputError(fmt.Errorf("tolerance %q, expected an amount of 0 or more such as 0.01", names.Clip(a.Tolerance)))
+		if in.Tolerance, err = ParseTolerance(a.Tolerance, currency); err != nil {
+			return in, inputError(fmt.Errorf("tolerance %w", err))
 		}
 	}
 	if err := reconcile.CheckDisputeDays(a.DisputeDays); err != nil {
@@ -124,6 +124,15 @@ func (a *Asked) input(made *books.Reconciliation, currency money.Currency) (in r
 		note(made, list.file, list.use, "")
 	}
 	return in, nil
+}
+
+// ParseTolerance reads how much a figure may differ by.
+func ParseTolerance(text string, currency money.Currency) (money.Amount, error) {
+	amount, err := money.ParseIn(text, currency)
+	if err != nil || amount.Sign() < 0 {
+		return amount, fmt.Errorf("%q, expected an amount of 0 or more such as 0.01", names.Clip(text))
+	}
+	return amount, nil
 }
 
 // documents reads the documents. Of each it is noted how it was read.
