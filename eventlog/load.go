@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"runtime"
 	"sync/atomic"
 
@@ -111,15 +110,11 @@ func (e *LoadError) problems(all bool) (list []error) {
 //
 // When the context is done, its error is the context's; a goroutine that waits for a file ends when that answers.
 func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded, error) {
-	es.init()
-	if err := es.setReadPolicy(how.Policy); err != nil {
+	l, err := es.newLoader(how)
+	if err != nil {
 		return Loaded{}, fmt.Errorf("load: %w", err)
 	}
-	es.store.memory.allocate, es.entries = how.Allocate, nil
-	how.Workers = workersOf(how.Workers)
-	l := &loader{Loading: how, store: es.store, files: make([]loading, len(files)), maxBad: es.store.maxBad, ends: map[int]int{}}
-	l.full.Store(es.store.mayFill)
-	l.failed.Store(math.MaxInt64)
+	l.files = make([]loading, len(files))
 	for i := range files {
 		l.files[i].Source, l.files[i].number = &files[i], es.store.file(files[i].Name)
 	}
@@ -137,13 +132,5 @@ func (es *Events) Load(ctx context.Context, files []Source, how Loading) (Loaded
 		*es = Events{failed: err} // and the store is whose who still reads
 		return Loaded{}, err
 	}
-	all, usable := l.loaded(es)
-	if usable && len(all.Failed) == 0 {
-		return all, nil
-	}
-	err := &LoadError{all}
-	if !usable {
-		es.failed = err
-	}
-	return all, err
+	return l.loaded(es)
 }

@@ -3,6 +3,7 @@ package eventlog
 import (
 	"context"
 	"io"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -31,6 +32,20 @@ type loader struct {
 	repeats   []repeat        // that were dropped, when it keeps going
 
 	conflicting [][]byte // conflicts found elsewhere, see Packed
+}
+
+// newLoader begins to load events.
+func (es *Events) newLoader(how Loading) (*loader, error) {
+	es.init()
+	if err := es.setReadPolicy(how.Policy); err != nil {
+		return nil, err
+	}
+	es.store.memory.allocate, es.entries = how.Allocate, nil
+	how.Workers = workersOf(how.Workers)
+	l := &loader{Loading: how, store: es.store, maxBad: es.store.maxBad, ends: map[int]int{}}
+	l.full.Store(es.store.mayFill)
+	l.failed.Store(math.MaxInt64)
+	return l, nil
 }
 
 // loading is one of the files.
@@ -328,8 +343,8 @@ func (f *loading) cutBad(room int64) int64 {
 	return room
 }
 
-// loaded sums up what was wrong, and says whether the events may be billed.
-func (l *loader) loaded(es *Events) (all Loaded, usable bool) {
+// loaded sums up what was wrong. It is an error where it is more than lines that were left out, and kept in es where that may not be billed.
+func (l *loader) loaded(es *Events) (all Loaded, err error) {
 	es.seen.addAll(&l.seen)
 	again := l.conflicts(es)
 	all.Bad = Lines{policy: l.Policy, parts: l.store.fileParts()}
@@ -353,7 +368,15 @@ func (l *loader) loaded(es *Events) (all Loaded, usable bool) {
 	if again.overflow != nil {
 		all.Failed = append(all.Failed, *again.overflow)
 	}
-	return all, !l.overflow && again.overflow == nil && (l.KeepGoing || all.Bad.n == 0 && len(all.Failed) == 0)
+	usable := !l.overflow && again.overflow == nil && (l.KeepGoing || all.Bad.n == 0 && len(all.Failed) == 0)
+	if usable && len(all.Failed) == 0 {
+		return all, nil
+	}
+	err = &LoadError{all}
+	if !usable {
+		es.failed = err
+	}
+	return all, err
 }
 
 // tooMany reports that a file with so many problems is given up.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"sync"
 )
 
@@ -52,8 +51,8 @@ var ErrBlock = errors.New("a block of events is damaged, expected what was packe
 // mean for the rest of a file even where they have only their numbers. There is more that can be wrong: its error is that of
 // Next, or [ErrBlock].
 func (es *Events) Unpack(ctx context.Context, from Packed, how Loading) (Loaded, error) {
-	es.init()
-	if err := es.setReadPolicy(how.Policy); err != nil {
+	l, err := es.newLoader(how)
+	if err != nil {
 		return Loaded{}, fmt.Errorf("unpack: %w", err)
 	}
 	if len(from.Scans) != len(from.Parts) {
@@ -64,11 +63,7 @@ func (es *Events) Unpack(ctx context.Context, from Packed, how Loading) (Loaded,
 			return Loaded{}, fmt.Errorf("unpack: %w", ErrBlock)
 		}
 	}
-	es.store.memory.allocate, es.entries = how.Allocate, nil
-	how.Workers = workersOf(how.Workers)
-	l := &loader{Loading: how, store: es.store, maxBad: es.store.maxBad, ends: map[int]int{}, conflicting: from.Conflicts}
-	l.full.Store(es.store.mayFill)
-	l.failed.Store(math.MaxInt64)
+	l.conflicting = from.Conflicts
 	u := &unpacker{loader: l, Packed: from, first: es.store.addParts(from.Parts)}
 	if err := u.run(ctx); err != nil {
 		*es = Events{failed: err}
@@ -80,15 +75,7 @@ func (es *Events) Unpack(ctx context.Context, from Packed, how Loading) (Loaded,
 		*es = Events{failed: err}
 		return Loaded{}, err
 	}
-	all, usable := l.loaded(es)
-	if usable && len(all.Failed) == 0 {
-		return all, nil
-	}
-	err := &LoadError{all}
-	if !usable {
-		es.failed = err
-	}
-	return all, err
+	return l.loaded(es)
 }
 
 // addParts numbers parts of files, and returns the number of the first of them.
