@@ -68,7 +68,7 @@ func parse(file string, data []byte) (*document, error) {
 		d.latin1 = fromLatin1(d.data)
 		d.text = d.latin1.text
 	case !utf8.Valid(d.data):
-		return nil, d.errorf(len(validPrefix(d.data)), "invalid UTF-8, expected UTF-8 text")
+		return nil, d.errorf(lines.ValidUTF8(d.data), "invalid UTF-8, expected UTF-8 text")
 	case len(start) == 0:
 		return nil, d.errorf(len(d.data), "nothing there, expected a JSON or XML document")
 	default:
@@ -78,19 +78,6 @@ func parse(file string, data []byte) (*document, error) {
 		return d, d.readXML(marked)
 	}
 	return d, d.readJSON()
-}
-
-// validPrefix is what comes before the first byte that is not UTF-8.
-func validPrefix(text []byte) []byte {
-	at := 0
-	for at < len(text) {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size == 1 {
-			break
-		}
-		at += size
-	}
-	return text[:at]
 }
 
 // place turns an offset in the text into a line and column. Columns count the file's bytes.

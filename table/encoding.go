@@ -50,21 +50,8 @@ func decode(file string, data []byte, named string) (text []byte, encoding strin
 		encoding = "UTF-8 with a byte order mark"
 	}
 	if !utf8.Valid(text) {
-		at := invalid(text)
+		at := lines.ValidUTF8(text)
 		return nil, "", source.Errorf(lines.New(file, text).Place(at), "the byte %#x is no UTF-8; if the file is in the encoding of Windows for western Europe, as Excel saves CSV, expected the mapping to say \"encoding\": \"windows-1252\"", text[at])
 	}
 	return text, encoding, nil
-}
-
-// invalid is the offset of the first byte that is not UTF-8.
-func invalid(text []byte) int {
-	at := 0
-	for at < len(text) {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size == 1 {
-			break
-		}
-		at += size
-	}
-	return at
 }

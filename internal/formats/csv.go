@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prorata-go/prorata/internal/lines"
 	"github.com/prorata-go/prorata/source"
 )
 
@@ -68,11 +69,7 @@ func (r *Reader) readCSV() error {
 // fields reads the fields of a row that are looked at, and makes sure that all are whole.
 func (r *Reader) fields(row []byte) error {
 	if !utf8.Valid(row) {
-		valid := 0
-		for c, size := utf8.DecodeRune(row); c != utf8.RuneError || size > 1; c, size = utf8.DecodeRune(row[valid:]) {
-			valid += size
-		}
-		return r.within(row, valid, "invalid UTF-8, expected UTF-8 text")
+		return r.within(row, lines.ValidUTF8(row), "invalid UTF-8, expected UTF-8 text")
 	}
 	n := 0
 	for rest, more := row, true; more; n++ {

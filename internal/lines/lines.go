@@ -1,8 +1,10 @@
-// Package lines finds the line and column of an offset in a text, in a time that does not depend on where the offset is.
+// Package lines finds the line and column of an offset in a text, in a time that does not depend on where the offset is, and the
+// first byte that is not UTF-8.
 package lines
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"github.com/prorata-go/prorata/source"
 )
@@ -53,4 +55,17 @@ func (x *Index) Place(offset int) source.Place {
 	from := offset / step * step
 	m := x.marks[offset/step].after(x.text[from:offset], from)
 	return source.Place{File: x.file, Line: m.lines + 1, Column: offset - m.start + 1}
+}
+
+// ValidUTF8 is how many bytes there are before the first one that is not UTF-8, or all of them.
+func ValidUTF8(text []byte) int {
+	at := 0
+	for at < len(text) {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	return at
 }

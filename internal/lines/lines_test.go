@@ -42,3 +42,9 @@ func TestPlaceAgreesWithCounting(t *testing.T) {
 		require.Equal(t, counted(data, offset), x.Place(offset), "Place(%d)", offset)
 	})
 }
+
+func TestValidUTF8(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "abc": 3, "Zürich": 7, "ab\xffc": 2, "\xff": 0, "ü\xc3": 2, "\xed\xa0\x80": 0, "\uFFFD\xff": 3} {
+		require.Equal(t, want, lines.ValidUTF8([]byte(text)), "ValidUTF8(%q)", text)
+	}
+}

@@ -275,7 +275,7 @@ func Explain(data []byte, err error) (int64, error) {
 	case syntactic != nil:
 		offset := syntactic.ByteOffset
 		if offset < int64(len(data)) && !utf8.Valid(data) {
-			if bad := invalidUTF8(data); bad <= offset || strings.Contains(syntactic.Err.Error(), "UTF-8") {
+			if bad := int64(lines.ValidUTF8(data)); bad <= offset || strings.Contains(syntactic.Err.Error(), "UTF-8") {
 				return bad, errors.New("invalid UTF-8, expected UTF-8 text")
 			}
 		}
@@ -289,19 +289,6 @@ func Explain(data []byte, err error) (int64, error) {
 		return offset, fmt.Errorf("broken JSON: %w%s", syntactic.Err, expected)
 	}
 	return 0, err
-}
-
-// invalidUTF8 is the offset of the first byte that is not UTF-8.
-func invalidUTF8(data []byte) int64 {
-	var at int64
-	for len(data) > 0 {
-		r, size := utf8.DecodeRune(data)
-		if r == utf8.RuneError && size == 1 {
-			return at
-		}
-		data, at = data[size:], at+int64(size)
-	}
-	return at
 }
 
 // Number returns the text of a number, bare or quoted, as it was written.
