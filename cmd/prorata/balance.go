@@ -68,15 +68,11 @@ func runBalance(cmd *cobra.Command, c *common, paymentDays int) error {
 	if err := c.checkOutputs(cmd, nil); err != nil {
 		return err
 	}
-	b, err := readStore(cmd)
+	b, terms, err := openWithTerms(cmd, readStore)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	terms, err := b.Terms(cmd.Context())
-	if err != nil {
-		return err
-	}
 	if asOf.IsZero() {
 		if asOf, err = cycle.DateOf(time.Now(), terms.Policy.TimeZone); err != nil {
 			return err

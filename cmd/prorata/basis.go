@@ -66,15 +66,12 @@ func (c *common) openBasis(cmd *cobra.Command, span cycle.Period) (*basis, error
 	if err != nil {
 		return nil, usageError{err}
 	}
-	b := &basis{billed: billed{span: span}, accounts: c.accounts}
-	if b.store, err = readStore(cmd); err != nil {
+	store, terms, err := openWithTerms(cmd, readStore)
+	if err != nil {
 		return nil, err
 	}
-	terms, err := b.store.Terms(cmd.Context())
-	if err == nil {
-		b.policy = terms.Policy
-		b.catalogue, err = invoice.NewCatalogue(terms.Packages, list)
-	}
+	b := &basis{billed: billed{policy: terms.Policy, span: span}, accounts: c.accounts, store: store}
+	b.catalogue, err = invoice.NewCatalogue(terms.Packages, list)
 	var last books.Run
 	if err == nil {
 		last, err = b.store.Head(cmd.Context())

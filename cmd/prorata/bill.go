@@ -71,15 +71,11 @@ func runBill(cmd *cobra.Command, c *common, lines bool) error {
 	if what.DryRun {
 		open = readStore
 	}
-	b, err := open(cmd)
+	b, terms, err := openWithTerms(cmd, open)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	terms, err := b.Terms(cmd.Context())
-	if err != nil {
-		return err
-	}
 	var issued *books.Issued // nil until it is done
 	err = c.writeLarge(cmd, func(out io.Writer) error {
 		w := newIssuedWriter(cmd, out, format, lines, terms.Policy, b)
@@ -178,15 +174,11 @@ func runInvoices(cmd *cobra.Command, c *common, lines bool) error {
 	if err := c.checkOutputs(cmd, nil); err != nil {
 		return err
 	}
-	b, err := readStore(cmd)
+	b, terms, err := openWithTerms(cmd, readStore)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	terms, err := b.Terms(cmd.Context())
-	if err != nil {
-		return err
-	}
 	written := 0
 	err = c.writeLarge(cmd, func(out io.Writer) error {
 		w := newIssuedWriter(cmd, out, format, lines, terms.Policy, b)

@@ -103,14 +103,12 @@ func runExportUsage(cmd *cobra.Command, c *common, nanoseconds bool, files []str
 				return usagef("--%s with a store, expected one of them: the store has its own policy and no files", flag)
 			}
 		}
-		b, err := readStore(cmd)
+		b, terms, err := openWithTerms(cmd, readStore)
 		if err != nil {
 			return err
 		}
 		defer b.Close()
-		if events, err = writtenInStore(cmd, b); err != nil {
-			return err
-		}
+		events = writtenInStore(cmd, b, terms.Policy)
 	} else {
 		if cmd.Flags().Changed("store") {
 			return usagef("--store with files, expected one of them: where the usage is")
@@ -148,12 +146,8 @@ func writtenInFiles(files []string, policy invoice.Policy, from infile.From) ite
 
 // writtenInStore are the events of a store, in the order of recording and as they were recorded: what counts as known later than its
 // recorded_at says is there already when it is recorded again.
-func writtenInStore(cmd *cobra.Command, b *books.Books) (iter.Seq2[eventlog.Written, error], error) {
-	terms, err := b.Terms(cmd.Context())
-	if err != nil {
-		return nil, err
-	}
-	decoder := eventlog.NewDecoder(terms.Policy)
+func writtenInStore(cmd *cobra.Command, b *books.Books, policy invoice.Policy) iter.Seq2[eventlog.Written, error] {
+	decoder := eventlog.NewDecoder(policy)
 	return func(yield func(eventlog.Written, error) bool) {
 		for kept, err := range b.Events(cmd.Context(), "") {
 			var e account.Event
@@ -166,7 +160,7 @@ func writtenInStore(cmd *cobra.Command, b *books.Books) (iter.Seq2[eventlog.Writ
 				return
 			}
 		}
-	}, nil
+	}
 }
 
 // exportUsage writes the usage among events. All that is wrong with them is one error.

@@ -39,13 +39,8 @@ func (c *common) storeToImportTo(cmd *cobra.Command) (*importStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := openStore(cmd)
+	b, terms, err := openWithTerms(cmd, openStore)
 	if err != nil {
-		return nil, err
-	}
-	terms, err := b.Terms(cmd.Context())
-	if err != nil {
-		b.Close()
 		return nil, err
 	}
 	now := given

@@ -82,15 +82,11 @@ func runPackages(cmd *cobra.Command, c *common, files []string) error {
 	if changes && !what.DryRun {
 		open = openStore
 	}
-	b, err := open(cmd)
+	b, terms, err := openWithTerms(cmd, open)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	terms, err := b.Terms(cmd.Context())
-	if err != nil {
-		return err
-	}
 	if !changes {
 		return c.showPackages(cmd, &terms, format)
 	}

@@ -58,15 +58,11 @@ func runRecord(cmd *cobra.Command, c *common, files []string) error {
 	if dry {
 		verb = "would record"
 	}
-	b, err := openStore(cmd)
+	b, terms, err := openWithTerms(cmd, openStore)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	terms, err := b.Terms(cmd.Context())
-	if err != nil {
-		return err
-	}
 	done, err := b.Record(cmd.Context(), books.Recording{Events: eventsOf(files, terms.Policy, c.from(cmd)), Now: now, DryRun: dry})
 	if wrong := (books.Problems)(nil); errors.As(err, &wrong) {
 		return recordProblems(wrong)

@@ -65,6 +65,20 @@ func openBooks(cmd *cobra.Command, open func(context.Context, string) (*books.Bo
 	return b, err
 }
 
+// openWithTerms opens the store, by openStore or readStore, and reads the terms that it bills by.
+func openWithTerms(cmd *cobra.Command, open func(*cobra.Command) (*books.Books, error)) (*books.Books, books.Terms, error) {
+	b, err := open(cmd)
+	if err != nil {
+		return nil, books.Terms{}, err
+	}
+	terms, err := b.Terms(cmd.Context())
+	if err != nil {
+		b.Close()
+		return nil, books.Terms{}, err
+	}
+	return b, terms, nil
+}
+
 // instantFlag is the value of a flag that is an instant; the zero time when it is not given.
 func instantFlag(cmd *cobra.Command, name string) (time.Time, error) {
 	text, err := cmd.Flags().GetString(name)
