@@ -237,8 +237,7 @@ func (o *summary) keepDebtors() {
 
 // lastMonths are the months up to that of a day.
 func lastMonths(today cycle.Date, n int, zero money.Amount) []month {
-	_, _, day := today.Civil()
-	first := today.AddDays(1 - day)
+	first := monthStart(today)
 	months := make([]month, n)
 	for i := range months {
 		months[i] = month{First: first.AddMonths(i - n + 1), Revenue: zero, Cost: zero}

@@ -91,8 +91,7 @@ func drawTimeline(events []account.Event, stretches []account.Stretch, issued []
 		}
 	}
 	step := 1 + days/360
-	_, _, dom := span.Start.Civil()
-	for first := span.Start.AddDays(1 - dom).AddMonths(1); first.Before(span.End); first = first.AddMonths(step) {
+	for first := monthStart(span.Start).AddMonths(1); first.Before(span.End); first = first.AddMonths(step) {
 		at := tick{X: x(first), Text: longMonth(first)[:len("Jan")] + " " + first.String()[:len("2006")], Anchor: "middle"}
 		if half := len(at.Text) * letterWidth / 2; at.X < half {
 			at.Anchor = "start"
