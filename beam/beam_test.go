@@ -410,6 +410,7 @@ func TestUsage(t *testing.T) {
 	for want, args := range map[string][]string{
 		"prorata: --events none*.jsonl: there is no such file\n": {"--packages", demoPackages, "--events", "none*.jsonl"},
 		"prorata: none.json: no such file or directory":          {"--packages", "none.json", "--events", demoEvents},
+		"prorata: cannot write DIR/none/x: no such file or dire": append([]string{"--output", "DIR/none/x"}, given...),
 	} {
 		got := runBeam(t, dir, args...)
 		require.Equal(t, exitFailed, got.exit, got.messages)

@@ -152,13 +152,13 @@ func (b *biller) bill(ctx context.Context, events *eventlog.Events) error {
 	b.result.Through = through.String()
 	what := eventlog.Billing{Accounts: accounts, Catalogue: catalogue, Policy: j.Terms.Policy, Through: through}
 	name := j.unfinished("shard-" + strconv.Itoa(b.shard))
-	if err := write(ctx, name, func(w io.Writer) error { return b.write(ctx, w, events, what) }); err != nil {
+	if err := j.write(ctx, name, func(w io.Writer) error { return b.write(ctx, w, events, what) }); err != nil {
 		return err
 	}
 	b.result.File = name
 	if !j.Separate && j.Shards > 1 {
 		b.result.Index = name + "-index"
-		return write(ctx, b.result.Index, func(w io.Writer) error {
+		return j.write(ctx, b.result.Index, func(w io.Writer) error {
 			_, err := w.Write(b.index.Bytes())
 			return err
 		})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 
 // blockWriter writes the blocks of a range.
 type blockWriter struct {
+	job    *job
 	name   string
 	mu     sync.Mutex
 	file   *os.File // nil before the first block
@@ -27,10 +29,10 @@ type blockWriter struct {
 }
 
 func (j *job) newBlockWriter(n int) *blockWriter {
-	return &blockWriter{name: j.unfinished(fmt.Sprintf("blocks-%d", n)), places: make([][]byte, j.Shards)}
+	return &blockWriter{job: j, name: j.unfinished(fmt.Sprintf("blocks-%d", n)), places: make([][]byte, j.Shards)}
 }
 
-func (w *blockWriter) add(shard int, block []byte) error {
+func (w *blockWriter) add(ctx context.Context, shard int, block []byte) error {
 	section, err := packed.Seal(nil, packed.Events, block)
 	if err != nil {
 		return err
@@ -38,7 +40,11 @@ func (w *blockWriter) add(shard int, block []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.file == nil {
-		if w.file, err = os.OpenFile(w.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		err := w.job.makeFile(ctx, w.name, func() (err error) {
+			w.file, err = os.OpenFile(w.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+			return err
+		})
+		if err != nil {
 			return fmt.Errorf("cannot write %s: %w", w.name, err)
 		}
 		w.out = bufio.NewWriterSize(w.file, 1<<18)

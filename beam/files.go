@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 
@@ -100,6 +101,67 @@ func (j *job) unfinished(what string) string {
 	return j.prefix() + what + "-" + strconv.FormatUint(rand.Uint64(), 36)
 }
 
+// running is a file that is there as long as the run goes on. Who ends the run deletes it before all others. A step looks for it
+// before it makes a file, and again once the file is there: whichever is first, no file is left of a worker that goes on.
+func (j *job) running() string { return j.prefix() + "running" }
+
+var errEnded = errors.New("the run has ended")
+
+// making is held for reading while this process makes a file of a run.
+var making sync.RWMutex
+
+// start starts the run.
+func (j *job) start(ctx context.Context) error {
+	if !isLocal(j.Output) {
+		return write(ctx, j.running(), func(io.Writer) error { return nil })
+	}
+	f, err := os.OpenFile(j.running(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", j.Output, errors.Unwrap(err))
+	}
+	return f.Close()
+}
+
+// end ends the run, whose workers may go on, and deletes its unfinished files. It returns what the last step told, or an error
+// if that was not reached: then no output appears any more.
+func (j *job) end(ctx context.Context) (told []byte, err error) {
+	remove(ctx, j.running())
+	making.Lock() // when the workers in this process, which is about to exit, are done with their files
+	defer making.Unlock()
+	told, err = readFile(ctx, j.told())
+	j.removeUnfinished(ctx, "")
+	return told, err
+}
+
+// whileRunning does something that a run which has ended must not do.
+func (j *job) whileRunning(ctx context.Context, do func() error) error {
+	making.RLock()
+	defer making.RUnlock()
+	if !exists(ctx, j.running()) {
+		return errEnded
+	}
+	return do()
+}
+
+// makeFile makes an unfinished file.
+func (j *job) makeFile(ctx context.Context, name string, do func() error) error {
+	return j.whileRunning(ctx, func() error {
+		if err := do(); err != nil {
+			return err
+		}
+		if !exists(ctx, j.running()) {
+			remove(ctx, name)
+			return errEnded
+		}
+		return nil
+	})
+}
+
+// write writes an unfinished file.
+func (j *job) write(ctx context.Context, name string, text func(io.Writer) error) error {
+	return j.makeFile(ctx, name, func() error { return write(ctx, name, text) })
+}
+
 // write writes a file.
 func write(ctx context.Context, name string, text func(io.Writer) error) (err error) {
 	fs, err := filesystem.New(ctx, name)
@@ -158,9 +220,6 @@ func exists(ctx context.Context, name string) bool {
 	f.Close()
 	return true
 }
-
-// cleanUp deletes what a run left unfinished, also in steps that failed.
-func (j *job) cleanUp(ctx context.Context) { j.removeUnfinished(ctx, "") }
 
 // prefix is how the names of all files of a run begin that are not finished.
 func (j *job) prefix() string { return j.Output + "." + j.Run + "-" }

@@ -24,9 +24,18 @@ type finishFn struct{ Job *job }
 
 func (fn *finishFn) ProcessElement(ctx context.Context, _ int, elements iter) error {
 	j := fn.Job
-	if exists(ctx, j.told()) {
-		return nil // this was done, and the files are gone
+	if !exists(ctx, j.told()) { // or this was done, and files may be gone
+		if err := j.finish(ctx, elements); err != nil {
+			return err
+		}
 	}
+	remove(ctx, j.running())
+	j.removeUnfinished(ctx, j.told())
+	return nil
+}
+
+// finish makes the outputs, and tells.
+func (j *job) finish(ctx context.Context, elements iter) error {
 	g, err := j.gather(elements)
 	if err != nil {
 		return err
@@ -42,14 +51,11 @@ func (fn *finishFn) ProcessElement(ctx context.Context, _ int, elements iter) er
 	}
 	text := strconv.Itoa(status) + "\n" + f.messages.String()
 	name := j.unfinished("told")
-	if err := write(ctx, name, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
+	if err := j.write(ctx, name, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
 		return err
 	}
-	if err := rename(ctx, name, j.told()); err != nil {
-		return err
-	}
-	j.removeUnfinished(ctx, j.told())
-	return nil
+	f.ready = append(f.ready, [2]string{name, j.told()})
+	return j.whileRunning(ctx, f.rename)
 }
 
 // told is where it stands what is to be printed.
@@ -149,7 +155,7 @@ func (f *finish) sum() (all summed, err error) {
 	return all, err
 }
 
-// outputs writes what is not written yet under unfinished names, and then renames all of it.
+// outputs writes what is not written yet, under unfinished names.
 func (f *finish) outputs(all summed) error {
 	j := f.job
 	files := slices.DeleteFunc(slices.Clone(f.results), func(r result) bool { return r.File == "" })
@@ -183,6 +189,11 @@ func (f *finish) outputs(all summed) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// rename gives all that is ready its names.
+func (f *finish) rename() error {
 	for _, names := range f.ready {
 		err := rename(f.ctx, names[0], names[1])
 		if err != nil && !(exists(f.ctx, names[1]) && !exists(f.ctx, names[0])) { // which was renamed by a try before this
@@ -195,7 +206,7 @@ func (f *finish) outputs(all summed) error {
 func (f *finish) write(what, name string, text func(io.Writer) error) error {
 	unfinished := f.job.unfinished(what)
 	f.ready = append(f.ready, [2]string{unfinished, name})
-	return write(f.ctx, unfinished, text)
+	return f.job.write(f.ctx, unfinished, text)
 }
 
 func (f *finish) quarantine(w io.Writer) error {

@@ -150,18 +150,21 @@ func bill(ctx context.Context, o *options, args []string, stderr io.Writer) (sta
 	if err != nil {
 		return 0, err
 	}
+	if err := j.start(ctx); err != nil {
+		return 0, err
+	}
 	err = beamx.Run(ctx, j.pipeline())
 	if err == nil && *jobopts.Async {
 		messages.PrintLine(stderr, "prorata: what replay would print will stand in "+j.told()+", after the exit status")
 		return exitDone, nil
 	}
-	defer j.cleanUp(context.WithoutCancel(ctx))
-	if err != nil {
+	text, untold := j.end(context.WithoutCancel(ctx))
+	switch {
+	case untold == nil: // all was done, even if the runner was lost then
+	case err != nil:
 		return 0, err
-	}
-	text, err := readFile(ctx, j.told())
-	if err != nil {
-		return 0, fmt.Errorf("the run has ended without a word: %w", err)
+	default:
+		return 0, fmt.Errorf("the run has ended without a word: %w", untold)
 	}
 	first, rest, _ := strings.Cut(string(text), "\n")
 	if status, err = strconv.Atoi(first); err != nil {

@@ -179,7 +179,7 @@ func (fn *readFn) ProcessElement(ctx context.Context, n int, blocks, ids, told e
 		if !isLocal(j.Output) {
 			return toShards.send(shard, packed.Events, block)
 		}
-		return file.add(shard, block)
+		return file.add(ctx, shard, block)
 	}
 	scan, err := j.pack(ctx, &packing, n)
 	if err != nil {

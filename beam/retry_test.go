@@ -5,23 +5,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/stretchr/testify/require"
 )
 
 // trial runs the steps of a job one after the other, as a runner does that loses a worker: at the n-th element, what was
-// done of it is lost at one of its outputs or at its end, and it is tried again.
+// done of it is lost at one of its outputs or at its end, and it is tried again. Or the command ends the run there, and the
+// workers do not know.
 type trial struct {
 	t        *testing.T
 	job      *job
 	fails    int // the element that is lost, counted from 0
 	at       int // the output at which it is lost; -1 at its end
+	ends     bool
 	elements int // so far
 	lost     bool
 }
@@ -40,7 +45,11 @@ func (r *trial) element(outputs []collected, process func(outputs []emit) error)
 	if fails {
 		_ = r.try(r.at, outputs, process)
 	}
-	require.NoError(r.t, r.try(-2, outputs, process))
+	if !r.ends || !r.lost {
+		require.NoError(r.t, r.try(-2, outputs, process))
+	} else if !fails {
+		_ = r.try(-2, outputs, process)
+	}
 }
 
 // try processes an element. Its outputs count once it is done.
@@ -55,8 +64,7 @@ func (r *trial) try(fails int, outputs []collected, process func(outputs []emit)
 		own[i] = collected{}
 		emits[i] = func(key int, element []byte) {
 			if n == fails {
-				r.lost = true
-				panic(errLost)
+				r.lose()
 			}
 			n++
 			own[i].emit(key, element)
@@ -65,9 +73,8 @@ func (r *trial) try(fails int, outputs []collected, process func(outputs []emit)
 	if err := process(emits); err != nil {
 		return err
 	}
-	if fails >= -1 {
-		r.lost = true
-		return errLost
+	if fails >= -1 && !r.lost {
+		r.lose()
 	}
 	for i := range outputs {
 		for key, list := range own[i] {
@@ -75,6 +82,15 @@ func (r *trial) try(fails int, outputs []collected, process func(outputs []emit)
 		}
 	}
 	return nil
+}
+
+// lose loses the element, or ends the run.
+func (r *trial) lose() {
+	r.lost = true
+	if !r.ends {
+		panic(errLost)
+	}
+	_, _ = r.job.end(r.t.Context())
 }
 
 // keyed is a step for each key.
@@ -99,6 +115,12 @@ func (r *trial) keyed(in collected, outputs []collected, process func(key int, e
 }
 
 func (r *trial) run(ctx context.Context) {
+	j := r.job
+	require.NoError(r.t, j.start(ctx))
+	r.steps(ctx)
+}
+
+func (r *trial) steps(ctx context.Context) {
 	j := r.job
 	blocks, ids, told := collected{}, collected{}, collected{}
 	for n := range j.Ranges {
@@ -126,18 +148,25 @@ func (r *trial) run(ctx context.Context) {
 	r.keyed(told, nil, func(key int, in iter, _ []emit) error { return (&finishFn{j}).ProcessElement(ctx, key, in) })
 }
 
-// Whichever element a runner loses and tries again, and wherever, the outputs are right, and nothing else is left.
-func TestTriedAgain(t *testing.T) {
-	from, dir := t.TempDir(), t.TempDir()
+// smallEvents are a file of events, and one in which lines are none and two ids are used twice.
+func smallEvents(t *testing.T) (good, bad string) {
+	from := t.TempDir()
 	var lines []string
 	for i := range 12 {
 		name := string(rune('a' + i%4))
 		lines = append(lines, fmt.Sprintf(`{"id":"c%[1]d","type":"account.created","account":%[2]q,"at":"2026-01-0%[3]d","package":"Gold"}`, i, name+strconv.Itoa(i/4), 1+i%9),
 			fmt.Sprintf(`{"id":"u%[1]d","type":"usage.recorded","account":%[2]q,"at":"2026-02-1%[3]d","credits":5}`, i%10, name+strconv.Itoa(i/4), i%9))
 	}
-	good, bad := filepath.Join(from, "good.jsonl"), filepath.Join(from, "bad.jsonl")
+	good, bad = filepath.Join(from, "good.jsonl"), filepath.Join(from, "bad.jsonl")
 	require.NoError(t, os.WriteFile(good, []byte(strings.ReplaceAll(strings.Join(lines[:18], "\n"), "u", "u")), 0o644))
-	require.NoError(t, os.WriteFile(bad, []byte(strings.Join(lines, "\noops\n")), 0o644)) // two ids are used twice
+	require.NoError(t, os.WriteFile(bad, []byte(strings.Join(lines, "\noops\n")), 0o644))
+	return good, bad
+}
+
+// Whichever element a runner loses and tries again, and wherever, the outputs are right, and nothing else is left.
+func TestTriedAgain(t *testing.T) {
+	dir := t.TempDir()
+	good, bad := smallEvents(t)
 	for _, c := range [][]string{
 		{"--events", good, "--shards", "1"},
 		{"--events", good, "--shards", "3"},
@@ -186,9 +215,71 @@ func tried(t *testing.T, dir string, args []string, r *trial) (got outcome) {
 	require.Equal(t, []string{j.told()}, left, "of steps that were lost, too")
 	// A worker that comes back when all is done changes nothing.
 	require.NoError(t, (&finishFn{j}).ProcessElement(t.Context(), 0, func(*[]byte) bool { return false }))
-	j.cleanUp(t.Context())
+	_, err = j.end(t.Context())
+	require.NoError(t, err)
 	got.written(t, dir)
 	return got
+}
+
+// Wherever the command ends a run, whose workers go on and try again, nothing is left and nothing appears any more.
+func TestEnded(t *testing.T) {
+	dir := t.TempDir()
+	_, events := smallEvents(t)
+	for n, more := 0, true; more; n++ {
+		for at := -1; at < 4; at++ {
+			o := &options{}
+			require.NoError(t, o.flags().Parse(inFolder(dir, []string{"--packages", demoPackages, "--events", events, "--range-bytes", "900", "--shards", "3",
+				"--output", "DIR/invoices", "--quarantine", "DIR/quarantine", "--anomalies", "DIR/anomalies"})))
+			j, err := o.job(t.Context(), nil)
+			require.NoError(t, err)
+			r := &trial{t: t, job: j, fails: n, at: at, ends: true}
+			r.run(t.Context())
+			require.True(t, r.lost)
+			more = r.elements > n+1
+			r.steps(t.Context())
+			got := outcome{}
+			got.written(t, dir)
+			if more {
+				require.Empty(t, got, "the run has ended at %d of element %d", at, n)
+			} else {
+				require.NotEmpty(t, got.invoices, "it was done")
+			}
+		}
+	}
+}
+
+// The command waits for what this process is writing when it ends a run.
+func TestEndedWhileWriting(t *testing.T) {
+	for _, output := range []string{filepath.Join(t.TempDir(), "invoices"), "memfs://ended/invoices"} {
+		ctx := t.Context()
+		j := &job{Run: "unfinished-x", Output: output}
+		require.NoError(t, j.start(ctx))
+		begun, slow, wrote, ended := make(chan bool), make(chan bool), make(chan error, 1), make(chan error, 1)
+		go func() {
+			wrote <- j.write(ctx, j.unfinished("shard-0"), func(w io.Writer) error {
+				close(begun)
+				<-slow
+				_, err := w.Write([]byte("{}\n"))
+				return err
+			})
+		}()
+		<-begun
+		go func() {
+			_, err := j.end(ctx)
+			ended <- err
+		}()
+		require.Eventually(t, func() bool { return !exists(ctx, j.running()) }, 10*time.Second, time.Millisecond)
+		require.Empty(t, ended)
+		close(slow)
+		require.ErrorIs(t, <-wrote, errEnded)
+		require.Error(t, <-ended, "nothing is told")
+		require.ErrorIs(t, j.write(ctx, j.unfinished("shard-1"), func(io.Writer) error { return nil }), errEnded)
+		fs, err := filesystem.New(ctx, output)
+		require.NoError(t, err)
+		left, err := fs.List(ctx, output+"*")
+		require.NoError(t, err)
+		require.Empty(t, left)
+	}
 }
 
 // The last step, lost after its outputs have appeared and before it could tell so, makes the same outputs again; and one that
@@ -200,6 +291,7 @@ func TestFinishedAgain(t *testing.T) {
 		require.NoError(t, o.flags().Parse([]string{"--packages", demoPackages, "--events", demoEvents, "--output", filepath.Join(dir, "x"), "--shards", shards}))
 		j, err := o.job(t.Context(), nil)
 		require.NoError(t, err)
+		require.NoError(t, j.start(t.Context()))
 		told := collected{}
 		r := &trial{t: t, job: j, fails: -1}
 		blocks, ids := collected{}, collected{}
@@ -222,6 +314,7 @@ func TestFinishedAgain(t *testing.T) {
 		other := *j
 		other.Output = filepath.Join(dir, "folder")
 		require.NoError(t, os.MkdirAll(filepath.Join(other.Output, "full"), 0o755))
+		require.NoError(t, other.start(t.Context()))
 		require.Error(t, finish(&finishFn{&other}), "a folder is in the way")
 
 		f := &finishFn{j}
@@ -232,8 +325,8 @@ func TestFinishedAgain(t *testing.T) {
 		got, err := os.ReadFile(j.Output)
 		require.NoError(t, err)
 		require.Equal(t, 193, strings.Count(string(got), "\n"))
-		j.cleanUp(t.Context())
-		other.cleanUp(t.Context())
+		_, _ = j.end(t.Context())
+		_, _ = other.end(t.Context())
 		require.NoError(t, os.Remove(j.Output))
 		require.NoError(t, os.RemoveAll(other.Output))
 		left, err := os.ReadDir(dir)
