@@ -160,7 +160,7 @@ func TestReadPackagesRefuses(t *testing.T) {
 		{"an unknown key in an object", "{\"packages\":[{\"name\":\"a\",\"price\":1,\n \"prise\":2}]}", `f:2:2: unknown key "prise" (did you mean "price"?), expected one of name, `},
 		{"an unknown element", "<result><packages><package><name>a</name><price>1</price>\n <prise/></package></packages></result>", `f:2:2: unknown key "prise" (did you mean "price"?), expected one of name, `},
 		{"a price too fine", "<packages><package><name>a</name>\n<price>1.001</price></package></packages>", `f:2:8: price: `},
-		{"a price with an exponent", "{\"packages\":[{\"name\":\"a\",\n\"price\":1e1}]}", `f:2:9: price: `},
+		{"a price with an exponent too far", "{\"packages\":[{\"name\":\"a\",\n\"price\":1e41}]}", `f:2:9: price: `},
 		{"a negative price", "<packages><package><name>a</name>\n<price>-1</price></package></packages>", `f:2:8: price: `},
 		{"an empty price", "<packages><package><name>a</name>\n<price/></package></packages>", `f:2:1: price: `},
 		{"credits that are no count", "<packages><package><name>a</name><price>1</price>\n<credits>1.5</credits></package></packages>", `f:2:10: credits: `},

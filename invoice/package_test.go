@@ -49,6 +49,12 @@ func TestParsePackages(t *testing.T) {
 	require.Equal(t, &money.Rate{}, both[1].DistributorOverage, "zero is a price, and not the same as none")
 	require.Nil(t, packages[0].DistributorOverage)
 
+	exponents := parsePackages(t, `[{"name":"A","price":1.95e1,"credits":5,"overage":5e-05,"distributor_overage":"4.7E-4","distributor_price":"1e+1"}]`)
+	require.Equal(t, money.MustParse("19.50 USD"), exponents[0].Price)
+	require.Equal(t, money.MustParse("10.00 USD"), *exponents[0].DistributorPrice)
+	require.Equal(t, rate(t, "0.00005"), exponents[0].Overage)
+	require.Equal(t, rate(t, "0.00047"), *exponents[0].DistributorOverage)
+
 	yen, err := invoice.ParsePackages("packages.json", []byte(`[{"name":"A","price":500,"currency":"JPY"}]`), money.JPY)
 	require.NoError(t, err)
 	require.Equal(t, money.MustParse("500 JPY"), yen[0].Price)
@@ -77,7 +83,10 @@ func TestParsePackagesRefuses(t *testing.T) {
 		{"a price below zero", `[{"name":"A","price":‸-1}]`, "-1 is negative", nil},
 		{"a quoted price below zero", `[{"name":"A","price":‸"-0.01"}]`, "negative", nil},
 		{"a price finer than a cent", `[{"name":"A","price":‸1.001}]`, "too many decimal digits", money.ErrTooFine},
-		{"a price with an exponent", `[{"name":"A","price":‸1e2}]`, "1e2", money.ErrSyntax},
+		{"a price finer than a cent by its exponent", `[{"name":"A","price":‸1e-3}]`, "0.001", money.ErrTooFine},
+		{"an exponent beyond all prices", `[{"name":"A","price":‸1e41}]`, "1e41", money.ErrSyntax},
+		{"a price below zero with an exponent", `[{"name":"A","price":‸-1e2}]`, "-1e2 is negative", nil},
+		{"an exponent without a number", `[{"name":"A","price":‸"e2"}]`, "e2", money.ErrSyntax},
 		{"a price of null", `[{"name":"A","price":‸null}]`, "expected a number", nil},
 		{"a price beyond 64 bits", `[{"name":"A","price":‸92233720368547758.08}]`, "out of range", money.ErrOverflow},
 		{"an overage below zero", `[{"name":"A","price":1,"credits":5,"overage":‸-0.1}]`, "-0.1", nil},
@@ -89,7 +98,7 @@ func TestParsePackagesRefuses(t *testing.T) {
 		{"a distributor_price of null", `[{"name":"A","price":1,"distributor_price":‸null}]`, "expected a number", nil},
 		{"a distributor_overage below zero", `[{"name":"A","price":1,"credits":5,"distributor_overage":‸-0.1}]`, "distributor_overage: -0.1 is negative", nil},
 		{"a distributor_overage of null", `[{"name":"A","price":1,"credits":5,"distributor_overage":‸null}]`, "distributor_overage: null, expected a number", nil},
-		{"a distributor_overage with an exponent", `[{"name":"A","price":1,"credits":5,"distributor_overage":‸1e-3}]`, "distributor_overage: parse rate", money.ErrSyntax},
+		{"a distributor_overage of more digits than a rate has", `[{"name":"A","price":1,"credits":5,"distributor_overage":‸1e-40}]`, "distributor_overage: parse rate", money.ErrSyntax},
 		{"a distributor_overage without credits", `[‸{"name":"A","price":1,"distributor_overage":0.1}]`, "has a distributor_overage but no credits", nil},
 		{"another currency", `[{"name":"A","price":1,"currency":‸"EUR"}]`, "EUR", money.ErrCurrency},
 		{"an unknown currency", `[{"name":"A","price":1,"currency":‸"usd"}]`, `"USD"`, nil},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/internal/problems"
 	"github.com/prorata-go/prorata/internal/strictjson"
@@ -144,7 +145,7 @@ func (p *Package) AppendJSON(b []byte) []byte {
 // prorata adds distributor_overage, effective_from and currency. Name and price are required;
 // without credits nothing is included, which is an error when an overage would then be charged.
 //
-// Numbers are read exactly as written, bare or quoted. Errors are *[source.ParseError], several of
+// Numbers are read exactly as written, bare or quoted, prices also with an exponent: 5e-05 is 0.00005. Errors are *[source.ParseError], several of
 // them joined when several packages are wrong: the first 20, and how many more there are.
 func ParsePackages(file string, data []byte, currency money.Currency) ([]Package, error) {
 	objects, err := strictjson.Objects(file, data)
@@ -218,7 +219,7 @@ func price(m strictjson.Member, currency money.Currency) (money.Amount, error) {
 	if strings.HasPrefix(text, "-") {
 		return money.Amount{}, fmt.Errorf("%s: %s is negative, expected 0 or more", m.Name, strictjson.Describe(m.Value))
 	}
-	a, err := money.ParseIn(text, currency)
+	a, err := money.ParseIn(digits.Plain(text), currency)
 	if err != nil {
 		return money.Amount{}, fmt.Errorf("%s: %w", m.Name, err)
 	}
@@ -233,7 +234,7 @@ func overage(m strictjson.Member) (money.Rate, error) {
 	if strings.HasPrefix(text, "-") {
 		return money.Rate{}, fmt.Errorf("%s: %s is negative, expected 0 or more", m.Name, strictjson.Describe(m.Value))
 	}
-	r, err := money.ParseRate(text)
+	r, err := money.ParseRate(digits.Plain(text))
 	if err != nil {
 		return money.Rate{}, fmt.Errorf("%s: %w", m.Name, err)
 	}

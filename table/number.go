@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/prorata-go/prorata/internal/digits"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/money"
 )
@@ -67,9 +68,6 @@ func (m *marks) plain(s string) (string, error) {
 	return whole, nil
 }
 
-// maxExponent is how many places an exponent may shift the point.
-const maxExponent = 40
-
 // cutExponent takes the exponent off a number such as 35.2E-7.
 func cutExponent(s string) (digits, exponent string, ok bool) {
 	at := strings.IndexAny(s, "Ee")
@@ -85,16 +83,11 @@ func shifted(whole, fraction, exponent string) (string, string, error) {
 	if numError := (*strconv.NumError)(nil); exponent[0] == '+' || errors.As(err, &numError) && numError.Err == strconv.ErrSyntax {
 		return "", "", errors.New("is not a number, expected digits such as 1234.50, or an exponent without a plus, such as 35.2E-7")
 	}
-	if err != nil || n > maxExponent || n < -maxExponent {
-		return "", "", fmt.Errorf("has an exponent beyond %d, expected all digits of the number", maxExponent)
+	if err != nil || n > digits.MaxExponent || n < -digits.MaxExponent {
+		return "", "", fmt.Errorf("has an exponent beyond %d, expected all digits of the number", digits.MaxExponent)
 	}
-	if n > 0 {
-		fraction += strings.Repeat("0", max(0, n-len(fraction)))
-		return whole + fraction[:n], strings.TrimRight(fraction[n:], "0"), nil
-	}
-	whole = strings.Repeat("0", max(0, -n-len(whole))) + whole
-	at := len(whole) + n
-	return whole[:at], strings.TrimRight(whole[at:]+fraction, "0"), nil
+	whole, fraction = digits.Shift(whole, fraction, n)
+	return whole, fraction, nil
 }
 
 // hasLeadingZero reports that a plain number begins with a 0 that it could do without, as identifiers do.

@@ -1,10 +1,11 @@
 // Package digits writes whole numbers: faster than strconv the small ones that invoices are full
-// of, and with separators for people.
+// of, and with separators for people; and it shifts the point of decimals.
 package digits
 
 import (
 	"encoding/binary"
 	"strconv"
+	"strings"
 )
 
 // Group puts separators into the whole part of a plain decimal: 1234567.5 is 1,234,567.5.
@@ -69,3 +70,47 @@ func appendGroups[T string | []byte](b []byte, number T) []byte {
 	}
 	return append(b, number[end:]...)
 }
+
+// MaxExponent is how many places an exponent may shift the point.
+const MaxExponent = 40
+
+// Shift shifts the point of a number by n places, at most MaxExponent, to the right, or to the left where n is negative: it takes and
+// returns the digits before the point and those behind it.
+func Shift(whole, fraction string, n int) (string, string) {
+	if n > 0 {
+		fraction += strings.Repeat("0", max(0, n-len(fraction)))
+		return whole + fraction[:n], strings.TrimRight(fraction[n:], "0")
+	}
+	whole = strings.Repeat("0", max(0, -n-len(whole))) + whole
+	at := len(whole) + n
+	return whole[:at], strings.TrimRight(whole[at:]+fraction, "0")
+}
+
+// Plain writes a number of JSON that has an exponent without one: 5e-05, as programs write it, is 0.00005. Other text is returned as it
+// is, and so is a number whose exponent is beyond MaxExponent.
+func Plain(s string) string {
+	at := strings.IndexAny(s, "Ee")
+	if at < 0 {
+		return s
+	}
+	number, negative := strings.CutPrefix(s[:at], "-")
+	whole, fraction, point := strings.Cut(number, ".")
+	n, err := strconv.Atoi(s[at+1:])
+	if err != nil || n > MaxExponent || n < -MaxExponent || !all(whole) || point != (fraction != "") || point && !all(fraction) {
+		return s
+	}
+	whole, fraction = Shift(whole, fraction, n)
+	if whole = strings.TrimLeft(whole, "0"); whole == "" {
+		whole = "0"
+	}
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	if negative {
+		whole = "-" + whole
+	}
+	return whole
+}
+
+// all reports that a text is digits.
+func all(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

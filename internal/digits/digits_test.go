@@ -60,3 +60,15 @@ func TestAllocations(t *testing.T) {
 	buf := make([]byte, 0, 64)
 	require.Zero(t, testing.AllocsPerRun(100, func() { buf = digits.AppendInt(buf[:0], math.MinInt64) }))
 }
+
+func TestPlain(t *testing.T) {
+	for number, want := range map[string]string{
+		"5e-05": "0.00005", "5E-5": "0.00005", "1.95e1": "19.5", "1.95e+2": "195", "1.95e3": "1950", "-1.5e-1": "-0.15", "0e0": "0", "0.0e-3": "0", "12e0": "12",
+		"100e-2": "1", "1e40": "1" + strings.Repeat("0", 40), "1e-40": "0." + strings.Repeat("0", 39) + "1",
+		// What is no such number stays.
+		"": "", "79.95": "79.95", "79.950": "79.950", "e": "e", "e5": "e5", "1e": "1e", "1e+": "1e+", "1.e5": "1.e5", ".1e5": ".1e5", "1e5.0": "1e5.0", "--1e5": "--1e5",
+		"1e41": "1e41", "1e-41": "1e-41", "1e99999999999999999999": "1e99999999999999999999", "Gold e": "Gold e", "1e+-5": "1e+-5", "+1e5": "+1e5", "1e5e5": "1e5e5",
+	} {
+		require.Equal(t, want, digits.Plain(number), number)
+	}
+}
