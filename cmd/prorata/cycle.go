@@ -93,10 +93,10 @@ type billingPeriod struct {
 }
 
 // endsTooLate reports that the period's invoice has no date in the years that dates have.
-func (p billingPeriod) endsTooLate() bool {
-	year, _, _ := p.End.Civil()
-	return year > 9999
-}
+func (p billingPeriod) endsTooLate() bool { return p.End.After(lastDate) }
+
+// lastDate is the last there is.
+var lastDate = cycle.MustDate("9999-12-31")
 
 func periodsAsked(cmd *cobra.Command, s cycle.Schedule, count int) ([]billingPeriod, error) {
 	if cmd.Flags().Changed("on") {
@@ -113,7 +113,10 @@ func periodsAsked(cmd *cobra.Command, s cycle.Schedule, count int) ([]billingPer
 		}
 		p := billingPeriod{k, s.Period(k)}
 		if p.endsTooLate() {
-			return nil, usagef("--on %s is in a period that ends after the year 9999, expected an earlier date", on)
+			if k == 0 {
+				return nil, noInvoice(s.Start())
+			}
+			return nil, usagef("--on %s is in a period whose invoice would have a date after %s, the last there is, expected %s or earlier", on, lastDate, p.Start.AddDays(-1))
 		}
 		return []billingPeriod{p}, nil
 	}
@@ -125,16 +128,21 @@ func periodsAsked(cmd *cobra.Command, s cycle.Schedule, count int) ([]billingPer
 		p := billingPeriod{k, s.Period(k)}
 		if p.endsTooLate() {
 			if k == 0 {
-				return nil, usagef("--start %s is in a period that ends after the year 9999, expected an earlier date", s.Start())
+				return nil, noInvoice(s.Start())
 			}
 			if !cmd.Flags().Changed("count") {
 				break // no number was asked for
 			}
-			return nil, usagef("--count %d, expected at most %d: later periods end after the year 9999", count, k)
+			return nil, usagef("--count %d, expected at most %d: invoices of later periods would have dates after %s, the last there is", count, k, lastDate)
 		}
 		periods = append(periods, p)
 	}
 	return periods, nil
+}
+
+// noInvoice is the error of a start so late that no period has an invoice.
+func noInvoice(start cycle.Date) error {
+	return usagef("--start %s: the invoice of its period would have a date after %s, the last there is, expected an earlier date", start, lastDate)
 }
 
 func writePeriods(w io.Writer, format string, periods []billingPeriod) error {

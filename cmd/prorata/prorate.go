@@ -134,7 +134,7 @@ func (p *prorationAsked) dates(cmd *cobra.Command) (err error) {
 		p.whole.End = p.whole.Start.AddMonths(1)
 	}
 	if (billingPeriod{Period: p.whole}).endsTooLate() {
-		return usagef("--start %s is in a period that ends after the year 9999, expected an earlier date", p.whole.Start)
+		return noInvoice(p.whole.Start)
 	}
 	if days := p.whole.Days(); days > 31 && p.policy.DayCount != proration.Actual {
 		return usagef("--end %s makes a period of %d days, expected at most 31 with day_count=%s, which is for months", p.whole.End, days, p.policy.DayCount)
