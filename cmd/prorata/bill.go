@@ -58,7 +58,8 @@ func runBill(cmd *cobra.Command, c *common, lines bool) error {
 	if what.Through, err = dateFlag(cmd, "through"); err != nil {
 		return err
 	}
-	if what.Now, err = instantFlag(cmd, "now"); err != nil {
+	now, err := nowOf(cmd)
+	if err != nil {
 		return err
 	}
 	if what.DryRun, err = cmd.Flags().GetBool("dry-run"); err != nil {
@@ -76,6 +77,7 @@ func runBill(cmd *cobra.Command, c *common, lines bool) error {
 		return err
 	}
 	defer b.Close()
+	what.Now = now.in(terms.Policy.TimeZone)
 	var issued *books.Issued // nil until it is done
 	err = c.writeLarge(cmd, func(out io.Writer) error {
 		w := newIssuedWriter(cmd, out, format, lines, terms.Policy, b)

@@ -35,7 +35,7 @@ func (c *common) storeToImportTo(cmd *cobra.Command) (*importStore, error) {
 			return nil, usagef("--%s with --store, expected one of the two: the store has its own policy, and nothing is printed but what was recorded", flag)
 		}
 	}
-	given, err := instantFlag(cmd, "now")
+	asked, err := nowOf(cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +43,7 @@ func (c *common) storeToImportTo(cmd *cobra.Command) (*importStore, error) {
 	if err != nil {
 		return nil, err
 	}
+	given := asked.in(terms.Policy.TimeZone)
 	now := given
 	if now.IsZero() {
 		now = time.Now().Truncate(time.Second)

@@ -56,7 +56,8 @@ func runInit(cmd *cobra.Command, c *common) error {
 		return err
 	}
 	var what books.New
-	if what.Now, err = instantFlag(cmd, "now"); err != nil {
+	now, err := nowOf(cmd)
+	if err != nil {
 		return err
 	}
 	if what.NumberPrefix, err = cmd.Flags().GetString("number-prefix"); err != nil {
@@ -68,6 +69,7 @@ func runInit(cmd *cobra.Command, c *common) error {
 	if what.Policy, err = c.policy(cmd.InOrStdin()); err != nil {
 		return err
 	}
+	what.Now = now.in(what.Policy.TimeZone)
 	if what.Packages, err = c.packageList(what.Policy.MoneyCurrency(), cmd.InOrStdin()); err != nil {
 		return err
 	}

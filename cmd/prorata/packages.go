@@ -68,7 +68,8 @@ func runPackages(cmd *cobra.Command, c *common, files []string) error {
 	if what.DryRun, err = cmd.Flags().GetBool("dry-run"); err != nil {
 		return err
 	}
-	if what.Now, err = instantFlag(cmd, "now"); err != nil {
+	now, err := nowOf(cmd)
+	if err != nil {
 		return err
 	}
 	if err := c.checkOutputs(cmd, nil, files...); err != nil {
@@ -90,6 +91,7 @@ func runPackages(cmd *cobra.Command, c *common, files []string) error {
 	if !changes {
 		return c.showPackages(cmd, &terms, format)
 	}
+	what.Now = now.in(terms.Policy.TimeZone)
 	if what.Policy, err = c.changedPolicy(terms.Policy, cmd.InOrStdin()); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ Exit status: 0 recorded; 1 it failed, and nothing was recorded; 2 wrong usage.`,
 }
 
 func runRecord(cmd *cobra.Command, c *common, files []string) error {
-	now, err := instantFlag(cmd, "now")
+	now, err := nowOf(cmd)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func runRecord(cmd *cobra.Command, c *common, files []string) error {
 		return err
 	}
 	defer b.Close()
-	done, err := b.Record(cmd.Context(), books.Recording{Events: eventsOf(files, terms.Policy, c.from(cmd)), Now: now, DryRun: dry})
+	done, err := b.Record(cmd.Context(), books.Recording{Events: eventsOf(files, terms.Policy, c.from(cmd)), Now: now.in(terms.Policy.TimeZone), DryRun: dry})
 	if wrong := (books.Problems)(nil); errors.As(err, &wrong) {
 		return recordProblems(wrong)
 	}

@@ -34,7 +34,7 @@ func storeFlag(cmd *cobra.Command) {
 }
 
 func nowFlag(cmd *cobra.Command, what string) {
-	cmd.Flags().String("now", "", what+" at `INSTANT`, such as 2026-03-01T06:00:00Z (default the clock's)")
+	cmd.Flags().String("now", "", what+" at `INSTANT`, such as 2026-03-01T06:00:00Z, or at the start of a date (default the clock's)")
 }
 
 // storeName is --store, or what the environment says.
@@ -79,17 +79,33 @@ func openWithTerms(cmd *cobra.Command, open func(*cobra.Command) (*books.Books, 
 	return b, terms, nil
 }
 
-// instantFlag is the value of a flag that is an instant; the zero time when it is not given.
-func instantFlag(cmd *cobra.Command, name string) (time.Time, error) {
-	text, err := cmd.Flags().GetString(name)
-	if err != nil || !cmd.Flags().Changed(name) {
-		return time.Time{}, err
+// moment is an instant, or the day that starts at one.
+type moment struct {
+	at  time.Time
+	day cycle.Date
+}
+
+// in is the instant, where days are those of a time zone; the zero time when none was given.
+func (m moment) in(zone *time.Location) time.Time {
+	if m.day.IsZero() {
+		return m.at
 	}
-	at, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
-		return at, usagef("--%s %q, expected an instant with an offset, such as 2026-03-01T06:00:00Z", name, text)
+	return m.day.Start(zone)
+}
+
+// nowOf reads --now.
+func nowOf(cmd *cobra.Command) (m moment, err error) {
+	text, err := cmd.Flags().GetString("now")
+	if err != nil || !cmd.Flags().Changed("now") {
+		return m, err
 	}
-	return at, nil
+	if m.day, err = cycle.ParseDate(text); err == nil {
+		return m, nil
+	}
+	if m.at, err = time.Parse(time.RFC3339Nano, text); err != nil {
+		return m, usagef("--now %q, expected a date such as 2026-03-01, or an instant with seconds and an offset, such as 2026-03-01T06:00:00Z", text)
+	}
+	return m, nil
 }
 
 // issuedWriter writes invoices, and sums them up.
