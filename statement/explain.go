@@ -76,7 +76,7 @@ func ExplainAccount(h *History) (*Explanation, error) {
 	}
 	e.Summary = report.Count(len(h.Bill.Invoices), "invoice", "invoices")
 	if len(periods) > 0 {
-		e.Owed = figure(sum)
+		e.Owed = plain(sum)
 		e.Summary += fmt.Sprintf(", total %s %s", e.Owed, sum.Currency())
 	}
 	if canceled > 0 {
@@ -126,7 +126,7 @@ func (p *periodSum) add(inv *invoice.Invoice, l *invoice.Line) {
 	if l.Kind != invoice.Charge {
 		text = l.Package + ": " + text
 	}
-	text += " = " + figure(l.Amount)
+	text += " = " + plain(l.Amount)
 	if l.Adjustment {
 		text += " (adjustment of " + date + ")"
 	}
@@ -134,7 +134,7 @@ func (p *periodSum) add(inv *invoice.Invoice, l *invoice.Line) {
 }
 
 func (p *periodSum) row() PeriodRow {
-	r := PeriodRow{Days: span(p.days), Owed: figure(p.owed), Billed: strings.Join(p.billed, ", "), How: strings.Join(p.how, "; ")}
+	r := PeriodRow{Days: span(p.days), Owed: plain(p.owed), Billed: strings.Join(p.billed, ", "), How: strings.Join(p.how, "; ")}
 	if p.credits != 0 {
 		r.Credits = digits.Group(strconv.FormatInt(p.credits, 10))
 	}
@@ -153,13 +153,13 @@ func ExplainInvoice(h *History, number invoice.Number) *Explanation {
 	}
 	inv := &h.Bill.Invoices[at]
 	e := &Explanation{Title: "Invoice " + inv.Number.String() + " of " + inv.Account,
-		Summary: fmt.Sprintf("%s of %s for %s, %s. %s", inv.Type, inv.Date, span(inv.Period), strings.ToLower(inv.Status.String()), sumOf(inv))}
+		Summary: fmt.Sprintf("%s of %s for %s, %s. %s", inv.Type, inv.Date, span(inv.Period), strings.ToLower(inv.Status.String()), sumOf(inv, plain))}
 	about := inv.Period
 	about.End = inv.Date.AddDays(1)
 	for i := range inv.Lines {
 		l := &inv.Lines[i]
 		about.Start = cycle.Earlier(about.Start, l.Dates.Start)
-		row := LineRow{Kind: l.Kind.String(), Package: l.Package, Days: span(l.Dates), Amount: figure(l.Amount), How: l.Explanation()}
+		row := LineRow{Kind: l.Kind.String(), Package: l.Package, Days: span(l.Dates), Amount: plain(l.Amount), How: l.Explanation()}
 		key := l.Key()
 		for j := range h.Bill.Invoices {
 			other := &h.Bill.Invoices[j]
@@ -167,14 +167,14 @@ func ExplainInvoice(h *History, number invoice.Number) *Explanation {
 				if other.Lines[k].Key() != key || j == at {
 					continue
 				}
-				text := figure(other.Lines[k].Amount) + " on " + other.Date.String()
+				text := plain(other.Lines[k].Amount) + " on " + other.Date.String()
 				if other.Status == invoice.Canceled {
 					text += ", canceled"
 				}
 				if j < at {
 					row.Before = joinTo(row.Before, text)
 				} else if !other.Lines[k].Amount.IsZero() {
-					e.After = append(e.After, fmt.Sprintf("%s %s, %s: %s on invoice %s of %s", l.Kind, l.Package, span(l.Dates), figure(other.Lines[k].Amount), other.Number, other.Date))
+					e.After = append(e.After, fmt.Sprintf("%s %s, %s: %s on invoice %s of %s", l.Kind, l.Package, span(l.Dates), plain(other.Lines[k].Amount), other.Number, other.Date))
 				}
 			}
 		}

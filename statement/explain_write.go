@@ -80,17 +80,17 @@ func (e *Explanation) HTML(w io.Writer) error {
 // HTMLPart is the explanation that HTML writes, for a page of the caller's own.
 func (e *Explanation) HTMLPart() (Part, error) {
 	v := *e
-	v.Title, v.Summary = shown(e.Title), shown(e.Summary)
+	v.Title, v.Summary, v.Owed = shown(e.Title), withMinuses(shown(e.Summary)), withMinus(e.Owed)
 	v.Events, v.Periods, v.Lines, v.After = nil, nil, nil, nil
 	for _, row := range e.Events {
 		v.Events = append(v.Events, EventRow{row.Date, shown(row.Text)})
 	}
 	for _, row := range e.Periods {
-		row.How = shown(row.How)
+		row.Credits, row.Owed, row.How = withMinus(row.Credits), withMinus(row.Owed), shown(row.How)
 		v.Periods = append(v.Periods, row)
 	}
 	for _, row := range e.Lines {
-		row.Package, row.How = shown(row.Package), shown(row.How)
+		row.Package, row.Amount, row.How, row.Before = shown(row.Package), withMinus(row.Amount), shown(row.How), withMinuses(row.Before)
 		v.Lines = append(v.Lines, row)
 	}
 	for _, text := range e.After {

@@ -135,7 +135,7 @@ var tones = map[invoice.Status]string{invoice.Paid: "good", invoice.Unpaid: "war
 
 func viewInvoice(inv *invoice.Invoice) invoiceView {
 	v := invoiceView{Number: inv.Number.String(), Date: inv.Date.String(), Type: inv.Type.String(), Period: span(inv.Period), Package: shown(inv.Package),
-		Total: figure(inv.FinalAmount), Status: inv.Status.String(), Tone: tones[inv.Status], Sum: sumOf(inv)}
+		Total: figure(inv.FinalAmount), Status: inv.Status.String(), Tone: tones[inv.Status], Sum: sumOf(inv, figure)}
 	v.Words = strings.Join([]string{inv.Account, v.Number, v.Date, inv.Package}, " ")
 	for i := range inv.Lines {
 		v.Lines = append(v.Lines, viewLine(&inv.Lines[i]))
@@ -146,7 +146,7 @@ func viewInvoice(inv *invoice.Invoice) invoiceView {
 func viewLine(l *invoice.Line) lineView {
 	v := lineView{Kind: l.Kind.String(), Package: shown(l.Package), Days: span(l.Dates), How: shown(l.Explanation()), Amount: figure(l.Amount)}
 	if n := l.Credits(); n != 0 {
-		v.Credits = digits.Group(strconv.FormatInt(n, 10))
+		v.Credits = withMinus(digits.Group(strconv.FormatInt(n, 10)))
 	}
 	if l.Adjustment {
 		v.How += " (adjustment of the period from " + l.Period().String() + ")"
@@ -155,7 +155,7 @@ func viewLine(l *invoice.Line) lineView {
 }
 
 // sumOf is how the total of an invoice adds up: full price − prorated + overage + charges.
-func sumOf(inv *invoice.Invoice) string {
+func sumOf(inv *invoice.Invoice, figure func(money.Amount) string) string {
 	text := "Full price " + figure(inv.Amount)
 	for _, part := range []struct {
 		sign, name string

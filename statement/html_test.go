@@ -80,12 +80,13 @@ func TestHTMLHasAll(t *testing.T) {
 		require.True(t, found, inv.Number)
 		own, _, _ = strings.Cut(own, "</details>")
 		own = textOf(own)
-		for _, figure := range []money.Amount{inv.Amount, inv.FinalAmount} {
-			require.Contains(t, own, digits.Group(figure.Number()), inv.Number)
+		figure := func(a money.Amount) string { return strings.Replace(digits.Group(a.Number()), "-", "−", 1) }
+		for _, a := range []money.Amount{inv.Amount, inv.FinalAmount} {
+			require.Contains(t, own, figure(a), inv.Number)
 		}
 		for j := range inv.Lines {
 			require.Contains(t, own, inv.Lines[j].Explanation(), inv.Number)
-			require.Contains(t, own, digits.Group(inv.Lines[j].Amount.Number()), inv.Number)
+			require.Contains(t, own, figure(inv.Lines[j].Amount), inv.Number)
 		}
 	}
 	require.Contains(t, text, "10,253.79")

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/prorata-go/prorata/internal/digits"
@@ -64,5 +66,14 @@ func page(w io.Writer, language, title string, body Part, filters bool) error {
 // shown is a name from outside as a page shows it: what cannot be seen, or turns the direction of what follows, is escaped.
 func shown(name string) string { return display.Text(name) }
 
-// figure is an amount in groups of thousands, without its currency.
-func figure(a money.Amount) string { return digits.Group(a.Number()) }
+// figure is an amount in groups of thousands, without its currency, as a page shows it; plain is how a terminal does.
+func figure(a money.Amount) string { return withMinus(plain(a)) }
+func plain(a money.Amount) string  { return digits.Group(a.Number()) }
+
+// withMinus is a number with a true minus, as wide as a plus, where it has a hyphen.
+func withMinus(number string) string { return strings.Replace(number, "-", "−", 1) }
+
+// withMinuses is a text of ours in which the numbers below zero have a true minus.
+func withMinuses(text string) string { return negative.ReplaceAllString(text, "$1−$2") }
+
+var negative = regexp.MustCompile(`(^|[ (])-([0-9])`)
