@@ -222,7 +222,7 @@ func (c *call) add() (wire, error) {
 		return nil, err
 	}
 	if text := c.form.Get("billing_date"); text != "" {
-		if e.BillingDate, err = cycle.ParseDate(text); err != nil {
+		if e.BillingDate, err = parseDay(text); err != nil {
 			return nil, refuse("billing_date: %v", err)
 		}
 	}
@@ -380,7 +380,7 @@ func (c *call) days() (p cycle.Period, err error) {
 		if text == "" {
 			continue
 		}
-		if *date.to, err = cycle.ParseDate(text); err != nil {
+		if *date.to, err = parseDay(text); err != nil {
 			return p, refuse("%s: %v", date.name, err)
 		}
 		if date.name == "end_date" {

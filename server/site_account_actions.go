@@ -93,7 +93,7 @@ func (s *Server) eventOf(name string, form url.Values, policy invoice.Policy) (a
 	}
 	e := account.Event{Account: name, At: s.now()}
 	if text := form.Get("day"); text != "" {
-		day, err := cycle.ParseDate(text)
+		day, err := parseDay(text)
 		if err != nil {
 			return e, badRequest("day: %w", err)
 		}

@@ -52,7 +52,7 @@ func (s *Server) balancePage(w http.ResponseWriter, r *http.Request) {
 	status, asOf := http.StatusOK, p.day
 	if b.AsOf != "" {
 		var err error
-		if asOf, err = cycle.ParseDate(b.AsOf); err != nil {
+		if asOf, err = parseDay(b.AsOf); err != nil {
 			status, b.Wrong = http.StatusBadRequest, "as of: "+err.Error()
 		}
 	}

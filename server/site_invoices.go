@@ -175,7 +175,7 @@ func (l *invoiceList) which() (which books.Which, err error) {
 		to         *cycle.Date
 	}{{"from", l.From, &which.From}, {"through", l.Through, &which.Through}} {
 		if date.text != "" {
-			if *date.to, err = cycle.ParseDate(date.text); err != nil {
+			if *date.to, err = parseDay(date.text); err != nil {
 				return which, fmt.Errorf("%s: %w", date.name, err)
 			}
 		}

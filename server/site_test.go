@@ -24,7 +24,15 @@ func TestInvoicesAreFoundByWhatIsAskedFor(t *testing.T) {
 	require.NotContains(t, s.get("/invoices?status=Unpaid&account="+someone), ">Paid</span>")
 	require.Contains(t, s.get("/invoices?from=2025-03-01&through=2025-03-31"), "2025-03-")
 	require.Contains(t, s.get("/invoices?status=Refunded&from=2030-01-01"), "No invoice is like that")
-	require.Equal(t, http.StatusBadRequest, s.ask(http.MethodGet, "/invoices?from=yesterday", s.read, "").Code)
+	for ask, want := range map[string]string{
+		"/invoices?from=yesterday":     `from: &#34;yesterday&#34; is no date, expected YYYY-MM-DD, such as 2026-03-31`,
+		"/invoices?through=2026-02-30": `through: &#34;2026-02-30&#34; is no date: February 2026 has 28 days`,
+		"/balance?as_of=1/2/2026":      `as of: &#34;1/2/2026&#34; is no date, expected YYYY-MM-DD, such as 2026-03-31`,
+	} {
+		w := s.ask(http.MethodGet, ask, s.read, "")
+		require.Equal(t, http.StatusBadRequest, w.Code, ask)
+		require.Contains(t, w.Body.String(), want)
+	}
 	require.Contains(t, s.get("/invoices?account=nobody"), "nobody")
 	require.Contains(t, s.get("/invoices?run=24"), "Invoices of run 24")
 	require.Contains(t, s.get("/invoices?page=2"), "page 2 of")

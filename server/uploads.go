@@ -112,7 +112,7 @@ func setField(asked *reconciling.Asked, name, value string) (err error) {
 		if value == "" {
 			return nil
 		}
-		if *to, err = cycle.ParseDate(value); err != nil {
+		if *to, err = parseDay(value); err != nil {
 			return &requestError{fmt.Errorf("%s: %w", name, err)}
 		}
 	case "tolerance":

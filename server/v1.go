@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/names"
 )
 
 // api adds our own API. Its description, /openapi.json, is made of the types here.
@@ -115,12 +117,25 @@ func readDate(place, text string, to *cycle.Date) error {
 	if text == "" {
 		return nil
 	}
-	date, err := cycle.ParseDate(text)
+	date, err := parseDay(text)
 	if err != nil {
 		return huma.Error422UnprocessableEntity(place[strings.LastIndexByte(place, '.')+1:], &huma.ErrorDetail{Location: place, Message: err.Error(), Value: text})
 	}
 	*to = date
 	return nil
+}
+
+// parseDay reads a date that somebody gave, with an error for them to read.
+func parseDay(text string) (cycle.Date, error) {
+	day, err := cycle.ParseDate(text)
+	if err == nil {
+		return day, nil
+	}
+	why := err.Error()
+	if why = why[strings.LastIndex(why, ": ")+len(": "):]; strings.HasPrefix(why, "expected ") {
+		return day, fmt.Errorf("%q is no date, %s, such as 2026-03-31", names.Clip(text), why)
+	}
+	return day, fmt.Errorf("%q is no date: %s", names.Clip(text), why)
 }
 
 // broken is an error that is no fault of the request: the log has it, and the answer does not.
