@@ -97,9 +97,20 @@ func TestAPISaysWhatTheBooksSay(t *testing.T) {
 	target := "/v1/invoices/" + one.Number.String()
 	require.JSONEq(t, string(list.Invoices[0]), s.get(target))
 	w := s.ask(http.MethodGet, target, s.read, "")
-	again := s.ask(http.MethodGet, target, s.read, "", func(r *http.Request) { r.Header.Set("If-None-Match", w.Header().Get("ETag")) })
-	require.Equal(t, http.StatusNotModified, again.Code)
-	require.Empty(t, again.Body.String())
+	etag := w.Header().Get("ETag")
+	for _, c := range []struct {
+		match string
+		code  int
+	}{
+		{etag, http.StatusNotModified}, {"W/" + etag, http.StatusNotModified}, {"*", http.StatusNotModified}, {`"a,b", W/"c" ,` + etag, http.StatusNotModified},
+		{`,"a",,	W/` + etag + `,"b"`, http.StatusNotModified}, {etag + `, "a"`, http.StatusNotModified},
+		{"", http.StatusOK}, {`"a"`, http.StatusOK}, {`"a", W/"b"`, http.StatusOK}, {strings.Trim(etag, `"`), http.StatusOK}, {`"` + etag, http.StatusOK}, {"w/" + etag, http.StatusOK},
+	} {
+		again := s.ask(http.MethodGet, target, s.read, "", func(r *http.Request) { r.Header.Set("If-None-Match", c.match) })
+		require.Equal(t, c.code, again.Code, c.match)
+		require.Equal(t, etag, again.Header().Get("ETag"), c.match)
+		require.Equal(t, c.code == http.StatusNotModified, again.Body.Len() == 0, c.match)
+	}
 	html := s.ask(http.MethodGet, target, s.read, "", func(r *http.Request) { r.Header.Set("Accept", "text/html") })
 	require.True(t, strings.HasPrefix(html.Body.String(), "<!DOCTYPE html>"))
 	require.Contains(t, html.Header().Get("Content-Security-Policy"), "default-src 'none'")

@@ -82,6 +82,25 @@ func described(kinds ...string) map[string]*huma.Response {
 // unchanged is the answer to a header If-None-Match that has the ETag of what is there.
 var unchanged = &huma.Response{Description: "It is as it was"}
 
+// matches reports that a header If-None-Match has an ETag: * for any, or a list, in which a W/ before one makes no difference.
+func matches(header, etag string) bool {
+	for rest := strings.TrimLeft(header, " \t,"); rest != ""; rest = strings.TrimLeft(rest, " \t,") {
+		if rest[0] == '*' {
+			return true
+		}
+		opaque, found := strings.CutPrefix(strings.TrimPrefix(rest, "W/"), `"`)
+		end := strings.IndexByte(opaque, '"')
+		if !found || end < 0 {
+			return false // no list of ETags
+		}
+		if `"`+opaque[:end]+`"` == etag {
+			return true
+		}
+		rest = opaque[end+1:]
+	}
+	return false
+}
+
 // which says which invoices are asked for.
 func (in *InvoicesFilter) which() (books.Which, error) {
 	l := invoiceList{Account: in.Account, From: in.From, Through: in.Through, Status: in.Status, Run: in.Run}
@@ -223,7 +242,7 @@ func (s *Server) getInvoice(ctx context.Context, in *invoiceInput) (*bytesOutput
 		return nil, s.broken(ctx, err)
 	}
 	sum := sha256.Sum256(b.Bytes())
-	if out.ETag = `"` + hex.EncodeToString(sum[:16]) + `"`; in.Match == out.ETag {
+	if out.ETag = `"` + hex.EncodeToString(sum[:16]) + `"`; matches(in.Match, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}

@@ -210,7 +210,7 @@ func (s *Server) getReconciliation(ctx context.Context, in *reconciliationInput)
 	default:
 		out.Disposition = `attachment; filename="reconciliation-` + in.Number + `-` + format + `"`
 	}
-	if in.Match == out.ETag {
+	if matches(in.Match, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
