@@ -144,16 +144,9 @@ func (a *access) signOut(r *http.Request, secure bool) *http.Cookie {
 	return &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode}
 }
 
-// mayTry reports whether an address may try to be let in, or has failed too often.
-func (a *access) mayTry(address string) bool {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
-	f := a.failures[address]
-	return f.count < maxFailures || a.now().Sub(f.since) > failuresLast
-}
-
-// failed notes that an address was not let in.
-func (a *access) failed(address string) {
+// failed notes that an address was not let in, and reports that it has failed too often. Whoever comes from there with a token that
+// holds is let in all the same: others may share the address, and what protects a token is that it has 256 random bits.
+func (a *access) failed(address string) (tooOften bool) {
 	now := a.now()
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
@@ -173,6 +166,7 @@ func (a *access) failed(address string) {
 	}
 	f.count++
 	a.failures[address] = f
+	return f.count > maxFailures
 }
 
 // addressOf is where a request came from, without its port. Behind a proxy that is what the proxy says, else what the connection is.

@@ -129,16 +129,14 @@ func (c *call) read() error {
 
 // letIn finds whose call it is.
 func (c *call) letIn() error {
-	address := c.s.addressOf(c.r)
-	if !c.s.access.mayTry(address) {
-		return &callError{http.StatusTooManyRequests, "too many wrong credentials from this address, wait a minute"}
-	}
 	from, ok, err := c.s.access.byToken(c.r.Context(), c.form.Get("api_user"), c.form.Get("api_key"))
 	if err != nil {
 		return err
 	}
 	if !ok || c.form.Get("api_user") == "" && !c.s.access.open {
-		c.s.access.failed(address)
+		if c.s.access.failed(c.s.addressOf(c.r)) {
+			return &callError{http.StatusTooManyRequests, "too many wrong credentials from this address, wait a minute"}
+		}
 		return &callError{http.StatusUnauthorized, "Permission denied, wrong credentials"}
 	}
 	c.who = from

@@ -111,22 +111,17 @@ func (s *Server) wrap(routes http.Handler) http.Handler {
 	return s.logged(h)
 }
 
-// identified finds who a request is from, and refuses an address that failed too often.
+// identified finds who a request is from, and refuses a wrong token from an address that had too many.
 func (s *Server) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, carries := bearer(r)
-		address := s.addressOf(r)
-		if carries && !s.access.mayTry(address) {
-			tooMany(w, r)
-			return
-		}
 		from, ok, err := s.access.identify(r)
 		if err != nil {
 			s.fail(w, r, err)
 			return
 		}
-		if carries && !ok {
-			s.access.failed(address)
+		if _, carries := bearer(r); carries && !ok && s.access.failed(s.addressOf(r)) {
+			tooMany(w, r)
+			return
 		}
 		if ok {
 			noteWho(r.Context(), from.Token)

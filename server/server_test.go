@@ -222,9 +222,16 @@ func TestWrongTokensWait(t *testing.T) {
 		codes[s.ask(http.MethodGet, "/v1/accounts", "prorata_guess", "").Code]++
 	}
 	require.Equal(t, map[int]int{http.StatusUnauthorized: 10, http.StatusTooManyRequests: 5}, codes)
-	require.Equal(t, http.StatusTooManyRequests, s.ask(http.MethodPost, "/sign-in", "", "token="+s.write).Code)
-	other := s.ask(http.MethodGet, "/v1/accounts", s.read, "", func(r *http.Request) { r.RemoteAddr = "127.0.0.2:9" })
-	require.Equal(t, http.StatusOK, other.Code, "another address does not wait")
+	const calls = "/api/distributor.packages.json?api_user=writer&api_key="
+	require.Equal(t, http.StatusTooManyRequests, s.ask(http.MethodPost, "/sign-in", "", "token=prorata_guess").Code)
+	require.Equal(t, http.StatusTooManyRequests, s.ask(http.MethodGet, calls+"prorata_guess", "", "").Code)
+	other := s.ask(http.MethodGet, "/v1/accounts", "prorata_guess", "", func(r *http.Request) { r.RemoteAddr = "127.0.0.2:9" })
+	require.Equal(t, http.StatusUnauthorized, other.Code, "another address does not wait")
+	// Neither does a token that holds, whoever else shares its address.
+	require.Equal(t, http.StatusOK, s.ask(http.MethodGet, "/v1/accounts", s.read, "").Code)
+	require.Equal(t, http.StatusOK, s.ask(http.MethodGet, calls+s.write, "", "").Code)
+	require.Equal(t, http.StatusSeeOther, s.ask(http.MethodPost, "/sign-in", "", "token="+s.write).Code)
+	require.Equal(t, http.StatusTooManyRequests, s.ask(http.MethodGet, "/v1/accounts", "prorata_guess", "").Code, "it does not let the others try again")
 }
 
 func TestLogHoldsNoTokenAndNoLineOfItsOwn(t *testing.T) {

@@ -266,24 +266,19 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
-	address, to := s.addressOf(r), ownPath(r.FormValue("to"))
-	if !s.access.mayTry(address) {
-		w.Header().Set("Retry-After", fmt.Sprint(int(failuresLast.Seconds())))
-		s.show(w, r, http.StatusTooManyRequests, "sign-in", page{Title: "Sign in", Body: signInForm{
-			Wrong: "Too many wrong tokens came from this address. Wait a minute, then try again.", To: to, Store: s.books.Name(),
-		}})
-		return
-	}
+	to := ownPath(r.FormValue("to"))
 	from, ok, err := s.access.byToken(r.Context(), "", strings.TrimSpace(r.PostFormValue("token")))
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	if !ok {
-		s.access.failed(address)
-		s.show(w, r, http.StatusUnauthorized, "sign-in", page{Title: "Sign in", Body: signInForm{
-			Wrong: "That is no token of this store, or it was revoked.", To: to, Store: s.books.Name(),
-		}})
+		status, wrong := http.StatusUnauthorized, "That is no token of this store, or it was revoked."
+		if s.access.failed(s.addressOf(r)) {
+			w.Header().Set("Retry-After", fmt.Sprint(int(failuresLast.Seconds())))
+			status, wrong = http.StatusTooManyRequests, "Too many wrong tokens came from this address. Wait a minute, then try again."
+		}
+		s.show(w, r, status, "sign-in", page{Title: "Sign in", Body: signInForm{Wrong: wrong, To: to, Store: s.books.Name()}})
 		return
 	}
 	noteWho(r.Context(), from.Token)
