@@ -81,28 +81,46 @@ func Hash(data []byte) string {
 
 // AddReconciliation keeps a reconciliation with its reports by format, and gives it the next number. A zero instant is the clock's.
 func (b *Books) AddReconciliation(ctx context.Context, r Reconciliation, reports map[string][]byte) (Reconciliation, error) {
+	made, _, err := b.addReconciliation(ctx, r, reports, false)
+	return made, err
+}
+
+// AddNewReconciliation is AddReconciliation where none compared the same files with the same books in the same way, and came to the same
+// reports, whoever made it and when. Else it returns the first that did, and false.
+func (b *Books) AddNewReconciliation(ctx context.Context, r Reconciliation, reports map[string][]byte) (made Reconciliation, added bool, err error) {
+	return b.addReconciliation(ctx, r, reports, true)
+}
+
+func (b *Books) addReconciliation(ctx context.Context, r Reconciliation, reports map[string][]byte, once bool) (made Reconciliation, added bool, err error) {
 	at, err := instantOr(r.At, time.Now())
 	if err != nil {
-		return r, err
+		return r, false, err
 	}
 	packer, err := zstd.NewWriter(nil)
 	if err != nil {
-		return r, err
+		return r, false, err
 	}
 	r.At, r.Reports = at, summariesOf(reports)
 	rows := make([]store.Report, 0, len(reports))
 	for _, summary := range r.Reports {
 		rows = append(rows, store.Report{Format: summary.Format, Content: packer.EncodeAll(reports[summary.Format], nil)})
 		if len(rows[len(rows)-1].Content) > maxReport {
-			return r, ErrReportTooLarge
+			return r, false, ErrReportTooLarge
 		}
 	}
 	body, err := json.Marshal(&r)
 	if err != nil {
-		return r, err
+		return r, false, err
 	}
 	sum := sha256.Sum256(body)
 	err = b.home.Write(ctx, func(tx store.Tx) error {
+		if once {
+			same, err := r.sameIn(tx)
+			if err != nil || same.Number > 0 {
+				r = same
+				return err
+			}
+		}
 		last, err := tx.LastReconciliation()
 		if err != nil {
 			return err
@@ -111,27 +129,33 @@ func (b *Books) AddReconciliation(ctx context.Context, r Reconciliation, reports
 		for i := range rows {
 			rows[i].Reconciliation = r.Number
 		}
+		added = true
 		return tx.AddReconciliation(store.Reconciliation{Number: r.Number, At: at, Hash: sum[:], Body: body}, rows)
 	})
-	return r, err
+	return r, added, err
 }
 
 // Reconciliations are all that were made, in order.
 func (b *Books) Reconciliations(ctx context.Context) (list []Reconciliation, err error) {
 	err = b.home.Read(ctx, func(tx store.Tx) error {
-		rows, err := tx.Reconciliations()
-		if err != nil {
-			return err
-		}
-		list = make([]Reconciliation, len(rows))
-		for i := range rows {
-			if list[i], err = readReconciliation(&rows[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		list, err = reconciliationsIn(tx)
+		return err
 	})
 	return list, err
+}
+
+func reconciliationsIn(tx store.Tx) ([]Reconciliation, error) {
+	rows, err := tx.Reconciliations()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Reconciliation, len(rows))
+	for i := range rows {
+		if list[i], err = readReconciliation(&rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // Reconciliation is the one of a number; one of number 0 where there is none.
@@ -147,11 +171,9 @@ func (b *Books) Reconciliation(ctx context.Context, number int64) (r Reconciliat
 	return r, err
 }
 
-// SameReconciliation is the first reconciliation that compared the same files with the same books in the same way, and came to the same
-// reports, whoever made it and when; one of number 0 where there is none.
-func (b *Books) SameReconciliation(ctx context.Context, r Reconciliation, reports map[string][]byte) (Reconciliation, error) {
-	r.Reports = summariesOf(reports)
-	list, err := b.Reconciliations(ctx)
+// sameIn is the first reconciliation that was made alike; one of number 0 where there is none.
+func (r Reconciliation) sameIn(tx store.Tx) (Reconciliation, error) {
+	list, err := reconciliationsIn(tx)
 	if err != nil {
 		return Reconciliation{}, err
 	}

@@ -2,9 +2,14 @@ package books_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/books"
@@ -113,26 +118,49 @@ func TestLog(t *testing.T) {
 }
 
 // Two reconciliations are the same that compared the same and found the same, whoever made them and when.
-func TestSameReconciliation(t *testing.T) {
-	b := demo(t, t.TempDir()+"/books.db")
-	reports := map[string][]byte{"json": []byte(`{"groups":[]}`)}
-	base := books.Reconciliation{At: at("2026-05-01T08:00:00Z"), By: "anna", Events: 7, Inputs: []books.ReconciledInput{{Name: "a.csv", SHA256: books.Hash([]byte("abc"))}}, Notes: []string{"x"}}
-	other := base
-	other.Events++
-	_, err := b.AddReconciliation(t.Context(), other, reports)
-	require.NoError(t, err)
-	find := func(r books.Reconciliation, reports map[string][]byte) int64 {
-		same, err := b.SameReconciliation(t.Context(), r, reports)
-		require.NoError(t, err)
-		return same.Number
-	}
-	require.Zero(t, find(base, reports))
-	_, err = b.AddReconciliation(t.Context(), base, reports)
-	require.NoError(t, err)
-	again := base
-	again.At, again.By = at("2026-05-02T08:00:00Z"), "bert"
-	require.EqualValues(t, 2, find(again, reports))
-	require.Zero(t, find(again, map[string][]byte{"json": []byte(`{"groups":[1]}`)}), "another program found more")
-	again.Inputs = []books.ReconciledInput{{Name: "a.csv", SHA256: books.Hash([]byte("abd"))}}
-	require.Zero(t, find(again, reports))
+func TestAddNewReconciliation(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		reports := map[string][]byte{"json": []byte(`{"groups":[]}`)}
+		base := books.Reconciliation{At: at("2026-05-01T08:00:00Z"), By: "anna", Events: 7, Inputs: []books.ReconciledInput{{Name: "a.csv", SHA256: books.Hash([]byte("abc"))}}, Notes: []string{"x"}}
+		add := func(r books.Reconciliation, reports map[string][]byte) (int64, bool) {
+			made, added, err := b.AddNewReconciliation(t.Context(), r, reports)
+			require.NoError(t, err)
+			kept, err := b.Reconciliation(t.Context(), made.Number)
+			require.NoError(t, err)
+			require.Equal(t, kept, made)
+			return made.Number, added
+		}
+		requireAdded := func(want int64, r books.Reconciliation, reports map[string][]byte) {
+			n, added := add(r, reports)
+			require.Equal(t, want, n)
+			require.True(t, added)
+		}
+		other := base
+		other.Events++
+		requireAdded(1, other, reports)
+		// Of the same at once, one is added, and the others are it.
+		var added atomic.Int32
+		var all sync.WaitGroup
+		for i := range 8 {
+			all.Go(func() {
+				again := base
+				again.At, again.By = again.At.AddDate(0, 0, i), fmt.Sprint(i)
+				made, new, err := b.AddNewReconciliation(context.Background(), again, reports)
+				if assert.NoError(t, err); new {
+					added.Add(1)
+				}
+				assert.EqualValues(t, 2, made.Number)
+			})
+		}
+		all.Wait()
+		require.EqualValues(t, 1, added.Load())
+		requireAdded(3, base, map[string][]byte{"json": []byte(`{"groups":[1]}`)}) // another program found more
+		changed := base
+		changed.Inputs = []books.ReconciledInput{{Name: "a.csv", SHA256: books.Hash([]byte("abd"))}}
+		requireAdded(4, changed, reports)
+		n, new := add(changed, reports)
+		require.EqualValues(t, 4, n)
+		require.False(t, new)
+	})
 }

@@ -50,16 +50,14 @@ func OfBooks(ctx context.Context, b *books.Books, asked Asked) (made books.Recon
 		made.Notes = append(made.Notes, report.Count(n, "event", "events")+" of the books left out, for making no sense where recorded")
 	}
 	sumUp(&made, rep)
-	if asked.Once {
-		same, err := b.SameReconciliation(ctx, made, reports)
-		if err == nil && same.Number > 0 {
-			err = ErrSame
-		}
-		if err != nil {
-			return same, err
-		}
+	if !asked.Once {
+		return b.AddReconciliation(ctx, made, reports)
 	}
-	return b.AddReconciliation(ctx, made, reports)
+	made, added, err := b.AddNewReconciliation(ctx, made, reports)
+	if err == nil && !added {
+		err = ErrSame
+	}
+	return made, err
 }
 
 // kept are the reports that are kept of a reconciliation, by format: what it found, and what is claimed.
