@@ -77,6 +77,7 @@ func newPages() (*pages, error) {
 		"asset":      func(name string) string { return paths[name] },
 		"places":     func() any { return places },
 		"money":      shownMoney,
+		"coded":      codedMoney,
 		"digits":     bigMoney,
 		"amount":     func(a money.Amount) string { return strings.Replace(digits.Group(a.Number()), "-", "−", 1) },
 		"count":      func(n any) string { return digits.Group(fmt.Sprint(n)) },
@@ -134,6 +135,15 @@ func inPage(document statement.Part) template.HTML {
 func shownMoney(a money.Amount) string {
 	number := strings.TrimPrefix(a.Number(), "-")
 	return strings.NewReplacer(number, digits.Group(number), "-", "−").Replace(a.Display())
+}
+
+// codedMoney is shownMoney in which the code of a currency that has no sign, such as KWD, can be left out by a table.
+func codedMoney(a money.Amount) template.HTML {
+	text := template.HTMLEscapeString(shownMoney(a))
+	if before, after, coded := strings.Cut(text, a.Currency().String()+" "); coded {
+		text = before + `<span class="currency">` + a.Currency().String() + " </span>" + after
+	}
+	return template.HTML(text)
 }
 
 // bigMoney is an amount among the figures at the top of a page: many digits stay together, and are smaller the more there are.

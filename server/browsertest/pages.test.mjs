@@ -157,4 +157,27 @@ async function picture(page, name, width) {
 describe("pages", { concurrency: 2 }, () => {
   for (const [name, target] of Object.entries(ofDemo)) test(name, () => checked(name, site + target));
   for (const [name, target] of Object.entries(ofStore)) test(name, () => checked(name, own.url + target));
+
+  // Amounts of a currency that has no sign are wider: the widest tables leave its code out, but not for who hears them.
+  test("a currency that is written as a code", async () => {
+    const dinars = await store("--set", "currency=KWD");
+    await dinars.prorata("record", "--store", "books.db", path.join(root, "testdata/demo/events.jsonl"));
+    await dinars.prorata("bill", "--store", "books.db", "--through", "2026-02-27", "--format", "csv");
+    const page = await open(browser);
+    await signIn(page, dinars, dinars.read);
+    const found = [];
+    for (const target of ["/", "/balance?as_of=2026-02-27"]) {
+      await page.goto(dinars.url + target);
+      assert.match(await page.locator("dl.figures").innerText(), /KWD [\d,]+\.\d{3}/);
+      assert.match(await page.locator("table.no-codes tbody td.number").last().textContent(), /^−?KWD [\d,]+\.\d{3}$/);
+      for (const width of Object.keys(heights)) {
+        await page.setViewportSize({ width: Number(width), height: heights[width] });
+        found.push(...[...await tooWide(page), ...await outOfSight(page)].map((w) => `${target}, ${width} px: ${w}`));
+      }
+      found.push(...await inaccessible(page), ...await offPaper(page));
+    }
+    found.push(...page.wrong);
+    await page.context().close();
+    assert.deepEqual(found, []);
+  });
 });

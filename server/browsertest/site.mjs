@@ -58,11 +58,11 @@ async function serve(args, cwd) {
 export const demo = () => serve(["--demo"]);
 
 // store serves a new store of the demonstration's price list, empty, with a token that writes and one that reads, and runs commands
-// beside it.
-export async function store() {
+// beside it. It is made with more arguments where there are some.
+export async function store(...more) {
   const dir = folder();
   const prorata = async (...args) => (await run(program(), args, { cwd: dir })).stdout.trim();
-  await prorata("init", "--store", "books.db", "--packages", path.join(root, "testdata/demo/packages.json"));
+  await prorata("init", "--store", "books.db", "--packages", path.join(root, "testdata/demo/packages.json"), ...more);
   const write = await prorata("token", "add", "--store", "books.db", "--name", "anna", "--write");
   const read = await prorata("token", "add", "--store", "books.db", "--name", "ben", "--read");
   return { url: await serve(["--store", "books.db", "--quiet"], dir), write, read, prorata };
