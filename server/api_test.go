@@ -308,6 +308,23 @@ func TestDistributorCallsChangeAccounts(t *testing.T) {
 	require.Equal(t, done, do("add", url.Values{"username": {"free@example.com"}, "package": {"Free"}}))
 	require.Equal(t, `{"message":"error","errors":["free users cannot be downgraded"]}`, do("account", url.Values{"task": {"immediate_downgrade"}, "user": {"free@example.com"}, "package": {"Free"}}))
 	require.Contains(t, do("add", url.Values{"username": {"free@example.com"}, "package": {"Free"}}), "already open")
+	for _, c := range []struct{ free, to, want string }{
+		{"1", "Gold", `{"message":"error","errors":["free_user 1: package \"Gold\" has a price, expected one that is free"]}`},
+		{"true", "Gold", `{"message":"error","errors":["free_user true: package \"Gold\" has a price, expected one that is free"]}`},
+		{"yes", "Free", `{"message":"error","errors":["free_user \"yes\", expected true or false"]}`},
+		{"1", "Free", done}, {"true", "Free", done}, {"0", "Gold", done}, {"false", "Gold", done},
+	} {
+		require.Equal(t, c.want, do("add", url.Values{"username": {"free_user-" + c.free + c.to}, "package": {c.to}, "free_user": {c.free}}), c.free)
+	}
+	for _, c := range []struct{ task, to, want string }{
+		{"immediate_upgrade", "Starter", `{"message":"error","errors":["package \"Starter\" costs less than \"Gold\", expected a downgrade"]}`},
+		{"scheduled_upgrade", "Starter", `{"message":"error","errors":["package \"Starter\" costs less than \"Gold\", expected a downgrade"]}`},
+		{"immediate_downgrade", "Platinum", `{"message":"error","errors":["package \"Platinum\" costs more than \"Gold\", expected an upgrade"]}`},
+		{"scheduled_upgrade", "Platinum", done}, {"immediate_upgrade", "Platinum", done}, {"immediate_downgrade", "Gold", done},
+	} {
+		require.Equal(t, c.want, do("account", url.Values{"task": {c.task}, "user": {"free_user-0Gold"}, "package": {c.to}}), c.task)
+	}
+	require.Contains(t, do("account", url.Values{"task": {"immediate_upgrade"}, "user": {"free_user-0Gold"}, "package": {"Diamond"}}), "Diamond")
 	require.Contains(t, do("add", url.Values{"username": {"late@example.com"}, "package": {"Gold"}, "billing_date": {"2026-05-01"}}), `"message":"error"`, "more than one cycle away")
 	require.Contains(t, do("whitelabel", url.Values{}), "distributor.whitelabel is not served here")
 	require.Contains(t, do("account", url.Values{"task": {"overview"}, "user": {"nobody"}}), `"message":"error"`)

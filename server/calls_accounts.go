@@ -121,26 +121,38 @@ func (c *call) account() (wire, error) {
 		if e.Package, err = c.one("package"); err != nil {
 			return nil, err
 		}
-		if what == "downgrade" {
-			if err := c.notFree(user); err != nil {
-				return nil, err
-			}
+		if err := c.rightWay(what, &e); err != nil {
+			return nil, err
 		}
 		return c.record(e)
 	}
 	return nil, refuse("task %q, expected overview, immediate_ or scheduled_ with upgrade, downgrade or close, or cancel", names.Clip(task))
 }
 
-// notFree refuses the downgrade of a free account.
-func (c *call) notFree(user string) error {
-	current, err := c.standing(user)
+// rightWay refuses the downgrade of a free account, an upgrade to a package that costs less, and a downgrade to one that costs more. The
+// prices are those of the period that the change is in or leads to.
+func (c *call) rightWay(what string, e *account.Event) error {
+	current, err := c.standing(e.Account)
 	if err != nil {
 		return err
 	}
-	for _, p := range c.terms.Packages {
-		if p.Name == current.Package && p.Price.IsZero() {
-			return refuse("free users cannot be downgraded")
-		}
+	day := current.Period.Start
+	if e.Effective == account.PeriodEnd {
+		day = current.Period.End
+	}
+	from, known := c.priceOf(current.Package, day)
+	to, also := c.priceOf(e.Package, day)
+	switch {
+	case !known:
+		return nil // what is wrong is said where the event is recorded
+	case what == "downgrade" && from == 0:
+		return refuse("free users cannot be downgraded")
+	case !also:
+		return nil
+	case what == "upgrade" && to < from:
+		return refuse("package %q costs less than %q, expected a downgrade", names.Clip(e.Package), names.Clip(current.Package))
+	case what == "downgrade" && to > from:
+		return refuse("package %q costs more than %q, expected an upgrade", names.Clip(e.Package), names.Clip(current.Package))
 	}
 	return nil
 }
@@ -187,28 +199,29 @@ func (c *call) waiting(s *account.Current) (distributor.Pending, bool) {
 		p.Type = invoice.Close.String()
 	default:
 		p.Type = invoice.Upgrade.String()
-		if c.priceOf(s.Pending.Package, s.Pending.Day) < c.priceOf(s.Package, s.Pending.Day) {
+		to, _ := c.priceOf(s.Pending.Package, s.Pending.Day)
+		if from, _ := c.priceOf(s.Package, s.Pending.Day); to < from {
 			p.Type = invoice.Downgrade.String()
 		}
 	}
 	return p, true
 }
 
-// priceOf is the price of a package for a period that starts on a day, in minor units.
-func (c *call) priceOf(name string, day cycle.Date) int64 {
+// priceOf is the price of a package for a period that starts on a day, in minor units; false where it has none.
+func (c *call) priceOf(name string, day cycle.Date) (int64, bool) {
 	catalogue, err := invoice.NewCatalogue(c.terms.Packages, invoice.Retail)
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	terms := catalogue.On(name, day)
 	if terms == nil {
-		return 0
+		return 0, false
 	}
 	price, err := terms.PeriodPrice()
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	return price.Minor()
+	return price.Minor(), true
 }
 
 // add creates an account.
@@ -225,6 +238,19 @@ func (c *call) add() (wire, error) {
 		if e.BillingDate, err = parseDay(text); err != nil {
 			return nil, refuse("billing_date: %v", err)
 		}
+	}
+	switch text := c.form.Get("free_user"); text {
+	case "1", "true":
+		today, err := c.s.today(&c.terms)
+		if err != nil {
+			return nil, err
+		}
+		if price, known := c.priceOf(e.Package, today); known && price != 0 {
+			return nil, refuse("free_user %s: package %q has a price, expected one that is free", text, names.Clip(e.Package))
+		}
+	case "", "0", "false":
+	default:
+		return nil, refuse("free_user %q, expected true or false", names.Clip(text))
 	}
 	return c.record(e)
 }
