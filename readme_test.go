@@ -123,18 +123,61 @@ func (c *command) matches(output string) bool {
 	return regexp.MustCompile(pattern.String() + `\z`).MatchString(output)
 }
 
-// updated is the command as a document shows it, with other output. What a line "…" hides stays hidden.
-func (c *command) updated(output string) []string {
-	printed := strings.SplitAfter(output, "\n")
-	printed = printed[:len(printed)-1]
-	for i := range printed {
-		printed[i] = strings.TrimSuffix(printed[i], "\n")
-	}
-	if before := slices.Index(c.output, "…"); before >= 0 {
+// updated is the command as a document shows it, with other output. What is shown already stays as it is, and what a line "…" hides
+// stays hidden. With several such lines nobody can tell which lines of other output they are to hide.
+func (c *command) updated(output string) ([]string, error) {
+	printed := c.output
+	if !c.matches(output) {
+		printed = strings.Split(output, "\n")
+		printed = printed[:len(printed)-1]
+		before := slices.Index(c.output, "…")
 		after := len(c.output) - before - 1
-		printed = slices.Concat(printed[:before], []string{"…"}, printed[len(printed)-after:])
+		switch {
+		case before < 0 || before+after > len(printed):
+		case slices.Contains(c.output[before+1:], "…"):
+			return nil, errors.New("it prints something else than is shown with several lines \"…\": write what is shown by hand")
+		default:
+			printed = slices.Concat(printed[:before], []string{"…"}, printed[len(printed)-after:])
+		}
 	}
-	return append(strings.Split("$ "+strings.ReplaceAll(c.text, "\n", "\n> "), "\n"), printed...)
+	return append(strings.Split("$ "+strings.ReplaceAll(c.text, "\n", "\n> "), "\n"), printed...), nil
+}
+
+func TestUpdated(t *testing.T) {
+	for _, c := range []struct {
+		name, shown, output, want string
+		err                       bool
+	}{
+		{"the same", "a\nb", "a\nb\n", "a\nb", false},
+		{"another", "a\nb", "a\nc\n", "a\nc", false},
+		{"nothing", "", "", "", false},
+		{"nothing more", "a", "", "", false},
+		{"no longer nothing", "", "a\n", "a", false},
+		{"hidden, the same", "a\n…\nd", "a\nb\nc\nd\n", "a\n…\nd", false},
+		{"hidden, another", "a\n…\nd", "x\nb\nc\ny\n", "x\n…\ny", false},
+		{"hidden at the end, another", "a\n…", "x\nb\n", "x\n…", false},
+		{"too few to hide any", "a\nb\n…\nd", "x\nd\n", "x\nd", false},
+		{"hidden twice, the same", "…\nb\n…", "a\nb\nc\n", "…\nb\n…", false},
+		{"hidden twice, another", "…\nb\n…", "a\nx\nc\n", "", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			asked := command{text: "prorata"}
+			want := []string{"$ prorata"}
+			if c.shown != "" {
+				asked.output = strings.Split(c.shown, "\n")
+			}
+			if c.want != "" {
+				want = append(want, strings.Split(c.want, "\n")...)
+			}
+			got, err := asked.updated(c.output)
+			if c.err {
+				require.Error(t, err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		})
+	}
 }
 
 // TestCommands runs every command of every console block and compares what it prints. A command that fails has to be
@@ -170,10 +213,12 @@ func TestCommands(t *testing.T) {
 					run.Dir = "" // go wants the checkout itself
 				}
 				output, err := run.CombinedOutput()
-				shown = append(shown, c.updated(string(output))...)
 				if !*update {
 					require.True(t, c.matches(string(output)), "%s\nshown:\n%s\n\nprinted:\n%s", c.text, strings.Join(c.output, "\n"), output)
 				}
+				lines, unclear := c.updated(string(output))
+				require.NoError(t, unclear, "%s\nprinted:\n%s", c.text, output)
+				shown = append(shown, lines...)
 				if status = statusOf(t, err); status != "0" {
 					asked := i+1 < len(commands) && commands[i+1].text == "echo $?"
 					told := strings.HasPrefix(shown[len(shown)-1], "exit status ")
