@@ -82,6 +82,7 @@ const refused = { "missing": /status of 404/, "wrong-question": /status of 400|v
 const looks = Object.keys(heights).flatMap((width) => ["light", "dark"].map((scheme) => ({ width: Number(width), scheme })));
 const pictures = process.env.PICTURES && path.resolve(root, process.env.PICTURES);
 const taken = [];
+if (pictures && !hasProgram("pngquant")) throw new Error("PICTURES needs pngquant, which makes the pictures small: install Debian's package pngquant, or unset PICTURES");
 
 // Axe is slow: with EVERYTHING=1 it checks all six combinations, otherwise the phone in light and the desktop in dark.
 const everything = process.env.EVERYTHING;
@@ -94,7 +95,7 @@ before(async () => {
 });
 after(end);
 after(() => {
-  if (taken.length && hasProgram("pngquant")) execFileSync("pngquant", ["--force", "--ext=.png", "--strip", "--skip-if-larger", "--speed=1", "64", "--", ...taken]);
+  if (taken.length) execFileSync("pngquant", ["--force", "--ext=.png", "--strip", "--skip-if-larger", "--speed=1", "64", "--", ...taken]);
 });
 
 // token is what a page is opened with.
