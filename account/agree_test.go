@@ -31,7 +31,7 @@ func TestOracle(t *testing.T) {
 		first = uint64(time.Now().UnixNano()) % 1e12
 	}
 	if testing.Short() {
-		*histories = min(*histories, 300)
+		*histories = min(*histories, 100)
 	}
 	const workers = 2
 	for w := range workers {

@@ -275,7 +275,7 @@ func checkHistories(t *testing.T, wrong func(h *history, pick picker) string) {
 	}
 	count := *histories
 	if testing.Short() {
-		count = min(count, 300)
+		count = min(count, 100)
 	}
 	for i := range count {
 		n := first + uint64(i)

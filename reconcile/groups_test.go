@@ -244,7 +244,11 @@ func TestUnknownAccountsCostTheirNumber(t *testing.T) {
 		}
 		return testing.AllocsPerRun(1, func() { _ = run(t, in) })
 	}
-	require.Less(t, work(400), 6*work(100))
+	n := 100
+	if testing.Short() {
+		n = 40
+	}
+	require.Less(t, work(4*n), 6*work(n))
 }
 
 // TestSharedCauseLeads: what explains several accounts is believed before what would explain each by itself.

@@ -132,7 +132,7 @@ func TestOddDocuments(t *testing.T) {
 	t.Parallel()
 	n := uint64(100)
 	if testing.Short() {
-		n = 20
+		n = 10
 	}
 	for i := range n {
 		r := rand.New(rand.NewPCG(i, 3))

@@ -24,10 +24,13 @@ type Page struct {
 	Errors  []string // what was told to the console as an error, or thrown, or could not be loaded
 }
 
-// Open opens a URL, such as file:///tmp/page.html, in a window of so many pixels, light or dark. Where there is no Chromium the test
-// is skipped, but with CI=true it fails.
+// Open opens a URL, such as file:///tmp/page.html, in a window of so many pixels, light or dark. A short test is skipped. Where
+// there is no Chromium a test is skipped too, but with CI=true it fails.
 func Open(t testing.TB, url string, width, height int, dark bool) *Page {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("Chromium takes seconds, and the race detector does not look into it")
+	}
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		if os.Getenv("CI") == "true" {

@@ -16,9 +16,13 @@ import (
 const SheetsAsCSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
 
 // Convert saves files in another form, such as "xlsx" or [SheetsAsCSV], and returns the folder they are in. How CSV is read is said
-// by its filter's options, empty where the files are none. Where there is no LibreOffice the test is skipped, but with CI=true it fails.
+// by its filter's options, empty where the files are none. A short test is skipped. Where there is no LibreOffice a test is skipped too,
+// but with CI=true it fails.
 func Convert(t testing.TB, form, readAs string, files ...string) (folder string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("LibreOffice takes seconds, and the race detector does not look into it")
+	}
 	program, err := exec.LookPath("soffice")
 	if err != nil {
 		if os.Getenv("CI") == "true" {
