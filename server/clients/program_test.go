@@ -37,7 +37,7 @@ func main(m *testing.M) (code int, err error) {
 	defer func() { _ = os.RemoveAll(dir) }()
 	program, store := filepath.Join(dir, "prorata"), filepath.Join(dir, "books.db")
 	for _, args := range [][]string{
-		{"go", "build", "-pgo=off", "-o", program, "./cmd/prorata"},
+		{"go", "build", "-o", program, "./cmd/prorata"},
 		{program, "init", "--store", store, "--packages", "testdata/demo/packages.json"},
 		{program, "token", "add", "--store", store, "--name", "backend", "--write"},
 	} {
