@@ -136,3 +136,23 @@ func TestRegressionOpenSinceItsCreation(t *testing.T) {
 	require.Len(t, anomalies, 1)
 	require.Equal(t, "the account is already open, since 2026-01-05", anomalies[0].Reason)
 }
+
+// What was left of a refund is owed no more once the refunded invoice's own correction is refunded too: the line says so in the same words
+// from invoices that were made as from those that were read. It said how much had been refunded, which an invoice that is read does not tell.
+func TestRegressionRefundOwedNoMore(t *testing.T) {
+	number := func(day string) string { return invoice.NumbersOf("a").On(date(day)).String() }
+	refunded := func(id, when, day string) account.Event {
+		return account.Event{ID: id, Type: account.InvoiceStatusChanged, Account: "a", At: at(when), Invoice: number(day), Status: invoice.Refunded}
+	}
+	events := []account.Event{
+		{ID: "1", Type: account.Created, Account: "a", At: at("2026-03-01"), Package: "Gold"},
+		{ID: "2", Type: account.EventVoided, Account: "a", At: at("2026-04-02"), Voids: "1"},
+		refunded("3", "2026-05-13", "2026-04-01"), refunded("4", "2026-06-15", "2026-05-01"),
+	}
+	all := bill(t, events, catalogue(gold()), policyOf(), "2026-07-01").Invoices
+	require.Len(t, all, 4)
+	line := all[3].Lines[0]
+	require.Equal(t, "-79.95 nothing owed, less $79.95 billed before", line.Amount.Number()+" "+line.Explanation())
+	next := must(account.Issue(account.Issuing{Events: events, Issued: readAgain(all[:3]), Catalogue: catalogue(gold()), By: at("2026-07-02")}))
+	require.Equal(t, invoicesJSON(all[3:]), invoicesJSON(next.Invoices))
+}

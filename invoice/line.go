@@ -163,9 +163,9 @@ func (l *Line) AppendExplanation(b []byte) []byte {
 		return append(b, l.read.explanation...)
 	case l.owed == nil && l.billed == nil:
 		return b
-	case l.item().Nth == refunded:
-		return l.item().appendSentence(b, 0)
-	case l.owed == nil && l.Kind == Overage:
+	case l.owed != nil && l.owed.Nth == refunded:
+		return l.owed.appendSentence(b, 0)
+	case l.owed == nil && l.Kind == Overage && l.billed.Nth != refunded:
 		b = appendBefore(append(b, "no credits used"...), l.billed.Credits)
 	case l.owed == nil:
 		b = append(b, "nothing owed"...)
