@@ -25,11 +25,12 @@ type bookkeeper struct {
 	pick   picker
 	biller *account.Biller
 	issued []invoice.Invoice
-	anew   bool // what was issued is read from its JSON each time
+	read   func([]invoice.Invoice) []invoice.Invoice // how what was issued is read each time
 }
 
 func newBookkeeper(h *history, pick picker) *bookkeeper {
-	return &bookkeeper{history: h, pick: pick, biller: must(account.NewBiller(h.Catalogue(), h.Policy)), anew: pick.Chance(50)}
+	return &bookkeeper{history: h, pick: pick, biller: must(account.NewBiller(h.Catalogue(), h.Policy)),
+		read: eventtest.One(pick, slices.Clone[[]invoice.Invoice], readAgain, readBilled)}
 }
 
 // recordedBy are the events recorded by an instant.
@@ -44,10 +45,7 @@ func (b *bookkeeper) recordedBy(by time.Time) (events []account.Event) {
 
 // run issues what is new by an instant.
 func (b *bookkeeper) run(by time.Time, through cycle.Date) account.Issuance {
-	if b.anew {
-		b.issued = readAgain(b.issued)
-	}
-	is := must(b.biller.Issue(b.recordedBy(by), b.issued, through, by))
+	is := must(b.biller.Issue(b.recordedBy(by), b.read(b.issued), through, by))
 	b.issued = append(slices.Clip(b.issued), is.Invoices...)
 	if n := len(b.issued); n > 0 {
 		from := account.CountsFrom(b.Policy, b.issued[n-1].Date)
@@ -67,6 +65,20 @@ func readAgain(invoices []invoice.Invoice) (read []invoice.Invoice) {
 			panic(err)
 		}
 		read = append(read, inv)
+	}
+	return read
+}
+
+// readBilled reads what invoices billed, and nothing else of them.
+func readBilled(invoices []invoice.Invoice) []invoice.Invoice {
+	var text []byte
+	for i := range invoices {
+		text = invoices[i].AppendBilled(text)
+	}
+	rest, read := string(text), make([]invoice.Invoice, len(invoices))
+	for i := range read {
+		rest = must(read[i].ReadBilled(rest))
+		read[i].Account = invoices[i].Account
 	}
 	return read
 }
@@ -206,6 +218,12 @@ func sums(h *history, pick picker) string {
 	}
 	if err != nil {
 		return err.Error()
+	}
+	for _, read := range []func([]invoice.Invoice) []invoice.Invoice{readAgain, readBilled} {
+		again := must(account.Issue(account.Issuing{Events: h.Events, Issued: read(b.issued), Catalogue: h.Catalogue(), Policy: h.Policy, Through: h.Through(), By: always}))
+		if want, have := invoicesJSON(is.Invoices), invoicesJSON(again.Invoices); have != want {
+			return fmt.Sprintf("%s: new is\n%s\nand, with what was issued read again,\n%s", what, want, have)
+		}
 	}
 	if was, new, is := sum(b.issued, finalAmount), sum(is.Invoices, finalAmount), sum(owed.Invoices, finalAmount); was+new != is {
 		return fmt.Sprintf("%s: %d was issued and %d is new, but %d is owed", what, was, new, is)

@@ -138,26 +138,31 @@ func (from *lineJSON) read(l *Line, r *readLine, currency money.Currency) (err e
 	if l.Amount, err = money.ParseIn(from.Amount, currency); err != nil {
 		return fmt.Errorf("amount: %w", err)
 	}
-	key := Key{Period: from.Period, Nth: from.Phase, Kind: kind, Of: from.Package}
-	if kind == Charge {
-		key.Period, key.Of = from.Start, from.Event
-	}
 	*r = readLine{
-		item: Item{Key: key, Days: l.Dates, Amount: l.Amount, period: from.Period},
 		days: from.Days, periodDays: from.PeriodDays, quantity: from.Quantity, credits: from.Credits,
 		unitPrice: from.UnitPrice, explanation: from.Explanation,
 	}
+	return l.become(r, from.Period, from.Phase, from.Event)
+}
+
+// become makes a line one that was read, of a billing period, a phase of its package and the event of a charge.
+func (l *Line) become(r *readLine, period cycle.Date, phase int32, event string) (err error) {
+	key := Key{Period: period, Nth: phase, Kind: l.Kind, Of: l.Package}
+	if l.Kind == Charge {
+		key.Period, key.Of = l.Dates.Start, event
+	}
+	r.item = Item{Key: key, Days: l.Dates, Amount: l.Amount, period: period}
 	l.read = r
-	if kind == Charge || key.Nth == refunded {
+	if l.Kind == Charge || phase == refunded {
 		return nil
 	}
 	terms := &r.terms
-	terms.pkg.Name = from.Package
-	if kind == Recurring {
-		terms.pkg.Price, err = money.ParseIn(from.UnitPrice, currency)
-		r.item.share = proration.Share{Price: terms.pkg.Price, Of: from.PeriodDays} // all that is asked of it
+	terms.pkg.Name = l.Package
+	if l.Kind == Recurring {
+		terms.pkg.Price, err = money.ParseIn(r.unitPrice, l.Amount.Currency())
+		r.item.share = proration.Share{Price: terms.pkg.Price, Of: r.periodDays} // all that is asked of it
 	} else {
-		terms.credit, err = money.ParseRate(from.UnitPrice)
+		terms.credit, err = money.ParseRate(r.unitPrice)
 	}
 	if err != nil {
 		return fmt.Errorf("unit_price: %w", err)

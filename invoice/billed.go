@@ -1,0 +1,120 @@
+package invoice
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/internal/fields"
+	"github.com/prorata-go/prorata/money"
+)
+
+// AppendBilled appends what an issued invoice billed, as [Invoice.ReadBilled] reads it: all that the next invoices of the account depend on,
+// in a fifth of the bytes of its JSON, which are read in a fraction of the time. Left out is what only people read, such as explanations, and
+// the number and the account. The bytes of an invoice that was made are those of the same invoice read from its JSON.
+func (inv *Invoice) AppendBilled(b []byte) []byte {
+	b = appendDay(b, inv.Date, cycle.Date{})
+	b = binary.AppendVarint(b, inv.CutAt.Unix())
+	b = binary.AppendUvarint(b, uint64(inv.CutAt.Nanosecond()))
+	b = fields.AppendText(b, inv.FinalAmount.Currency().String())
+	b = binary.AppendVarint(b, inv.FinalAmount.Minor())
+	b = binary.AppendUvarint(b, uint64(len(inv.Lines)))
+	for i := range inv.Lines {
+		b = inv.Lines[i].appendBilled(b, inv.Date)
+	}
+	return b
+}
+
+func (l *Line) appendBilled(b []byte, date cycle.Date) []byte {
+	kind := uint64(l.Kind) << 1
+	if l.Adjustment {
+		kind |= 1
+	}
+	b = binary.AppendUvarint(b, kind)
+	b = fields.AppendText(b, l.Package)
+	b = appendDay(b, l.Dates.Start, date)
+	b = appendDay(b, l.Dates.End, date)
+	b = appendDay(b, l.Period(), date)
+	b = binary.AppendVarint(b, int64(l.Phase()))
+	b = binary.AppendVarint(b, l.Amount.Minor())
+	var price [24]byte
+	b = fields.AppendText(b, l.AppendUnitPrice(price[:0]))
+	b = binary.AppendUvarint(b, uint64(l.PeriodDays()))
+	b = binary.AppendVarint(b, l.Quantity())
+	b = binary.AppendVarint(b, l.Credits())
+	if l.Kind == Charge {
+		b = fields.AppendText(b, l.Event())
+	}
+	return b
+}
+
+// appendDay appends a day as how far it is from another, which is mostly one byte.
+func appendDay(b []byte, day, from cycle.Date) []byte {
+	return binary.AppendVarint(b, int64(day.Sub(from)))
+}
+
+// ReadBilled reads what AppendBilled appended, and returns what comes after it. A [Book] that its lines are entered in bills as after the
+// invoice itself. Its status is the one at its issue.
+func (inv *Invoice) ReadBilled(text string) (rest string, err error) {
+	r := fields.Reader{Rest: text}
+	var read Invoice
+	read.Date = readDay(&r, cycle.Date{})
+	seconds, nanoseconds := r.Int(), r.Uint(1e9-1)
+	if read.CutAt = time.Unix(seconds, int64(nanoseconds)).UTC(); read.CutAt.IsZero() {
+		read.CutAt = time.Time{}
+	}
+	currency, err := money.ParseCurrency(r.Text())
+	if err != nil && !r.Failed {
+		return text, fmt.Errorf("what an invoice billed: %w", err)
+	}
+	if read.FinalAmount = money.New(r.Int(), currency); read.FinalAmount.IsZero() {
+		read.Status = Paid
+	}
+	n := r.Uint(uint64(len(r.Rest))) // each has some bytes
+	if r.Failed {
+		return text, errNotBilled
+	}
+	read.Lines = make([]Line, n)
+	lines := make([]readLine, n)
+	for i := range read.Lines {
+		if err := read.Lines[i].readBilled(&r, &lines[i], read.Date, currency); err != nil {
+			return text, fmt.Errorf("what the invoice of %s billed: line %d: %w", read.Date, i+1, err)
+		}
+	}
+	*inv = read
+	return r.Rest, nil
+}
+
+var errNotBilled = errors.New("what an invoice billed: bytes that nothing reads, expected those that were written")
+
+func (l *Line) readBilled(r *fields.Reader, read *readLine, date cycle.Date, currency money.Currency) error {
+	kind := r.Uint(uint64(len(kinds))<<1 - 1)
+	*l = Line{Kind: Kind(kind >> 1), Adjustment: kind&1 == 1, Package: r.Text()}
+	l.Dates.Start, l.Dates.End = readDay(r, date), readDay(r, date)
+	period, phase := readDay(r, date), r.Int()
+	l.Amount = money.New(r.Int(), currency)
+	read.unitPrice = r.Text()
+	read.periodDays = int(r.Uint(math.MaxInt32))
+	read.quantity, read.credits = r.Int(), r.Int()
+	event := ""
+	if l.Kind == Charge {
+		event = r.Text()
+	}
+	if r.Failed || int64(int32(phase)) != phase {
+		return errNotBilled
+	}
+	return l.become(read, period, int32(phase), event)
+}
+
+// readDay reads what appendDay appended.
+func readDay(r *fields.Reader, from cycle.Date) cycle.Date {
+	days := r.Int()
+	if days != int64(int32(days)) {
+		r.Failed = true
+		return cycle.Date{}
+	}
+	return from.AddDays(int(days))
+}

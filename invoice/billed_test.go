@@ -1,0 +1,80 @@
+package invoice_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/prorata-go/prorata/cycle"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// billedForms are typical invoices and what each billed.
+func billedForms(t testing.TB) (invoices []invoice.Invoice, forms []string) {
+	for i, c := range typical(t) {
+		inv := c.inv
+		inv.CutAt = []time.Time{{}, cycle.MustDate("2026-04-10").Start(nil), cycle.MustDate("2026-04-11").Start(nil).Add(-time.Nanosecond)}[i%3]
+		invoices, forms = append(invoices, inv), append(forms, string(inv.AppendBilled(nil)))
+	}
+	return invoices, forms
+}
+
+// TestBilledReadsBack: what invoices billed reads back, one after the other, and is the same of the invoice read from its JSON. That the
+// next invoices are the same too is a law of package account.
+func TestBilledReadsBack(t *testing.T) {
+	invoices, forms := billedForms(t)
+	rest := ""
+	for _, form := range forms {
+		rest += form
+	}
+	for i := range invoices {
+		var fromJSON, read invoice.Invoice
+		require.NoError(t, json.Unmarshal(invoices[i].AppendJSON(nil), &fromJSON))
+		require.Equal(t, forms[i], string(fromJSON.AppendBilled(nil)))
+		var err error
+		rest, err = read.ReadBilled(rest)
+		require.NoError(t, err)
+		require.Equal(t, forms[i], string(read.AppendBilled(nil)))
+		require.Equal(t, []any{fromJSON.Date, fromJSON.CutAt, fromJSON.FinalAmount, len(fromJSON.Lines)}, []any{read.Date, read.CutAt, read.FinalAmount, len(read.Lines)})
+		for n := range read.Lines {
+			l, m := &fromJSON.Lines[n], &read.Lines[n]
+			require.Equal(t, []any{l.Kind, l.Adjustment, l.Dates, l.Package, l.Amount, l.Key(), l.Period(), l.Credits(), l.PeriodDays(), l.Quantity(), l.UnitPrice()},
+				[]any{m.Kind, m.Adjustment, m.Dates, m.Package, m.Amount, m.Key(), m.Period(), m.Credits(), m.PeriodDays(), m.Quantity(), m.UnitPrice()})
+		}
+	}
+	require.Empty(t, rest)
+}
+
+// TestBilledIsWhole: what is cut off is an error, and changes nothing.
+func TestBilledIsWhole(t *testing.T) {
+	_, forms := billedForms(t)
+	for _, form := range forms {
+		for end := range len(form) {
+			kept := invoice.Invoice{Account: "kept"}
+			rest, err := kept.ReadBilled(form[:end])
+			require.ErrorContains(t, err, "billed")
+			require.Equal(t, form[:end], rest)
+			require.Equal(t, invoice.Invoice{Account: "kept"}, kept)
+		}
+	}
+}
+
+// FuzzReadBilled: no bytes make it panic, and what it reads of any reads back the same.
+func FuzzReadBilled(f *testing.F) {
+	_, forms := billedForms(f)
+	for _, form := range forms {
+		f.Add(form)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var inv, again invoice.Invoice
+		if _, err := inv.ReadBilled(text); err != nil {
+			return
+		}
+		rest, err := again.ReadBilled(string(inv.AppendBilled(nil)))
+		require.NoError(t, err)
+		require.Empty(t, rest)
+		require.Equal(t, inv.AppendBilled(nil), again.AppendBilled(nil))
+	})
+}
