@@ -32,7 +32,7 @@ type billing struct {
 	lastCut  cycle.Date // of the latest invoice; the zero Date before the first
 	looked   cycle.Date // the last day on which what was owed was found to be what is billed
 	settled  horizon    // how far it reached
-	passed   bool       // a boundary after the last invoice had none
+	passed   cycle.Date // the latest boundary after the last invoice that had none
 	compared horizon    // of the last day on which what is owed was held against what is billed
 
 	made      []invoice.Invoice
@@ -109,9 +109,9 @@ func (b *billing) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice,
 			break
 		}
 		if len(b.made) > made {
-			b.passed = false
+			b.passed = cycle.Date{}
 		} else if b.compared.day == day {
-			b.passed = true
+			b.passed = day
 		}
 		if b.done(day, last) && len(visits) == 0 {
 			break

@@ -27,9 +27,9 @@ type Issuance struct {
 	// Next is the first day that is not billed yet and on which something may be billed, if nothing more is recorded.
 	// The zero Date is none.
 	Next cycle.Date
-	// Passed says that a boundary after the last invoice had none: if usage that counts from before it is recorded later, it is billed on
-	// that day, though Next is another.
-	Passed bool
+	// Passed is the latest boundary after the last invoice that had none; the zero Date is none. If usage is recorded later that counts
+	// from before its cut, it is billed on that day, or on such a one before it, though Next is another.
+	Passed cycle.Date
 }
 
 // Issue bills one account what it has not been billed yet, and only what is final. What was issued counts as billed, line

@@ -69,6 +69,7 @@ type history struct {
 	store.Account
 	events   []store.Event
 	invoices []store.Invoice
+	bundle   bundle // of a run, which has what the others lack
 }
 
 // histories are what a store has of some accounts, in their order.
@@ -92,7 +93,7 @@ func eventsOf(tx store.Tx, accounts []store.Account, through int64) ([]history, 
 		list[i].Account = a
 	}
 	numbers, at := byNumber(list)
-	return list, tx.BodiesOf(numbers, through, func(e store.Event) error {
+	return list, tx.BodiesOf(numbers, 0, through, func(e store.Event) error {
 		h := at[e.Account]
 		h.events = append(h.events, e)
 		return nil

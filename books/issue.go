@@ -190,14 +190,12 @@ func (r *run) issue(ctx context.Context) error {
 // keep keeps what came of a portion.
 func (r *run) keep(w *work, total *money.Amount) error {
 	var rows []store.Invoice
+	var bundles []store.Bundle
 	accounts := make([]store.Account, len(w.accounts))
 	for i := range w.accounts {
 		accounts[i] = w.accounts[i].Account
 		is := &w.issuances[i]
-		accounts[i].Next = is.next
-		if is.counts.After(accounts[i].Counts) {
-			accounts[i].Counts = is.counts
-		}
+		accounts[i].Next, accounts[i].Passed, accounts[i].Counts = is.next, is.passed, is.counts
 		for n := range is.rows {
 			row := &is.rows[n]
 			r.lastSeq++
@@ -217,6 +215,9 @@ func (r *run) keep(w *work, total *money.Amount) error {
 		}
 		r.Anomalies = append(r.Anomalies, is.anomalies...)
 		rows = append(rows, is.rows...)
+		if is.bundle != nil {
+			bundles = append(bundles, *is.bundle)
+		}
 		if r.what.Each != nil && len(is.rows) > 0 {
 			if err := r.what.Each(is.invoices); err != nil {
 				return err
@@ -231,7 +232,10 @@ func (r *run) keep(w *work, total *money.Amount) error {
 	if err := r.tx.AddInvoices(rows); err != nil {
 		return err
 	}
-	return r.tx.PutAccounts(accounts)
+	if err := r.tx.PutAccounts(accounts); err != nil {
+		return err
+	}
+	return r.tx.PutBundles(bundles)
 }
 
 func (r *run) sum(of typed) (err error) {
@@ -253,6 +257,15 @@ func (r *run) end(total money.Amount) (err error) {
 		return err
 	}
 	return r.tx.AddRun(r.row)
+}
+
+// passedBy is the instant that usage has to count from before, to be billed on a boundary that was passed over without an invoice; the zero
+// time where there is none, or where the account is due whatever is recorded, as it has no next day.
+func passedBy(policy invoice.Policy, is *account.Issuance) time.Time {
+	if is.Passed.IsZero() || is.Next.IsZero() {
+		return time.Time{}
+	}
+	return account.CountsFrom(policy, is.Passed)
 }
 
 // countsFrom is the instant from which what is recorded of an account counts at the earliest, once a run issued an invoice of a day to it:

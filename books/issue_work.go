@@ -31,10 +31,16 @@ type oneAtATime struct {
 	busy *sync.Mutex
 }
 
-func (t *oneAtATime) BodiesOf(accounts []int64, through int64, f func(store.Event) error) error {
+func (t *oneAtATime) Bundles(accounts []int64, f func(store.Bundle) error) error {
 	t.busy.Lock()
 	defer t.busy.Unlock()
-	return t.Tx.BodiesOf(accounts, through, f)
+	return t.Tx.Bundles(accounts, f)
+}
+
+func (t *oneAtATime) BodiesOf(accounts []int64, after, through int64, f func(store.Event) error) error {
+	t.busy.Lock()
+	defer t.busy.Unlock()
+	return t.Tx.BodiesOf(accounts, after, through, f)
 }
 
 func (t *oneAtATime) InvoicesOf(accounts []int64, f func(store.Invoice) error) error {
@@ -67,9 +73,11 @@ type issuance struct {
 	amounts   []typed
 	invoices  []invoice.Invoice // only where somebody asks for them
 	next      cycle.Date
+	passed    time.Time
 	counts    time.Time
 	latest    cycle.Date
 	anomalies []account.Anomaly
+	bundle    *store.Bundle // nil where the one there is stays
 }
 
 type typed struct {
@@ -101,7 +109,7 @@ func (w *worker) do(ctx context.Context, tx store.Tx, one *work) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if one.accounts, err = histories(tx, one.due, w.row.Events); err != nil {
+	if one.accounts, err = bundledHistories(tx, one.due, w.row.Events); err != nil {
 		return err
 	}
 	one.issuances = make([]issuance, len(one.accounts))
@@ -118,11 +126,7 @@ func (w *worker) do(ctx context.Context, tx store.Tx, one *work) (err error) {
 
 // bill bills one account.
 func (w *worker) bill(h *history, to *issuance) error {
-	events, err := w.reader.events(h.events)
-	if err != nil {
-		return err
-	}
-	before, err := w.reader.allIssued(h.invoices)
+	events, before, err := w.reader.all(h)
 	if err != nil {
 		return err
 	}
@@ -130,42 +134,45 @@ func (w *worker) bill(h *history, to *issuance) error {
 	if err != nil {
 		return err
 	}
-	if to.next = is.Next; is.Passed && !is.Next.IsZero() {
-		to.next = dueAtOnce
-	}
+	to.next, to.passed, to.counts = is.Next, passedBy(w.terms.Policy, &is), h.Counts
 	recent := map[string]bool{}
 	for i := range is.Anomalies {
 		if len(recent) == 0 {
-			for n := range h.events {
-				recent[events[n].ID] = h.events[n].Seq > w.before.Events
+			for n := range h.events { // which those of the bundle come before
+				recent[events[len(events)-len(h.events)+n].ID] = h.events[n].Seq > w.before.Events
 			}
 		}
 		if recent[is.Anomalies[i].Event.ID] {
 			to.anomalies = append(to.anomalies, is.Anomalies[i])
 		}
 	}
-	if len(is.Invoices) == 0 {
-		return nil
-	}
-	if w.what.Each != nil {
-		to.invoices = make([]invoice.Invoice, len(is.Invoices))
-	}
 	for i := range is.Invoices {
-		inv := &is.Invoices[i]
-		if inv.Number, err = inv.Number.WithPrefix(w.books.prefix); err != nil {
+		if err := w.add(h, &is.Invoices[i], to); err != nil {
 			return err
 		}
-		body := inv.AppendJSON(nil)
-		hash := sha256.Sum256(body)
-		to.rows = append(to.rows, store.Invoice{Run: w.row.Number, Account: h.Number, Number: inv.Number.String(), Date: inv.Date, Hash: hash[:], Body: body})
-		to.amounts = append(to.amounts, typed{inv.Type, inv.FinalAmount})
-		to.latest = latestPeriod(to.latest, inv)
-		if w.what.Each != nil {
-			if err := to.invoices[i].UnmarshalJSON(body); err != nil { // the biller's are used again
-				return err
-			}
-		}
 	}
-	to.counts = countsFrom(w.terms.Policy, is.Invoices[len(is.Invoices)-1].Date, w.row.At)
+	if !w.what.DryRun {
+		to.bundle = h.bundleNow(w.row.Events, to.counts, events[len(events)-len(h.events):], before[len(before)-len(h.invoices):], is.Invoices)
+	}
 	return nil
+}
+
+// add adds an invoice to those that are new of an account.
+func (w *worker) add(h *history, inv *invoice.Invoice, to *issuance) (err error) {
+	if inv.Number, err = inv.Number.WithPrefix(w.books.prefix); err != nil {
+		return err
+	}
+	body := inv.AppendJSON(nil)
+	hash := sha256.Sum256(body)
+	to.rows = append(to.rows, store.Invoice{Run: w.row.Number, Account: h.Number, Number: inv.Number.String(), Date: inv.Date, Hash: hash[:], Body: body})
+	to.amounts = append(to.amounts, typed{inv.Type, inv.FinalAmount})
+	to.latest = latestPeriod(to.latest, inv)
+	if counts := countsFrom(w.terms.Policy, inv.Date, w.row.At); counts.After(to.counts) {
+		to.counts = counts
+	}
+	if w.what.Each == nil {
+		return nil
+	}
+	to.invoices = append(to.invoices, invoice.Invoice{})
+	return to.invoices[len(to.invoices)-1].UnmarshalJSON(body) // the biller's are used again
 }

@@ -370,11 +370,17 @@ func must(d cycle.Date, err error) cycle.Date {
 }
 
 // touch notes that something was recorded of an account. Usage is billed on boundaries only, and an account that has a next day has
-// it no later than its next boundary, and an invoice of each boundary before, from which usage counts: the others are due at once.
+// it no later than its next boundary, and an invoice of each boundary before, from which usage counts, but for those it passed.
 func (r *recording) touch(in *incoming) {
 	a := r.accounts[in.account]
-	if a.Next == dueAtOnce || in.usage && !a.Next.IsZero() {
+	if a.Next == dueAtOnce || in.usage && !a.Next.IsZero() && !billsPassed(in.known, &a.Account) {
 		return
 	}
 	a.Next, a.changed = dueAtOnce, true
+}
+
+// billsPassed reports that usage of an account, known since an instant or counting from when it may at the earliest, may be billed on a
+// boundary that has no invoice and was passed over.
+func billsPassed(known time.Time, a *store.Account) bool {
+	return known.Before(a.Passed) && a.Counts.Before(a.Passed)
 }

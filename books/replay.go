@@ -61,17 +61,31 @@ func (v *verifier) checkRecent(tx store.Tx) error {
 	if n := len(v.runs); n > 0 {
 		known = v.runs[n-1].Events
 	}
-	more := map[int64]bool{} // than usage
-	err := tx.Events(known, func(e store.Event) error {
-		more[e.Account] = more[e.Account] || !e.Usage
+	type recent struct {
+		more  bool      // than usage
+		usage time.Time // the earliest instant from which any of it counts
+	}
+	recorded := map[int64]recent{}
+	reader := newReader(v.policy)
+	err := tx.Events(known, func(row store.Event) error {
+		e, err := reader.event(&row)
+		if err != nil {
+			return err
+		}
+		r, more := recorded[row.Account]
+		if r.more = r.more || !row.Usage; row.Usage && (!more || r.usage.IsZero() || e.Known().Before(r.usage)) {
+			r.usage = e.Known()
+		}
+		recorded[row.Account] = r
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	accounts, err := tx.Numbered(slices.Sorted(maps.Keys(more)))
+	accounts, err := tx.Numbered(slices.Sorted(maps.Keys(recorded)))
 	for i := range accounts {
-		if a := &accounts[i]; a.Next != dueAtOnce && (more[a.Number] || a.Next.IsZero()) {
+		a := &accounts[i]
+		if r := recorded[a.Number]; a.Next != dueAtOnce && (r.more || a.Next.IsZero() || billsPassed(r.usage, a)) {
 			v.fault("account %q: something was recorded of it that no run has looked at, and the next day on which something may be billed is %s", names.Clip(a.Name), dayOrNone(a.Next))
 		}
 	}
@@ -131,6 +145,10 @@ func (v *verifier) replayAccount(h *history, reader *reader, billers map[int64]*
 			}
 			if !settled || !h.Next.IsZero() {
 				v.fault("account %q: the next day on which something may be billed is %s, and it says %s", names.Clip(h.Name), dayOrNone(is.Next), dayOrNone(h.Next))
+			}
+		case number == last && knew == len(h.events) && h.Next != dueAtOnce:
+			if passed := passedBy(v.policies[run.Terms], &is); !v.sameMidnight(passed, h.Passed) {
+				v.fault("account %q: boundaries were passed over without an invoice until %q, and it says %q", names.Clip(h.Name), optionalInstant(passed), optionalInstant(h.Passed))
 			}
 		}
 	}

@@ -235,7 +235,12 @@ func TestEditedFile(t *testing.T) {
 		{"UPDATE runs SET total = '1.00 USD' WHERE number = 2", "run 2: its seal is not that of what is kept"},
 		{"UPDATE accounts SET counts = NULL WHERE number = 1", "what is recorded next counts from"},
 		{"UPDATE accounts SET next_day = '2027-01-01' WHERE number = 1", "the next day on which something may be billed is"},
-		{"UPDATE events SET body = replace(body, '70000', '7000') WHERE seq = 4", "billed again from what the run knew, it differs"},
+		{"UPDATE events SET body = replace(body, '70000', '7000') WHERE seq = 4", "its bundle does not have the events that are kept of it"},
+		{"DELETE FROM bundles; UPDATE events SET body = replace(body, '70000', '7000') WHERE seq = 4", "billed again from what the run knew, it differs"},
+		{"UPDATE accounts SET passed = 1 WHERE number = 1", "boundaries were passed over without an invoice until"},
+		{"UPDATE bundles SET body = x'01' WHERE account = 1", "its bundle is not the one that was written"},
+		{"UPDATE bundles SET events = events - 1", "its bundle is not the one that was written"},
+		{"UPDATE bundles SET (hash, body) = (SELECT hash, body FROM bundles WHERE account = 2) WHERE account = 1", "its bundle is not the one that was written"},
 		{"UPDATE terms SET body = replace(body, '79.95', '69.95')", "its seal is not that of what is kept"},
 		{"DELETE FROM events WHERE seq = 5", "event 6 of the store stands where event 5 is expected"},
 		{"UPDATE reconciliations SET body = replace(body, '79.95', '69.95')", "reconciliation 1: what is kept of it is not what was made"},
@@ -264,7 +269,7 @@ func TestEditedFile(t *testing.T) {
 }
 
 // TestKeptStores verifies the stores that versions of the program wrote, as they are and brought to the latest version, and loads what they
-// exported: none of them is ever written anew. reseller.db is of version 1 of the schema, reconciled.db of version 2.
+// exported: none of them is ever written anew. reseller.db is of version 1 of the schema, reconciled.db of version 2, bundled.db of version 3.
 func TestKeptStores(t *testing.T) {
 	files, err := filepath.Glob("../testdata/books/*.db")
 	require.NoError(t, err)
@@ -311,7 +316,7 @@ func TestNewerStore(t *testing.T) {
 		var newer *store.VersionError
 		require.ErrorAs(t, err, &newer)
 		require.Equal(t, 99, newer.Has)
-		require.ErrorContains(t, err, "the store has version 99, and this program knows versions up to 2")
+		require.ErrorContains(t, err, "the store has version 99, and this program knows versions up to 3")
 	}
 }
 

@@ -39,7 +39,7 @@ func (v *Verified) Whole() bool { return len(v.Faults) == 0 }
 
 // Verify reads everything in the books and computes again what can be computed: the seals of all runs from the bytes of their invoices,
 // the sums of each invoice from its lines, its number from its account and day; no number or day twice, no invoice, run or event
-// missing between two others, every event readable; of each reconciliation and its reports the SHA-256. The error is that the books cannot be read.
+// missing between two others, every event readable, and every bundle of an account the same as its events and invoices; of each reconciliation and its reports the SHA-256. The error is that the books cannot be read.
 func (b *Books) Verify(ctx context.Context, what Verifying) (Verified, error) {
 	v := &verifier{books: b, what: what}
 	if c, can := b.home.(interface {
@@ -68,6 +68,7 @@ type verifier struct {
 	runs     []store.Run
 	names    map[int64]string
 	counts   map[int64]time.Time // by account, from when what is recorded counts at the earliest, by what was issued to it
+	bundles  map[int64]*holding
 }
 
 func (v *verifier) fault(format string, args ...any) {
@@ -90,7 +91,8 @@ func (v *verifier) fails(ctx context.Context, err error) error {
 }
 
 func (v *verifier) verify(ctx context.Context, tx store.Tx) error {
-	for _, step := range []func(store.Tx) error{v.readTerms, v.readAccounts, v.readRuns, v.readInvoices, v.checkAccounts, v.readEvents, v.readReconciliations} {
+	for _, step := range []func(store.Tx) error{v.readTerms, v.readAccounts, v.readBundles, v.readRuns, v.readInvoices, v.checkAccounts, v.readEvents, v.checkBundles,
+		v.readReconciliations} {
 		if err := v.fails(ctx, step(tx)); err != nil {
 			return err
 		}
@@ -268,6 +270,7 @@ func (v *verifier) invoice(reader *reader, to *bill, row *store.Invoice) {
 		v.fault("%s: %v", v.called(row), err)
 		return
 	}
+	v.bundledInvoice(row, &inv)
 	switch {
 	case !bytes.Equal(inv.AppendJSON(nil), row.Body):
 		v.fault("%s: it is not written as invoices are", v.called(row))
@@ -387,6 +390,8 @@ func (v *verifier) readEvents(tx store.Tx) error {
 			v.fault("%v", err)
 		case e.ID != row.ID || e.Account != v.names[row.Account] || (e.Type == account.UsageRecorded) != row.Usage:
 			v.fault("event %d of the store: it says that it is %q, %s of %q", row.Seq, names.Clip(e.ID), e.Type, names.Clip(e.Account))
+		default:
+			v.bundledEvent(&row, &e)
 		}
 		return nil
 	})

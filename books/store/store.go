@@ -44,7 +44,7 @@ type Tx interface {
 	Numbered(numbers []int64) ([]Account, error)
 	// LastAccount is the number of the last account, 0 where there is none.
 	LastAccount() (int64, error)
-	// PutAccounts adds accounts, and sets Next and Counts of those that are there.
+	// PutAccounts adds accounts, and sets Next, Counts and Passed of those that are there.
 	PutAccounts([]Account) error
 
 	// AddEvents adds events, whose Seq follow each other and the last one's, where none of their ids is there yet. Else it adds none
@@ -56,8 +56,9 @@ type Tx interface {
 	Events(after int64, f func(Event) error) error
 	// EventsOf calls f with the events of accounts up to and including one, those of one account together and in the order of Seq.
 	EventsOf(accounts []int64, through int64, f func(Event) error) error
-	// BodiesOf is EventsOf with no more of each than what billing needs: Seq, Account, Known and Body.
-	BodiesOf(accounts []int64, through int64, f func(Event) error) error
+	// BodiesOf calls f with the events of accounts after one and up to and including another, in the order of EventsOf, and with no more of
+	// each than what billing needs: Seq, Account, Known and Body.
+	BodiesOf(accounts []int64, after, through int64, f func(Event) error) error
 	// ChangesOf is EventsOf without usage, which most events are, and with all there are of the others.
 	ChangesOf(accounts []int64, f func(Event) error) error
 
@@ -81,6 +82,11 @@ type Tx interface {
 	AddInvoices([]Invoice) error
 	// LastInvoice is the Seq of the last invoice, 0 where there is none.
 	LastInvoice() (int64, error)
+
+	// Bundles calls f with the bundles of accounts, of those that have one, in any order.
+	Bundles(accounts []int64, f func(Bundle) error) error
+	// PutBundles adds bundles, each in the place of the one that its account has.
+	PutBundles([]Bundle) error
 
 	// Reconciliations are all reconciliations, in the order of their numbers.
 	Reconciliations() ([]Reconciliation, error)
@@ -108,6 +114,10 @@ type Account struct {
 	// Counts is the instant from which what is recorded of it next counts at the earliest, for what was issued to it; the zero time
 	// where nothing was.
 	Counts time.Time
+
+	// Passed is the end of the boundaries that have no invoice, where the last one has: usage that counts from before it makes the
+	// account due. The zero time is none.
+	Passed time.Time
 }
 
 // Event is an event as it was recorded.
@@ -151,6 +161,14 @@ type Invoice struct {
 	Date    cycle.Date
 	Hash    []byte // the SHA-256 of Body
 	Body    []byte // the invoice as JSON, as it was issued
+}
+
+// Bundle is what a run needs of an account, together: what is in its events and invoices too.
+type Bundle struct {
+	Account int64
+	Events  int64  // the Seq of the last event that the run knew which made it
+	Hash    []byte // the SHA-256 of the others
+	Body    []byte
 }
 
 // Reconciliation is a reconciliation that was made.

@@ -45,6 +45,7 @@ type Home struct {
 
 	dialect  Dialect
 	readOnly bool
+	version  int           // of the schema, once it was looked at: what is only read may be older than this program
 	writing  chan struct{} // has room for one, who writes
 	unsure   error         // once set, nothing more is written
 }
@@ -129,7 +130,7 @@ func (h *Home) begin(ctx context.Context, c *sql.Conn) error {
 
 // do calls f with the transaction that a connection is in.
 func (h *Home) do(ctx context.Context, c *sql.Conn, f func(store.Tx) error) error {
-	tx := &Tx{ctx: ctx, Conn: c, dialect: &h.dialect}
+	tx := &Tx{ctx: ctx, Conn: c, dialect: &h.dialect, schema: h.version}
 	defer tx.close()
 	return f(tx)
 }
@@ -148,6 +149,13 @@ func (h *Home) with(ctx context.Context, f func(*sql.Conn) error) error {
 // that a context was done while it began. Where rollback fails there is nothing to undo, or nobody to ask.
 func rollback(c *sql.Conn) { _, _ = c.ExecContext(context.Background(), "ROLLBACK") }
 
+// From these versions of the schema on there are reconciliations, and what makes a daily run fast: what a store that is older, and only
+// read, does not have is empty.
+const (
+	reconciled = 2
+	bundled    = 3
+)
+
 // Migration is a numbered step of a schema.
 type Migration struct {
 	Version int
@@ -158,8 +166,12 @@ type Migration struct {
 func (h *Home) Migrate(ctx context.Context, steps []Migration) error {
 	for {
 		done, err := h.migrateOnce(ctx, steps)
-		if err != nil || done {
+		if err != nil {
 			return err
+		}
+		if done {
+			h.version = len(steps)
+			return nil
 		}
 	}
 }
@@ -198,7 +210,8 @@ func (h *Home) CheckVersion(ctx context.Context, steps []Migration) error {
 		if err != nil {
 			return err
 		}
-		return checkVersion(int(has), steps)
+		h.version = int(has)
+		return checkVersion(h.version, steps)
 	})
 }
 

@@ -6,15 +6,6 @@ import (
 	"github.com/prorata-go/prorata/books/store"
 )
 
-// reconciled is the version of the schema from which on there are reconciliations: a store that is only read may be older.
-const reconciled = 2
-
-// hasReconciliations reports that there is a place for them.
-func (t *Tx) hasReconciliations() (bool, error) {
-	version, err := t.number("SELECT version FROM schema_version")
-	return version >= reconciled, err
-}
-
 const selectReconciliations = "SELECT number, at, hash, body FROM reconciliations"
 
 func readReconciliation(r row) (one store.Reconciliation, err error) {
@@ -26,24 +17,24 @@ func readReconciliation(r row) (one store.Reconciliation, err error) {
 
 // Reconciliations is that of a [store.Tx].
 func (t *Tx) Reconciliations() ([]store.Reconciliation, error) {
-	if has, err := t.hasReconciliations(); err != nil || !has {
-		return nil, err
+	if t.schema < reconciled {
+		return nil, nil
 	}
 	return gather(t, readReconciliation, selectReconciliations+" ORDER BY number")
 }
 
 // Reconciliation is that of a [store.Tx].
 func (t *Tx) Reconciliation(number int64) (store.Reconciliation, error) {
-	if has, err := t.hasReconciliations(); err != nil || !has {
-		return store.Reconciliation{}, err
+	if t.schema < reconciled {
+		return store.Reconciliation{}, nil
 	}
 	return one(t, readReconciliation, selectReconciliations+" WHERE number = $1", number)
 }
 
 // LastReconciliation is that of a [store.Tx].
 func (t *Tx) LastReconciliation() (int64, error) {
-	if has, err := t.hasReconciliations(); err != nil || !has {
-		return 0, err
+	if t.schema < reconciled {
+		return 0, nil
 	}
 	return t.number("SELECT coalesce(max(number), 0) FROM reconciliations")
 }
@@ -69,16 +60,16 @@ func readReport(r row) (report store.Report, err error) {
 
 // Report is that of a [store.Tx].
 func (t *Tx) Report(reconciliation int64, format string) (store.Report, error) {
-	if has, err := t.hasReconciliations(); err != nil || !has {
-		return store.Report{}, err
+	if t.schema < reconciled {
+		return store.Report{}, nil
 	}
 	return one(t, readReport, selectReports+" WHERE reconciliation = $1 AND format = $2", reconciliation, format)
 }
 
 // Reports is that of a [store.Tx].
 func (t *Tx) Reports(f func(store.Report) error) error {
-	if has, err := t.hasReconciliations(); err != nil || !has {
-		return err
+	if t.schema < reconciled {
+		return nil
 	}
 	return t.each(func(r row) error {
 		report, err := readReport(r)

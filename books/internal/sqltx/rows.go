@@ -17,13 +17,19 @@ func of(what string, number int64, err error) error {
 	return fmt.Errorf("%s %d of the store: %w", what, number, err)
 }
 
-const selectAccounts = "SELECT number, name, next_day, counts FROM accounts"
+// selectAccounts selects accounts.
+func (t *Tx) selectAccounts() string {
+	if t.schema < bundled {
+		return "SELECT number, name, next_day, counts, NULL FROM accounts"
+	}
+	return "SELECT number, name, next_day, counts, passed FROM accounts"
+}
 
 func readAccount(r row) (a store.Account, err error) {
 	var next sql.NullString
-	var counts sql.NullInt64
-	if err = r.Scan(&a.Number, &a.Name, &next, &counts); err == nil {
-		a.Counts = readInstant(counts)
+	var counts, passed sql.NullInt64
+	if err = r.Scan(&a.Number, &a.Name, &next, &counts, &passed); err == nil {
+		a.Counts, a.Passed = readInstant(counts), readInstant(passed)
 		a.Next, err = readDay(next)
 	}
 	return a, of("account", a.Number, err)
@@ -31,7 +37,7 @@ func readAccount(r row) (a store.Account, err error) {
 
 // Accounts is that of a [store.Tx].
 func (t *Tx) Accounts(names []string) ([]store.Account, error) {
-	return listed(t, readAccount, selectAccounts+" WHERE name", names)
+	return listed(t, readAccount, t.selectAccounts()+" WHERE name", names)
 }
 
 // AccountsFrom is that of a [store.Tx].
@@ -46,7 +52,7 @@ func (t *Tx) AccountsFrom(name string, f func(store.Account) (bool, error)) erro
 			err = errStop
 		}
 		return err
-	}, selectAccounts+" WHERE name >= $1 ORDER BY name", name)
+	}, t.selectAccounts()+" WHERE name >= $1 ORDER BY name", name)
 	if errors.Is(err, errStop) {
 		return nil
 	}
@@ -55,7 +61,7 @@ func (t *Tx) AccountsFrom(name string, f func(store.Account) (bool, error)) erro
 
 // Due is that of a [store.Tx].
 func (t *Tx) Due(through cycle.Date) ([]store.Account, error) {
-	return gather(t, readAccount, selectAccounts+" WHERE next_day <= $1 ORDER BY name", through.String())
+	return gather(t, readAccount, t.selectAccounts()+" WHERE next_day <= $1 ORDER BY name", through.String())
 }
 
 // Numbered is that of a [store.Tx].
@@ -63,7 +69,7 @@ func (t *Tx) Numbered(numbers []int64) ([]store.Account, error) {
 	if len(numbers) == 0 {
 		return nil, nil
 	}
-	return gather(t, readAccount, selectAccounts+" WHERE number IN "+numbersIn(numbers))
+	return gather(t, readAccount, t.selectAccounts()+" WHERE number IN "+numbersIn(numbers))
 }
 
 // LastAccount is that of a [store.Tx].
@@ -73,10 +79,10 @@ func (t *Tx) LastAccount() (int64, error) {
 
 // PutAccounts is that of a [store.Tx].
 func (t *Tx) PutAccounts(accounts []store.Account) error {
-	return t.insert(Rows{Table: "accounts", Columns: []string{"number", "name", "next_day", "counts"}, N: len(accounts), Row: func(i int) []any {
+	return t.insert(Rows{Table: "accounts", Columns: []string{"number", "name", "next_day", "counts", "passed"}, N: len(accounts), Row: func(i int) []any {
 		a := &accounts[i]
-		return []any{a.Number, a.Name, day(a.Next), instant(a.Counts)}
-	}, Suffix: " ON CONFLICT (number) DO UPDATE SET next_day = excluded.next_day, counts = excluded.counts"})
+		return []any{a.Number, a.Name, day(a.Next), instant(a.Counts), instant(a.Passed)}
+	}, Suffix: " ON CONFLICT (number) DO UPDATE SET next_day = excluded.next_day, counts = excluded.counts, passed = excluded.passed"})
 }
 
 const selectEvents = "SELECT seq, id, account, usage, recorded, known, body FROM events"
@@ -126,7 +132,7 @@ func (t *Tx) EventsOf(accounts []int64, through int64, f func(store.Event) error
 }
 
 // BodiesOf is that of a [store.Tx].
-func (t *Tx) BodiesOf(accounts []int64, through int64, f func(store.Event) error) error {
+func (t *Tx) BodiesOf(accounts []int64, after, through int64, f func(store.Event) error) error {
 	if len(accounts) == 0 {
 		return nil
 	}
@@ -140,7 +146,7 @@ func (t *Tx) BodiesOf(accounts []int64, through int64, f func(store.Event) error
 		}
 		e.Known = readInstant(known)
 		return f(e)
-	}, "SELECT seq, account, known, body FROM events WHERE account IN "+numbersIn(accounts)+" AND seq <= $1 ORDER BY account, seq", through)
+	}, "SELECT seq, account, known, body FROM events WHERE account IN "+numbersIn(accounts)+" AND seq > $1 AND seq <= $2 ORDER BY account, seq", after, through)
 }
 
 // ChangesOf is that of a [store.Tx].
@@ -256,4 +262,26 @@ func (t *Tx) AddInvoices(invoices []store.Invoice) error {
 // LastInvoice is that of a [store.Tx].
 func (t *Tx) LastInvoice() (int64, error) {
 	return t.number("SELECT coalesce(max(seq), 0) FROM invoices")
+}
+
+// Bundles is that of a [store.Tx].
+func (t *Tx) Bundles(accounts []int64, f func(store.Bundle) error) error {
+	if len(accounts) == 0 || t.schema < bundled {
+		return nil
+	}
+	return t.each(func(r row) (err error) {
+		var b store.Bundle
+		if err := r.Scan(&b.Account, &b.Events, &b.Hash, &b.Body); err != nil {
+			return of("bundle", b.Account, err)
+		}
+		return f(b)
+	}, "SELECT account, events, hash, body FROM bundles WHERE account IN "+numbersIn(accounts))
+}
+
+// PutBundles is that of a [store.Tx].
+func (t *Tx) PutBundles(bundles []store.Bundle) error {
+	return t.insert(Rows{Table: "bundles", Columns: []string{"account", "events", "hash", "body"}, N: len(bundles), Row: func(i int) []any {
+		b := &bundles[i]
+		return []any{b.Account, b.Events, b.Hash, b.Body}
+	}, Suffix: " ON CONFLICT (account) DO UPDATE SET events = excluded.events, hash = excluded.hash, body = excluded.body"})
 }

@@ -17,6 +17,7 @@ type Tx struct {
 	Conn    *sql.Conn
 	ctx     context.Context
 	dialect *Dialect
+	schema  int // its version
 	stmts   map[string]*sql.Stmt
 }
 

@@ -24,7 +24,7 @@ func Run(t *testing.T, make func(t *testing.T) store.Store) {
 		run  func(*testing.T, store.Store)
 	}{
 		{"settings", settings}, {"all or nothing", allOrNothing}, {"accounts", accounts}, {"events", events}, {"terms and runs", termsAndRuns},
-		{"invoices", invoices}, {"reconciliations", reconciliations}, {"any text", anyText}, {"many rows", manyRows}, {"reading at one instant", oneInstant}, {"one writer at a time", oneWriter},
+		{"invoices", invoices}, {"bundles", bundles}, {"reconciliations", reconciliations}, {"any text", anyText}, {"many rows", manyRows}, {"reading at one instant", oneInstant}, {"one writer at a time", oneWriter},
 		{"a context that is done", done}, {"a writer that gives up", givesUp}, {"a panic", panics},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, make(t)) })
@@ -89,7 +89,7 @@ func allOrNothing(t *testing.T, s store.Store) {
 
 // some are accounts whose names sort otherwise in most languages than their bytes do.
 var some = []store.Account{
-	{Number: 1, Name: "b"}, {Number: 2, Name: "B", Next: day("2026-03-10")}, {Number: 3, Name: "é", Next: day("2026-03-09"), Counts: noon},
+	{Number: 1, Name: "b"}, {Number: 2, Name: "B", Next: day("2026-03-10")}, {Number: 3, Name: "é", Next: day("2026-03-09"), Counts: noon, Passed: noon.Add(1)},
 	{Number: 4, Name: "a", Next: day("0001-01-01")}, {Number: 5, Name: "_", Next: day("2026-03-11")},
 }
 
@@ -169,7 +169,8 @@ func events(t *testing.T, s store.Store) {
 		require.Equal(t, list, eventsOf(t, func(f func(store.Event) error) error { return tx.Events(0, f) }))
 		require.Equal(t, list[2:], eventsOf(t, func(f func(store.Event) error) error { return tx.Events(2, f) }))
 		require.Equal(t, []store.Event{list[1], list[0], list[2]}, eventsOf(t, func(f func(store.Event) error) error { return tx.EventsOf([]int64{2, 1, 9}, 3, f) }))
-		require.Equal(t, []store.Event{bare(list[1]), bare(list[0]), bare(list[2])}, eventsOf(t, func(f func(store.Event) error) error { return tx.BodiesOf([]int64{2, 1, 9}, 3, f) }))
+		require.Equal(t, []store.Event{bare(list[1]), bare(list[0]), bare(list[2])}, eventsOf(t, func(f func(store.Event) error) error { return tx.BodiesOf([]int64{2, 1, 9}, 0, 3, f) }))
+		require.Equal(t, []store.Event{bare(list[2])}, eventsOf(t, func(f func(store.Event) error) error { return tx.BodiesOf([]int64{2, 1, 9}, 2, 3, f) }))
 		require.Equal(t, []store.Event{list[0], list[3]}, eventsOf(t, func(f func(store.Event) error) error { return tx.ChangesOf([]int64{1, 2}, f) }))
 		require.Empty(t, eventsOf(t, func(f func(store.Event) error) error { return tx.EventsOf(nil, 3, f) }))
 		stop := errors.New("stop")
@@ -188,6 +189,31 @@ func eventsOf(t *testing.T, each func(func(store.Event) error) error) (list []st
 		return nil
 	}))
 	return list
+}
+
+func bundles(t *testing.T, s store.Store) {
+	list := []store.Bundle{{Account: 1, Events: 1 << 40, Hash: []byte{0, 1}, Body: []byte{0, 0xff}}, {Account: 2, Events: 3, Hash: []byte{7}, Body: make([]byte, 10_000)}}
+	write(t, s, func(tx store.Tx) error {
+		return errors.Join(tx.PutAccounts(some), tx.PutBundles(nil), tx.PutBundles([]store.Bundle{{Account: 2, Hash: []byte{9}, Body: []byte{8}}}), tx.PutBundles(list))
+	})
+	of := func(tx store.Tx, accounts ...int64) (found []store.Bundle) {
+		require.NoError(t, tx.Bundles(accounts, func(b store.Bundle) error {
+			found = append(found, b)
+			return nil
+		}))
+		return found
+	}
+	read(t, s, func(tx store.Tx) {
+		require.ElementsMatch(t, list, of(tx, 2, 1, 3, 99))
+		require.Equal(t, list[:1], of(tx, 1))
+		require.Empty(t, of(tx, 3))
+		require.Empty(t, of(tx))
+		stop := errors.New("stop")
+		require.ErrorIs(t, tx.Bundles([]int64{1}, func(store.Bundle) error { return stop }), stop)
+	})
+	require.Error(t, s.Write(t.Context(), func(tx store.Tx) error {
+		return tx.PutBundles([]store.Bundle{{Account: 99, Hash: []byte{1}, Body: []byte{1}}})
+	}), "no such account")
 }
 
 func termsAndRuns(t *testing.T, s store.Store) {

@@ -1,0 +1,203 @@
+package books
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/internal/fields"
+	"github.com/prorata-go/prorata/invoice"
+)
+
+// bundle is what a run needs to know of an account, in one row: its events up to one, and what the invoices billed that were issued to it.
+// The run that looks at an account leaves there what it has read and issued, so that the next one reads a row and the few events since,
+// where else it reads each event and each invoice from a place of its own. It says nothing that they do not say, and Verify holds it
+// against them. Where it is damaged, of another format, or older than the last invoice of its account, which a program that knows of no
+// bundles may have issued, it is as good as none. The zero bundle is none.
+type bundle struct {
+	through  int64 // the Seq of the last event that the run knew
+	counts   int64 // the Counts of the account after the run
+	events   string
+	invoices string
+}
+
+// bundleFormat is how a body begins. Another number is another format.
+const bundleFormat = 1
+
+var errNotBundle = errors.New("a bundle that nothing reads, expected one as a run writes it")
+
+// readBundle reads a bundle, whose hash tells that it is the one that was written, and of that account.
+func readBundle(row *store.Bundle) (b bundle, err error) {
+	if !bytes.Equal(row.Hash, bundleHash(row)) || len(row.Body) == 0 || row.Body[0] != bundleFormat {
+		return b, errNotBundle
+	}
+	f := fields.Reader{Rest: string(row.Body[1:])}
+	b = bundle{through: row.Events, counts: f.Int(), events: f.Text()}
+	if b.invoices = f.Rest; f.Failed {
+		return bundle{}, errNotBundle
+	}
+	return b, nil
+}
+
+func bundleHash(row *store.Bundle) []byte {
+	h := sha256.New()
+	var head [16]byte
+	binary.BigEndian.PutUint64(head[:8], uint64(row.Account))
+	binary.BigEndian.PutUint64(head[8:], uint64(row.Events))
+	h.Write(head[:])
+	h.Write(row.Body)
+	return h.Sum(nil)
+}
+
+// How an event stands in a bundle: as the JSON that is kept, or, most of them, as usage that is nothing but an id, an instant and credits.
+const (
+	asJSON = iota
+	asUsage
+)
+
+// appendKept appends an event as a bundle has it.
+func appendKept(b []byte, row *store.Event, e *account.Event) []byte {
+	at := len(b)
+	if row.Known.IsZero() && e.Type == account.UsageRecorded {
+		b = appendUsage(b, e)
+		f, again := fields.Reader{Rest: string(b[at+1:])}, account.Event{}
+		if readUsage(&f, e.Account, &again); !f.Failed && bytes.Equal(again.AppendJSON(nil), row.Body) {
+			return b
+		}
+	}
+	return fields.AppendText(binary.AppendVarint(append(b[:at], asJSON), nanoseconds(row.Known)), row.Body)
+}
+
+// nanoseconds are those of an instant since 1970, 0 for none.
+func nanoseconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+func appendUsage(b []byte, e *account.Event) []byte {
+	b = fields.AppendText(append(b, asUsage), e.ID)
+	b = binary.AppendVarint(b, e.At.Unix())
+	b = binary.AppendUvarint(b, uint64(e.At.Nanosecond()))
+	return binary.AppendVarint(b, e.Credits)
+}
+
+// readUsage reads what appendUsage appended, after its first byte.
+func readUsage(f *fields.Reader, of string, e *account.Event) {
+	e.ID, e.Account, e.Type = f.Text(), of, account.UsageRecorded
+	seconds := f.Int()
+	e.At = time.Unix(seconds, int64(f.Uint(1e9-1))).UTC()
+	e.Credits = f.Int()
+}
+
+// bundled reads an event that a bundle has, as it is billed.
+func (r *reader) bundled(f *fields.Reader, of string, e *account.Event) (err error) {
+	switch f.Uint(asUsage) {
+	case asUsage:
+		readUsage(f, of, e)
+	case asJSON:
+		row := store.Event{}
+		if known := f.Int(); known != 0 {
+			row.Known = time.Unix(0, known).UTC()
+		}
+		if row.Body = []byte(f.Text()); !f.Failed {
+			*e, err = r.event(&row)
+		}
+	}
+	if f.Failed {
+		return errNotBundle
+	}
+	return err
+}
+
+// bundledHistories are what a run reads of some accounts, in their order: their bundles, and what is not in them.
+func bundledHistories(tx store.Tx, accounts []store.Account, through int64) ([]history, error) {
+	list := make([]history, len(accounts))
+	for i, a := range accounts {
+		list[i].Account = a
+	}
+	numbers, at := byNumber(list)
+	err := tx.Bundles(numbers, func(row store.Bundle) error {
+		h := at[row.Account]
+		if b, err := readBundle(&row); err == nil && b.through <= through && b.counts == nanoseconds(h.Counts) {
+			h.bundle = b
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	from := map[int64][]int64{} // the last event of bundles, mostly the same few, and the accounts that have them
+	for i := range list {
+		from[list[i].bundle.through] = append(from[list[i].bundle.through], list[i].Number)
+	}
+	for _, after := range slices.Sorted(maps.Keys(from)) {
+		err := tx.BodiesOf(from[after], after, through, func(e store.Event) error {
+			h := at[e.Account]
+			h.events = append(h.events, e)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, tx.InvoicesOf(from[0], func(inv store.Invoice) error {
+		h := at[inv.Account]
+		h.invoices = append(h.invoices, inv)
+		return nil
+	})
+}
+
+// bundleNow is the bundle of all that is known of an account: what a run has read of it that is no bundle yet, and what it issued. It is nil
+// where that is nothing.
+func (h *history) bundleNow(through int64, counts time.Time, read []account.Event, before, issued []invoice.Invoice) *store.Bundle {
+	if len(h.events) == 0 && len(before) == 0 && len(issued) == 0 {
+		return nil
+	}
+	events := []byte(h.bundle.events)
+	for i := range h.events {
+		events = appendKept(events, &h.events[i], &read[i])
+	}
+	body := append(make([]byte, 0, len(events)+len(h.bundle.invoices)+1000), bundleFormat)
+	body = append(fields.AppendText(binary.AppendVarint(body, nanoseconds(counts)), events), h.bundle.invoices...)
+	for _, list := range [][]invoice.Invoice{before, issued} {
+		for i := range list {
+			body = list[i].AppendBilled(body)
+		}
+	}
+	row := store.Bundle{Account: h.Number, Events: through, Body: body}
+	row.Hash = bundleHash(&row)
+	return &row
+}
+
+// all is what a run knows of an account: its events as they are billed, and what was issued to it, as far as that is billed.
+func (r *reader) all(h *history) (events []account.Event, issued []invoice.Invoice, err error) {
+	for f := (fields.Reader{Rest: h.bundle.events}); f.Rest != ""; {
+		events = append(events, account.Event{})
+		if err := r.bundled(&f, h.Name, &events[len(events)-1]); err != nil {
+			return nil, nil, fmt.Errorf("the bundle of account %.80q: %w", h.Name, err)
+		}
+	}
+	more, err := r.events(h.events)
+	if err != nil {
+		return nil, nil, err
+	}
+	for rest := h.bundle.invoices; rest != ""; {
+		issued = append(issued, invoice.Invoice{})
+		inv := &issued[len(issued)-1]
+		if rest, err = inv.ReadBilled(rest); err != nil {
+			return nil, nil, fmt.Errorf("the bundle of account %.80q: %w", h.Name, err)
+		}
+		inv.Account = h.Name
+	}
+	rest, err := r.allIssued(h.invoices)
+	return append(events, more...), append(issued, rest...), err
+}

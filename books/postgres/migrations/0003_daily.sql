@@ -1,0 +1,10 @@
+-- What a run reads of an account that is due, in one place.
+
+ALTER TABLE accounts ADD COLUMN passed bigint; -- usage that counts from before this instant makes the account due
+
+CREATE TABLE bundles (
+	account bigint PRIMARY KEY REFERENCES accounts (number),
+	events  bigint NOT NULL, -- the seq of the last event that the run knew which made it
+	hash    bytea NOT NULL,
+	body    bytea NOT NULL
+);

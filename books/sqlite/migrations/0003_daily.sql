@@ -1,0 +1,10 @@
+-- What a run reads of an account that is due, in one place.
+
+ALTER TABLE accounts ADD COLUMN passed INTEGER; -- usage that counts from before this instant makes the account due
+
+CREATE TABLE bundles (
+	account INTEGER PRIMARY KEY REFERENCES accounts (number),
+	events  INTEGER NOT NULL, -- the seq of the last event that the run knew which made it
+	hash    BLOB NOT NULL,
+	body    BLOB NOT NULL
+) STRICT;
