@@ -15,11 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/bench/workload"
 	"github.com/prorata-go/prorata/books"
+	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/eventlog"
 	"github.com/prorata-go/prorata/internal/eventtest"
 	"github.com/prorata-go/prorata/internal/pgtest"
 	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 )
 
 var benchAccounts = flag.Int("accounts", 3000, "how many accounts BenchmarkBooks has")
@@ -59,7 +62,7 @@ func spent() time.Duration {
 }
 
 // BenchmarkBooks is three months of a reseller: what is recorded, what is billed, a daily run at the end of it, and one replay of all
-// events from their lines. -accounts says how large; once is enough: -benchtime 1x.
+// events from their lines. -accounts says how large, here and in BenchmarkDailyRun; once is enough: -benchtime 1x.
 func BenchmarkBooks(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) { benchmark(b, filepath.Join(b.TempDir(), "books.db")) })
 	b.Run("postgres", func(b *testing.B) { benchmark(b, pgtest.URL(b)) })
@@ -98,30 +101,77 @@ func benchmark(b *testing.B, name string) {
 				require.EqualValues(b, n, issued.Run.Invoices)
 			})
 		}
-		_, err := store.Issue(b.Context(), books.Issuing{Now: at("2026-04-01T06:00:00Z")}) // the day before
+		last := date("2026-04-01")
+		_, err := store.Issue(b.Context(), books.Issuing{Now: last.Start(nil).Add(6 * time.Hour)})
 		require.NoError(b, err)
-		var daily time.Duration
-		due := 0
-		cores, start := spent(), time.Now()
-		issued, err := store.Issue(b.Context(), books.Issuing{Now: at("2026-04-02T06:00:00Z")})
-		require.NoError(b, err)
-		daily, due = time.Since(start), issued.Accounts
-		b.Logf("%-28s %10d in %8.2f s; %6.2f s of this process's cores", "accounts of the daily run", due, daily.Seconds(), (spent() - cores).Seconds())
+		due, daily := dailyRuns(b, store, last, 1)
 		require.InDelta(b, n/28, due, 2)
-		replayed := measure("events replayed from lines", events, func() {
-			var all eventlog.Events
-			source := eventlog.Source{Name: "events.jsonl", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(lines.Bytes())), nil }}
-			_, err := all.Load(b.Context(), []eventlog.Source{source}, eventlog.Loading{})
-			require.NoError(b, err)
-			var text []byte
-			for bill, err := range all.Replay(b.Context(), eventlog.Billing{Accounts: all.Accounts(), Catalogue: eventtest.Catalogue(eventtest.Gold()), Through: date("2026-04-02")}) {
-				require.NoError(b, err)
-				text = text[:0]
-				for i := range bill.Invoices {
-					text = bill.Invoices[i].AppendJSON(text)
-				}
-			}
-		})
-		b.Logf("the daily run takes %.3f of the replay", daily.Seconds()/replayed.Seconds())
+		compare(b, daily, replayed(b, lines.Bytes(), eventtest.Catalogue(eventtest.Gold()), last.AddDays(1)))
 	}
+}
+
+// BenchmarkDailyRun is a daily run after two years: of accounts of the workload that the other benchmarks bill, with 50 events and some 20
+// invoices each, of which a thirtieth has an invoice a day; and one replay of all events from their lines.
+func BenchmarkDailyRun(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { benchmarkDailyRun(b, filepath.Join(b.TempDir(), "books.db")) })
+	b.Run("postgres", func(b *testing.B) { benchmarkDailyRun(b, pgtest.URL(b)) })
+}
+
+func benchmarkDailyRun(b *testing.B, name string) {
+	options := workload.Options{Accounts: *benchAccounts, Months: 24, Events: 50 * *benchAccounts, Seed: 1}
+	lines, catalogue, err := workload.All(options)
+	require.NoError(b, err)
+	packages, err := invoice.ParsePackages("packages.json", options.Packages(), money.USD)
+	require.NoError(b, err)
+	for b.Loop() {
+		store := create(b, name, books.New{Packages: packages, Now: at("2024-01-01T00:00:00Z")})
+		_, err := store.Record(b.Context(), books.Recording{Events: eventlog.Read(bytes.NewReader(lines), "events.jsonl", invoice.Policy{}), Now: at("2024-01-01T00:00:00Z")})
+		require.NoError(b, err)
+		for _, day := range []string{"2025-11-17", "2025-12-17"} {
+			_, err = store.Issue(b.Context(), books.Issuing{Now: date(day).Start(nil).Add(6 * time.Hour)})
+			require.NoError(b, err)
+		}
+		last := date("2025-12-17")
+		_, daily := dailyRuns(b, store, last, 10)
+		compare(b, daily, replayed(b, lines, catalogue, last.AddDays(10)))
+	}
+}
+
+// dailyRuns runs on some days after a day, and returns how many accounts were due and how long it took, a day.
+func dailyRuns(b *testing.B, store *books.Books, last cycle.Date, days int) (due int, daily time.Duration) {
+	cores, start, invoices := spent(), time.Now(), int64(0)
+	for day := range days {
+		issued, err := store.Issue(b.Context(), books.Issuing{Now: last.AddDays(day + 1).Start(nil).Add(6 * time.Hour)})
+		require.NoError(b, err)
+		due += issued.Accounts
+		invoices += issued.Run.Invoices
+	}
+	daily = time.Since(start) / time.Duration(days)
+	b.Logf("%-28s %10d in %8.2f s; %6.2f s of this process's cores, %d invoices", "accounts of the daily run", due/days, daily.Seconds(), (spent()-cores).Seconds()/float64(days), invoices/int64(days))
+	return due / days, daily
+}
+
+// replayed is how long one replay of events takes, from their lines in memory to invoices that are thrown away.
+func replayed(b *testing.B, lines []byte, catalogue invoice.Catalogue, through cycle.Date) time.Duration {
+	cores, start := spent(), time.Now()
+	var all eventlog.Events
+	source := eventlog.Source{Name: "events.jsonl", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(lines)), nil }}
+	_, err := all.Load(b.Context(), []eventlog.Source{source}, eventlog.Loading{})
+	require.NoError(b, err)
+	err = eventlog.ReplayInto(b.Context(), &all, eventlog.Billing{Accounts: all.Accounts(), Catalogue: catalogue, Through: through},
+		func(text []byte, bill *account.Bill) []byte {
+			for i := range bill.Invoices {
+				text = bill.Invoices[i].AppendJSON(text)
+			}
+			return text
+		}, func([]byte) error { return nil })
+	require.NoError(b, err)
+	took := time.Since(start)
+	b.Logf("%-28s %10d in %8.2f s; %6.2f s of this process's cores", "accounts replayed", len(all.Accounts()), took.Seconds(), (spent() - cores).Seconds())
+	return took
+}
+
+func compare(b *testing.B, daily, replay time.Duration) {
+	b.ReportMetric(daily.Seconds()/replay.Seconds(), "daily/replay")
+	b.Logf("the daily run takes %.3f of the replay", daily.Seconds()/replay.Seconds())
 }
