@@ -67,7 +67,7 @@ func TestPlantedCauses(t *testing.T) {
 func thinned() int {
 	switch {
 	case testing.Short():
-		return 6
+		return len(forms)
 	case *perCause <= defaultCases:
 		return 3
 	}
