@@ -80,6 +80,40 @@ func TestLateUsageOfABoundaryWithoutAnInvoice(t *testing.T) {
 	})
 }
 
+// A run through an earlier day than the one before looks at no account that the one before left for later, which verify --replay finds right:
+// be it one that passed a boundary without an invoice, or one that has nothing left. A next day that is later than that is named all the same.
+func TestVerifyAfterARunThroughAnEarlierDay(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "books.db")
+	b := create(t, name, gold())
+	record(t, b, "2026-06-25T00:00:00Z", `1 account.created a 2026-04-20 "package":"Gold"`, `2 account.closed a 2026-04-20T12:00:00Z`, `3 usage.recorded a 2026-06-26 "credits":1`,
+		`4 account.created b 2026-01-20 "package":"Gold"`, `5 account.closed b 2026-01-20T12:00:00Z`, `6 account.created c 2026-06-01 "package":"Gold"`)
+	issue(t, b, "2026-06-25T00:00:00Z")
+	whole(t, b)
+	db, err := sql.Open("sqlite", name)
+	require.NoError(t, err)
+	defer db.Close()
+	for _, through := range []string{"2026-06-22", "2026-05-15", "2026-03-15", "2026-01-25"} {
+		issued, err := b.Issue(t.Context(), books.Issuing{Now: at("2026-06-26T00:00:00Z"), Through: date(through)})
+		require.NoError(t, err)
+		require.Zero(t, issued.Accounts)
+		whole(t, b)
+		for account, days := range map[string][2]string{"a": {"2026-07-20", "2026-08-20"}, "c": {"2026-07-01", "2026-07-02"}} {
+			for i, day := range []string{days[1], days[0]} {
+				_, err := db.Exec("UPDATE accounts SET next_day = ? WHERE name = ?", day, account)
+				require.NoError(t, err)
+				found, err := b.Verify(t.Context(), books.Verifying{Replay: true})
+				require.NoError(t, err)
+				require.Len(t, found.Faults, 1-i, "%s %s", account, day)
+			}
+		}
+	}
+	_, err = db.Exec("UPDATE accounts SET next_day = NULL WHERE name <> 'b'")
+	require.NoError(t, err)
+	found, err := b.Verify(t.Context(), books.Verifying{Replay: true})
+	require.NoError(t, err)
+	require.Len(t, found.Faults, 2)
+}
+
 // An account that was recorded after the last run, or before the first, and that somebody has taken from what the next run looks at, is named
 // before that run, not only when it has issued nothing to it.
 func TestVerifyFindsAnAccountThatIsNotDue(t *testing.T) {

@@ -37,6 +37,9 @@ func (v *verifier) replay(ctx context.Context, tx store.Tx) error {
 			return err
 		}
 	}
+	for i := range v.runs {
+		v.through = cycle.Later(v.through, v.runs[i].Through)
+	}
 	reader := newReader(v.policy)
 	return inChunks(tx, nil, func(accounts []store.Account) error {
 		list, err := histories(tx, accounts, v.runs[len(v.runs)-1].Events)
@@ -134,12 +137,21 @@ func (v *verifier) replayAccount(h *history, reader *reader, billers map[int64]*
 			}
 			before, rows = append(before, issued), rows[1:]
 		}
+		if number == last && is.Next.After(run.Through) && h.Next.After(is.Next) { // a run before, through a later day, may have left it for then
+			if is, err = billers[run.Terms].Issue(events[:knew], before, h.Next.AddDays(-1), run.At); err != nil {
+				v.fault("account %q, run %d: %v", names.Clip(h.Name), number, err)
+				return nil
+			}
+			if len(is.Invoices) > 0 {
+				is.Next = is.Invoices[0].Date
+			}
+		}
 		switch {
 		case len(rows) > 0 && rows[0].Run == number:
 			v.fault("%s: billed again from what the run knew, there is none", v.called(&rows[0]))
 			return nil
 		case number == last && knew == len(h.events) && h.Next != dueAtOnce && h.Next != is.Next:
-			settled, err := nothingLeft(billers[run.Terms], events, before, is.Next)
+			settled, err := nothingLeft(billers[run.Terms], events, before, cycle.Later(is.Next, v.through))
 			if err != nil {
 				return err
 			}
@@ -155,11 +167,11 @@ func (v *verifier) replayAccount(h *history, reader *reader, billers map[int64]*
 	return nil
 }
 
-// nothingLeft reports that nothing more is billed to an account, on the next day on which something may be or later, if nothing more is
-// recorded. Only on a boundary is that seen: so the run that settles a closed account leaves it without a next day, and one that looks at
-// it again names its next boundary.
-func nothingLeft(biller *account.Biller, events []account.Event, issued []invoice.Invoice, next cycle.Date) (bool, error) {
-	is, err := biller.Issue(events, issued, next, endOfTime)
+// nothingLeft reports that nothing more is billed to an account through a day or later, if nothing more is recorded. Only on a boundary is
+// that seen: so the run that settles a closed account leaves it without a next day, and one that looks at it again, or is through an earlier
+// day, names its next boundary.
+func nothingLeft(biller *account.Biller, events []account.Event, issued []invoice.Invoice, through cycle.Date) (bool, error) {
+	is, err := biller.Issue(events, issued, through, endOfTime)
 	return err == nil && len(is.Invoices) == 0 && is.Next.IsZero(), err
 }
 

@@ -66,6 +66,7 @@ type verifier struct {
 	policies map[int64]invoice.Policy // of the terms
 	policy   invoice.Policy           // the last
 	runs     []store.Run
+	through  cycle.Date // the last day that any run was through
 	names    map[int64]string
 	counts   map[int64]time.Time // by account, from when what is recorded counts at the earliest, by what was issued to it
 	bundles  map[int64]*holding
