@@ -28,7 +28,7 @@ type Issuance struct {
 	// The zero Date is none.
 	Next cycle.Date
 	// Passed is the latest boundary after the last invoice that had none; the zero Date is none. If usage is recorded later that counts
-	// from before its cut, it is billed on that day, or on such a one before it, though Next is another.
+	// from before its cut, it is billed on that day or on an earlier boundary without an invoice, though Next is another.
 	Passed cycle.Date
 }
 
@@ -148,10 +148,10 @@ func (b *billing) resume(issued []invoice.Invoice) error {
 			return fmt.Errorf("an invoice issued to it, %s, is one of account %q", inv.Number, shown(inv.Account))
 		}
 		if inv.Date.IsZero() || i > 0 && !inv.Date.After(issued[i-1].Date) {
-			return fmt.Errorf("invoices issued to it are not in order: %s of %s comes after one of %s", inv.Number, inv.Date, issued[max(0, i-1)].Date)
+			return fmt.Errorf("invoices issued to it are not in order: that of %s comes after one of %s", inv.Date, issued[max(0, i-1)].Date)
 		}
 		if err := b.book.Enter(inv.Lines); err != nil {
-			return fmt.Errorf("invoice %s: %w", inv.Number, err)
+			return fmt.Errorf("invoice of %s: %w", inv.Date, err)
 		}
 		b.remember(inv)
 	}

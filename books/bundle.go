@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -19,8 +18,8 @@ import (
 // bundle is what a run needs to know of an account, in one row: its events up to one, and what the invoices billed that were issued to it.
 // The run that looks at an account leaves there what it has read and issued, so that the next one reads a row and the few events since,
 // where else it reads each event and each invoice from a place of its own. It says nothing that they do not say, and Verify holds it
-// against them. Where it is damaged, of another format, or older than the last invoice of its account, which a program that knows of no
-// bundles may have issued, it is as good as none. The zero bundle is none.
+// against them. Where it cannot be read, is of another format, or is older than the last invoice of its account, it is as good as none. The
+// zero bundle is none.
 type bundle struct {
 	through  int64 // the Seq of the last event that the run knew
 	counts   int64 // the Counts of the account after the run
@@ -33,10 +32,13 @@ const bundleFormat = 1
 
 var errNotBundle = errors.New("a bundle that nothing reads, expected one as a run writes it")
 
-// readBundle reads a bundle, whose hash tells that it is the one that was written, and of that account.
+// readBundle reads a bundle, whose hash tells that it is the one that was written, and of that account. One of another format is none.
 func readBundle(row *store.Bundle) (b bundle, err error) {
-	if !bytes.Equal(row.Hash, bundleHash(row)) || len(row.Body) == 0 || row.Body[0] != bundleFormat {
+	if !bytes.Equal(row.Hash, bundleHash(row)) || len(row.Body) == 0 {
 		return b, errNotBundle
+	}
+	if row.Body[0] != bundleFormat {
+		return b, nil
 	}
 	f := fields.Reader{Rest: string(row.Body[1:])}
 	b = bundle{through: row.Events, counts: f.Int(), events: f.Text()}
@@ -178,26 +180,36 @@ func (h *history) bundleNow(through int64, counts time.Time, read []account.Even
 	return &row
 }
 
-// all is what a run knows of an account: its events as they are billed, and what was issued to it, as far as that is billed.
-func (r *reader) all(h *history) (events []account.Event, issued []invoice.Invoice, err error) {
+// all appends what a run knows of an account: its events as they are billed, and what was issued to it, as far as that is billed.
+func (r *reader) all(h *history, events []account.Event, issued []invoice.Invoice) ([]account.Event, []invoice.Invoice, error) {
 	for f := (fields.Reader{Rest: h.bundle.events}); f.Rest != ""; {
 		events = append(events, account.Event{})
 		if err := r.bundled(&f, h.Name, &events[len(events)-1]); err != nil {
-			return nil, nil, fmt.Errorf("the bundle of account %.80q: %w", h.Name, err)
+			return events, issued, err
 		}
 	}
-	more, err := r.events(h.events)
-	if err != nil {
-		return nil, nil, err
+	for i := range h.events {
+		e, err := r.event(&h.events[i])
+		if err != nil {
+			return events, issued, err
+		}
+		events = append(events, e)
 	}
 	for rest := h.bundle.invoices; rest != ""; {
-		issued = append(issued, invoice.Invoice{})
-		inv := &issued[len(issued)-1]
+		issued = slices.Grow(issued, 1)[:len(issued)+1]
+		inv := &issued[len(issued)-1] // with the memory of the one that was there before
+		var err error
 		if rest, err = inv.ReadBilled(rest); err != nil {
-			return nil, nil, fmt.Errorf("the bundle of account %.80q: %w", h.Name, err)
+			return events, issued, err
 		}
 		inv.Account = h.Name
 	}
-	rest, err := r.allIssued(h.invoices)
-	return append(events, more...), append(issued, rest...), err
+	for i := range h.invoices {
+		inv, err := r.issued(&h.invoices[i])
+		if err != nil {
+			return events, issued, err
+		}
+		issued = append(issued, inv)
+	}
+	return events, issued, nil
 }

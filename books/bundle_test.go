@@ -2,9 +2,12 @@ package books_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -152,8 +155,7 @@ func TestEveryByteOfBundles(t *testing.T) {
 	}
 }
 
-// TestBundlesChangeNothing: runs that find bundles gone, damaged, of another format or of before the last invoices issue what they issue with
-// them.
+// TestBundlesChangeNothing: runs that find bundles gone, damaged or of before the last invoices issue what they issue with them.
 func TestBundlesChangeNothing(t *testing.T) {
 	const olderBundle = "UPDATE bundles SET (events, hash, body) = (SELECT events, hash, body FROM first) WHERE account = 1" // of before the last invoices
 	totals := map[string][]string{}
@@ -183,6 +185,47 @@ func TestBundlesChangeNothing(t *testing.T) {
 		edit("DROP TABLE first; DELETE FROM bundles")
 		whole(t, b)
 		require.Equal(t, totals[""], totals[damage], damage)
+		require.NoError(t, b.Close())
+	}
+}
+
+// TestBundlesThatCannotBeRead: a run reads the events and invoices where a bundle is of another format or, though its hash is right, of bytes
+// that nothing reads. For verify the one is none, and the other a fault.
+func TestBundlesThatCannotBeRead(t *testing.T) {
+	for _, test := range []struct {
+		what   string
+		change func([]byte) []byte
+		faults int
+	}{
+		{"as it was", slices.Clone[[]byte], 0},
+		{"another format", func(body []byte) []byte { return append([]byte{2}, body[1:]...) }, 0},
+		{"an end that is missing", func(body []byte) []byte { return body[:len(body)-1] }, 2},
+	} {
+		name := filepath.Join(t.TempDir(), "books.db")
+		b := demo(t, name)
+		require.NoError(t, b.Close())
+		home, err := sqlite.Open(t.Context(), name)
+		require.NoError(t, err)
+		require.NoError(t, home.Write(t.Context(), func(tx store.Tx) error {
+			var changed []store.Bundle
+			require.NoError(t, tx.Bundles([]int64{1, 3}, func(b store.Bundle) error {
+				b.Body = test.change(b.Body)
+				head := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(b.Account)), uint64(b.Events))
+				hash := sha256.Sum256(append(head, b.Body...))
+				b.Hash = hash[:]
+				changed = append(changed, b)
+				return nil
+			}))
+			require.Len(t, changed, 2)
+			return tx.PutBundles(changed)
+		}))
+		b, err = books.In(t.Context(), home)
+		require.NoError(t, err)
+		found, err := b.Verify(t.Context(), books.Verifying{})
+		require.NoError(t, err)
+		require.Len(t, found.Faults, test.faults, test.what)
+		require.Equal(t, "159.90 USD", issue(t, b, "2026-05-14T05:00:00Z").Run.Total.String(), test.what)
+		whole(t, b)
 		require.NoError(t, b.Close())
 	}
 }

@@ -99,7 +99,7 @@ func TestVerifyAfterARunThroughAnEarlierDay(t *testing.T) {
 		whole(t, b)
 		for account, days := range map[string][2]string{"a": {"2026-07-20", "2026-08-20"}, "c": {"2026-07-01", "2026-07-02"}} {
 			for i, day := range []string{days[1], days[0]} {
-				_, err := db.Exec("UPDATE accounts SET next_day = ? WHERE name = ?", day, account)
+				_, err := db.Exec("UPDATE accounts SET due = ? WHERE name = ?", day, account)
 				require.NoError(t, err)
 				found, err := b.Verify(t.Context(), books.Verifying{Replay: true})
 				require.NoError(t, err)
@@ -107,7 +107,7 @@ func TestVerifyAfterARunThroughAnEarlierDay(t *testing.T) {
 			}
 		}
 	}
-	_, err = db.Exec("UPDATE accounts SET next_day = NULL WHERE name <> 'b'")
+	_, err = db.Exec("UPDATE accounts SET due = NULL WHERE name <> 'b'")
 	require.NoError(t, err)
 	found, err := b.Verify(t.Context(), books.Verifying{Replay: true})
 	require.NoError(t, err)
@@ -124,13 +124,13 @@ func TestVerifyFindsAnAccountThatIsNotDue(t *testing.T) {
 	defer db.Close()
 	check := func(account, day string) {
 		whole(t, b)
-		_, err := db.Exec("UPDATE accounts SET next_day = ? WHERE name = ?", sql.NullString{String: day, Valid: day != ""}, account)
+		_, err := db.Exec("UPDATE accounts SET due = ? WHERE name = ?", sql.NullString{String: day, Valid: day != ""}, account)
 		require.NoError(t, err)
 		found, err := b.Verify(t.Context(), books.Verifying{Replay: true})
 		require.NoError(t, err)
 		require.NotEmpty(t, found.Faults)
 		require.Contains(t, found.Faults[0], `account "`+account+`": something was recorded of it that no run has looked at`)
-		_, err = db.Exec("UPDATE accounts SET next_day = '0001-01-01' WHERE name = ?", account)
+		_, err = db.Exec("UPDATE accounts SET due = '0001-01-01' WHERE name = ?", account)
 		require.NoError(t, err)
 	}
 	record(t, b, "2026-01-10T00:00:00Z", `1 account.created a 2026-01-10 "package":"Gold"`)
@@ -141,4 +141,21 @@ func TestVerifyFindsAnAccountThatIsNotDue(t *testing.T) {
 	check("a", "")
 	record(t, b, "2026-01-12T00:00:00Z", `4 account.closed a 2026-01-11T09:00:00Z`)
 	check("a", "2026-02-10")
+}
+
+// TestAnomaliesAreToldOnce: usage that makes no sense is told of by the run that looks at its account next, be it on the next boundary, and by
+// no other.
+func TestAnomaliesAreToldOnce(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		record(t, b, "2026-04-20T09:00:00Z", `1 account.created a 2026-04-20T08:00:00Z "package":"Gold"`)
+		require.Empty(t, issue(t, b, "2026-04-22T05:00:00Z").Anomalies)
+		record(t, b, "2026-04-25T09:00:00Z", `2 usage.recorded a 2026-04-02T08:00:00Z "credits":1`)
+		for _, run := range []struct {
+			day       string
+			anomalies int
+		}{{"2026-04-26", 0}, {"2026-05-21", 1}, {"2026-05-22", 0}, {"2026-06-21", 0}} {
+			require.Len(t, issue(t, b, run.day+"T05:00:00Z").Anomalies, run.anomalies, run.day)
+		}
+	})
 }

@@ -131,7 +131,7 @@ func (b *Books) Export(ctx context.Context, w io.Writer) error {
 		}
 		err = tx.AccountsFrom("", func(a store.Account) (bool, error) {
 			n.Accounts++
-			if !a.Passed.IsZero() { // which is for speed alone: the next run looks at the account and finds it again
+			if !a.Passed.IsZero() { // it is not exported: the next run looks at the account and computes it
 				a.Next = dueAtOnce
 			}
 			return true, put(line{Account: &accountLine{a.Number, a.Name, a.Next, optionalInstant(a.Counts)}})

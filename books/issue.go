@@ -32,7 +32,7 @@ type Issued struct {
 	Accounts int                      // how many accounts were looked at
 	Sums     map[invoice.Type]Summary // by the type of the invoices
 
-	// Anomalies are the events that were recorded since the run before and make no sense where they stand.
+	// Anomalies are the events that were recorded since a run last looked at their account, and make no sense where they stand.
 	Anomalies []account.Anomaly
 }
 

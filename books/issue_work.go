@@ -90,6 +90,8 @@ type worker struct {
 	*run
 	reader *reader
 	biller *account.Biller
+	events []account.Event   // of the account being billed
+	billed []invoice.Invoice // issued to it before
 }
 
 func (w *worker) work(ctx context.Context, read func(context.Context, func(store.Tx) error) error, todo <-chan *work) {
@@ -117,19 +119,35 @@ func (w *worker) do(ctx context.Context, tx store.Tx, one *work) (err error) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := w.bill(&one.accounts[i], &one.issuances[i]); err != nil {
+		h := &one.accounts[i]
+		if err := w.read(tx, h); err != nil {
+			return err
+		}
+		if err := w.bill(h, &one.issuances[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// bill bills one account.
-func (w *worker) bill(h *history, to *issuance) error {
-	events, before, err := w.reader.all(h)
+// read reads an account, without its bundle where that cannot be read.
+func (w *worker) read(tx store.Tx, h *history) (err error) {
+	w.events, w.billed, err = w.reader.all(h, w.events[:0], w.billed[:0])
+	if err == nil || h.bundle.through == 0 {
+		return err
+	}
+	list, err := histories(tx, []store.Account{h.Account}, w.row.Events)
 	if err != nil {
 		return err
 	}
+	*h = list[0]
+	w.events, w.billed, err = w.reader.all(h, w.events[:0], w.billed[:0])
+	return err
+}
+
+// bill bills the account that was read.
+func (w *worker) bill(h *history, to *issuance) error {
+	events, before := w.events, w.billed
 	is, err := w.biller.Issue(events, before, w.row.Through, w.row.At)
 	if err != nil {
 		return err
@@ -139,7 +157,7 @@ func (w *worker) bill(h *history, to *issuance) error {
 	for i := range is.Anomalies {
 		if len(recent) == 0 {
 			for n := range h.events { // which those of the bundle come before
-				recent[events[len(events)-len(h.events)+n].ID] = h.events[n].Seq > w.before.Events
+				recent[events[len(events)-len(h.events)+n].ID] = h.bundle.through > 0 || h.events[n].Seq > w.before.Events
 			}
 		}
 		if recent[is.Anomalies[i].Event.ID] {

@@ -234,7 +234,7 @@ func TestEditedFile(t *testing.T) {
 		{"UPDATE invoices SET body = replace(body, '79.95', '69.95') WHERE seq = 2", "what is kept of it is not what was issued"},
 		{"UPDATE runs SET total = '1.00 USD' WHERE number = 2", "run 2: its seal is not that of what is kept"},
 		{"UPDATE accounts SET counts = NULL WHERE number = 1", "what is recorded next counts from"},
-		{"UPDATE accounts SET next_day = '2027-01-01' WHERE number = 1", "the next day on which something may be billed is"},
+		{"UPDATE accounts SET due = '2027-01-01' WHERE number = 1", "the next day on which something may be billed is"},
 		{"UPDATE events SET body = replace(body, '70000', '7000') WHERE seq = 4", "its bundle does not have the events that are kept of it"},
 		{"DELETE FROM bundles; UPDATE events SET body = replace(body, '70000', '7000') WHERE seq = 4", "billed again from what the run knew, it differs"},
 		{"UPDATE accounts SET passed = 1 WHERE number = 1", "boundaries were passed over without an invoice until"},
@@ -317,6 +317,42 @@ func TestNewerStore(t *testing.T) {
 		require.ErrorAs(t, err, &newer)
 		require.Equal(t, 99, newer.Has)
 		require.ErrorContains(t, err, "the store has version 99, and this program knows versions up to 3")
+	}
+}
+
+// TestLaterProgram: a program that brings a store to a later version keeps those from writing that have it open, and know nothing of that
+// version; one that reads reads on.
+func TestLaterProgram(t *testing.T) {
+	kept, err := os.ReadFile("../testdata/books/reconciled.db")
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "books.db")
+	require.NoError(t, os.WriteFile(name, kept, 0o600))
+	reader, err := books.OpenReader(t.Context(), name)
+	require.NoError(t, err)
+	defer reader.Close()
+	before := whole(t, reader)
+	b, err := books.Open(t.Context(), name)
+	require.NoError(t, err)
+	defer b.Close()
+	issue(t, b, "2026-08-11T05:00:00Z")
+	require.Greater(t, whole(t, reader).Invoices, before.Invoices)
+	var written, read bytes.Buffer
+	require.NoError(t, b.Export(t.Context(), &written))
+	require.NoError(t, reader.Export(t.Context(), &read))
+	require.Equal(t, written.String(), read.String())
+
+	db, err := sql.Open("sqlite", name)
+	require.NoError(t, err)
+	_, err = db.ExecContext(t.Context(), "INSERT INTO accounts (number, name, next_day) VALUES (9, 'i', '2026-09-01')")
+	require.ErrorContains(t, err, "next_day", "what a program of version 2 writes")
+	_, err = db.ExecContext(t.Context(), "UPDATE schema_version SET version = 99")
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	_, err = b.Issue(t.Context(), books.Issuing{Now: at("2026-09-11T05:00:00Z")})
+	var newer *store.VersionError
+	require.ErrorAs(t, err, &newer)
+	for _, err := range reader.Accounts(t.Context(), "") {
+		require.ErrorAs(t, err, &newer)
 	}
 }
 

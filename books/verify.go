@@ -39,7 +39,8 @@ func (v *Verified) Whole() bool { return len(v.Faults) == 0 }
 
 // Verify reads everything in the books and computes again what can be computed: the seals of all runs from the bytes of their invoices,
 // the sums of each invoice from its lines, its number from its account and day; no number or day twice, no invoice, run or event
-// missing between two others, every event readable, and every bundle of an account the same as its events and invoices; of each reconciliation and its reports the SHA-256. The error is that the books cannot be read.
+// missing between two others, every event readable, and every bundle the same as the events and invoices of its account; of each
+// reconciliation and its reports the SHA-256. The error is that the books cannot be read.
 func (b *Books) Verify(ctx context.Context, what Verifying) (Verified, error) {
 	v := &verifier{books: b, what: what}
 	if c, can := b.home.(interface {

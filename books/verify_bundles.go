@@ -38,6 +38,9 @@ func (v *verifier) readBundles(tx store.Tx) error {
 		return tx.Bundles(numbers, func(row store.Bundle) error {
 			name := v.names[row.Account]
 			b, err := readBundle(&row)
+			if err == nil && b.through == 0 {
+				return nil // of another format
+			}
 			h := &holding{through: b.through}
 			if err == nil {
 				h.has, err = b.contents(reader, name)
@@ -56,19 +59,17 @@ func (v *verifier) readBundles(tx store.Tx) error {
 func (b *bundle) contents(r *reader, name string) (c contents, err error) {
 	for f := (fields.Reader{Rest: b.events}); f.Rest != ""; {
 		var e account.Event
-		before := f.Rest
 		if err := r.bundled(&f, name, &e); err != nil {
 			return c, err
 		}
-		c.events.add([]byte(before[:len(before)-len(f.Rest)]))
+		c.events.add(e.AppendJSON(nil))
 	}
 	for rest := b.invoices; rest != ""; {
 		var inv invoice.Invoice
-		before := rest
 		if rest, err = inv.ReadBilled(rest); err != nil {
 			return c, err
 		}
-		c.invoices.add([]byte(before[:len(before)-len(rest)]))
+		c.invoices.add(inv.AppendBilled(nil))
 	}
 	return c, nil
 }
@@ -76,7 +77,7 @@ func (b *bundle) contents(r *reader, name string) (c contents, err error) {
 // bundledEvent and bundledInvoice note an event or an invoice that the bundle of its account, if it has one, ought to have.
 func (v *verifier) bundledEvent(row *store.Event, e *account.Event) {
 	if h := v.bundles[row.Account]; h != nil && row.Seq <= h.through {
-		h.want.events.add(appendKept(nil, row, e))
+		h.want.events.add(e.AppendJSON(nil))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/prorata-go/prorata/cycle"
@@ -57,40 +58,42 @@ func appendDay(b []byte, day, from cycle.Date) []byte {
 }
 
 // ReadBilled reads what AppendBilled appended, and returns what comes after it. A [Book] that its lines are entered in bills as after the
-// invoice itself. Its status is the one at its issue.
+// invoice itself. Its status is the one at its issue. The memory of the lines that inv has is used again; after an error anything may be in it.
 func (inv *Invoice) ReadBilled(text string) (rest string, err error) {
 	r := fields.Reader{Rest: text}
-	var read Invoice
-	read.Date = readDay(&r, cycle.Date{})
+	*inv = Invoice{Date: readDay(&r, cycle.Date{}), Lines: inv.Lines[:0]}
 	seconds, nanoseconds := r.Int(), r.Uint(1e9-1)
-	if read.CutAt = time.Unix(seconds, int64(nanoseconds)).UTC(); read.CutAt.IsZero() {
-		read.CutAt = time.Time{}
+	if inv.CutAt = time.Unix(seconds, int64(nanoseconds)).UTC(); inv.CutAt.IsZero() {
+		inv.CutAt = time.Time{}
 	}
 	currency, err := money.ParseCurrency(r.Text())
 	if err != nil && !r.Failed {
 		return text, fmt.Errorf("what an invoice billed: %w", err)
 	}
-	if read.FinalAmount = money.New(r.Int(), currency); read.FinalAmount.IsZero() {
-		read.Status = Paid
+	if inv.FinalAmount = money.New(r.Int(), currency); inv.FinalAmount.IsZero() {
+		inv.Status = Paid
 	}
 	n := r.Uint(uint64(len(r.Rest))) // each has some bytes
 	if r.Failed {
 		return text, errNotBilled
 	}
-	read.Lines = make([]Line, n)
-	lines := make([]readLine, n)
-	for i := range read.Lines {
-		if err := read.Lines[i].readBilled(&r, &lines[i], read.Date, currency); err != nil {
-			return text, fmt.Errorf("what the invoice of %s billed: line %d: %w", read.Date, i+1, err)
+	inv.Lines = slices.Grow(inv.Lines, int(n))[:n]
+	for i := range inv.Lines {
+		if err := inv.Lines[i].readBilled(&r, inv.Date, currency); err != nil {
+			return text, fmt.Errorf("what the invoice of %s billed: line %d: %w", inv.Date, i+1, err)
 		}
 	}
-	*inv = read
 	return r.Rest, nil
 }
 
 var errNotBilled = errors.New("what an invoice billed: bytes that nothing reads, expected those that were written")
 
-func (l *Line) readBilled(r *fields.Reader, read *readLine, date cycle.Date, currency money.Currency) error {
+func (l *Line) readBilled(r *fields.Reader, date cycle.Date, currency money.Currency) error {
+	read := l.read
+	if read == nil {
+		read = new(readLine)
+	}
+	*read = readLine{}
 	kind := r.Uint(uint64(len(kinds))<<1 - 1)
 	*l = Line{Kind: Kind(kind >> 1), Adjustment: kind&1 == 1, Package: r.Text()}
 	l.Dates.Start, l.Dates.End = readDay(r, date), readDay(r, date)

@@ -175,14 +175,17 @@ func insert(ctx context.Context, tx *sqltx.Tx, into sqltx.Rows) error {
 			return err
 		})
 	}
-	const most = 500
+	const most, mostBytes = 500, 1 << 26 // a message has at most 2^30
 	for i := 0; i < into.N; {
-		n := min(most, into.N-i)
+		n, size := min(most, into.N-i), 0
 		var text strings.Builder
 		text.WriteString("INSERT INTO " + into.Table + " (" + strings.Join(into.Columns, ", ") + ") VALUES ")
 		args := make([]any, 0, n*len(into.Columns))
-		for row := range n {
+		for row := 0; row < n && size < mostBytes; row++ {
 			for column, value := range into.Row(i) {
+				if body, is := value.([]byte); is {
+					size += len(body)
+				}
 				switch {
 				case column > 0:
 					text.WriteByte(',')

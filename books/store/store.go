@@ -83,7 +83,7 @@ type Tx interface {
 	// LastInvoice is the Seq of the last invoice, 0 where there is none.
 	LastInvoice() (int64, error)
 
-	// Bundles calls f with the bundles of accounts, of those that have one, in any order.
+	// Bundles calls f with the bundles of accounts, of those that have one, in any order. What f is given is good until it returns.
 	Bundles(accounts []int64, f func(Bundle) error) error
 	// PutBundles adds bundles, each in the place of the one that its account has.
 	PutBundles([]Bundle) error

@@ -30,7 +30,7 @@ Keep it elsewhere: with it, verify --head can tell whether runs at the end are m
 
 Exit status: 0 done; 1 it failed, and nothing was issued, or what was issued could not be
 printed, which the message says; 2 wrong usage; 3 done, and there are anomalies among the events
-recorded since the run before.`,
+recorded since a run last looked at their account.`,
 		Example: `  prorata bill --store testdata/books/reseller.db --dry-run --now 2026-04-11T06:00:00Z
   prorata bill --store books.db --format csv > today.csv`,
 		Args: noArgs,

@@ -45,7 +45,8 @@ type Home struct {
 
 	dialect  Dialect
 	readOnly bool
-	version  int           // of the schema, once it was looked at: what is only read may be older than this program
+	version  int           // of the schema, as it was when it was opened
+	known    int           // the latest version that this program knows
 	writing  chan struct{} // has room for one, who writes
 	unsure   error         // once set, nothing more is written
 }
@@ -67,12 +68,29 @@ func (h *Home) Read(ctx context.Context, f func(store.Tx) error) error {
 		if _, err := c.ExecContext(ctx, h.dialect.BeginRead); err != nil {
 			return err
 		}
-		return h.do(ctx, c, f)
+		return h.do(ctx, c, func(tx store.Tx) error {
+			if h.version < h.known { // a program that writes may have brought it to a later version meanwhile
+				if err := tx.(*Tx).setVersion(h.known); err != nil {
+					return err
+				}
+			}
+			return f(tx)
+		})
 	})
 }
 
-// Write is that of a [store.Store].
+// Write is that of a [store.Store]. A later program may have brought the store to a version meanwhile that this one does not know: then
+// nothing is written.
 func (h *Home) Write(ctx context.Context, f func(store.Tx) error) error {
+	return h.write(ctx, func(tx store.Tx) error {
+		if err := tx.(*Tx).setVersion(h.known); err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+func (h *Home) write(ctx context.Context, f func(store.Tx) error) error {
 	if h.readOnly {
 		return store.ErrReadOnly
 	}
@@ -170,20 +188,20 @@ func (h *Home) Migrate(ctx context.Context, steps []Migration) error {
 			return err
 		}
 		if done {
-			h.version = len(steps)
+			h.version, h.known = len(steps), len(steps)
 			return nil
 		}
 	}
 }
 
 func (h *Home) migrateOnce(ctx context.Context, steps []Migration) (done bool, err error) {
-	err = h.Write(ctx, func(tx store.Tx) error {
+	err = h.write(ctx, func(tx store.Tx) error {
 		t := tx.(*Tx)
 		has, err := t.version()
 		if err != nil {
 			return err
 		}
-		if err := checkVersion(has, steps); err != nil {
+		if err := checkVersion(has, len(steps)); err != nil {
 			return err
 		}
 		if done = has == len(steps); done {
@@ -210,16 +228,26 @@ func (h *Home) CheckVersion(ctx context.Context, steps []Migration) error {
 		if err != nil {
 			return err
 		}
-		h.version = int(has)
-		return checkVersion(h.version, steps)
+		h.version, h.known = int(has), len(steps)
+		return checkVersion(h.version, h.known)
 	})
 }
 
-func checkVersion(has int, steps []Migration) error {
-	if has > len(steps) {
-		return &store.VersionError{Has: has, Known: len(steps)}
+func checkVersion(has, known int) error {
+	if has > known {
+		return &store.VersionError{Has: has, Known: known}
 	}
 	return nil
+}
+
+// setVersion finds the version of the schema, which is to be one that is known.
+func (t *Tx) setVersion(known int) error {
+	has, err := t.number("SELECT version FROM schema_version")
+	t.schema = int(has)
+	if err != nil {
+		return err
+	}
+	return checkVersion(t.schema, known)
 }
 
 // version is that of the schema, 0 for none, for which there is then a place.

@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/prorata-go/prorata/books/store"
 	"github.com/prorata-go/prorata/cycle"
@@ -17,12 +19,20 @@ func of(what string, number int64, err error) error {
 	return fmt.Errorf("%s %d of the store: %w", what, number, err)
 }
 
-// selectAccounts selects accounts.
-func (t *Tx) selectAccounts() string {
+// due is the column of the next day of an account.
+func (t *Tx) due() string {
 	if t.schema < bundled {
-		return "SELECT number, name, next_day, counts, NULL FROM accounts"
+		return "next_day"
 	}
-	return "SELECT number, name, next_day, counts, passed FROM accounts"
+	return "due"
+}
+
+func (t *Tx) selectAccounts() string {
+	passed := "passed"
+	if t.schema < bundled {
+		passed = "NULL"
+	}
+	return "SELECT number, name, " + t.due() + ", counts, " + passed + " FROM accounts"
 }
 
 func readAccount(r row) (a store.Account, err error) {
@@ -61,7 +71,9 @@ func (t *Tx) AccountsFrom(name string, f func(store.Account) (bool, error)) erro
 
 // Due is that of a [store.Tx].
 func (t *Tx) Due(through cycle.Date) ([]store.Account, error) {
-	return gather(t, readAccount, t.selectAccounts()+" WHERE next_day <= $1 ORDER BY name", through.String())
+	list, err := gather(t, readAccount, t.selectAccounts()+" WHERE "+t.due()+" <= $1", through.String())
+	slices.SortFunc(list, func(a, b store.Account) int { return strings.Compare(a.Name, b.Name) }) // sooner than a database does
+	return list, err
 }
 
 // Numbered is that of a [store.Tx].
@@ -79,10 +91,10 @@ func (t *Tx) LastAccount() (int64, error) {
 
 // PutAccounts is that of a [store.Tx].
 func (t *Tx) PutAccounts(accounts []store.Account) error {
-	return t.insert(Rows{Table: "accounts", Columns: []string{"number", "name", "next_day", "counts", "passed"}, N: len(accounts), Row: func(i int) []any {
+	return t.insert(Rows{Table: "accounts", Columns: []string{"number", "name", "due", "counts", "passed"}, N: len(accounts), Row: func(i int) []any {
 		a := &accounts[i]
 		return []any{a.Number, a.Name, day(a.Next), instant(a.Counts), instant(a.Passed)}
-	}, Suffix: " ON CONFLICT (number) DO UPDATE SET next_day = excluded.next_day, counts = excluded.counts, passed = excluded.passed"})
+	}, Suffix: " ON CONFLICT (number) DO UPDATE SET due = excluded.due, counts = excluded.counts, passed = excluded.passed"})
 }
 
 const selectEvents = "SELECT seq, id, account, usage, recorded, known, body FROM events"
@@ -271,9 +283,11 @@ func (t *Tx) Bundles(accounts []int64, f func(store.Bundle) error) error {
 	}
 	return t.each(func(r row) (err error) {
 		var b store.Bundle
-		if err := r.Scan(&b.Account, &b.Events, &b.Hash, &b.Body); err != nil {
+		var hash, body sql.RawBytes
+		if err := r.Scan(&b.Account, &b.Events, &hash, &body); err != nil {
 			return of("bundle", b.Account, err)
 		}
+		b.Hash, b.Body = hash, body
 		return f(b)
 	}, "SELECT account, events, hash, body FROM bundles WHERE account IN "+numbersIn(accounts))
 }

@@ -1,5 +1,7 @@
 -- What a run reads of an account that is due, in one place.
 
+-- A program that knows of no bundles would leave them out of date: it finds no column next_day, and writes nothing.
+ALTER TABLE accounts RENAME COLUMN next_day TO due;
 ALTER TABLE accounts ADD COLUMN passed INTEGER; -- usage that counts from before this instant makes the account due
 
 CREATE TABLE bundles (
