@@ -24,6 +24,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"modernc.org/sqlite"
@@ -40,6 +41,9 @@ var migrations embed.FS
 type Store struct {
 	*sqltx.Home
 	made string // the file, if Create made it
+
+	moving  chan struct{}  // has room for one, who checkpoints
+	working sync.WaitGroup // that one
 }
 
 var _ store.Store = (*Store)(nil)
@@ -194,7 +198,7 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 		query.Set("mode", "ro")
 		pragmas = append(pragmas, "query_only(1)")
 	} else {
-		pragmas = append(pragmas, "journal_mode(wal)")
+		pragmas = append(pragmas, "journal_mode(wal)", "wal_autocheckpoint(0)") // the Store checkpoints
 	}
 	if how.alone {
 		query.Set("immutable", "1")
@@ -205,10 +209,11 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 		return nil, err
 	}
 	db.SetMaxIdleConns(8) // to open one takes longer than to read an account
-	s := &Store{Home: sqltx.NewHome(db, sqltx.Dialect{
-		BeginRead: "BEGIN", BeginWrite: "BEGIN IMMEDIATE", Begin: begin, End: end,
+	s := &Store{moving: make(chan struct{}, 1)}
+	s.Home = sqltx.NewHome(db, sqltx.Dialect{
+		BeginRead: "BEGIN", BeginWrite: "BEGIN IMMEDIATE", Begin: begin, End: s.end,
 		TextsOf: "SELECT value FROM json_each($1)", Insert: insert,
-	}, how.read)}
+	}, how.read)
 	err = s.isStore(ctx, how.create)
 	switch {
 	case err != nil:
@@ -218,7 +223,7 @@ func open(ctx context.Context, file string, how opening) (*Store, error) {
 		err = s.Migrate(ctx, steps)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", file, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", file, err), s.Close())
 	}
 	return s, nil
 }
@@ -274,8 +279,35 @@ const (
 	writerCache = "cache_size(-65536)"
 )
 
-// end makes a connection one that reads again.
-func end(c *sql.Conn) { _, _ = c.ExecContext(context.Background(), "PRAGMA "+readerCache) }
+// end makes a connection one that reads again, and has what was written moved into the file.
+func (s *Store) end(c *sql.Conn) {
+	_, _ = c.ExecContext(context.Background(), "PRAGMA "+readerCache)
+	select {
+	case s.moving <- struct{}{}:
+		s.working.Go(s.checkpoint)
+	default: // somebody is at it, and the next write looks again
+	}
+}
+
+// mostFrames is how many pages wait in the write-ahead log before they are moved into the file, as many as SQLite itself has wait.
+const mostFrames = 1000
+
+// checkpoint moves pages from the write-ahead log into the file, once there are many: beside whoever reads and writes, who need not wait for
+// it. What was committed lasts without it. Where it fails, the pages stay in the log, as when SQLite does it.
+func (s *Store) checkpoint() {
+	defer func() { <-s.moving }()
+	var busy, frames, moved int
+	err := s.DB.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(NOOP)").Scan(&busy, &frames, &moved)
+	if err == nil && frames-moved >= mostFrames {
+		_, _ = s.DB.ExecContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)")
+	}
+}
+
+// Close closes the store.
+func (s *Store) Close() error {
+	s.working.Wait()
+	return s.Home.Close()
+}
 
 // begin begins a transaction that writes. While another process does, it waits for it.
 func begin(ctx context.Context, c *sql.Conn, text string) error {

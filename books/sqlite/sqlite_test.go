@@ -1,8 +1,10 @@
 package sqlite_test
 
 import (
+	"database/sql"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,4 +20,29 @@ func TestStore(t *testing.T) {
 		t.Cleanup(func() { require.NoError(t, s.Close()) })
 		return s
 	})
+}
+
+// TestCheckpoints: what waits in the write-ahead log is moved into the file while the store is open, once it is much.
+func TestCheckpoints(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "books.db")
+	s, err := sqlite.Create(t.Context(), name)
+	require.NoError(t, err)
+	defer s.Close()
+	waiting := func() (frames int) {
+		db, err := sql.Open("sqlite", name)
+		require.NoError(t, err)
+		defer db.Close()
+		var busy, all, moved int
+		require.NoError(t, db.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(NOOP)").Scan(&busy, &all, &moved))
+		return all - moved
+	}
+	write := func(bytes int) {
+		require.NoError(t, s.Write(t.Context(), func(tx store.Tx) error { return tx.Set("a", string(make([]byte, bytes))) }))
+	}
+	write(1_000_000)
+	require.Never(t, func() bool { return waiting() < 200 }, 50*time.Millisecond, 10*time.Millisecond)
+	for range 5 {
+		write(5_000_000)
+		require.Eventually(t, func() bool { return waiting() < 1000 }, 10*time.Second, 10*time.Millisecond)
+	}
 }
