@@ -122,13 +122,9 @@ func (r *reader) bundled(f *fields.Reader, of string, e *account.Event) (err err
 
 // bundledHistories are what a run reads of some accounts, in their order: their bundles, and what is not in them.
 func bundledHistories(tx store.Tx, accounts []store.Account, through int64) ([]history, error) {
-	list := make([]history, len(accounts))
-	for i, a := range accounts {
-		list[i].Account = a
-	}
-	numbers, at := byNumber(list)
-	err := tx.Bundles(numbers, func(row store.Bundle) error {
-		h := at[row.Account]
+	c := collect(accounts)
+	err := tx.Bundles(c.numbers, func(row store.Bundle) error {
+		h := c.at[row.Account]
 		if b, err := readBundle(&row); err == nil && b.through <= through && b.counts == nanoseconds(h.Counts) {
 			h.bundle = b
 		}
@@ -138,24 +134,16 @@ func bundledHistories(tx store.Tx, accounts []store.Account, through int64) ([]h
 		return nil, err
 	}
 	from := map[int64][]int64{} // the last event of bundles, mostly the same few, and the accounts that have them
-	for i := range list {
-		from[list[i].bundle.through] = append(from[list[i].bundle.through], list[i].Number)
+	for i := range c.list {
+		h := &c.list[i]
+		from[h.bundle.through] = append(from[h.bundle.through], h.Number)
 	}
 	for _, after := range slices.Sorted(maps.Keys(from)) {
-		err := tx.BodiesOf(from[after], after, through, func(e store.Event) error {
-			h := at[e.Account]
-			h.events = append(h.events, e)
-			return nil
-		})
-		if err != nil {
+		if err := tx.BodiesOf(from[after], after, through, c.event); err != nil {
 			return nil, err
 		}
 	}
-	return list, tx.InvoicesOf(from[0], func(inv store.Invoice) error {
-		h := at[inv.Account]
-		h.invoices = append(h.invoices, inv)
-		return nil
-	})
+	return c.list, tx.InvoicesOf(from[0], c.invoice)
 }
 
 // bundleNow is the bundle of all that is known of an account: what a run has read of it that is no bundle yet, and what it issued. It is nil

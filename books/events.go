@@ -72,41 +72,46 @@ type history struct {
 	bundle   bundle // of a run, which has what the others lack
 }
 
+// collected are histories that rows are added to as they are read.
+type collected struct {
+	list    []history
+	numbers []int64            // of the accounts
+	at      map[int64]*history // by number
+}
+
+func collect(accounts []store.Account) *collected {
+	c := &collected{make([]history, len(accounts)), make([]int64, len(accounts)), make(map[int64]*history, len(accounts))}
+	for i, a := range accounts {
+		c.list[i].Account, c.numbers[i], c.at[a.Number] = a, a.Number, &c.list[i]
+	}
+	return c
+}
+
+func (c *collected) event(e store.Event) error {
+	h := c.at[e.Account]
+	h.events = append(h.events, e)
+	return nil
+}
+
+func (c *collected) invoice(inv store.Invoice) error {
+	h := c.at[inv.Account]
+	h.invoices = append(h.invoices, inv)
+	return nil
+}
+
 // histories are what a store has of some accounts, in their order.
 func histories(tx store.Tx, accounts []store.Account, through int64) ([]history, error) {
-	list, err := eventsOf(tx, accounts, through)
-	if err != nil {
+	c := collect(accounts)
+	if err := tx.BodiesOf(c.numbers, 0, through, c.event); err != nil {
 		return nil, err
 	}
-	numbers, at := byNumber(list)
-	return list, tx.InvoicesOf(numbers, func(inv store.Invoice) error {
-		h := at[inv.Account]
-		h.invoices = append(h.invoices, inv)
-		return nil
-	})
+	return c.list, tx.InvoicesOf(c.numbers, c.invoice)
 }
 
 // eventsOf are histories without what was issued.
 func eventsOf(tx store.Tx, accounts []store.Account, through int64) ([]history, error) {
-	list := make([]history, len(accounts))
-	for i, a := range accounts {
-		list[i].Account = a
-	}
-	numbers, at := byNumber(list)
-	return list, tx.BodiesOf(numbers, 0, through, func(e store.Event) error {
-		h := at[e.Account]
-		h.events = append(h.events, e)
-		return nil
-	})
-}
-
-// byNumber are the numbers of the accounts of a list, and where in it the account of each is.
-func byNumber(list []history) (numbers []int64, at map[int64]*history) {
-	numbers, at = make([]int64, len(list)), make(map[int64]*history, len(list))
-	for i := range list {
-		numbers[i], at[list[i].Number] = list[i].Number, &list[i]
-	}
-	return numbers, at
+	c := collect(accounts)
+	return c.list, tx.BodiesOf(c.numbers, 0, through, c.event)
 }
 
 // UnknownAccountError says that nothing was recorded of an account.

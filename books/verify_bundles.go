@@ -30,12 +30,8 @@ type holding struct {
 func (v *verifier) readBundles(tx store.Tx) error {
 	v.bundles = map[int64]*holding{}
 	reader := newReader(v.policy)
-	return inAllChunks(tx, func(accounts []store.Account) error {
-		numbers := make([]int64, len(accounts))
-		for i, a := range accounts {
-			numbers[i] = a.Number
-		}
-		return tx.Bundles(numbers, func(row store.Bundle) error {
+	for numbers := range slices.Chunk(slices.Sorted(maps.Keys(v.names)), chunk) {
+		err := tx.Bundles(numbers, func(row store.Bundle) error {
 			name := v.names[row.Account]
 			b, err := readBundle(&row)
 			if err == nil && b.through == 0 {
@@ -52,7 +48,11 @@ func (v *verifier) readBundles(tx store.Tx) error {
 			v.bundles[row.Account] = h
 			return nil
 		})
-	})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // contents are those of a bundle.

@@ -221,15 +221,13 @@ func (h *Home) migrateOnce(ctx context.Context, steps []Migration) (done bool, e
 // what is not there yet is empty.
 func (h *Home) CheckVersion(ctx context.Context, steps []Migration) error {
 	return h.Read(ctx, func(tx store.Tx) error {
-		has, err := tx.(*Tx).number("SELECT version FROM schema_version")
-		if errors.Is(err, sql.ErrNoRows) || err == nil && has == 0 {
+		t := tx.(*Tx)
+		err := t.setVersion(len(steps))
+		if errors.Is(err, sql.ErrNoRows) || err == nil && t.schema == 0 {
 			return store.ErrMissing // its making was interrupted
 		}
-		if err != nil {
-			return err
-		}
-		h.version, h.known = int(has), len(steps)
-		return checkVersion(h.version, h.known)
+		h.version, h.known = t.schema, len(steps)
+		return err
 	})
 }
 
