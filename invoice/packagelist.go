@@ -145,8 +145,9 @@ func (p *Package) AppendJSON(b []byte) []byte {
 // prorata adds distributor_overage, effective_from and currency. Name and price are required;
 // without credits nothing is included, which is an error when an overage would then be charged.
 //
-// Numbers are read exactly as written, bare or quoted, prices also with an exponent: 5e-05 is 0.00005. Errors are *[source.ParseError], several of
-// them joined when several packages are wrong: the first 20, and how many more there are.
+// Numbers are read exactly as written, bare or quoted, prices also with an exponent: 5e-05 is 0.00005.
+// Errors are *[source.ParseError], several of them joined when several packages are wrong: the first
+// 20, and how many more there are.
 func ParsePackages(file string, data []byte, currency money.Currency) ([]Package, error) {
 	objects, err := strictjson.Objects(file, data)
 	if err != nil {

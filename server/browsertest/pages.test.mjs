@@ -159,7 +159,7 @@ describe("pages", { concurrency: 2 }, () => {
   for (const [name, target] of Object.entries(ofDemo)) test(name, () => checked(name, site + target));
   for (const [name, target] of Object.entries(ofStore)) test(name, () => checked(name, own.url + target));
 
-  // Amounts of a currency that has no sign are wider: the widest tables leave its code out, but not for who hears them.
+  // Amounts in a currency without a sign are wider. The widest tables show them without its code, which screen readers still say.
   test("a currency that is written as a code", async () => {
     const dinars = await store("--set", "currency=KWD");
     await dinars.prorata("record", "--store", "books.db", path.join(root, "testdata/demo/events.jsonl"));
