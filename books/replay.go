@@ -75,8 +75,10 @@ func (v *verifier) checkRecent(tx store.Tx) error {
 		if err != nil {
 			return err
 		}
-		r, more := recorded[row.Account]
-		if r.more = r.more || !row.Usage; row.Usage && (!more || r.usage.IsZero() || e.Known().Before(r.usage)) {
+		r := recorded[row.Account]
+		if !row.Usage {
+			r.more = true
+		} else if r.usage.IsZero() || e.Known().Before(r.usage) {
 			r.usage = e.Known()
 		}
 		recorded[row.Account] = r
