@@ -77,3 +77,17 @@ func FuzzReadBilled(f *testing.F) {
 		require.Equal(t, inv.AppendBilled(nil), again.AppendBilled(nil))
 	})
 }
+
+func BenchmarkReadBilled(b *testing.B) {
+	_, forms := billedForms(b)
+	for i, c := range typical(b) {
+		b.Run(c.name, func(b *testing.B) {
+			var inv invoice.Invoice
+			b.SetBytes(int64(len(forms[i])))
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = inv.ReadBilled(forms[i])
+			}
+		})
+	}
+}

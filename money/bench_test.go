@@ -87,6 +87,13 @@ func BenchmarkParseIn(b *testing.B) {
 	}
 }
 
+func BenchmarkParseRate(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = money.ParseRate("0.00047")
+	}
+}
+
 func BenchmarkParseCurrency(b *testing.B) {
 	for b.Loop() {
 		_, _ = money.ParseCurrency("USD")

@@ -3,6 +3,7 @@ package money
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/big"
 	"math/bits"
 
@@ -35,8 +36,21 @@ func ParseRate(s string) (Rate, error) {
 	if !ok || len(s) > MaxRateLen {
 		return Rate{}, fmt.Errorf("parse rate %s: %w, expected digits, such as \"0.00047\", at most %d characters", quote(s), ErrSyntax, MaxRateLen)
 	}
+	if coef, fits := appendDigits(0, whole); fits {
+		if coef, fits = appendDigits(coef, frac); fits && coef <= math.MaxInt64 {
+			return smallRate(int64(coef), int32(len(frac))), nil
+		}
+	}
 	coef, _ := new(big.Int).SetString(whole+frac, 10)
 	return newRate(coef, int32(len(frac))), nil
+}
+
+// smallRate is newRate for a coefficient that fits.
+func smallRate(coef int64, scale int32) Rate {
+	for ; scale > 0 && coef%10 == 0; scale-- {
+		coef /= 10
+	}
+	return Rate{coef: coef, scale: scale}
 }
 
 // RateFromDecimal returns d as a rate. The error wraps ErrSyntax when d is negative, ErrTooFine or ErrOverflow when it is longer
