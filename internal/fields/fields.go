@@ -20,6 +20,15 @@ type Reader struct {
 
 // Uint reads what binary.AppendUvarint appended, a number of up to some most.
 func (r *Reader) Uint(most uint64) (n uint64) {
+	if !r.Failed && len(r.Rest) > 0 && r.Rest[0] < 0x80 && uint64(r.Rest[0]) <= most { // most are of one byte
+		n, r.Rest = uint64(r.Rest[0]), r.Rest[1:]
+		return n
+	}
+	return r.long(most)
+}
+
+// long is Uint for a number of any length.
+func (r *Reader) long(most uint64) (n uint64) {
 	for shift := 0; ; shift += 7 {
 		if r.Failed || len(r.Rest) == 0 || shift > 63 {
 			r.Failed = true
