@@ -152,17 +152,22 @@ func (h *history) bundleNow(through int64, counts time.Time, read []account.Even
 	if len(h.events) == 0 && len(before) == 0 && len(issued) == 0 {
 		return nil
 	}
-	events := []byte(h.bundle.events)
+	var roomEvents, roomInvoices [2000]byte // where what is new mostly fits
+	events, invoices := roomEvents[:0], roomInvoices[:0]
 	for i := range h.events {
 		events = appendKept(events, &h.events[i], &read[i])
 	}
-	body := append(make([]byte, 0, len(events)+len(h.bundle.invoices)+1000), bundleFormat)
-	body = append(fields.AppendText(binary.AppendVarint(body, nanoseconds(counts)), events), h.bundle.invoices...)
 	for _, list := range [][]invoice.Invoice{before, issued} {
 		for i := range list {
-			body = list[i].AppendBilled(body)
+			invoices = list[i].AppendBilled(invoices)
 		}
 	}
+	const numbers = 1 + 2*binary.MaxVarintLen64
+	body := append(make([]byte, 0, numbers+len(h.bundle.events)+len(events)+len(h.bundle.invoices)+len(invoices)), bundleFormat)
+	body = binary.AppendVarint(body, nanoseconds(counts))
+	body = binary.AppendUvarint(body, uint64(len(h.bundle.events)+len(events)))
+	body = append(append(body, h.bundle.events...), events...)
+	body = append(append(body, h.bundle.invoices...), invoices...)
 	row := store.Bundle{Account: h.Number, Events: through, Body: body}
 	row.Hash = bundleHash(&row)
 	return &row
