@@ -37,6 +37,7 @@ type billing struct {
 
 	made      []invoice.Invoice
 	finals    []invoice.Invoice // made, to go on from
+	atIssue   []invoice.Invoice // made, with the statuses at their issue
 	next      cycle.Date        // where a run stopped: the next day to visit, or the zero Date
 	created   []instant         // of each of them: the account's creation, as known to it
 	visits    []visit           // the days to look at, in order
@@ -55,7 +56,7 @@ func (b *billing) begin(t *terms, account string, h *history) {
 	}
 	*b = billing{terms: t, account: account, numbers: invoice.NumbersOf(account), history: h,
 		view: view{timeline: b.view.timeline}, past: b.past, lastGrid: b.lastGrid, book: b.book,
-		made: b.made[:0], finals: b.finals, created: b.created[:0], visits: b.visits[:0], parts: b.parts[:0], packages: b.packages,
+		made: b.made[:0], finals: b.finals, atIssue: b.atIssue, created: b.created[:0], visits: b.visits[:0], parts: b.parts[:0], packages: b.packages,
 		touched: b.touched[:0], stretches: b.stretches[:0], standings: b.standings[:0],
 		statusNews: b.statusNews[:0], unsure: b.unsure[:0], due: b.due[:0]}
 	b.view.reset(t)

@@ -98,21 +98,22 @@ func (b *Biller) issueHistory(account string, issued []invoice.Invoice, through 
 		if !is.Next.IsZero() {
 			over = cycle.Earlier(over, is.Next.AddDays(-1))
 		}
-		is.Anomalies = append(is.Anomalies, one.setStatuses(atIssue(one.made), over)...)
+		one.atIssue = append(one.atIssue[:0], one.made...)
+		for i := range one.atIssue {
+			one.atIssue[i].Status = statusAtIssue(&one.atIssue[i])
+		}
+		is.Anomalies = append(is.Anomalies, one.setStatuses(one.atIssue, over)...)
 		slices.SortStableFunc(is.Anomalies, func(x, y Anomaly) int { return x.Event.Compare(&y.Event) })
 	}
 	return is, nil
 }
 
-// atIssue is a copy of invoices with the statuses that they had when they were issued.
-func atIssue(invoices []invoice.Invoice) []invoice.Invoice {
-	all := slices.Clone(invoices)
-	for i := range all {
-		if all[i].Status = invoice.Unpaid; all[i].FinalAmount.IsZero() {
-			all[i].Status = invoice.Paid
-		}
+// statusAtIssue is the status that an invoice had when it was issued.
+func statusAtIssue(inv *invoice.Invoice) invoice.Status {
+	if inv.FinalAmount.IsZero() {
+		return invoice.Paid
 	}
-	return all
+	return invoice.Unpaid
 }
 
 // today is the day whose cut at the start was the last by an instant. The invoices of the days before it are final.

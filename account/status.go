@@ -189,8 +189,8 @@ func (b *Biller) SetStatuses(events []Event, issued []invoice.Invoice) error {
 	for i := range issued {
 		one.remember(&issued[i])
 	}
-	for i, inv := range atIssue(issued) {
-		issued[i].Status = inv.Status
+	for i := range issued {
+		issued[i].Status = statusAtIssue(&issued[i])
 	}
 	one.setStatuses(issued, lastDay)
 	return nil
