@@ -19,7 +19,7 @@ type Book struct {
 	// What invoices are made of. Nothing in them changes once an invoice refers to it.
 	items slab[Item]
 	lines slab[Line]
-	taken struct{ items, lines int }
+	taken struct{ items, lines, longest int } // longest is the longest list of items that was compared, of which few are taken
 
 	next   []*Item // what the stretches being compared come to, one after the other
 	ranges []span  // where they are in billed, and how many of next are theirs
@@ -31,7 +31,7 @@ type span struct{ from, to, n int }
 // Reset starts the book of another account, with memory of the one before.
 func (b *Book) Reset() {
 	b.Restart()
-	b.taken.items, b.taken.lines = 0, 0
+	b.taken.items, b.taken.lines, b.taken.longest = 0, 0, 0
 }
 
 // Restart starts a book again of which other invoices were made. Those stay as they are, and Reuse uses the memory of all of them.
@@ -40,7 +40,7 @@ func (b *Book) Restart() { b.billed, b.refunds = b.billed[:0], b.refunds[:0] }
 // Reuse is Reset for when nobody uses the invoices of the account before any more: their
 // memory is used again too.
 func (b *Book) Reuse() {
-	b.items.rewind(b.taken.items)
+	b.items.rewind(b.taken.items + b.taken.longest)
 	b.lines.rewind(b.taken.lines)
 	b.Reset()
 }
@@ -91,6 +91,7 @@ func (b *Book) Invoice(inv *Invoice, cut *Cut, owed []Item) (_ Outcome, err erro
 			return Equal, err
 		}
 	}
+	b.taken.longest = max(b.taken.longest, len(owed))
 	sortItems(owed)
 	c := comparison{book: b, owed: owed, lines: b.lines.room(min(len(owed)+1, slabSize)), next: b.next[:0]}
 	b.ranges = b.ranges[:0]
