@@ -1,6 +1,7 @@
 package books
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"sync"
@@ -92,6 +93,7 @@ type worker struct {
 	biller *account.Biller
 	events []account.Event   // of the account being billed
 	billed []invoice.Invoice // issued to it before
+	text   []byte            // memory for an invoice
 }
 
 func (w *worker) work(ctx context.Context, read func(context.Context, func(store.Tx) error) error, todo <-chan *work) {
@@ -180,7 +182,8 @@ func (w *worker) add(h *history, inv *invoice.Invoice, to *issuance) (err error)
 	if inv.Number, err = inv.Number.WithPrefix(w.books.prefix); err != nil {
 		return err
 	}
-	body := inv.AppendJSON(nil)
+	w.text = inv.AppendJSON(w.text[:0])
+	body := bytes.Clone(w.text)
 	hash := sha256.Sum256(body)
 	to.rows = append(to.rows, store.Invoice{Run: w.row.Number, Account: h.Number, Number: inv.Number.String(), Date: inv.Date, Hash: hash[:], Body: body})
 	to.amounts = append(to.amounts, typed{inv.Type, inv.FinalAmount})
