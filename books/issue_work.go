@@ -93,7 +93,7 @@ type worker struct {
 	biller *account.Biller
 	events []account.Event   // of the account being billed
 	billed []invoice.Invoice // issued to it before
-	text   []byte            // memory for an invoice
+	text   []byte            // the JSON of the invoice being added, in memory that is used again
 }
 
 func (w *worker) work(ctx context.Context, read func(context.Context, func(store.Tx) error) error, todo <-chan *work) {

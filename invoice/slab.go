@@ -30,11 +30,10 @@ func (s *slab[T]) take(piece []T) []T {
 	return piece[:n:n]
 }
 
-// rewind hands out the latest allocation again, which nobody may use any more, or one that is
-// large enough for as much as was taken of several.
-func (s *slab[T]) rewind(taken int) {
-	if taken > cap(s.latest) {
-		s.latest = make([]T, 0, taken+taken/2)
+// rewind hands out the latest allocation again, which nobody may use any more, or one that has room for n values.
+func (s *slab[T]) rewind(n int) {
+	if n > cap(s.latest) {
+		s.latest = make([]T, 0, n+n/2)
 	}
 	s.free = s.latest
 }

@@ -83,17 +83,14 @@ func RateFromDecimal(d decimal.Decimal) (Rate, error) {
 // newRate returns the reduced rate coef/10^scale, and keeps coef.
 func newRate(coef *big.Int, scale int32) Rate {
 	ten := big.NewInt(10)
-	for q, rem := new(big.Int), new(big.Int); scale > 0; scale-- {
+	for q, rem := new(big.Int), new(big.Int); scale > 0 && !coef.IsInt64(); scale-- {
 		if q.QuoRem(coef, ten, rem); rem.Sign() != 0 {
 			break
 		}
 		coef, q = q, coef
-		if coef.Sign() == 0 {
-			return Rate{}
-		}
 	}
 	if coef.IsInt64() {
-		return Rate{coef: coef.Int64(), scale: scale}
+		return smallRate(coef.Int64(), scale)
 	}
 	return Rate{wide: coef, scale: scale}
 }

@@ -20,7 +20,7 @@ type Reader struct {
 
 // Uint reads what binary.AppendUvarint appended, a number of up to some most.
 func (r *Reader) Uint(most uint64) (n uint64) {
-	if !r.Failed && len(r.Rest) > 0 && r.Rest[0] < 0x80 && uint64(r.Rest[0]) <= most { // most are of one byte
+	if !r.Failed && len(r.Rest) > 0 && r.Rest[0] < 0x80 && uint64(r.Rest[0]) <= most { // a number below 128 is one byte
 		n, r.Rest = uint64(r.Rest[0]), r.Rest[1:]
 		return n
 	}

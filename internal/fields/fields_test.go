@@ -35,7 +35,19 @@ func TestTooLarge(t *testing.T) {
 		r.Uint(most)
 		require.Equal(t, failed, r.Failed)
 	}
+	for most, failed := range map[uint64]bool{4: true, 5: false} {
+		r := fields.Reader{Rest: "\x05"}
+		r.Uint(most)
+		require.Equal(t, failed, r.Failed)
+	}
 	r := fields.Reader{Rest: "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"} // of 77 bits
 	require.Zero(t, r.Uint(math.MaxUint64))
 	require.True(t, r.Failed)
+}
+
+func TestNothingAfterAFailure(t *testing.T) {
+	r := fields.Reader{Rest: "\x05\x01\x01"} // a text of five bytes, of which two are there
+	require.Empty(t, r.Text())
+	require.NotEmpty(t, r.Rest)
+	require.Equal(t, []any{true, uint64(0), int64(0), ""}, []any{r.Failed, r.Uint(9), r.Int(), r.Text()})
 }
