@@ -123,7 +123,19 @@ func (r *reader) bundled(f *fields.Reader, of string, e *account.Event) (err err
 // bundledHistories are what a run reads of some accounts, in their order: their bundles, and what is not in them.
 func bundledHistories(tx store.Tx, accounts []store.Account, through int64) ([]history, error) {
 	c := collect(accounts)
-	err := tx.Bundles(c.numbers, func(row store.Bundle) error {
+	without, err := c.bundled(tx, through)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.BodiesOf(without, 0, through, c.event); err != nil {
+		return nil, err
+	}
+	return c.list, tx.InvoicesOf(without, c.invoice)
+}
+
+// bundled reads the bundles of accounts, and the events since, up to and including one. It returns the accounts that have no bundle.
+func (c *collected) bundled(tx store.Tx, through int64) (without []int64, err error) {
+	err = tx.Bundles(c.numbers, func(row store.Bundle) error {
 		h := c.at[row.Account]
 		if b, err := readBundle(&row); err == nil && b.through <= through && b.counts == nanoseconds(h.Counts) {
 			h.bundle = b
@@ -138,12 +150,48 @@ func bundledHistories(tx store.Tx, accounts []store.Account, through int64) ([]h
 		h := &c.list[i]
 		from[h.bundle.through] = append(from[h.bundle.through], h.Number)
 	}
+	without = from[0]
+	delete(from, 0)
 	for _, after := range slices.Sorted(maps.Keys(from)) {
 		if err := tx.BodiesOf(from[after], after, through, c.event); err != nil {
 			return nil, err
 		}
 	}
-	return c.list, tx.InvoicesOf(from[0], c.invoice)
+	return without, nil
+}
+
+// bundledChanges is changesOf for accounts that a run has looked at of late: of most it reads one row, where changesOf reads each event from
+// a place of its own.
+func (r *reader) bundledChanges(tx store.Tx, numbers []int64) (map[int64][]account.Event, error) {
+	last, err := tx.LastEvent()
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := tx.Numbered(numbers)
+	if err != nil {
+		return nil, err
+	}
+	c := collect(accounts)
+	without, err := c.bundled(tx, last)
+	if err != nil {
+		return nil, err
+	}
+	bundled := map[int64][]account.Event{}
+	for i := range c.list {
+		h := &c.list[i]
+		if h.bundle.through == 0 {
+			continue
+		}
+		events, err := r.bundledEvents(h, nil)
+		if err != nil {
+			without = append(without, h.Number)
+			continue
+		}
+		bundled[h.Number] = slices.DeleteFunc(events, func(e account.Event) bool { return e.Type == account.UsageRecorded })
+	}
+	changes, err := r.changesOf(tx, without)
+	maps.Copy(changes, bundled)
+	return changes, err
 }
 
 // bundleNow is the bundle of all that is known of an account: what a run has read of it that is no bundle yet, and what it issued. It is nil
@@ -173,25 +221,33 @@ func (h *history) bundleNow(through int64, counts time.Time, read []account.Even
 	return &row
 }
 
-// all appends what a run knows of an account: its events as they are billed, and what was issued to it, as far as that is billed.
-func (r *reader) all(h *history, events []account.Event, issued []invoice.Invoice) ([]account.Event, []invoice.Invoice, error) {
+// bundledEvents appends the events of an account, as they are billed: those of its bundle, and those that are in none.
+func (r *reader) bundledEvents(h *history, events []account.Event) ([]account.Event, error) {
 	for f := (fields.Reader{Rest: h.bundle.events}); f.Rest != ""; {
 		events = append(events, account.Event{})
 		if err := r.bundled(&f, h.Name, &events[len(events)-1]); err != nil {
-			return events, issued, err
+			return events, err
 		}
 	}
 	for i := range h.events {
 		e, err := r.event(&h.events[i])
 		if err != nil {
-			return events, issued, err
+			return events, err
 		}
 		events = append(events, e)
+	}
+	return events, nil
+}
+
+// all appends what a run knows of an account: its events as they are billed, and what was issued to it, as far as that is billed.
+func (r *reader) all(h *history, events []account.Event, issued []invoice.Invoice) ([]account.Event, []invoice.Invoice, error) {
+	events, err := r.bundledEvents(h, events)
+	if err != nil {
+		return events, issued, err
 	}
 	for rest := h.bundle.invoices; rest != ""; {
 		issued = slices.Grow(issued, 1)[:len(issued)+1]
 		inv := &issued[len(issued)-1] // with the memory of the one that was there before
-		var err error
 		if rest, err = inv.ReadBilled(rest); err != nil {
 			return events, issued, err
 		}

@@ -1,6 +1,7 @@
 package books_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -12,9 +13,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/prorata-go/prorata/account"
+	"github.com/prorata-go/prorata/bench/workload"
 	"github.com/prorata-go/prorata/books"
 	"github.com/prorata-go/prorata/books/sqlite"
 	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/eventlog"
+	"github.com/prorata-go/prorata/invoice"
+	"github.com/prorata-go/prorata/money"
 )
 
 // frugal is a home that has bundles alone to read of accounts, and events after an event.
@@ -35,7 +41,7 @@ type frugalTx struct {
 var errTooMuch = errors.New("this is in the bundle")
 
 func (t frugalTx) BodiesOf(accounts []int64, after, through int64, f func(store.Event) error) error {
-	if after < t.after {
+	if len(accounts) > 0 && after < t.after {
 		return errTooMuch
 	}
 	return t.Tx.BodiesOf(accounts, after, through, f)
@@ -46,6 +52,13 @@ func (t frugalTx) InvoicesOf(accounts []int64, f func(store.Invoice) error) erro
 		return errTooMuch
 	}
 	return t.Tx.InvoicesOf(accounts, f)
+}
+
+func (t frugalTx) ChangesOf(accounts []int64, f func(store.Event) error) error {
+	if len(accounts) > 0 {
+		return errTooMuch
+	}
+	return t.Tx.ChangesOf(accounts, f)
 }
 
 // TestRunReadsBundles: of an account that a run has looked at, the next one reads a bundle, and the events since.
@@ -65,6 +78,7 @@ func TestRunReadsBundles(t *testing.T) {
 	b, err = books.In(t.Context(), frugal{home, 4})
 	require.NoError(t, err)
 	require.EqualValues(t, 2, issue(t, b, "2026-04-11T05:00:00Z").Run.Invoices)
+	require.Len(t, invoices(t, b, books.Which{Run: 3}), 2, "and so does who shows the run")
 	b, err = books.In(t.Context(), home)
 	require.NoError(t, err)
 	require.Equal(t, []string{"a 2026-02-10 79.95 unpaid", "a 2026-03-10 89.95 unpaid", "a 2026-04-10 79.95 unpaid",
@@ -227,5 +241,61 @@ func TestBundlesThatCannotBeRead(t *testing.T) {
 		require.Equal(t, "159.90 USD", issue(t, b, "2026-05-14T05:00:00Z").Run.Total.String(), test.what)
 		whole(t, b)
 		require.NoError(t, b.Close())
+	}
+}
+
+// TestRunShowsPresentStatuses: the invoices of a run have the statuses that all invoices have, whether their accounts have a bundle or none, or
+// one that cannot be read; events of before the run, since, and taken back.
+func TestRunShowsPresentStatuses(t *testing.T) {
+	options := workload.Options{Accounts: 60, Months: 12, Events: 3000, Seed: 3, Corrections: true}
+	lines, _, err := workload.All(options)
+	require.NoError(t, err)
+	packages, err := invoice.ParsePackages("packages.json", options.Packages(), money.USD)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "books.db")
+	b := create(t, file, books.New{Packages: packages, Now: at("2024-01-01T00:00:00Z")})
+	var events []account.Event
+	for e, err := range eventlog.Read(bytes.NewReader(lines), "events.jsonl", invoice.Policy{}) {
+		require.NoError(t, err)
+		events = append(events, e)
+	}
+	early, since := knownBefore(events, at("2024-09-17T06:00:00Z"))
+	add := func(events []account.Event) {
+		_, err := b.Record(t.Context(), books.Recording{Events: books.Each(events...), Now: at("2024-10-17T06:00:00Z")})
+		require.NoError(t, err)
+	}
+	add(early)
+	for _, day := range []string{"2024-05-17", "2024-09-17", "2024-10-17"} {
+		issue(t, b, day+"T06:00:00Z")
+	}
+	add(since)
+	opened, err := sqlite.Open(t.Context(), file)
+	require.NoError(t, err)
+	defer opened.Close()
+	home := retold{opened, nil}
+	for what, change := range map[string]func(*store.Bundle){
+		"bundles": func(*store.Bundle) {},
+		"some that cannot be read": func(row *store.Bundle) {
+			if row.Account%2 == 0 {
+				row.Body = slices.Insert(slices.Clone(row.Body), len(row.Body)/2, 'x')
+			}
+		},
+		"none": func(row *store.Bundle) { row.Body = nil },
+	} {
+		home.change = change
+		changed, err := books.In(t.Context(), home)
+		require.NoError(t, err)
+		all := map[string]invoice.Status{}
+		for _, inv := range invoices(t, changed, books.Which{}) {
+			all[inv.Number.String()] = inv.Status
+		}
+		statuses := map[invoice.Status]int{}
+		for run := range int64(3) {
+			for _, inv := range invoices(t, changed, books.Which{Run: run + 1}) {
+				require.Equal(t, all[inv.Number.String()], inv.Status, "%s: %s", what, inv.Number)
+				statuses[inv.Status]++
+			}
+		}
+		require.GreaterOrEqual(t, len(statuses), 4, "%v", statuses)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books/store"
 	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/invoice"
@@ -34,6 +35,7 @@ func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Inv
 			return err
 		}
 		v := &view{which: &which, reader: newReader(terms.Policy), statuses: statuses, tx: tx, yield: yield}
+		v.changes = v.changesOf
 		switch {
 		case which.Number != "":
 			rows, err := tx.Numbers([]string{which.Number})
@@ -45,6 +47,7 @@ func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Inv
 			}
 			return v.show(rows)
 		case which.Run != 0:
+			v.changes = v.bundledChanges
 			return v.ofRun()
 		}
 		show := func(accounts []store.Account) error {
@@ -72,6 +75,7 @@ type view struct {
 	*reader
 	statuses statuses
 	tx       store.Tx
+	changes  func(store.Tx, []int64) (map[int64][]account.Event, error)
 	yield    func(invoice.Invoice) error
 }
 
@@ -127,7 +131,7 @@ func (v *view) show(rows []store.Invoice) error {
 		}
 		ofAccount[rows[i].Account] = append(ofAccount[rows[i].Account], i)
 	}
-	changes, err := v.changesOf(v.tx, slices.Sorted(maps.Keys(ofAccount)))
+	changes, err := v.changes(v.tx, slices.Sorted(maps.Keys(ofAccount)))
 	if err != nil {
 		return err
 	}
