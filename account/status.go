@@ -188,8 +188,6 @@ func (b *Biller) SetStatuses(events []Event, issued []invoice.Invoice) error {
 	one.begin(b.terms, issued[0].Account, &b.history)
 	for i := range issued {
 		one.remember(&issued[i])
-	}
-	for i := range issued {
 		issued[i].Status = statusAtIssue(&issued[i])
 	}
 	one.setStatuses(issued, lastDay)

@@ -105,7 +105,7 @@ func benchmark(b *testing.B, name string) {
 			})
 		}
 		last := date("2026-04-01")
-		_, err := store.Issue(b.Context(), books.Issuing{Now: last.Start(nil).Add(6 * time.Hour)})
+		_, err := store.Issue(b.Context(), books.Issuing{Now: runAt(last)})
 		require.NoError(b, err)
 		require.NoError(b, store.Close())
 		due, daily := dailyRuns(b, name, last, 1, nil)

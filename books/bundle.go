@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -163,16 +164,12 @@ func (c *collected) bundled(tx store.Tx, through int64) (without []int64, err er
 // bundledChanges is changesOf for accounts that a run has looked at of late: of most it reads one row, where changesOf reads each event from
 // a place of its own.
 func (r *reader) bundledChanges(tx store.Tx, numbers []int64) (map[int64][]account.Event, error) {
-	last, err := tx.LastEvent()
-	if err != nil {
-		return nil, err
-	}
 	accounts, err := tx.Numbered(numbers)
 	if err != nil {
 		return nil, err
 	}
 	c := collect(accounts)
-	without, err := c.bundled(tx, last)
+	without, err := c.bundled(tx, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
