@@ -15,6 +15,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"embed"
 	"errors"
 	"fmt"
@@ -329,29 +330,28 @@ func begin(ctx context.Context, c *sql.Conn, text string) error {
 	}
 }
 
-// insert adds rows, several a statement.
+// insert adds rows, one a statement: before one of several rows changes a page, SQLite keeps a copy of it, to undo the first rows where a later
+// one fails. Here a row that fails ends the transaction. A context that is done is noticed between rows: to be told of it within one, the driver
+// starts a goroutine a statement.
 func insert(ctx context.Context, tx *sqltx.Tx, into sqltx.Rows) error {
-	const most = 25
-	text := "INSERT INTO " + into.Table + " (" + strings.Join(into.Columns, ", ") + ") VALUES "
-	row := "(" + strings.Repeat("?, ", len(into.Columns)-1) + "?)"
-	args := make([]any, 0, most*len(into.Columns))
-	for i := 0; i < into.N; {
-		n := min(most, into.N-i)
-		if n < most {
-			n = 1 // two statements are enough to prepare
+	n := len(into.Columns)
+	text := "INSERT INTO " + into.Table + " (" + strings.Join(into.Columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", n-1) + ")" + into.Suffix
+	return tx.Prepared(text, func(stmt driver.StmtExecContext) (err error) {
+		args := make([]driver.NamedValue, n)
+		for i := range into.N {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			for at, value := range into.Row(i) {
+				args[at].Ordinal = at + 1
+				if args[at].Value, err = driver.DefaultParameterConverter.ConvertValue(value); err != nil {
+					return err
+				}
+			}
+			if _, err := stmt.ExecContext(context.WithoutCancel(ctx), args); err != nil {
+				return err
+			}
 		}
-		args = args[:0]
-		for range n {
-			args = append(args, into.Row(i)...)
-			i++
-		}
-		stmt, err := tx.Prepared(text + strings.Repeat(row+", ", n-1) + row + into.Suffix)
-		if err != nil {
-			return err
-		}
-		if _, err := stmt.ExecContext(ctx, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }

@@ -3,6 +3,7 @@ package sqltx
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -18,31 +19,39 @@ type Tx struct {
 	ctx     context.Context
 	dialect *Dialect
 	schema  int // its version
-	stmts   map[string]*sql.Stmt
+	stmts   map[string]driver.Stmt
 }
 
 var _ store.Tx = (*Tx)(nil)
 
-// Prepared is a statement that is prepared once a transaction.
-func (t *Tx) Prepared(text string) (*sql.Stmt, error) {
-	if s := t.stmts[text]; s != nil {
-		return s, nil
-	}
-	s, err := t.Conn.PrepareContext(t.ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	if t.stmts == nil {
-		t.stmts = map[string]*sql.Stmt{}
-	}
-	t.stmts[text] = s
-	return s, nil
+// Prepared calls f with a statement of the driver, which is prepared once a transaction. It is for what is done thousands of times: what
+// package sql does around a statement takes as long as the statement of one row.
+func (t *Tx) Prepared(text string, f func(driver.StmtExecContext) error) error {
+	return t.Conn.Raw(func(c any) (err error) {
+		s := t.stmts[text]
+		if s == nil {
+			if s, err = c.(driver.ConnPrepareContext).PrepareContext(t.ctx, text); err != nil {
+				return err
+			}
+			if t.stmts == nil {
+				t.stmts = map[string]driver.Stmt{}
+			}
+			t.stmts[text] = s
+		}
+		return f(s.(driver.StmtExecContext))
+	})
 }
 
 func (t *Tx) close() {
-	for _, s := range t.stmts {
-		s.Close()
+	if len(t.stmts) == 0 {
+		return
 	}
+	_ = t.Conn.Raw(func(any) error { // of a connection that is gone they are gone too
+		for _, s := range t.stmts {
+			_ = s.Close()
+		}
+		return nil
+	})
 	t.stmts = nil
 }
 
