@@ -1,8 +1,10 @@
 package sqlite_test
 
 import (
+	"context"
 	"database/sql"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -45,4 +47,29 @@ func TestCheckpoints(t *testing.T) {
 		write(5_000_000)
 		require.Eventually(t, func() bool { return waiting() < 1000 }, 10*time.Second, 10*time.Millisecond)
 	}
+}
+
+// TestRowsEndWithTheirContext: whoever no longer waits for many rows is not kept until the last of them, and nothing of them is kept.
+func TestRowsEndWithTheirContext(t *testing.T) {
+	s, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "books.db"))
+	require.NoError(t, err)
+	defer s.Close()
+	accounts := make([]store.Account, 1_000_000)
+	for i := range accounts {
+		accounts[i] = store.Account{Number: int64(i + 1), Name: strconv.Itoa(i)}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	err = s.Write(ctx, func(tx store.Tx) error {
+		require.NoError(t, tx.PutAccounts(accounts[:1000]))
+		time.AfterFunc(time.Millisecond, cancel)
+		err := tx.PutAccounts(accounts[1000:])
+		require.ErrorIs(t, err, context.Canceled, "not only the commit")
+		return err
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, s.Write(t.Context(), func(tx store.Tx) error {
+		last, err := tx.LastAccount()
+		require.Zero(t, last)
+		return err
+	}))
 }
