@@ -331,24 +331,25 @@ func begin(ctx context.Context, c *sql.Conn, text string) error {
 }
 
 // insert adds rows, one a statement: before one of several rows changes a page, SQLite keeps a copy of it, to undo the first rows where a later
-// one fails. Here a row that fails ends the transaction. A context that is done is noticed between rows: to be told of it within one, the driver
-// starts a goroutine a statement.
+// one fails. Here whoever adds rows gives the transaction up where one fails. A context that is done is noticed between rows: to be told of it
+// within one, the driver starts a goroutine a statement.
 func insert(ctx context.Context, tx *sqltx.Tx, into sqltx.Rows) error {
 	n := len(into.Columns)
 	text := "INSERT INTO " + into.Table + " (" + strings.Join(into.Columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", n-1) + ")" + into.Suffix
 	return tx.Prepared(text, func(stmt driver.StmtExecContext) (err error) {
-		args := make([]driver.NamedValue, n)
+		args, uninterrupted := make([]driver.NamedValue, 0, n), context.WithoutCancel(ctx)
 		for i := range into.N {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			args = args[:0]
 			for at, value := range into.Row(i) {
-				args[at].Ordinal = at + 1
-				if args[at].Value, err = driver.DefaultParameterConverter.ConvertValue(value); err != nil {
+				if value, err = driver.DefaultParameterConverter.ConvertValue(value); err != nil {
 					return err
 				}
+				args = append(args, driver.NamedValue{Ordinal: at + 1, Value: value})
 			}
-			if _, err := stmt.ExecContext(context.WithoutCancel(ctx), args); err != nil {
+			if _, err := stmt.ExecContext(uninterrupted, args); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/prorata-go/prorata/books/internal/sqltx"
 	"github.com/prorata-go/prorata/books/sqlite"
 	"github.com/prorata-go/prorata/books/store"
 	"github.com/prorata-go/prorata/books/store/storetest"
@@ -68,6 +70,26 @@ func TestRowsEndWithTheirContext(t *testing.T) {
 	})
 	require.ErrorIs(t, err, context.Canceled)
 	require.NoError(t, s.Write(t.Context(), func(tx store.Tx) error {
+		last, err := tx.LastAccount()
+		require.Zero(t, last)
+		return err
+	}))
+}
+
+// TestPanicOfAStatement: a panic while rows are added leaves nothing behind, and the next who writes need not wait.
+func TestPanicOfAStatement(t *testing.T) {
+	s, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "books.db"))
+	require.NoError(t, err)
+	defer s.Close()
+	require.PanicsWithValue(t, "of a row", func() {
+		_ = s.Write(t.Context(), func(tx store.Tx) error {
+			require.NoError(t, tx.PutAccounts([]store.Account{{Number: 1, Name: "a"}}))
+			return tx.(*sqltx.Tx).Prepared("SELECT 1", func(driver.StmtExecContext) error { panic("of a row") })
+		})
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	require.NoError(t, s.Write(ctx, func(tx store.Tx) error {
 		last, err := tx.LastAccount()
 		require.Zero(t, last)
 		return err

@@ -28,31 +28,40 @@ var _ store.Tx = (*Tx)(nil)
 // package sql does around a statement takes as long as the statement of one row.
 func (t *Tx) Prepared(text string, f func(driver.StmtExecContext) error) error {
 	return t.Conn.Raw(func(c any) (err error) {
+		returned := false
+		defer func() {
+			if !returned { // a panic: package sql closes the connection, which is not gone before its statements are
+				t.closeStatements()
+			}
+		}()
 		s := t.stmts[text]
 		if s == nil {
-			if s, err = c.(driver.ConnPrepareContext).PrepareContext(t.ctx, text); err != nil {
-				return err
+			if s, err = c.(driver.ConnPrepareContext).PrepareContext(t.ctx, text); err == nil {
+				if t.stmts == nil {
+					t.stmts = map[string]driver.Stmt{}
+				}
+				t.stmts[text] = s
 			}
-			if t.stmts == nil {
-				t.stmts = map[string]driver.Stmt{}
-			}
-			t.stmts[text] = s
 		}
-		return f(s.(driver.StmtExecContext))
+		if err == nil {
+			err = f(s.(driver.StmtExecContext))
+		}
+		returned = true
+		return err
 	})
 }
 
-func (t *Tx) close() {
-	if len(t.stmts) == 0 {
-		return
+func (t *Tx) closeStatements() {
+	for _, s := range t.stmts {
+		_ = s.Close()
 	}
-	_ = t.Conn.Raw(func(any) error { // of a connection that is gone they are gone too
-		for _, s := range t.stmts {
-			_ = s.Close()
-		}
-		return nil
-	})
 	t.stmts = nil
+}
+
+func (t *Tx) close() {
+	if len(t.stmts) > 0 {
+		_ = t.Conn.Raw(func(any) error { t.closeStatements(); return nil })
+	}
 }
 
 // row is one row of an answer.
