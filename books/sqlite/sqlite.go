@@ -331,12 +331,17 @@ func begin(ctx context.Context, c *sql.Conn, text string) error {
 }
 
 // insert adds rows, one a statement: before one of several rows changes a page, SQLite keeps a copy of it, to undo the first rows where a later
-// one fails. Here whoever adds rows gives the transaction up where one fails. A context that is done is noticed between rows: to be told of it
-// within one, the driver starts a goroutine a statement.
+// one fails. Here whoever adds rows gives the transaction up where one fails. The statement is the driver's own, since what package sql does around
+// one takes as long as a row. A context that is done is noticed between rows: to be told of it within one, the driver starts a goroutine a row.
 func insert(ctx context.Context, tx *sqltx.Tx, into sqltx.Rows) error {
 	n := len(into.Columns)
 	text := "INSERT INTO " + into.Table + " (" + strings.Join(into.Columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", n-1) + ")" + into.Suffix
-	return tx.Prepared(text, func(stmt driver.StmtExecContext) (err error) {
+	return tx.Conn.Raw(func(c any) error {
+		stmt, err := c.(driver.ConnPrepareContext).PrepareContext(ctx, text)
+		if err != nil {
+			return err
+		}
+		defer stmt.Close() // also in a panic: a connection that is closed before its statements keeps its lock
 		args, uninterrupted := make([]driver.NamedValue, 0, n), context.WithoutCancel(ctx)
 		for i := range into.N {
 			if err := ctx.Err(); err != nil {
@@ -349,7 +354,7 @@ func insert(ctx context.Context, tx *sqltx.Tx, into sqltx.Rows) error {
 				}
 				args = append(args, driver.NamedValue{Ordinal: at + 1, Value: value})
 			}
-			if _, err := stmt.ExecContext(uninterrupted, args); err != nil {
+			if _, err := stmt.(driver.StmtExecContext).ExecContext(uninterrupted, args); err != nil {
 				return err
 			}
 		}

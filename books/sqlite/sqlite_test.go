@@ -3,7 +3,6 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -76,15 +75,15 @@ func TestRowsEndWithTheirContext(t *testing.T) {
 	}))
 }
 
-// TestPanicOfAStatement: a panic while rows are added leaves nothing behind, and the next who writes need not wait.
-func TestPanicOfAStatement(t *testing.T) {
+// TestPanicOfARow: a panic while rows are added leaves nothing behind, and the next who writes need not wait.
+func TestPanicOfARow(t *testing.T) {
 	s, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "books.db"))
 	require.NoError(t, err)
 	defer s.Close()
 	require.PanicsWithValue(t, "of a row", func() {
 		_ = s.Write(t.Context(), func(tx store.Tx) error {
 			require.NoError(t, tx.PutAccounts([]store.Account{{Number: 1, Name: "a"}}))
-			return tx.(*sqltx.Tx).Prepared("SELECT 1", func(driver.StmtExecContext) error { panic("of a row") })
+			return sqlite.Insert(t.Context(), tx.(*sqltx.Tx), sqltx.Rows{Table: "settings", Columns: []string{"name"}, N: 1, Row: func(int) []any { panic("of a row") }})
 		})
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

@@ -148,9 +148,7 @@ func (h *Home) begin(ctx context.Context, c *sql.Conn) error {
 
 // do calls f with the transaction that a connection is in.
 func (h *Home) do(ctx context.Context, c *sql.Conn, f func(store.Tx) error) error {
-	tx := &Tx{ctx: ctx, Conn: c, dialect: &h.dialect, schema: h.version}
-	defer tx.close()
-	return f(tx)
+	return f(&Tx{ctx: ctx, Conn: c, dialect: &h.dialect, schema: h.version})
 }
 
 // with calls f with a connection of its own.

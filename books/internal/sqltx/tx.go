@@ -3,7 +3,6 @@ package sqltx
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -19,50 +18,9 @@ type Tx struct {
 	ctx     context.Context
 	dialect *Dialect
 	schema  int // its version
-	stmts   map[string]driver.Stmt
 }
 
 var _ store.Tx = (*Tx)(nil)
-
-// Prepared calls f with a statement of the driver, which is prepared once a transaction. It is for what is done thousands of times: what
-// package sql does around a statement takes as long as the statement of one row.
-func (t *Tx) Prepared(text string, f func(driver.StmtExecContext) error) error {
-	return t.Conn.Raw(func(c any) (err error) {
-		returned := false
-		defer func() {
-			if !returned { // a panic: package sql closes the connection, which is not gone before its statements are
-				t.closeStatements()
-			}
-		}()
-		s := t.stmts[text]
-		if s == nil {
-			if s, err = c.(driver.ConnPrepareContext).PrepareContext(t.ctx, text); err == nil {
-				if t.stmts == nil {
-					t.stmts = map[string]driver.Stmt{}
-				}
-				t.stmts[text] = s
-			}
-		}
-		if err == nil {
-			err = f(s.(driver.StmtExecContext))
-		}
-		returned = true
-		return err
-	})
-}
-
-func (t *Tx) closeStatements() {
-	for _, s := range t.stmts {
-		_ = s.Close()
-	}
-	t.stmts = nil
-}
-
-func (t *Tx) close() {
-	if len(t.stmts) > 0 {
-		_ = t.Conn.Raw(func(any) error { t.closeStatements(); return nil })
-	}
-}
 
 // row is one row of an answer.
 type row interface{ Scan(to ...any) error }
