@@ -21,8 +21,9 @@ type Issuing struct {
 	Now     time.Time  // that are final by this instant, which is not before the last run; the zero time is the clock's, or the last run's if later
 	DryRun  bool       // issues nothing, and says what would be
 
-	// Each, if not nil, is given the invoices of each account while they are being issued, in the order of the accounts; they are
-	// not to be kept. Its error ends the run, which then has issued nothing.
+	// Each, if not nil, is given the invoices of each account while they are being issued, in the order of the accounts, each with the
+	// status that it has by what is recorded. Until Issue returns without an error nothing is issued. Its error ends the run, which then has
+	// issued nothing.
 	Each func([]invoice.Invoice) error
 }
 

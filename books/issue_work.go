@@ -174,7 +174,7 @@ func (w *worker) bill(h *history, to *issuance) error {
 	if !w.what.DryRun {
 		to.bundle = h.bundleNow(w.row.Events, to.counts, events[len(events)-len(h.events):], before[len(before)-len(h.invoices):], is.Invoices)
 	}
-	return nil
+	return statuses{w.biller}.set(events, to.invoices) // last, as the biller's own invoices are gone after it
 }
 
 // add adds an invoice to those that are new of an account.

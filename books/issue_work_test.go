@@ -47,6 +47,36 @@ func TestRunOfManyWorkers(t *testing.T) {
 	})
 }
 
+// Whoever asks for the invoices while they are issued is given what the books show of the run afterwards, also where the status of an invoice
+// was recorded before it, and where others had a status before.
+func TestEachIsGivenWhatIsIssued(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		each := func(now string, dry bool) (given []invoice.Invoice) {
+			_, err := b.Issue(t.Context(), books.Issuing{Now: at(now), DryRun: dry, Each: func(list []invoice.Invoice) error {
+				given = append(given, list...)
+				return nil
+			}})
+			require.NoError(t, err)
+			return given
+		}
+		record(t, b, "2026-01-31T00:00:00Z", `1 account.created a 2026-01-10 "package":"Gold"`, `2 account.created b 2026-01-12 "package":"Gold"`)
+		for run, now := range []string{"2026-02-20T00:00:00Z", "2026-04-20T00:00:00Z"} {
+			would := each(now, true)
+			record(t, b, now, fmt.Sprintf(`s%d invoice.status_changed b %s "invoice":%q,"status":"refunded"`, run, now, would[len(would)-1].Number))
+			given := each(now, false)
+			require.Equal(t, text(invoices(t, b, books.Which{Run: int64(run + 1)})), text(given))
+			require.Equal(t, []int{2, 4}[run], len(given))
+			require.Equal(t, invoice.Refunded, given[len(given)-1].Status)
+			require.Equal(t, invoice.Unpaid, given[0].Status)
+		}
+		whole(t, b)
+		_, err := b.Issue(t.Context(), books.Issuing{Now: at("2026-05-20T00:00:00Z"), Each: func([]invoice.Invoice) error { return errors.New("no room") }})
+		require.EqualError(t, err, "no room")
+		require.EqualValues(t, 2, whole(t, b).Runs, "nothing is issued")
+	})
+}
+
 // fewReads is a home of which no more than so many read at once, like a server that has no more connections.
 type fewReads struct {
 	store.Store

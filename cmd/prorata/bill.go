@@ -81,21 +81,13 @@ func runBill(cmd *cobra.Command, c *common, lines bool) error {
 	var issued *books.Issued // nil until it is done
 	err = c.writeLarge(cmd, func(out io.Writer) error {
 		w := newIssuedWriter(cmd, out, format, lines, terms.Policy, b)
-		if what.DryRun {
-			what.Each = w.addSome
-		}
+		what.Each = w.addSome
 		done, err := b.Issue(cmd.Context(), what)
 		if err != nil {
 			return err
 		}
 		issued = &done
 		w.summary.Anomalies = len(issued.Anomalies)
-		if !what.DryRun {
-			err = w.addAll(b.Invoices(cmd.Context(), books.Which{Run: issued.Run.Number}))
-		}
-		if err != nil {
-			return err
-		}
 		return w.end(issued.Run.Through)
 	})
 	if err != nil && issued != nil && !what.DryRun {
