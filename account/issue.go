@@ -27,8 +27,9 @@ type Issuance struct {
 	// Next is the first day that is not billed yet and on which something may be billed, if nothing more is recorded.
 	// The zero Date is none.
 	Next cycle.Date
-	// Passed is the latest boundary after the last invoice that had none; the zero Date is none. If usage is recorded later that counts
-	// from before its cut, it is billed on that day or on an earlier boundary without an invoice, though Next is another.
+	// Passed is the latest boundary after the last invoice that had none; the zero Date is none. If usage, a charge or the status of an
+	// invoice is recorded later that counts from before its cut, it is billed on that day or on an earlier boundary without an invoice,
+	// though Next is another.
 	Passed cycle.Date
 }
 

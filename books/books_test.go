@@ -196,6 +196,18 @@ func TestStatuses(t *testing.T) {
 
 func date(text string) cycle.Date { return cycle.MustDate(text) }
 
+// nothingLeft makes sure that a run that was left no account out that there was something to issue to.
+func nothingLeft(t *testing.T, b *books.Books, now time.Time, seed uint64) {
+	for h, err := range b.Histories(t.Context()) {
+		require.NoError(t, err)
+		catalogue, err := invoice.NewCatalogue(h.Terms.Packages, invoice.Retail)
+		require.NoError(t, err)
+		left, err := account.Issue(account.Issuing{Events: h.Events, Issued: h.Issued, Catalogue: catalogue, Policy: h.Terms.Policy, By: now})
+		require.NoError(t, err)
+		require.Empty(t, left.Invoices, "seed %d, account %s, run of %s", seed, h.Account, now)
+	}
+}
+
 // TestRuns: runs on any days, each with the events recorded by then, in time or late, issue together what one replay prints for the
 // invoices that are final, to the byte; and only due accounts are read. With -history.count 300 it plays more of them.
 func TestRuns(t *testing.T) {
@@ -244,6 +256,7 @@ func TestRuns(t *testing.T) {
 			events = events[n:]
 			_, err = b.Issue(t.Context(), books.Issuing{Now: now})
 			require.NoError(t, err, "seed %d", seed)
+			nothingLeft(t, b, now, seed)
 		}
 		whole(t, b)
 		catalogue := h.Catalogue()

@@ -27,8 +27,8 @@
 // # Due accounts
 //
 // For each account the next day is kept on which something may be billed. A run reads only the events of accounts whose
-// day has come. Recording an event makes its account due at once, except usage of an account that already has such a day:
-// usage is billed on that day or later.
+// day has come. Recording an event makes its account due at once, except usage, a charge or the status of an invoice of an account that
+// already has such a day: they are billed on that day or later, and a run on that day tells of one that makes no sense.
 //
 // # Homes
 //

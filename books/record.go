@@ -103,7 +103,7 @@ func (b *Books) Record(ctx context.Context, what Recording) (Recorded, error) {
 type incoming struct {
 	id, account string
 	known       time.Time
-	usage       bool
+	kind        account.Type
 	body        []byte
 	place       source.Place
 }
@@ -147,7 +147,7 @@ func gather(events iter.Seq2[account.Event, error], policy invoice.Policy) (list
 			names[name] = name
 		}
 		buffer = e.AppendJSON(buffer[:0])
-		list = append(list, incoming{id: strings.Clone(e.ID), account: name, known: e.Known(), usage: e.Type == account.UsageRecorded, body: texts.keep(buffer), place: e.Place})
+		list = append(list, incoming{id: strings.Clone(e.ID), account: name, known: e.Known(), kind: e.Type, body: texts.keep(buffer), place: e.Place})
 	}
 	if len(problems) > 0 {
 		return nil, problems
@@ -202,6 +202,8 @@ type touched struct {
 	store.Account
 	isNew, changed bool
 }
+
+func (a *touched) dueAtOnce() { a.Next, a.changed = dueAtOnce, true }
 
 // batch is how many events go into the store at once.
 const batch = 500
@@ -277,9 +279,8 @@ func (r *recording) writeBatch(tx store.Tx, start, end int) error {
 		if !rows[i].Known.IsZero() {
 			r.Later++
 		}
-		r.touch(&r.incoming[which[i]])
 	}
-	return nil
+	return r.touch(tx, which)
 }
 
 // again is an event whose id was used before: by one that was recorded in the store, or by one of what is being recorded.
@@ -345,7 +346,7 @@ func (r *recording) rows(which []int) []store.Event {
 	for n, i := range which {
 		in := &r.incoming[i]
 		a := r.accounts[in.account]
-		rows[n] = store.Event{Seq: r.lastSeq + int64(n) + 1, ID: in.id, Account: a.Number, Usage: in.usage, Recorded: r.At, Known: knownHere(in.known, a.Counts), Body: in.body}
+		rows[n] = store.Event{Seq: r.lastSeq + int64(n) + 1, ID: in.id, Account: a.Number, Usage: in.kind == account.UsageRecorded, Recorded: r.At, Known: knownHere(in.known, a.Counts), Body: in.body}
 	}
 	return rows
 }
@@ -369,18 +370,50 @@ func must(d cycle.Date, err error) cycle.Date {
 	return d
 }
 
-// touch notes that something was recorded of an account. Usage is billed on boundaries only, and an account that has a next day has
-// it no later than its next boundary, and an invoice of each boundary before, from which usage counts, but for those it passed.
-func (r *recording) touch(in *incoming) {
-	a := r.accounts[in.account]
-	if a.Next == dueAtOnce || in.usage && !a.Next.IsZero() && !billsPassed(in.known, &a.Account) {
-		return
+// touch notes that something was recorded of accounts: the next run looks at them, unless it can wait for the next day of its account. The
+// status of an invoice that its account does not have cannot, so that the next run tells of it.
+func (r *recording) touch(tx store.Tx, which []int) error {
+	var statuses []*touched // the accounts of statuses that can wait
+	var numbers []string    // the invoices that these are of
+	for _, i := range which {
+		in := &r.incoming[i]
+		a := r.accounts[in.account]
+		switch {
+		case a.Next == dueAtOnce:
+		case !in.kind.OnBoundaries() || !canWait(in.known, &a.Account):
+			a.dueAtOnce()
+		case in.kind == account.InvoiceStatusChanged:
+			e, err := r.decoder.Decode(in.body, in.place)
+			if err != nil {
+				return err
+			}
+			statuses, numbers = append(statuses, a), append(numbers, e.Invoice)
+		}
 	}
-	a.Next, a.changed = dueAtOnce, true
+	issued, err := tx.Numbers(numbers)
+	if err != nil {
+		return err
+	}
+	of := map[string]int64{}
+	for i := range issued {
+		of[issued[i].Number] = issued[i].Account
+	}
+	for i, a := range statuses {
+		if of[numbers[i]] != a.Number {
+			a.dueAtOnce()
+		}
+	}
+	return nil
 }
 
-// billsPassed reports that usage of an account, known since an instant or counting from when it may at the earliest, may be billed on a
-// boundary that has no invoice and was passed over.
+// canWait reports that what is billed on boundaries, and is known since an instant, can wait for the next day of its account: which is no
+// later than the next boundary, while each boundary before has an invoice, after which it counts, but for those that were passed over.
+func canWait(known time.Time, a *store.Account) bool {
+	return !a.Next.IsZero() && !billsPassed(known, a)
+}
+
+// billsPassed reports that what is known since an instant, or counts from when it may at the earliest, may be billed on a boundary that has
+// no invoice and was passed over.
 func billsPassed(known time.Time, a *store.Account) bool {
 	return known.Before(a.Passed) && a.Counts.Before(a.Passed)
 }

@@ -65,8 +65,8 @@ func (v *verifier) checkRecent(tx store.Tx) error {
 		known = v.runs[n-1].Events
 	}
 	type recent struct {
-		more  bool      // than usage
-		usage time.Time // the earliest instant from which any of it counts
+		more  bool      // than what is billed on boundaries
+		known time.Time // the earliest instant from which any of that counts
 	}
 	recorded := map[int64]recent{}
 	reader := newReader(v.policy)
@@ -76,10 +76,10 @@ func (v *verifier) checkRecent(tx store.Tx) error {
 			return err
 		}
 		r := recorded[row.Account]
-		if !row.Usage {
+		if !e.Type.OnBoundaries() {
 			r.more = true
-		} else if r.usage.IsZero() || e.Known().Before(r.usage) {
-			r.usage = e.Known()
+		} else if r.known.IsZero() || e.Known().Before(r.known) {
+			r.known = e.Known()
 		}
 		recorded[row.Account] = r
 		return nil
@@ -90,7 +90,7 @@ func (v *verifier) checkRecent(tx store.Tx) error {
 	accounts, err := tx.Numbered(slices.Sorted(maps.Keys(recorded)))
 	for i := range accounts {
 		a := &accounts[i]
-		if r := recorded[a.Number]; a.Next != dueAtOnce && (r.more || a.Next.IsZero() || billsPassed(r.usage, a)) {
+		if r := recorded[a.Number]; a.Next != dueAtOnce && (r.more || !canWait(r.known, a)) {
 			v.fault("account %q: something was recorded of it that no run has looked at, and the next day on which something may be billed is %s", names.Clip(a.Name), dayOrNone(a.Next))
 		}
 	}
