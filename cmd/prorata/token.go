@@ -75,7 +75,7 @@ func runTokenAdd(cmd *cobra.Command) error {
 	if read, write := cmd.Flags().Changed("read"), cmd.Flags().Changed("write"); read == write {
 		return usagef("expected either --read or --write")
 	}
-	return withStore(cmd, func(b *books.Books) error {
+	return withStore(cmd, openStore, func(b *books.Books) error {
 		token, err := b.AddToken(cmd.Context(), name, cmd.Flags().Changed("write"), time.Time{})
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ func runTokenAdd(cmd *cobra.Command) error {
 }
 
 func runTokenList(cmd *cobra.Command) error {
-	return withStore(cmd, func(b *books.Books) error {
+	return withStore(cmd, readStore, func(b *books.Books) error {
 		tokens, err := b.Tokens(cmd.Context())
 		if err != nil {
 			return err
@@ -123,7 +123,7 @@ func runTokenRevoke(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return withStore(cmd, func(b *books.Books) error {
+	return withStore(cmd, openStore, func(b *books.Books) error {
 		if err := b.RevokeToken(cmd.Context(), name, time.Time{}); err != nil {
 			return err
 		}
@@ -134,9 +134,9 @@ func runTokenRevoke(cmd *cobra.Command) error {
 	})
 }
 
-// withStore opens the store for something, and closes it.
-func withStore(cmd *cobra.Command, f func(*books.Books) error) error {
-	b, err := openStore(cmd)
+// withStore opens the store, by openStore or readStore, for something, and closes it.
+func withStore(cmd *cobra.Command, open func(*cobra.Command) (*books.Books, error), f func(*books.Books) error) error {
+	b, err := open(cmd)
 	if err != nil {
 		return err
 	}
