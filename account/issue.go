@@ -101,20 +101,12 @@ func (b *Biller) issueHistory(account string, issued []invoice.Invoice, through 
 		}
 		one.atIssue = append(one.atIssue[:0], one.made...)
 		for i := range one.atIssue {
-			one.atIssue[i].Status = statusAtIssue(&one.atIssue[i])
+			one.atIssue[i].Status = one.atIssue[i].StatusAtIssue()
 		}
 		is.Anomalies = append(is.Anomalies, one.setStatuses(one.atIssue, over)...)
 		slices.SortStableFunc(is.Anomalies, func(x, y Anomaly) int { return x.Event.Compare(&y.Event) })
 	}
 	return is, nil
-}
-
-// statusAtIssue is the status that an invoice had when it was issued.
-func statusAtIssue(inv *invoice.Invoice) invoice.Status {
-	if inv.FinalAmount.IsZero() {
-		return invoice.Paid
-	}
-	return invoice.Unpaid
 }
 
 // today is the day whose cut at the start was the last by an instant. The invoices of the days before it are final.

@@ -188,7 +188,7 @@ func (b *Biller) SetStatuses(events []Event, issued []invoice.Invoice) error {
 	one.begin(b.terms, issued[0].Account, &b.history)
 	for i := range issued {
 		one.remember(&issued[i])
-		issued[i].Status = statusAtIssue(&issued[i])
+		issued[i].Status = issued[i].StatusAtIssue()
 	}
 	one.setStatuses(issued, lastDay)
 	return nil

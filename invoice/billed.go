@@ -70,9 +70,8 @@ func (inv *Invoice) ReadBilled(text string) (rest string, err error) {
 	if err != nil && !r.Failed {
 		return text, fmt.Errorf("what an invoice billed: %w", err)
 	}
-	if inv.FinalAmount = money.New(r.Int(), currency); inv.FinalAmount.IsZero() {
-		inv.Status = Paid
-	}
+	inv.FinalAmount = money.New(r.Int(), currency)
+	inv.Status = inv.StatusAtIssue()
 	n := r.Uint(uint64(len(r.Rest))) // each has some bytes
 	if r.Failed {
 		return text, errNotBilled

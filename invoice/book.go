@@ -340,8 +340,6 @@ func (inv *Invoice) total(cut *Cut) (err error) {
 	if inv.FinalAmount, err = inv.FinalAmount.Add(sums[Charge]); err != nil {
 		return err
 	}
-	if inv.FinalAmount.IsZero() {
-		inv.Status = Paid
-	}
+	inv.Status = inv.StatusAtIssue()
 	return nil
 }

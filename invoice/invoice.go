@@ -62,6 +62,14 @@ func (inv *Invoice) Clone() Invoice {
 	return c
 }
 
+// StatusAtIssue is the status that the invoice has when it is issued: Paid where nothing is to pay, else Unpaid.
+func (inv *Invoice) StatusAtIssue() Status {
+	if inv.FinalAmount.IsZero() {
+		return Paid
+	}
+	return Unpaid
+}
+
 // Type says why an invoice was cut.
 type Type uint8
 
