@@ -64,8 +64,8 @@ func (t Type) Valid() bool { return int(t) < len(typeTable) }
 // structural reports that events of the type shape the timeline.
 func (t Type) structural() bool { return t.Valid() && typeTable[t].structural }
 
-// OnBoundaries reports that events of the type are billed on the boundaries of their account and move none of them: usage, charges and
-// statuses of invoices.
+// OnBoundaries reports that events of the type, usage, charges and statuses of invoices, are the cause of no invoice and move no boundary:
+// what they come to waits for the next boundary of their account, or for the invoice of a change before it.
 func (t Type) OnBoundaries() bool { return t.Valid() && !t.structural() && t != EventVoided }
 
 // Fields are the fields that an event of the type must and may have, beyond [RequiredFields] and [OptionalFields]; none

@@ -159,3 +159,40 @@ func TestAnomaliesAreToldOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestAnomaliesWithoutABundle: a run that finds no bundle of an account tells of what was recorded since the account's last invoice, be it that
+// runs came between which did not look at the account.
+func TestAnomaliesWithoutABundle(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		number := `"invoice":"` + invoice.NumbersOf("a").On(date("2026-02-10")).String() + `"`
+		late := []string{`3 invoice.status_changed a 2026-03-12 ` + number + `,"status":"canceled"`, `4 invoice.status_changed a 2026-03-13 ` + number + `,"status":"paid"`,
+			`5 charge.added a 2026-01-01 "amount":"5.00","description":"Before the account was"`}
+		for _, when := range []string{"never", "before they are recorded", "before a run", "after a run"} {
+			b := create(t, name(), gold())
+			load := func(now string) {
+				if now != when {
+					return
+				}
+				var exported bytes.Buffer
+				require.NoError(t, b.Export(t.Context(), &exported))
+				loaded, err := books.Load(t.Context(), name(), &exported, "export")
+				require.NoError(t, err)
+				t.Cleanup(func() { loaded.Close() })
+				b = loaded
+			}
+			record(t, b, "2026-03-11T00:00:00Z", `1 account.created a 2026-01-10 "package":"Gold"`, `2 usage.recorded a 2026-01-02 "credits":1`)
+			require.Len(t, issue(t, b, "2026-03-12T00:00:00Z").Anomalies, 1, when)
+			load("before they are recorded")
+			record(t, b, "2026-03-13T00:00:00Z", late...)
+			load("before a run")
+			require.Zero(t, issue(t, b, "2026-03-14T00:00:00Z").Accounts, when)
+			load("after a run")
+			would, err := b.Issue(t.Context(), books.Issuing{Now: at("2026-04-11T00:00:00Z"), DryRun: true})
+			require.NoError(t, err)
+			require.Len(t, would.Anomalies, 2, when)
+			require.Len(t, issue(t, b, "2026-04-11T00:00:00Z").Anomalies, 2, when)
+			require.Empty(t, issue(t, b, "2026-05-11T00:00:00Z").Anomalies, when)
+			whole(t, b)
+		}
+	})
+}

@@ -22,8 +22,8 @@ type Issuing struct {
 	DryRun  bool       // issues nothing, and says what would be
 
 	// Each, if not nil, is given the invoices of each account while they are being issued, in the order of the accounts, each with the
-	// status that it has by what is recorded. Until Issue returns without an error nothing is issued. Its error ends the run, which then has
-	// issued nothing.
+	// status that it has by what is recorded. They are issued once Issue returns without an error; after a [store.UnsureError] they may be.
+	// Its own error ends the run, which then has issued nothing.
 	Each func([]invoice.Invoice) error
 }
 
@@ -260,7 +260,7 @@ func (r *run) end(total money.Amount) (err error) {
 	return r.tx.AddRun(r.row)
 }
 
-// passedBy is the instant that usage has to count from before, to be billed on a boundary that was passed over without an invoice; the zero
+// passedBy is the instant that what waits for a boundary has to count from before, to be billed on a boundary that was passed over without an invoice; the zero
 // time where there is none, or where the account is due whatever is recorded, as it has no next day.
 func passedBy(policy invoice.Policy, is *account.Issuance) time.Time {
 	if is.Passed.IsZero() || is.Next.IsZero() {

@@ -32,6 +32,12 @@ type oneAtATime struct {
 	busy *sync.Mutex
 }
 
+func (t *oneAtATime) Runs() ([]store.Run, error) {
+	t.busy.Lock()
+	defer t.busy.Unlock()
+	return t.Tx.Runs()
+}
+
 func (t *oneAtATime) Bundles(accounts []int64, f func(store.Bundle) error) error {
 	t.busy.Lock()
 	defer t.busy.Unlock()
@@ -91,6 +97,7 @@ type worker struct {
 	*run
 	reader *reader
 	biller *account.Biller
+	runs   []store.Run       // all before, once they are asked for
 	events []account.Event   // of the account being billed
 	billed []invoice.Invoice // issued to it before
 	text   []byte            // the JSON of the invoice being added, in memory that is used again
@@ -125,7 +132,7 @@ func (w *worker) do(ctx context.Context, tx store.Tx, one *work) (err error) {
 		if err := w.read(tx, h); err != nil {
 			return err
 		}
-		if err := w.bill(h, &one.issuances[i]); err != nil {
+		if err := w.bill(tx, h, &one.issuances[i]); err != nil {
 			return err
 		}
 	}
@@ -148,23 +155,15 @@ func (w *worker) read(tx store.Tx, h *history) (err error) {
 }
 
 // bill bills the account that was read.
-func (w *worker) bill(h *history, to *issuance) error {
+func (w *worker) bill(tx store.Tx, h *history, to *issuance) error {
 	events, before := w.events, w.billed
 	is, err := w.biller.Issue(events, before, w.row.Through, w.row.At)
 	if err != nil {
 		return err
 	}
 	to.next, to.passed, to.counts = is.Next, passedBy(w.terms.Policy, &is), h.Counts
-	recent := map[string]bool{}
-	for i := range is.Anomalies {
-		if len(recent) == 0 {
-			for n := range h.events { // which those of the bundle come before
-				recent[events[len(events)-len(h.events)+n].ID] = h.bundle.through > 0 || h.events[n].Seq > w.before.Events
-			}
-		}
-		if recent[is.Anomalies[i].Event.ID] {
-			to.anomalies = append(to.anomalies, is.Anomalies[i])
-		}
+	if to.anomalies, err = w.untold(tx, h, is.Anomalies); err != nil {
+		return err
 	}
 	for i := range is.Invoices {
 		if err := w.add(h, &is.Invoices[i], to); err != nil {
@@ -175,6 +174,47 @@ func (w *worker) bill(h *history, to *issuance) error {
 		to.bundle = h.bundleNow(w.row.Events, to.counts, events[len(events)-len(h.events):], before[len(before)-len(h.invoices):], is.Invoices)
 	}
 	return statuses{w.biller}.set(events, to.invoices) // last, as the biller's own invoices are gone after it
+}
+
+// untold are the anomalies of events that were recorded after the last run that looked at the account.
+func (w *worker) untold(tx store.Tx, h *history, anomalies []account.Anomaly) (untold []account.Anomaly, err error) {
+	if len(anomalies) == 0 {
+		return nil, nil
+	}
+	told, err := w.looked(tx, h)
+	if err != nil {
+		return nil, err
+	}
+	recent := map[string]bool{}
+	for i, e := range w.events[len(w.events)-len(h.events):] { // those of the bundle come before
+		recent[e.ID] = h.events[i].Seq > told
+	}
+	for i := range anomalies {
+		if recent[anomalies[i].Event.ID] {
+			untold = append(untold, anomalies[i])
+		}
+	}
+	return untold, nil
+}
+
+// looked is the last event that the run knew of which last looked at an account, by its bundle. Without one it is the run of its last invoice:
+// what a run after it told of is told again, rather than not at all.
+func (w *worker) looked(tx store.Tx, h *history) (event int64, err error) {
+	if h.bundle.through > 0 || len(h.invoices) == 0 {
+		return h.bundle.through, nil
+	}
+	if w.runs == nil {
+		if w.runs, err = tx.Runs(); err != nil {
+			return 0, err
+		}
+	}
+	run := h.invoices[len(h.invoices)-1].Run
+	for i := range w.runs {
+		if w.runs[i].Number == run {
+			event = w.runs[i].Events
+		}
+	}
+	return event, nil
 }
 
 // add adds an invoice to those that are new of an account.

@@ -69,6 +69,7 @@ func TestWhatWaitsForTheNextDay(t *testing.T) {
 		looked("2026-03-13T00:00:00Z", 0, 0, `5 invoice.status_changed a 2026-03-12 `+number("a", "2026-02-10")+`,"status":"paid"`,
 			`6 invoice.status_changed a 2026-03-12 `+number("a", "2026-03-10")+`,"status":"canceled"`, `7 charge.added b 2026-03-12 "amount":"5.00","description":"Setup"`)
 		looked("2026-03-14T00:00:00Z", 1, 1, `8 invoice.status_changed a 2026-03-13 `+number("a", "2026-03-11")+`,"status":"paid"`)
+		looked("2026-03-14T12:00:00Z", 1, 1, `12 invoice.status_changed b 2026-03-13 "invoice":"EU-\u0000","status":"paid"`)
 		looked("2026-03-15T00:00:00Z", 1, 1, `9 invoice.status_changed b 2026-03-14 `+number("a", "2026-02-10")+`,"status":"paid"`,
 			`10 invoice.status_changed a 2026-03-14 `+number("a", "2026-02-10")+`,"status":"deferred"`)
 		looked("2026-03-16T00:00:00Z", 1, 0, `11 invoice.status_changed c 2026-03-15 `+number("c", "2026-02-10")+`,"status":"paid"`)

@@ -387,6 +387,10 @@ func (r *recording) touch(tx store.Tx, which []int) error {
 			if err != nil {
 				return err
 			}
+			if _, err := invoice.ParseNumber(e.Invoice); err != nil {
+				a.dueAtOnce()
+				continue
+			}
 			statuses, numbers = append(statuses, a), append(numbers, e.Invoice)
 		}
 	}

@@ -292,6 +292,10 @@ func TestKeptStores(t *testing.T) {
 		after, err := b.Reconciliations(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, before, after)
+		for account, err := range b.Accounts(t.Context(), "") {
+			require.NoError(t, err)
+			require.Equal(t, filepath.Base(file) != "bundled.db", account.Recent, "one of version 1 or 2 is looked at by the next run")
+		}
 		require.EqualValues(t, len(before)+1, reconcileOnce(t, b).Number, "it can do what is new")
 		require.NoError(t, b.Close())
 		exported, err := os.ReadFile(strings.TrimSuffix(file, ".db") + ".jsonl")

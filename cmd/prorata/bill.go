@@ -91,7 +91,8 @@ func runBill(cmd *cobra.Command, c *common, lines bool) error {
 		return w.end(issued.Run.Through)
 	})
 	if err != nil && issued != nil && !what.DryRun {
-		return fmt.Errorf("run %d issued %s, and printing them failed: %w; prorata invoices --run %d prints them", issued.Run.Number,
+		// Not wrapped, so that it is said where nobody reads what is printed, too.
+		return fmt.Errorf("run %d issued %s, and printing them failed: %v; prorata invoices --run %d prints them", issued.Run.Number,
 			report.Count(int(issued.Run.Invoices), "invoice", "invoices"), err, issued.Run.Number)
 	}
 	if err != nil {

@@ -113,3 +113,22 @@ func TestNobodyReads(t *testing.T) {
 		require.Len(t, left, 2, "%s", left)
 	}
 }
+
+// TestNobodyReadsABill: what a run issued is issued, and its reader is told so who has gone from standard output.
+func TestNobodyReadsABill(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("pipes are others there")
+	}
+	y, store := writeYear(t), filepath.Join(t.TempDir(), "books.db")
+	y.init(t, store)
+	prorata(t, append(y.steps[0], "--store", store)...)
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	defer w.Close()
+	cmd, stderr := program(t, append(y.steps[2], "--store", store)...), &strings.Builder{}
+	cmd.Stdout, cmd.Stderr = w, stderr
+	require.Error(t, cmd.Run())
+	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
+	require.Regexp(t, `^prorata: run 1 issued \d+ invoices, and printing them failed: nobody reads standard output any more; prorata invoices --run 1 prints them\n$`, stderr.String())
+}
