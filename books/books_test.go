@@ -196,6 +196,39 @@ func TestStatuses(t *testing.T) {
 
 func date(text string) cycle.Date { return cycle.MustDate(text) }
 
+// TestWhatWouldBeRecorded: a dry run says what recording says afterwards, of events that are there, that repeat or contradict each other many
+// events apart, and that come after an invoice, and records nothing.
+func TestWhatWouldBeRecorded(t *testing.T) {
+	homes(t, func(t *testing.T, name func() string) {
+		b := create(t, name(), gold())
+		events := slices.Collect(yearOf(150, 0, 3))
+		const now = "2026-03-02T00:00:00Z"
+		_, err := b.Record(t.Context(), books.Recording{Events: books.Each(events[:300]...), Now: at("2026-02-01T00:00:00Z")})
+		require.NoError(t, err)
+		issue(t, b, "2026-03-01T00:00:00Z")
+		before := whole(t, b).Events
+		again := append(slices.Clone(events), events[0], events[700], events[len(events)-1])
+		other := events[800]
+		other.Credits++
+		older := events[1]
+		older.Credits++
+		wrong := append(slices.Clone(again), other, older)
+		would, err := b.Record(t.Context(), books.Recording{Events: books.Each(again...), Now: at(now), DryRun: true})
+		require.NoError(t, err)
+		require.Equal(t, []int{len(events) - 300, 303}, []int{would.Events, would.Repeated})
+		require.Positive(t, would.Later)
+		_, conflicts := b.Record(t.Context(), books.Recording{Events: books.Each(wrong...), Now: at(now), DryRun: true})
+		require.Error(t, conflicts)
+		require.Equal(t, before, whole(t, b).Events, "nothing is recorded")
+		_, err = b.Record(t.Context(), books.Recording{Events: books.Each(wrong...), Now: at(now)})
+		require.EqualError(t, err, conflicts.Error())
+		require.Len(t, err.(books.Problems), 2)
+		done, err := b.Record(t.Context(), books.Recording{Events: books.Each(again...), Now: at(now)})
+		require.NoError(t, err)
+		require.Equal(t, done, would)
+	})
+}
+
 // nothingLeft makes sure that a run that was left no account out that there was something to issue to.
 func nothingLeft(t *testing.T, b *books.Books, now time.Time, seed uint64) {
 	for h, err := range b.Histories(t.Context()) {

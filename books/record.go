@@ -86,17 +86,44 @@ func (b *Books) Record(ctx context.Context, what Recording) (Recorded, error) {
 		return Recorded{}, err
 	}
 	r := &recording{Recorded: Recorded{At: now}, incoming: incoming, decoder: eventlog.NewDecoder(terms.Policy), accounts: map[string]*touched{}}
-	err = b.home.Write(ctx, func(tx store.Tx) error {
-		err := r.write(tx)
-		if err == nil && what.DryRun {
-			return errEnough // which undoes it
-		}
-		return err
-	})
-	if err != nil && !errors.Is(err, errEnough) {
+	if what.DryRun {
+		err = b.home.Read(ctx, func(tx store.Tx) error { return r.write(&rehearsal{tx, map[string]store.Event{}}) })
+	} else {
+		err = b.home.Write(ctx, r.write)
+	}
+	if err != nil {
 		return Recorded{}, err
 	}
 	return r.Recorded, nil
+}
+
+// rehearsal is a Tx of which only what is read happens: the events that are added are there for those that come after them, and are gone with it.
+type rehearsal struct {
+	store.Tx
+	added map[string]store.Event // by id
+}
+
+func (r *rehearsal) PutAccounts([]store.Account) error { return nil }
+
+func (r *rehearsal) AddEvents(events []store.Event) (there []store.Event, err error) {
+	ids := make([]string, len(events))
+	for i := range events {
+		ids[i] = events[i].ID
+	}
+	if there, err = r.IDs(ids); err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if e, found := r.added[id]; found {
+			there = append(there, e)
+		}
+	}
+	if len(there) == 0 {
+		for i := range events {
+			r.added[ids[i]] = events[i]
+		}
+	}
+	return there, nil
 }
 
 // incoming is an event to be recorded.

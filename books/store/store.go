@@ -50,6 +50,8 @@ type Tx interface {
 	// AddEvents adds events, whose Seq follow each other and the last one's, where none of their ids is there yet. Else it adds none
 	// and returns those that are there and have one of the ids.
 	AddEvents([]Event) (there []Event, err error)
+	// IDs are the events that have one of some ids, in any order.
+	IDs(ids []string) ([]Event, error)
 	// LastEvent is the Seq of the last event, 0 where there is none.
 	LastEvent() (int64, error)
 	// Events calls f with the events after one, in the order of Seq.

@@ -54,11 +54,11 @@ func runRecord(cmd *cobra.Command, c *common, files []string) error {
 	if err != nil {
 		return err
 	}
-	verb := "recorded"
+	verb, open := "recorded", openStore
 	if dry {
-		verb = "would record"
+		verb, open = "would record", readStore
 	}
-	b, terms, err := openWithTerms(cmd, openStore)
+	b, terms, err := openWithTerms(cmd, open)
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func (t *Tx) AddEvents(events []store.Event) (there []store.Event, err error) {
 	for i := range events {
 		ids[i] = events[i].ID
 	}
-	if there, err = listed(t, readEvent, selectEvents+" WHERE id", ids); err != nil || len(there) > 0 {
+	if there, err = t.IDs(ids); err != nil || len(there) > 0 {
 		return there, err
 	}
 	return nil, t.insert(Rows{Table: "events", Columns: []string{"seq", "id", "account", "usage", "recorded", "known", "body"}, N: len(events), Row: func(i int) []any {
@@ -125,6 +125,11 @@ func (t *Tx) AddEvents(events []store.Event) (there []store.Event, err error) {
 		}
 		return []any{e.Seq, e.ID, e.Account, usage, instant(e.Recorded), instant(e.Known), string(e.Body)}
 	}})
+}
+
+// IDs is that of a [store.Tx].
+func (t *Tx) IDs(ids []string) ([]store.Event, error) {
+	return listed(t, readEvent, selectEvents+" WHERE id", ids)
 }
 
 // LastEvent is that of a [store.Tx].
