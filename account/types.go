@@ -25,21 +25,22 @@ const (
 	EventVoided
 )
 
-// typeTable is all there is to know of a type but for what it does: its name, whether it shapes the timeline, and the fields that
-// an event of it must and may have beyond [RequiredFields] and [OptionalFields]. The decoders, the encoder and the errors go by it,
+// typeTable is all there is to know of a type but for what it does: its name, whether it shapes the timeline, or is the cause of no
+// invoice and moves no boundary, and the fields that an event of it must and may have beyond [RequiredFields] and [OptionalFields]. The decoders, the encoder and the errors go by it,
 // and a test holds the documents to it.
 var typeTable = [...]struct {
 	name               string
 	structural         bool
+	waits              bool
 	required, optional Fields
 }{
 	Created:              {name: "account.created", structural: true, required: 1 << FieldPackage, optional: 1 << FieldBillingDate},
 	PackageChanged:       {name: "account.package_changed", structural: true, required: 1 << FieldPackage, optional: 1 << FieldEffective},
 	ChangeCancelled:      {name: "account.change_cancelled", structural: true},
-	ChargeAdded:          {name: "charge.added", required: 1<<FieldAmount | 1<<FieldDescription, optional: 1 << FieldPriceList},
-	UsageRecorded:        {name: "usage.recorded", required: 1 << FieldCredits},
+	ChargeAdded:          {name: "charge.added", waits: true, required: 1<<FieldAmount | 1<<FieldDescription, optional: 1 << FieldPriceList},
+	UsageRecorded:        {name: "usage.recorded", waits: true, required: 1 << FieldCredits},
 	Closed:               {name: "account.closed", structural: true, optional: 1 << FieldEffective},
-	InvoiceStatusChanged: {name: "invoice.status_changed", required: 1<<FieldInvoice | 1<<FieldStatus},
+	InvoiceStatusChanged: {name: "invoice.status_changed", waits: true, required: 1<<FieldInvoice | 1<<FieldStatus},
 	EventVoided:          {name: "event.voided", required: 1 << FieldEvent},
 }
 
@@ -64,9 +65,9 @@ func (t Type) Valid() bool { return int(t) < len(typeTable) }
 // structural reports that events of the type shape the timeline.
 func (t Type) structural() bool { return t.Valid() && typeTable[t].structural }
 
-// OnBoundaries reports that events of the type, usage, charges and statuses of invoices, are the cause of no invoice and move no boundary:
-// what they come to waits for the next boundary of their account, or for the invoice of a change before it.
-func (t Type) OnBoundaries() bool { return t.Valid() && !t.structural() && t != EventVoided }
+// Waits reports that events of the type are the cause of no invoice and move no boundary: what they come to waits for the next boundary of
+// their account, or for the invoice of a change before it. They are usage, charges and statuses of invoices.
+func (t Type) Waits() bool { return t.Valid() && typeTable[t].waits }
 
 // Fields are the fields that an event of the type must and may have, beyond [RequiredFields] and [OptionalFields]; none
 // where there is no such type.

@@ -208,9 +208,9 @@ func TestWhatWouldBeRecorded(t *testing.T) {
 		issue(t, b, "2026-03-01T00:00:00Z")
 		before := whole(t, b).Events
 		again := append(slices.Clone(events), events[0], events[700], events[len(events)-1])
-		other := events[800]
+		other := events[750]
 		other.Credits++
-		older := events[1]
+		older := events[6]
 		older.Credits++
 		wrong := append(slices.Clone(again), other, older)
 		would, err := b.Record(t.Context(), books.Recording{Events: books.Each(again...), Now: at(now), DryRun: true})
@@ -229,8 +229,8 @@ func TestWhatWouldBeRecorded(t *testing.T) {
 	})
 }
 
-// nothingLeft makes sure that a run that was left no account out that there was something to issue to.
-func nothingLeft(t *testing.T, b *books.Books, now time.Time, seed uint64) {
+// allIssued makes sure that a run which has just ended left nothing to issue.
+func allIssued(t *testing.T, b *books.Books, now time.Time, seed uint64) {
 	for h, err := range b.Histories(t.Context()) {
 		require.NoError(t, err)
 		catalogue, err := invoice.NewCatalogue(h.Terms.Packages, invoice.Retail)
@@ -289,7 +289,7 @@ func TestRuns(t *testing.T) {
 			events = events[n:]
 			_, err = b.Issue(t.Context(), books.Issuing{Now: now})
 			require.NoError(t, err, "seed %d", seed)
-			nothingLeft(t, b, now, seed)
+			allIssued(t, b, now, seed)
 		}
 		whole(t, b)
 		catalogue := h.Catalogue()

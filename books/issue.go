@@ -22,8 +22,8 @@ type Issuing struct {
 	DryRun  bool       // issues nothing, and says what would be
 
 	// Each, if not nil, is given the invoices of each account while they are being issued, in the order of the accounts, each with the
-	// status that it has by what is recorded. They are issued once Issue returns without an error; after a [store.UnsureError] they may be.
-	// Its own error ends the run, which then has issued nothing.
+	// status that it has by what is recorded. They may be kept. But for a DryRun they are issued once Issue returns without an error, and may be
+	// after a [store.UnsureError]. Its own error ends the run, which then has issued nothing.
 	Each func([]invoice.Invoice) error
 }
 
@@ -33,7 +33,8 @@ type Issued struct {
 	Accounts int                      // how many accounts were looked at
 	Sums     map[invoice.Type]Summary // by the type of the invoices
 
-	// Anomalies are the events that were recorded since a run last looked at their account, and make no sense where they stand.
+	// Anomalies are the events that were recorded since a run last looked at their account, and make no sense where they stand. In books that
+	// were loaded, or brought to a later version, the first run that looks at an account may tell again of some.
 	Anomalies []account.Anomaly
 }
 

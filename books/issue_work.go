@@ -197,8 +197,8 @@ func (w *worker) untold(tx store.Tx, h *history, anomalies []account.Anomaly) (u
 	return untold, nil
 }
 
-// looked is the last event that the run knew of which last looked at an account, by its bundle. Without one it is the run of its last invoice:
-// what a run after it told of is told again, rather than not at all.
+// looked is the last event that the run knew of which last looked at an account, by its bundle. Without one it is the run of its last invoice,
+// or none: what a run after it told of is told again, rather than not at all.
 func (w *worker) looked(tx store.Tx, h *history) (event int64, err error) {
 	if h.bundle.through > 0 || len(h.invoices) == 0 {
 		return h.bundle.through, nil

@@ -87,7 +87,7 @@ func (b *Books) Record(ctx context.Context, what Recording) (Recorded, error) {
 	}
 	r := &recording{Recorded: Recorded{At: now}, incoming: incoming, decoder: eventlog.NewDecoder(terms.Policy), accounts: map[string]*touched{}}
 	if what.DryRun {
-		err = b.home.Read(ctx, func(tx store.Tx) error { return r.write(&rehearsal{tx, map[string]store.Event{}}) })
+		err = b.home.Read(ctx, func(tx store.Tx) error { return r.write(&rehearsal{tx, r, map[string]int64{}}) })
 	} else {
 		err = b.home.Write(ctx, r.write)
 	}
@@ -100,7 +100,8 @@ func (b *Books) Record(ctx context.Context, what Recording) (Recorded, error) {
 // rehearsal is a Tx of which only what is read happens: the events that are added are there for those that come after them, and are gone with it.
 type rehearsal struct {
 	store.Tx
-	added map[string]store.Event // by id
+	of   *recording
+	seqs map[string]int64 // of the events that were added, by id
 }
 
 func (r *rehearsal) PutAccounts([]store.Account) error { return nil }
@@ -114,13 +115,13 @@ func (r *rehearsal) AddEvents(events []store.Event) (there []store.Event, err er
 		return nil, err
 	}
 	for _, id := range ids {
-		if e, found := r.added[id]; found {
-			there = append(there, e)
+		if seq, found := r.seqs[id]; found {
+			there = append(there, store.Event{Seq: seq, ID: id, Body: r.of.incoming[r.of.added[seq-r.of.first]].body})
 		}
 	}
 	if len(there) == 0 {
 		for i := range events {
-			r.added[ids[i]] = events[i]
+			r.seqs[ids[i]] = events[i].Seq
 		}
 	}
 	return there, nil
@@ -285,6 +286,7 @@ func (r *recording) writeBatch(tx store.Tx, start, end int) error {
 		return err
 	}
 	if len(there) > 0 {
+		slices.SortFunc(there, func(a, b store.Event) int { return byID[a.ID] - byID[b.ID] })
 		for _, e := range there {
 			i := byID[e.ID]
 			place := source.Place{}
@@ -407,7 +409,7 @@ func (r *recording) touch(tx store.Tx, which []int) error {
 		a := r.accounts[in.account]
 		switch {
 		case a.Next == dueAtOnce:
-		case !in.kind.OnBoundaries() || !canWait(in.known, &a.Account):
+		case !in.kind.Waits() || !canWait(in.known, &a.Account):
 			a.dueAtOnce()
 		case in.kind == account.InvoiceStatusChanged:
 			e, err := r.decoder.Decode(in.body, in.place)
@@ -437,7 +439,7 @@ func (r *recording) touch(tx store.Tx, which []int) error {
 	return nil
 }
 
-// canWait reports that what is billed on boundaries, and is known since an instant, can wait for the next day of its account: which is no
+// canWait reports that what waits for a boundary, and is known since an instant, can wait for the next day of its account: which is no
 // later than the next boundary, while each boundary before has an invoice, after which it counts, but for those that were passed over.
 func canWait(known time.Time, a *store.Account) bool {
 	return !a.Next.IsZero() && !billsPassed(known, a)

@@ -65,7 +65,7 @@ func (v *verifier) checkRecent(tx store.Tx) error {
 		known = v.runs[n-1].Events
 	}
 	type recent struct {
-		more  bool      // than what is billed on boundaries
+		more  bool      // than what waits for a boundary
 		known time.Time // the earliest instant from which any of that counts
 	}
 	recorded := map[int64]recent{}
@@ -76,7 +76,7 @@ func (v *verifier) checkRecent(tx store.Tx) error {
 			return err
 		}
 		r := recorded[row.Account]
-		if !e.Type.OnBoundaries() {
+		if !e.Type.Waits() {
 			r.more = true
 		} else if r.known.IsZero() || e.Known().Before(r.known) {
 			r.known = e.Known()

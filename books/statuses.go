@@ -19,7 +19,7 @@ func newStatuses(terms Terms) (statuses, error) {
 // set gives the invoices of an account, in the order of their dates, their statuses by its events, of which usage may be missing. Of most
 // accounts no event says any, and the invoices stay as they were issued.
 func (s statuses) set(events []account.Event, issued []invoice.Invoice) error {
-	if !slices.ContainsFunc(events, setsStatus) {
+	if len(issued) == 0 || !slices.ContainsFunc(events, setsStatus) {
 		return nil
 	}
 	return s.biller.SetStatuses(events, issued)

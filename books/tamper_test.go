@@ -285,6 +285,8 @@ func TestKeptStores(t *testing.T) {
 		before, err := r.Reconciliations(t.Context())
 		require.NoError(t, err)
 		require.NoError(t, r.Export(t.Context(), io.Discard))
+		would, err := r.Issue(t.Context(), books.Issuing{Now: at("2026-09-20T00:00:00Z"), DryRun: true})
+		require.NoError(t, err)
 		require.NoError(t, r.Close())
 		b, err := books.Open(t.Context(), name)
 		require.NoError(t, err, file)
@@ -297,6 +299,8 @@ func TestKeptStores(t *testing.T) {
 			require.Equal(t, filepath.Base(file) != "bundled.db", account.Recent, "one of version 1 or 2 is looked at by the next run")
 		}
 		require.EqualValues(t, len(before)+1, reconcileOnce(t, b).Number, "it can do what is new")
+		require.Equal(t, issue(t, b, "2026-09-20T00:00:00Z"), would, "%s", file)
+		require.Positive(t, whole(t, b).Invoices)
 		require.NoError(t, b.Close())
 		exported, err := os.ReadFile(strings.TrimSuffix(file, ".db") + ".jsonl")
 		require.NoError(t, err)

@@ -120,9 +120,7 @@ func (s *Server) previewPage(w http.ResponseWriter, r *http.Request) {
 	p := preview{}
 	issued, err := s.books.Issue(r.Context(), books.Issuing{Now: s.runInstant(r.Context()), DryRun: true, Each: func(list []invoice.Invoice) error {
 		for i := range list {
-			inv := list[i]
-			inv.Lines = slices.Clone(inv.Lines)
-			p.Invoices = append(p.Invoices, previewed{Invoice: inv, Change: inv.FinalAmount})
+			p.Invoices = append(p.Invoices, previewed{Invoice: list[i], Change: list[i].FinalAmount})
 		}
 		return nil
 	}})

@@ -114,7 +114,7 @@ func TestNobodyReads(t *testing.T) {
 	}
 }
 
-// TestNobodyReadsABill: what a run issued is issued, and its reader is told so who has gone from standard output.
+// TestNobodyReadsABill: what a run issued is issued, and standard error says so where the reader of standard output has gone.
 func TestNobodyReadsABill(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("pipes are others there")
@@ -131,4 +131,5 @@ func TestNobodyReadsABill(t *testing.T) {
 	require.Error(t, cmd.Run())
 	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
 	require.Regexp(t, `^prorata: run 1 issued \d+ invoices, and printing them failed: nobody reads standard output any more; prorata invoices --run 1 prints them\n$`, stderr.String())
+	require.Positive(t, requireWhole(t, store, true).Invoices)
 }

@@ -69,9 +69,13 @@ func (t *Tx) AccountsFrom(name string, f func(store.Account) (bool, error)) erro
 	return err
 }
 
-// Due is that of a [store.Tx].
+// Due is that of a [store.Tx]. Of a store that is older than bundles they are all accounts, as they are once it is brought to the present version.
 func (t *Tx) Due(through cycle.Date) ([]store.Account, error) {
-	list, err := gather(t, readAccount, t.selectAccounts()+" WHERE "+t.due()+" <= $1", through.String())
+	due, args := " WHERE due <= $1", []any{through.String()}
+	if t.schema < bundled {
+		due, args = "", nil
+	}
+	list, err := gather(t, readAccount, t.selectAccounts()+due, args...)
 	slices.SortFunc(list, func(a, b store.Account) int { return strings.Compare(a.Name, b.Name) }) // sooner than a database does
 	return list, err
 }
