@@ -25,9 +25,9 @@ const (
 	EventVoided
 )
 
-// typeTable is all there is to know of a type but for what it does: its name, whether it shapes the timeline, or is the cause of no
-// invoice and moves no boundary, and the fields that an event of it must and may have beyond [RequiredFields] and [OptionalFields]. The decoders, the encoder and the errors go by it,
-// and a test holds the documents to it.
+// typeTable is all there is to know of a type but for what it does: its name, whether it shapes the timeline, whether it waits (see
+// [Type.Waits]), and the fields that an event of it must and may have beyond [RequiredFields] and [OptionalFields]. The decoders, the
+// encoder and the errors go by it, and a test holds the documents to it.
 var typeTable = [...]struct {
 	name               string
 	structural         bool

@@ -261,8 +261,8 @@ func (r *run) end(total money.Amount) (err error) {
 	return r.tx.AddRun(r.row)
 }
 
-// passedBy is the instant that what waits for a boundary has to count from before, to be billed on a boundary that was passed over without an invoice; the zero
-// time where there is none, or where the account is due whatever is recorded, as it has no next day.
+// passedBy is the instant that what waits for a boundary has to count from before, to be billed on one that was passed over without an
+// invoice; the zero time where there is none, or where the account is due whatever is recorded, as it has no next day.
 func passedBy(policy invoice.Policy, is *account.Issuance) time.Time {
 	if is.Passed.IsZero() || is.Next.IsZero() {
 		return time.Time{}

@@ -117,8 +117,8 @@ type Account struct {
 	// where nothing was.
 	Counts time.Time
 
-	// Passed is the end of the boundaries that have no invoice, where the last one has: what is billed on boundaries, and counts from before
-	// it, makes the account due. The zero time is none.
+	// Passed is the end of the boundaries that have no invoice, where the last one has: what waits for a boundary, and counts from before it,
+	// makes the account due. The zero time is none.
 	Passed time.Time
 }
 

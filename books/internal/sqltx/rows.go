@@ -19,20 +19,12 @@ func of(what string, number int64, err error) error {
 	return fmt.Errorf("%s %d of the store: %w", what, number, err)
 }
 
-// due is the column of the next day of an account.
-func (t *Tx) due() string {
-	if t.schema < bundled {
-		return "next_day"
-	}
-	return "due"
-}
-
 func (t *Tx) selectAccounts() string {
-	passed := "passed"
+	due, passed := "due", "passed"
 	if t.schema < bundled {
-		passed = "NULL"
+		due, passed = "next_day", "NULL"
 	}
-	return "SELECT number, name, " + t.due() + ", counts, " + passed + " FROM accounts"
+	return "SELECT number, name, " + due + ", counts, " + passed + " FROM accounts"
 }
 
 func readAccount(r row) (a store.Account, err error) {
