@@ -551,6 +551,9 @@ func TestLoadLargeInvoice(t *testing.T) {
 	require.EqualValues(t, 1, found.Invoices)
 }
 
+// The numbers of the accounts of demo.
+const demoA, demoB, demoC = 10<<32 + 1, 11<<32 + 1, 12<<32 + 1
+
 // demo is books with some months in them: late usage, a change, a close, a voided event, an account that is closed.
 func demo(t testing.TB, name string) *books.Books {
 	t.Helper()

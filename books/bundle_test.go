@@ -9,6 +9,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -118,7 +119,7 @@ func TestEveryByteOfBundles(t *testing.T) {
 	defer home.Close()
 	var kept store.Bundle
 	require.NoError(t, home.Read(t.Context(), func(tx store.Tx) error {
-		return tx.Bundles([]int64{1}, func(b store.Bundle) error {
+		return tx.Bundles([]int64{demoA}, func(b store.Bundle) error {
 			kept = b
 			return nil
 		})
@@ -126,7 +127,7 @@ func TestEveryByteOfBundles(t *testing.T) {
 	require.NotEmpty(t, kept.Body)
 	faults := func(change func(*store.Bundle)) []string {
 		b, err := books.In(t.Context(), retold{home, func(b *store.Bundle) {
-			if b.Account == 1 {
+			if b.Account == demoA {
 				change(b)
 			}
 		}})
@@ -160,7 +161,7 @@ func TestEveryByteOfBundles(t *testing.T) {
 		elsewhere, err := sqlite.OpenReader(t.Context(), older)
 		require.NoError(t, err)
 		require.NoError(t, elsewhere.Read(t.Context(), func(tx store.Tx) error {
-			return tx.Bundles([]int64{1}, func(o store.Bundle) error {
+			return tx.Bundles([]int64{demoA}, func(o store.Bundle) error {
 				require.NotEmpty(t, faults(func(b *store.Bundle) { *b = o }))
 				return nil
 			})
@@ -171,19 +172,25 @@ func TestEveryByteOfBundles(t *testing.T) {
 
 // TestBundlesChangeNothing: runs that find bundles gone, damaged or of before the last invoices issue what they issue with them.
 func TestBundlesChangeNothing(t *testing.T) {
-	const olderBundle = "UPDATE bundles SET (events, hash, body) = (SELECT events, hash, body FROM first) WHERE account = 1" // of before the last invoices
+	const of = " WHERE account = (SELECT number FROM accounts WHERE name = "
+	const olderBundle = "UPDATE bundles SET (events, hash, body) = (SELECT events, hash, body FROM first" + of + "'a'))" + of + "'a')" // of before the last invoices
 	totals := map[string][]string{}
 	for _, damage := range []string{"", "DELETE FROM bundles", "UPDATE bundles SET body = x'00'", "UPDATE bundles SET body = x''",
-		"UPDATE bundles SET hash = x'00' WHERE account = 3",
-		"UPDATE bundles SET events = 0 WHERE account = 1", olderBundle} {
+		"UPDATE bundles SET hash = x'00'" + of + "'c')",
+		"UPDATE bundles SET events = 0" + of + "'a')", olderBundle} {
 		name := filepath.Join(t.TempDir(), "books.db")
 		b := demo(t, name)
 		edit := func(statement string) {
 			require.NoError(t, b.Close())
 			db, err := sql.Open("sqlite", name)
 			require.NoError(t, err)
-			_, err = db.ExecContext(t.Context(), statement)
+			done, err := db.ExecContext(t.Context(), statement)
 			require.NoError(t, err)
+			if strings.Contains(statement, "WHERE") {
+				rows, err := done.RowsAffected()
+				require.NoError(t, err)
+				require.EqualValues(t, 1, rows, statement)
+			}
 			require.NoError(t, db.Close())
 			b, err = books.Open(t.Context(), name)
 			require.NoError(t, err)
@@ -222,7 +229,7 @@ func TestBundlesThatCannotBeRead(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, home.Write(t.Context(), func(tx store.Tx) error {
 			var changed []store.Bundle
-			require.NoError(t, tx.Bundles([]int64{1, 3}, func(b store.Bundle) error {
+			require.NoError(t, tx.Bundles([]int64{demoA, demoC}, func(b store.Bundle) error {
 				b.Body = test.change(b.Body)
 				head := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(b.Account)), uint64(b.Events))
 				hash := sha256.Sum256(append(head, b.Body...))

@@ -1,6 +1,7 @@
 package books
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,11 +82,11 @@ func (b *Books) Record(ctx context.Context, what Recording) (Recorded, error) {
 	if err != nil {
 		return Recorded{}, err
 	}
-	incoming, err := gather(what.Events, terms.Policy)
+	incoming, slots, err := gather(what.Events, terms.Policy)
 	if err != nil {
 		return Recorded{}, err
 	}
-	r := &recording{Recorded: Recorded{At: now}, incoming: incoming, decoder: eventlog.NewDecoder(terms.Policy), accounts: map[string]*touched{}}
+	r := &recording{Recorded: Recorded{At: now}, incoming: incoming, decoder: eventlog.NewDecoder(terms.Policy), accounts: map[string]*touched{}, slots: slots, numbers: map[int64]int64{}}
 	if what.DryRun {
 		err = b.home.Read(ctx, func(tx store.Tx) error { return r.write(&rehearsal{tx, r, map[string]int64{}}) })
 	} else {
@@ -150,12 +151,13 @@ func (a *arena) keep(b []byte) []byte {
 	return kept
 }
 
-// gather reads all events as they are to be kept.
-func gather(events iter.Seq2[account.Event, error], policy invoice.Policy) (list []incoming, err error) {
+// gather reads all events as they are to be kept, and the slots of the accounts that they create, of which the last creation counts.
+func gather(events iter.Seq2[account.Event, error], policy invoice.Policy) (list []incoming, slots map[string]int64, err error) {
 	var problems Problems
 	var texts arena
 	var buffer []byte
 	names := map[string]string{}
+	slots = map[string]int64{}
 	for e, err := range events {
 		if err == nil {
 			err = recordable(&e, policy)
@@ -174,13 +176,16 @@ func gather(events iter.Seq2[account.Event, error], policy invoice.Policy) (list
 			name = strings.Clone(e.Account)
 			names[name] = name
 		}
+		if e.Type == account.Created {
+			slots[name] = slotOf(&e, policy)
+		}
 		buffer = e.AppendJSON(buffer[:0])
 		list = append(list, incoming{id: strings.Clone(e.ID), account: name, known: e.Known(), kind: e.Type, body: texts.keep(buffer), place: e.Place})
 	}
 	if len(problems) > 0 {
-		return nil, problems
+		return nil, nil, problems
 	}
-	return list, nil
+	return list, slots, nil
 }
 
 // recordable makes sure that an event reads back as it is.
@@ -222,7 +227,8 @@ type recording struct {
 	first    int64 // of the new events
 	added    []int // of each new event, which of the incoming it is
 	problems Problems
-	number   int64 // of the last account
+	slots    map[string]int64 // of accounts, by name
+	numbers  map[int64]int64  // the last number of each slot that a new account is in
 }
 
 // touched is an account that something is recorded of.
@@ -238,9 +244,6 @@ const batch = 500
 
 func (r *recording) write(tx store.Tx) (err error) {
 	if r.lastSeq, err = tx.LastEvent(); err != nil {
-		return err
-	}
-	if r.number, err = tx.LastAccount(); err != nil {
 		return err
 	}
 	r.first = r.lastSeq + 1
@@ -261,7 +264,7 @@ func (r *recording) write(tx store.Tx) (err error) {
 			changed = append(changed, a.Account)
 		}
 	}
-	slices.SortFunc(changed, func(a, b store.Account) int { return int(a.Number - b.Number) })
+	slices.SortFunc(changed, func(a, b store.Account) int { return cmp.Compare(a.Number, b.Number) })
 	return tx.PutAccounts(changed)
 }
 
@@ -361,8 +364,11 @@ func (r *recording) findAccounts(tx store.Tx, start, end int) error {
 		if r.accounts[name] != nil {
 			continue
 		}
-		r.number++
-		a := store.Account{Number: r.number, Name: name, Next: dueAtOnce}
+		number, err := r.nextNumber(tx, name)
+		if err != nil {
+			return err
+		}
+		a := store.Account{Number: number, Name: name, Next: dueAtOnce}
 		r.accounts[name] = &touched{Account: a, isNew: true}
 		added = append(added, a)
 	}

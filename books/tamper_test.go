@@ -147,7 +147,7 @@ func TestEveryByte(t *testing.T) {
 		}
 		for _, change := range []func(*store.Invoice){
 			func(inv *store.Invoice) { inv.Date = inv.Date.AddDays(1) }, func(inv *store.Invoice) { inv.Seq++ }, func(inv *store.Invoice) { inv.Run++ },
-			func(inv *store.Invoice) { inv.Run-- }, func(inv *store.Invoice) { inv.Account++ }, func(inv *store.Invoice) { inv.Account = 99 },
+			func(inv *store.Invoice) { inv.Run-- }, func(inv *store.Invoice) { inv.Account += demoB - demoA }, func(inv *store.Invoice) { inv.Account = 99 },
 		} {
 			invoice(i, change)
 		}
@@ -212,7 +212,7 @@ func TestMissing(t *testing.T) {
 			return l
 		}}, "event 3 of the store"},
 		{"an event of another account", tampered{events: func(l []store.Event) []store.Event {
-			l[2].Account = 1
+			l[2].Account = demoA
 			return l
 		}}, `it says that it is "3"`},
 	} {
@@ -230,17 +230,18 @@ func TestMissing(t *testing.T) {
 
 // TestEditedFile edits the file itself, as somebody with SQLite at hand would.
 func TestEditedFile(t *testing.T) {
+	const ofA = "(SELECT number FROM accounts WHERE name = 'a')"
 	for _, test := range []struct{ edit, want string }{
 		{"UPDATE invoices SET body = replace(body, '79.95', '69.95') WHERE seq = 2", "what is kept of it is not what was issued"},
 		{"UPDATE runs SET total = '1.00 USD' WHERE number = 2", "run 2: its seal is not that of what is kept"},
-		{"UPDATE accounts SET counts = NULL WHERE number = 1", "what is recorded next counts from"},
-		{"UPDATE accounts SET due = '2027-01-01' WHERE number = 1", "the next day on which something may be billed is"},
+		{"UPDATE accounts SET counts = NULL WHERE name = 'a'", "what is recorded next counts from"},
+		{"UPDATE accounts SET due = '2027-01-01' WHERE name = 'a'", "the next day on which something may be billed is"},
 		{"UPDATE events SET body = replace(body, '70000', '7000') WHERE seq = 4", "its bundle does not have the events that are kept of it"},
 		{"DELETE FROM bundles; UPDATE events SET body = replace(body, '70000', '7000') WHERE seq = 4", "billed again from what the run knew, it differs"},
-		{"UPDATE accounts SET passed = 1 WHERE number = 1", "boundaries were passed over without an invoice until"},
-		{"UPDATE bundles SET body = x'01' WHERE account = 1", "its bundle is not the one that was written"},
+		{"UPDATE accounts SET passed = 1 WHERE name = 'a'", "boundaries were passed over without an invoice until"},
+		{"UPDATE bundles SET body = x'01' WHERE account = " + ofA, "its bundle is not the one that was written"},
 		{"UPDATE bundles SET events = events - 1", "its bundle is not the one that was written"},
-		{"UPDATE bundles SET (hash, body) = (SELECT hash, body FROM bundles WHERE account = 2) WHERE account = 1", "its bundle is not the one that was written"},
+		{"UPDATE bundles SET (hash, body) = (SELECT hash, body FROM bundles WHERE account <> " + ofA + " LIMIT 1) WHERE account = " + ofA, "its bundle is not the one that was written"},
 		{"UPDATE terms SET body = replace(body, '79.95', '69.95')", "its seal is not that of what is kept"},
 		{"DELETE FROM events WHERE seq = 5", "event 6 of the store stands where event 5 is expected"},
 		{"UPDATE reconciliations SET body = replace(body, '79.95', '69.95')", "reconciliation 1: what is kept of it is not what was made"},

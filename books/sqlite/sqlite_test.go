@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
+	"math"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -69,7 +70,7 @@ func TestRowsEndWithTheirContext(t *testing.T) {
 	})
 	require.ErrorIs(t, err, context.Canceled)
 	require.NoError(t, s.Write(t.Context(), func(tx store.Tx) error {
-		last, err := tx.LastAccount()
+		last, err := tx.LastAccount(1, math.MaxInt64)
 		require.Zero(t, last)
 		return err
 	}))
@@ -89,7 +90,7 @@ func TestPanicOfARow(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	require.NoError(t, s.Write(ctx, func(tx store.Tx) error {
-		last, err := tx.LastAccount()
+		last, err := tx.LastAccount(1, math.MaxInt64)
 		require.Zero(t, last)
 		return err
 	}))

@@ -42,8 +42,8 @@ type Tx interface {
 	Due(through cycle.Date) ([]Account, error)
 	// Numbered are the accounts of some numbers, in any order.
 	Numbered(numbers []int64) ([]Account, error)
-	// LastAccount is the number of the last account, 0 where there is none.
-	LastAccount() (int64, error)
+	// LastAccount is the largest number of an account from one up to and including another, 0 where there is none.
+	LastAccount(from, to int64) (int64, error)
 	// PutAccounts adds accounts, and sets Next, Counts and Passed of those that are there.
 	PutAccounts([]Account) error
 
@@ -106,7 +106,7 @@ type Tx interface {
 
 // Account is an account that has events.
 type Account struct {
-	Number int64 // from 1 on, in the order in which accounts were first recorded
+	Number int64 // from 1 on, with gaps, and in no order; a home keeps rows of numbers next to each other together, if it can
 	Name   string
 
 	// Next is the first day on which something may be billed that is not issued yet. The zero Date is none until something more is

@@ -81,8 +81,8 @@ func (t *Tx) Numbered(numbers []int64) ([]store.Account, error) {
 }
 
 // LastAccount is that of a [store.Tx].
-func (t *Tx) LastAccount() (int64, error) {
-	return t.number("SELECT coalesce(max(number), 0) FROM accounts")
+func (t *Tx) LastAccount(from, to int64) (int64, error) {
+	return t.number("SELECT coalesce(max(number), 0) FROM accounts WHERE number BETWEEN $1 AND $2", from, to)
 }
 
 // PutAccounts is that of a [store.Tx].

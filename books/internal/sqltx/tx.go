@@ -61,8 +61,8 @@ func one[T any](t *Tx, read func(row) (T, error), query string, args ...any) (T,
 }
 
 // number reads the answer of a query of a number.
-func (t *Tx) number(query string) (n int64, err error) {
-	err = t.Conn.QueryRowContext(t.ctx, query).Scan(&n)
+func (t *Tx) number(query string, args ...any) (n int64, err error) {
+	err = t.Conn.QueryRowContext(t.ctx, query, args...).Scan(&n)
 	return n, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -23,7 +24,7 @@ func Run(t *testing.T, make func(t *testing.T) store.Store) {
 		name string
 		run  func(*testing.T, store.Store)
 	}{
-		{"settings", settings}, {"all or nothing", allOrNothing}, {"accounts", accounts}, {"events", events}, {"terms and runs", termsAndRuns},
+		{"settings", settings}, {"all or nothing", allOrNothing}, {"accounts", accounts}, {"numbers of accounts", numbers}, {"events", events}, {"terms and runs", termsAndRuns},
 		{"invoices", invoices}, {"bundles", bundles}, {"reconciliations", reconciliations}, {"any text", anyText}, {"many rows", manyRows}, {"reading at one instant", oneInstant}, {"one writer at a time", oneWriter},
 		{"a context that is done", done}, {"a writer that gives up", givesUp}, {"a panic", panics},
 	} {
@@ -80,7 +81,7 @@ func allOrNothing(t *testing.T, s store.Store) {
 		all, err := tx.Settings()
 		require.NoError(t, err)
 		require.Empty(t, all)
-		last, err := tx.LastAccount()
+		last, err := tx.LastAccount(1, math.MaxInt64)
 		require.NoError(t, err)
 		require.Zero(t, last)
 	})
@@ -107,9 +108,6 @@ func accounts(t *testing.T, s store.Store) {
 		require.Equal(t, []string{"b", "é"}, from(t, tx, "aa", 9))
 		require.Equal(t, []string{"B", "a", "é"}, due(t, tx, "2026-03-10"))
 		require.Equal(t, []string{"a"}, due(t, tx, "2026-03-08"))
-		last, err := tx.LastAccount()
-		require.NoError(t, err)
-		require.EqualValues(t, 5, last)
 		for _, none := range [][]string{nil, {}} {
 			found, err = tx.Accounts(none)
 			require.NoError(t, err)
@@ -123,6 +121,47 @@ func accounts(t *testing.T, s store.Store) {
 		require.NoError(t, err)
 		require.ElementsMatch(t, changed, found)
 		require.Equal(t, []string{"b"}, due(t, tx, "2026-03-08"))
+	})
+}
+
+// numbers of accounts have gaps, and are larger than 32 bits hold.
+func numbers(t *testing.T, s store.Store) {
+	const large = 10 << 32
+	list := []store.Account{{Number: large + 2, Name: "a", Next: day("2026-03-10")}, {Number: large - 1, Name: "b"}, {Number: 7, Name: "c"}, {Number: math.MaxInt64, Name: "d"}}
+	write(t, s, func(tx store.Tx) error {
+		require.NoError(t, tx.PutAccounts(list))
+		_, err := tx.AddEvents([]store.Event{event(1, "one", large+2, false), event(2, "two", math.MaxInt64, true), event(3, "three", 7, true)})
+		require.NoError(t, tx.AddTerms(store.Terms{Number: 1, Added: noon, Body: []byte("{}")}))
+		require.NoError(t, tx.AddRun(store.Run{Number: 1, Through: day("2026-03-01"), At: noon, Terms: 1, Total: "0.00 USD"}))
+		require.NoError(t, tx.AddInvoices([]store.Invoice{invoice(1, 1, large+2, "a", "2026-02-01")}))
+		require.NoError(t, tx.PutBundles([]store.Bundle{{Account: large + 2, Hash: []byte{1}, Body: []byte{2}}}))
+		return err
+	})
+	read(t, s, func(tx store.Tx) {
+		for _, test := range []struct{ from, to, want int64 }{
+			{1, math.MaxInt64, math.MaxInt64}, {1, large, large - 1}, {1, large - 2, 7}, {7, 7, 7}, {large, large + 2, large + 2}, {large, large + 1, 0}, {1, 6, 0}, {8, large - 2, 0},
+		} {
+			last, err := tx.LastAccount(test.from, test.to)
+			require.NoError(t, err)
+			require.Equal(t, test.want, last, "from %d to %d", test.from, test.to)
+		}
+		found, err := tx.Numbered([]int64{7, math.MaxInt64, large + 2, large})
+		require.NoError(t, err)
+		require.ElementsMatch(t, []store.Account{list[0], list[2], list[3]}, found)
+		var of []int64
+		for _, e := range eventsOf(t, func(f func(store.Event) error) error { return tx.EventsOf([]int64{math.MaxInt64, large + 2, 7}, 3, f) }) {
+			of = append(of, e.Account)
+		}
+		require.ElementsMatch(t, []int64{7, large + 2, math.MaxInt64}, of)
+		require.NoError(t, tx.InvoicesOf([]int64{large + 2}, func(inv store.Invoice) error {
+			of = append(of, inv.Account)
+			return nil
+		}))
+		require.NoError(t, tx.Bundles([]int64{large + 2}, func(b store.Bundle) error {
+			of = append(of, b.Account)
+			return nil
+		}))
+		require.Equal(t, []int64{large + 2, large + 2}, of[3:])
 	})
 }
 
@@ -424,7 +463,7 @@ func oneWriter(t *testing.T, s store.Store) {
 		all.Go(func() {
 			for range times {
 				failed <- s.Write(context.Background(), func(tx store.Tx) error {
-					last, err := tx.LastAccount()
+					last, err := tx.LastAccount(1, math.MaxInt64)
 					if err != nil {
 						return err
 					}
@@ -439,7 +478,7 @@ func oneWriter(t *testing.T, s store.Store) {
 		require.NoError(t, err)
 	}
 	read(t, s, func(tx store.Tx) {
-		last, err := tx.LastAccount()
+		last, err := tx.LastAccount(1, math.MaxInt64)
 		require.NoError(t, err)
 		require.EqualValues(t, writers*times, last)
 		require.Len(t, slices.Compact(from(t, tx, "", 1000)), writers*times)
