@@ -13,6 +13,7 @@ import (
 type billing struct {
 	*terms
 	account string
+	since   Since
 	numbers invoice.Numbers
 	history *history
 
@@ -99,13 +100,13 @@ func (b *billing) run(through, today cycle.Date, ahead bool) ([]invoice.Invoice,
 			eventful, visits = visits[0].eventful, visits[1:]
 		}
 		day = next
-		made := len(b.made)
+		made, looked := len(b.made), b.looked
 		if err := b.visit(day, eventful); err != nil {
 			return nil, err
 		}
 		if !day.Before(today) && len(b.made) > made && !b.isFinal(&b.made[made], today) {
 			if b.next = day; !ahead {
-				b.made = b.made[:made]
+				b.made, b.looked = b.made[:made], looked
 			}
 			break
 		}
@@ -209,6 +210,9 @@ func (b *billing) cut(day cycle.Date, why cause, by instant) error {
 		}
 	}
 	b.findStretches()
+	if b.stretches[0].Start.Before(b.since.Stands) {
+		return ErrLeftOut
+	}
 	if err := b.owed(c); err != nil {
 		return err
 	}

@@ -42,6 +42,10 @@
 // To make a replay of all events give what was issued, whoever keeps the events sets the RecordedAt of an event that is recorded
 // after an invoice was issued to [CountsFrom] or later.
 //
+// An account grows old, and its next invoice is mostly about its last period. [Issuance].Stands says from which day on events and billed lines
+// are needed for the next invoices, [Event.LeftOut] which events are not, and [Since] that they were left out: then what is compared is what
+// became known since. Nothing is guessed: what reaches further back is [ErrLeftOut], and the caller issues from all there is.
+//
 // # Events
 //
 // An event is a JSON object, in files one a line. [Decoder] reads it, [Event.AppendJSON] writes it.

@@ -18,12 +18,16 @@ type Issuing struct {
 	Policy    invoice.Policy
 	Through   cycle.Date // the last day to bill; the zero Date is none, and By alone decides
 	By        time.Time  // the instant: only what is final by then is issued
+
+	// Since says that something is left out. What is issued is the same, or the error is [ErrLeftOut]. What was recorded meanwhile counts from
+	// when [CountsFrom] says, and has new ids.
+	Since Since
 }
 
 // Issuance is what is new.
 type Issuance struct {
 	Invoices  []invoice.Invoice // new and final, by date, with the status at their issue: Unpaid, or Paid where it is zero
-	Anomalies []Anomaly         // events that make no sense where they stand, as they happened
+	Anomalies []Anomaly         // of the events, those that make no sense where they stand, as they happened
 	// Next is the first day that is not billed yet and on which something may be billed, if nothing more is recorded.
 	// The zero Date is none.
 	Next cycle.Date
@@ -31,6 +35,9 @@ type Issuance struct {
 	// invoice is recorded later that counts from before its cut, it is billed on that day or on an earlier boundary without an invoice,
 	// though Next is another.
 	Passed cycle.Date
+	// Stands is the start of a billing period before which all that was owed was billed when the last invoice was cut, so that a later Issuing
+	// does without what it was made of, see Since. The zero Date says that it takes all.
+	Stands cycle.Date
 }
 
 // Issue bills one account what it has not been billed yet, and only what is final. What was issued counts as billed, line
@@ -48,11 +55,16 @@ func Issue(what Issuing) (Issuance, error) {
 	b := billers.Get().(*Biller)
 	defer billers.Put(b)
 	b.terms = newTerms(what.Catalogue, what.Policy)
-	return b.Issue(what.Events, what.Issued, what.Through, what.By)
+	return b.IssueSince(what.Since, what.Events, what.Issued, what.Through, what.By)
 }
 
 // Issue is [Issue] under the biller's catalogue and policy, with its memory.
 func (b *Biller) Issue(events []Event, issued []invoice.Invoice, through cycle.Date, by time.Time) (Issuance, error) {
+	return b.IssueSince(Since{}, events, issued, through, by)
+}
+
+// IssueSince is Issue where something is left out.
+func (b *Biller) IssueSince(since Since, events []Event, issued []invoice.Invoice, through cycle.Date, by time.Time) (Issuance, error) {
 	switch {
 	case by.IsZero():
 		return Issuance{}, errNoInstant
@@ -67,16 +79,19 @@ func (b *Biller) Issue(events []Event, issued []invoice.Invoice, through cycle.D
 	if through.IsZero() {
 		through = lastDay
 	}
-	return b.issueHistory(events[0].Account, issued, through, by)
+	return b.issueHistory(events[0].Account, since, issued, through, by)
 }
 
 var errNoInstant = errors.New("issue: no instant is given, expected the one by which what is issued is final")
 
 // issueHistory issues to the account whose history is filled.
-func (b *Biller) issueHistory(account string, issued []invoice.Invoice, through cycle.Date, by time.Time) (Issuance, error) {
+func (b *Biller) issueHistory(account string, since Since, issued []invoice.Invoice, through cycle.Date, by time.Time) (Issuance, error) {
 	h, one := &b.history, &b.billing
 	b.startBook()
 	one.begin(b.terms, account, h)
+	if one.since = since; one.lacks() {
+		return Issuance{}, ErrLeftOut
+	}
 	is := Issuance{Anomalies: judge(h, one.view.timeline)}
 	one.view.timeline.reset(b.terms)
 	today := one.today(by)
@@ -90,7 +105,7 @@ func (b *Biller) issueHistory(account string, issued []invoice.Invoice, through 
 	if !one.next.After(lastDay) {
 		is.Next = one.next
 	}
-	is.Passed = one.passed
+	is.Passed, is.Stands = one.passed, one.stands(len(issued))
 	if is.Invoices = one.made[len(issued):]; !b.ReuseInvoices {
 		is.Invoices = slices.Clone(is.Invoices)
 	}
@@ -158,6 +173,9 @@ func (b *billing) resume(issued []invoice.Invoice) error {
 	b.learn(by)
 	if len(b.grid().cycles) == 0 {
 		b.findGhost()
+	}
+	if !b.since.Stands.IsZero() {
+		b.goOn(last.Date, by)
 	}
 	return nil
 }

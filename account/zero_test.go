@@ -18,7 +18,7 @@ import (
 func TestZeroValues(t *testing.T) {
 	eventtest.CallZeroes(t, []any{
 		account.Anomaly{}, account.AnomalyCode(0), account.Bill{}, account.Biller{}, account.ConflictError{}, account.Decoder{}, account.Effective(0),
-		account.Current{}, account.Event{}, account.Field(0), account.Fields(0), account.Issuance{}, account.Issuing{}, account.Pending{}, account.PriceLists(0), account.Stored{}, account.Stretch{}, account.Type(0), account.Value{}, account.ValueKind(0),
+		account.Current{}, account.Event{}, account.Field(0), account.Fields(0), account.Issuance{}, account.Issuing{}, account.Pending{}, account.PriceLists(0), account.Since{}, account.Stored{}, account.Stretch{}, account.Type(0), account.Value{}, account.ValueKind(0),
 	}, map[string]any{
 		"BillAccount": account.BillAccount, "Check": account.Check, "CountsFrom": account.CountsFrom, "Issue": account.Issue, "Status": account.Status, "NewBiller": account.NewBiller, "NewDecoder": account.NewDecoder,
 		"ParseType": account.ParseType, "ParseEffective": account.ParseEffective, "ParsePriceLists": account.ParsePriceLists, "FieldNamed": account.FieldNamed[string],
