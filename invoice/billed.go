@@ -16,18 +16,35 @@ import (
 // AppendBilled appends what an issued invoice billed, as [Invoice.ReadBilled] reads it: all that the next invoices of the account depend on,
 // in a fifth of the bytes of its JSON, which are read in a fraction of the time. Left out is what only people read, such as explanations, and
 // the number and the account. The bytes of an invoice that was made are those of the same invoice read from its JSON.
-func (inv *Invoice) AppendBilled(b []byte) []byte {
+func (inv *Invoice) AppendBilled(b []byte) []byte { return inv.AppendBilledSince(b, cycle.Date{}) }
+
+// AppendBilledSince is AppendBilled without the lines whose Key has a Period before a day. Of an invoice that is dated before it and has no other
+// lines it appends nothing.
+func (inv *Invoice) AppendBilledSince(b []byte, since cycle.Date) []byte {
+	lines := len(inv.Lines)
+	for i := range inv.Lines {
+		if inv.Lines[i].isBefore(since) {
+			lines--
+		}
+	}
+	if lines == 0 && inv.Date.Before(since) {
+		return b
+	}
 	b = appendDay(b, inv.Date, cycle.Date{})
 	b = binary.AppendVarint(b, inv.CutAt.Unix())
 	b = binary.AppendUvarint(b, uint64(inv.CutAt.Nanosecond()))
 	b = fields.AppendText(b, inv.FinalAmount.Currency().String())
 	b = binary.AppendVarint(b, inv.FinalAmount.Minor())
-	b = binary.AppendUvarint(b, uint64(len(inv.Lines)))
+	b = binary.AppendUvarint(b, uint64(lines))
 	for i := range inv.Lines {
-		b = inv.Lines[i].appendBilled(b, inv.Date)
+		if l := &inv.Lines[i]; !l.isBefore(since) {
+			b = l.appendBilled(b, inv.Date)
+		}
 	}
 	return b
 }
+
+func (l *Line) isBefore(since cycle.Date) bool { return l.item().Key.Period.Before(since) }
 
 func (l *Line) appendBilled(b []byte, date cycle.Date) []byte {
 	kind := uint64(l.Kind) << 1

@@ -2,6 +2,7 @@ package invoice_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,6 +46,30 @@ func TestBilledReadsBack(t *testing.T) {
 		}
 	}
 	require.Empty(t, rest)
+}
+
+// TestBilledSince: lines of before a day are left out, and an invoice of before it that has no others.
+func TestBilledSince(t *testing.T) {
+	invoices, forms := billedForms(t)
+	for i := range invoices {
+		inv := &invoices[i]
+		require.Equal(t, forms[i], string(inv.AppendBilledSince(nil, cycle.Date{})))
+		days := []cycle.Date{inv.Date, inv.Date.AddDays(1)}
+		for n := range inv.Lines {
+			day := inv.Lines[n].Key().Period
+			days = append(days, day, day.AddDays(1))
+		}
+		for _, since := range days {
+			want := *inv
+			want.Lines = slices.DeleteFunc(slices.Clone(inv.Lines), func(l invoice.Line) bool { return l.Key().Period.Before(since) })
+			have := string(inv.AppendBilledSince(nil, since))
+			if len(want.Lines) == 0 && inv.Date.Before(since) {
+				require.Empty(t, have)
+				continue
+			}
+			require.Equal(t, string(want.AppendBilled(nil)), have)
+		}
+	}
 }
 
 // TestBilledIsWhole: what is cut off is an error.
