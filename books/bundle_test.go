@@ -219,8 +219,9 @@ func TestBundlesThatCannotBeRead(t *testing.T) {
 		faults int
 	}{
 		{"as it was", slices.Clone[[]byte], 0},
-		{"another format", func(body []byte) []byte { return append([]byte{2}, body[1:]...) }, 0},
+		{"another format", func(body []byte) []byte { return append([]byte{1}, body[1:]...) }, 0},
 		{"an end that is missing", func(body []byte) []byte { return body[:len(body)-1] }, 2},
+		{"another currency, of which nothing is billed", func(body []byte) []byte { return bytes.ReplaceAll(body, []byte("USD"), []byte("JPY")) }, 2},
 	} {
 		name := filepath.Join(t.TempDir(), "books.db")
 		b := demo(t, name)

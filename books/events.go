@@ -17,9 +17,12 @@ import (
 )
 
 // reader reads rows of a store as what they say.
-type reader struct{ decoder *eventlog.Decoder }
+type reader struct {
+	decoder   *eventlog.Decoder
+	bundledAs []string // how the events stand in the bundle that was read last
+}
 
-func newReader(policy invoice.Policy) *reader { return &reader{eventlog.NewDecoder(policy)} }
+func newReader(policy invoice.Policy) *reader { return &reader{decoder: eventlog.NewDecoder(policy)} }
 
 // event is an event as it is billed: known when it counts as known.
 func (r *reader) event(row *store.Event) (account.Event, error) {
@@ -70,6 +73,7 @@ type history struct {
 	events   []store.Event
 	invoices []store.Invoice
 	bundle   bundle // of a run, which has what the others lack
+	looked   int64  // the Seq of the last event that the run knew which made the bundle, if the run at hand does without it too
 }
 
 // collected are histories that rows are added to as they are read.

@@ -35,7 +35,9 @@ func (b *Books) Invoices(ctx context.Context, which Which) iter.Seq2[invoice.Inv
 			return err
 		}
 		v := &view{which: &which, reader: newReader(terms.Policy), statuses: statuses, tx: tx, yield: yield}
-		v.changes = v.changesOf
+		v.changes = func(tx store.Tx, from map[int64]cycle.Date) (map[int64][]account.Event, error) {
+			return v.changesOf(tx, slices.Sorted(maps.Keys(from)))
+		}
 		switch {
 		case which.Number != "":
 			rows, err := tx.Numbers([]string{which.Number})
@@ -75,7 +77,7 @@ type view struct {
 	*reader
 	statuses statuses
 	tx       store.Tx
-	changes  func(store.Tx, []int64) (map[int64][]account.Event, error)
+	changes  func(tx store.Tx, from map[int64]cycle.Date) (map[int64][]account.Event, error) // of accounts, for their invoices from a day on
 	yield    func(invoice.Invoice) error
 }
 
@@ -124,14 +126,18 @@ func (v *view) show(rows []store.Invoice) error {
 	})
 	invoices := make([]invoice.Invoice, len(rows))
 	ofAccount := map[int64][]int{} // where those of an account are
+	from := map[int64]cycle.Date{} // the first of them
 	for i := range rows {
+		if first, there := from[rows[i].Account]; !there || rows[i].Date.Before(first) {
+			from[rows[i].Account] = rows[i].Date
+		}
 		var err error
 		if invoices[i], err = v.issued(&rows[i]); err != nil {
 			return err
 		}
 		ofAccount[rows[i].Account] = append(ofAccount[rows[i].Account], i)
 	}
-	changes, err := v.changes(v.tx, slices.Sorted(maps.Keys(ofAccount)))
+	changes, err := v.changes(v.tx, from)
 	if err != nil {
 		return err
 	}

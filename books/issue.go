@@ -34,7 +34,7 @@ type Issued struct {
 	Sums     map[invoice.Type]Summary // by the type of the invoices
 
 	// Anomalies are the events that were recorded since a run last looked at their account, and make no sense where they stand. In books that
-	// were loaded, or brought to a later version, the first run that looks at an account may tell again of some.
+	// were loaded, or that an earlier version of the program billed last, the first run that looks at an account may tell again of some.
 	Anomalies []account.Anomaly
 }
 
@@ -79,6 +79,7 @@ type run struct {
 	busy    sync.Mutex // held by whoever uses tx while workers may
 
 	catalogue invoice.Catalogue
+	agreeing  map[int64]func() *agreement // of all terms, by number
 }
 
 // newRun makes ready for a run.
@@ -98,6 +99,7 @@ func (b *Books) newRun(tx store.Tx, what *Issuing) (*run, error) {
 	if r.catalogue, err = r.terms.catalogue(); err != nil {
 		return nil, err
 	}
+	r.agreeing = agreements(all, &r.terms)
 	r.row = store.Run{Number: r.before.Number + 1, Terms: r.terms.Number, Latest: r.before.Latest, Before: r.before.Seal, Through: what.Through}
 	if r.row.At, err = r.instant(); err != nil {
 		return nil, err

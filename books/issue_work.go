@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"slices"
 	"sync"
 	"time"
 
@@ -145,22 +146,60 @@ func (w *worker) read(tx store.Tx, h *history) (err error) {
 	if err == nil || h.bundle.through == 0 {
 		return err
 	}
+	return w.readAll(tx, h)
+}
+
+// readAll reads an account without its bundle.
+func (w *worker) readAll(tx store.Tx, h *history) error {
 	list, err := histories(tx, []store.Account{h.Account}, w.row.Events)
 	if err != nil {
 		return err
 	}
+	list[0].looked = h.looked
 	*h = list[0]
 	w.events, w.billed, err = w.reader.all(h, w.events[:0], w.billed[:0])
 	return err
 }
 
+// issue is what is new of the account that was read, which is read again where its bundle does not do: it takes what the bundle leaves out, say.
+func (w *worker) issue(tx store.Tx, h *history) (account.Issuance, error) {
+	if since, stands := w.since(h); stands {
+		is, err := w.biller.IssueSince(since, w.events, w.billed, w.row.Through, w.row.At)
+		if err == nil || h.bundle.through == 0 {
+			return is, err
+		}
+	}
+	if err := w.readAll(tx, h); err != nil {
+		return account.Issuance{}, err
+	}
+	return w.biller.Issue(w.events, w.billed, w.row.Through, w.row.At)
+}
+
+// since is what the bundle of the account that was read leaves out, unless it no longer stands by the terms of the run.
+func (w *worker) since(h *history) (since account.Since, stands bool) {
+	since.Stands = h.bundle.since
+	if since.Stands.IsZero() || h.bundle.terms == w.terms.Number {
+		return since, true
+	}
+	agree := w.agreeing[h.bundle.terms]
+	if agree == nil {
+		return since, false
+	}
+	a := agree()
+	if a == nil || slices.ContainsFunc(w.events, func(e account.Event) bool { return e.Package != "" && !a.catalogue.Has(e.Package) }) {
+		return since, false
+	}
+	since.Differ = a.until
+	return since, true
+}
+
 // bill bills the account that was read.
 func (w *worker) bill(tx store.Tx, h *history, to *issuance) error {
-	events, before := w.events, w.billed
-	is, err := w.biller.Issue(events, before, w.row.Through, w.row.At)
+	is, err := w.issue(tx, h)
 	if err != nil {
 		return err
 	}
+	events, before := w.events, w.billed
 	to.next, to.passed, to.counts = is.Next, passedBy(w.terms.Policy, &is), h.Counts
 	if to.anomalies, err = w.untold(tx, h, is.Anomalies); err != nil {
 		return err
@@ -171,7 +210,11 @@ func (w *worker) bill(tx store.Tx, h *history, to *issuance) error {
 		}
 	}
 	if !w.what.DryRun {
-		to.bundle = h.bundleNow(w.row.Events, to.counts, events[len(events)-len(h.events):], before[len(before)-len(h.invoices):], is.Invoices)
+		now := bundle{through: w.row.Events, counts: nanoseconds(to.counts), since: is.Stands, terms: w.terms.Number}
+		if len(is.Invoices) == 0 && !h.bundle.since.IsZero() {
+			now.terms = h.bundle.terms // nothing was held against what is owed by others
+		}
+		to.bundle = w.reader.bundleNow(h, now, events, before, is.Invoices)
 	}
 	return statuses{w.biller}.set(events, to.invoices) // last, as the biller's own invoices are gone after it
 }
@@ -200,8 +243,8 @@ func (w *worker) untold(tx store.Tx, h *history, anomalies []account.Anomaly) (u
 // looked is the last event that the run knew of which last looked at an account, by its bundle. Without one it is the run of its last invoice,
 // or none: what a run after it told of is told again, rather than not at all.
 func (w *worker) looked(tx store.Tx, h *history) (event int64, err error) {
-	if h.bundle.through > 0 || len(h.invoices) == 0 {
-		return h.bundle.through, nil
+	if h.looked > 0 || len(h.invoices) == 0 {
+		return h.looked, nil
 	}
 	if w.runs == nil {
 		if w.runs, err = tx.Runs(); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/prorata-go/prorata/account"
 	"github.com/prorata-go/prorata/books/store"
+	"github.com/prorata-go/prorata/cycle"
 	"github.com/prorata-go/prorata/internal/fields"
 	"github.com/prorata-go/prorata/internal/names"
 	"github.com/prorata-go/prorata/invoice"
@@ -23,6 +24,7 @@ type contents struct{ events, invoices chain }
 // holding is a bundle that is being held against the events and invoices themselves.
 type holding struct {
 	through   int64
+	since     cycle.Date // what is left out of it is from before
 	has, want contents
 }
 
@@ -37,7 +39,7 @@ func (v *verifier) readBundles(tx store.Tx) error {
 			if err == nil && b.through == 0 {
 				return nil // of another format
 			}
-			h := &holding{through: b.through}
+			h := &holding{through: b.through, since: b.since}
 			if err == nil {
 				h.has, err = b.contents(reader, name)
 			}
@@ -76,14 +78,18 @@ func (b *bundle) contents(r *reader, name string) (c contents, err error) {
 
 // bundledEvent and bundledInvoice note an event or an invoice that the bundle of its account, if it has one, ought to have.
 func (v *verifier) bundledEvent(row *store.Event, e *account.Event) {
-	if h := v.bundles[row.Account]; h != nil && row.Seq <= h.through {
+	if h := v.bundles[row.Account]; h != nil && row.Seq <= h.through && !e.LeftOut(h.since) {
 		h.want.events.add(e.AppendJSON(nil))
 	}
 }
 
 func (v *verifier) bundledInvoice(row *store.Invoice, inv *invoice.Invoice) {
-	if h := v.bundles[row.Account]; h != nil {
-		h.want.invoices.add(inv.AppendBilled(nil))
+	h := v.bundles[row.Account]
+	if h == nil {
+		return
+	}
+	if billed := inv.AppendBilledSince(nil, h.since); len(billed) > 0 {
+		h.want.invoices.add(billed)
 	}
 }
 
