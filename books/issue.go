@@ -1,6 +1,7 @@
 package books
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -76,6 +77,7 @@ type run struct {
 	terms   Terms
 	before  store.Run
 	lastSeq int64      // of the invoices
+	pending pending    // what is to be put into the store
 	busy    sync.Mutex // held by whoever uses tx while workers may
 
 	catalogue invoice.Catalogue
@@ -194,12 +196,11 @@ func (r *run) issue(ctx context.Context) error {
 // keep keeps what came of a portion.
 func (r *run) keep(w *work, total *money.Amount) error {
 	var rows []store.Invoice
-	var bundles []store.Bundle
-	accounts := make([]store.Account, len(w.accounts))
 	for i := range w.accounts {
-		accounts[i] = w.accounts[i].Account
 		is := &w.issuances[i]
-		accounts[i].Next, accounts[i].Passed, accounts[i].Counts = is.next, is.passed, is.counts
+		if !r.what.DryRun {
+			r.pending.add(w.accounts[i].Account, is)
+		}
 		for n := range is.rows {
 			row := &is.rows[n]
 			r.lastSeq++
@@ -219,9 +220,6 @@ func (r *run) keep(w *work, total *money.Amount) error {
 		}
 		r.Anomalies = append(r.Anomalies, is.anomalies...)
 		rows = append(rows, is.rows...)
-		if is.bundle != nil {
-			bundles = append(bundles, *is.bundle)
-		}
 		if r.what.Each != nil && len(is.rows) > 0 {
 			if err := r.what.Each(is.invoices); err != nil {
 				return err
@@ -236,10 +234,10 @@ func (r *run) keep(w *work, total *money.Amount) error {
 	if err := r.tx.AddInvoices(rows); err != nil {
 		return err
 	}
-	if err := r.tx.PutAccounts(accounts); err != nil {
-		return err
+	if len(r.pending.accounts) < mostAccounts && r.pending.size < mostBundled {
+		return nil
 	}
-	return r.tx.PutBundles(bundles)
+	return r.pending.put(r.tx)
 }
 
 func (r *run) sum(of typed) (err error) {
@@ -253,11 +251,53 @@ func (r *run) sum(of typed) (err error) {
 	return nil
 }
 
+// pending is what is to be put into the store of accounts that were looked at. It goes there many accounts at a time, in the order of their
+// numbers, in which they lie there: in the order of their names, each page would be fetched again for every account on it.
+type pending struct {
+	accounts []store.Account
+	bundles  []store.Bundle
+	size     int // of the bundles, in bytes
+}
+
+// How much is put into the store at once.
+const (
+	mostAccounts = 4000
+	mostBundled  = 16 << 20
+)
+
+func (p *pending) add(a store.Account, is *issuance) {
+	a.Next, a.Passed, a.Counts = is.next, is.passed, is.counts
+	p.accounts = append(p.accounts, a)
+	if is.bundle != nil {
+		p.bundles = append(p.bundles, *is.bundle)
+		p.size += len(is.bundle.Body)
+	}
+}
+
+func (p *pending) put(tx store.Tx) error {
+	slices.SortFunc(p.accounts, func(x, y store.Account) int { return cmp.Compare(x.Number, y.Number) })
+	slices.SortFunc(p.bundles, func(x, y store.Bundle) int { return cmp.Compare(x.Account, y.Account) })
+	if err := tx.PutAccounts(p.accounts); err != nil {
+		return err
+	}
+	if err := tx.PutBundles(p.bundles); err != nil {
+		return err
+	}
+	clear(p.bundles)
+	*p = pending{accounts: p.accounts[:0], bundles: p.bundles[:0]}
+	return nil
+}
+
 // end keeps the run.
 func (r *run) end(total money.Amount) (err error) {
 	r.row.Total = total.String()
 	r.row.Seal = r.seal(&r.row)
 	if r.Run, err = readRun(&r.row); err != nil || r.what.DryRun {
+		return err
+	}
+	r.busy.Lock()
+	defer r.busy.Unlock()
+	if err := r.pending.put(r.tx); err != nil {
 		return err
 	}
 	return r.tx.AddRun(r.row)

@@ -201,3 +201,24 @@ func TestLateUsageIsBundled(t *testing.T) {
 	whole(t, b)
 	require.NoError(t, b.Close())
 }
+
+// TestManyAccounts: of more accounts than are put into the store at once, each has its invoice, its next day and its bundle.
+func TestManyAccounts(t *testing.T) {
+	const n = 4500
+	name := filepath.Join(t.TempDir(), "books.db")
+	b := create(t, name, gold())
+	lines := make([]string, n)
+	for i := range lines {
+		lines[i] = fmt.Sprintf(`%d account.created a-%[1]d 2026-01-%02[2]dT08:00:00Z "package":"Gold"`, i, 1+i*7%28)
+	}
+	record(t, b, "2026-01-31T00:00:00Z", lines...)
+	require.EqualValues(t, n, issue(t, b, "2026-02-28T00:00:00Z").Run.Invoices)
+	require.EqualValues(t, n, whole(t, b).Invoices)
+	require.NoError(t, b.Close())
+	home, err := sqlite.Open(t.Context(), name)
+	require.NoError(t, err)
+	b, err = books.In(t.Context(), frugal{home, n})
+	require.NoError(t, err)
+	defer b.Close()
+	require.EqualValues(t, n, issue(t, b, "2026-03-29T00:00:00Z").Run.Invoices)
+}

@@ -277,7 +277,7 @@ const patience = 10 * time.Minute
 // What a connection keeps of the file in memory, in KiB. There are many that read a little, and one that writes much.
 const (
 	readerCache = "cache_size(-8192)"
-	writerCache = "cache_size(-65536)"
+	writerCache = "cache_size(-262144)"
 )
 
 // end makes a connection one that reads again, and has what was written moved into the file.
