@@ -3,6 +3,7 @@ package account_test
 import (
 	"fmt"
 	"log"
+	"slices"
 	"time"
 
 	"github.com/prorata-go/prorata/account"
@@ -117,6 +118,35 @@ func ExampleIssue() {
 }
 
 // A customer asks in the middle of a period what it has come to.
+// A year of daily usage, billed month after month by no more than what the last two billing periods take.
+func ExampleSince() {
+	gold, err := invoice.ParsePackages("packages.json", []byte(`[{"name": "Gold", "price": 79.95, "credits": 50000, "overage": 0.001}]`), money.USD)
+	if err != nil {
+		log.Fatal(err)
+	}
+	catalogue, err := invoice.NewCatalogue(gold, invoice.Retail)
+	if err != nil {
+		log.Fatal(err)
+	}
+	first := cycle.MustDate("2026-01-20")
+	what := account.Issuing{Catalogue: catalogue, Events: []account.Event{{ID: "created", Type: account.Created, Account: "harbor-books", At: first.Start(nil), Package: "Gold"}}}
+	for day := first; day.Before(cycle.MustDate("2027-01-20")); day = day.AddDays(1) {
+		what.Events = append(what.Events, account.Event{ID: day.String(), Type: account.UsageRecorded, Account: "harbor-books", At: day.Start(nil), Credits: 2_000})
+		what.By = day.AddDays(1).Start(nil)
+		is, err := account.Issue(what)
+		if err != nil { // account.ErrLeftOut says that it takes all events and invoices
+			log.Fatal(err)
+		}
+		what.Issued = append(what.Issued, is.Invoices...)
+		what.Since.Stands = is.Stands
+		what.Events = slices.DeleteFunc(what.Events, func(e account.Event) bool { return e.LeftOut(is.Stands) })
+	}
+	last := what.Issued[len(what.Issued)-1]
+	fmt.Printf("%d invoices, the last of %s over %s; %d events are left\n", len(what.Issued), last.Date, last.FinalAmount, len(what.Events))
+	// Output:
+	// 12 invoices, the last of 2027-01-20 over 91.95 USD; 34 events are left
+}
+
 func ExampleStatus() {
 	day := func(text string) time.Time { return cycle.MustDate(text).Start(nil) }
 	packages, err := invoice.ParsePackages("packages.json", []byte(`[{"name": "Gold", "price": 79.95, "credits": 50000, "overage": 0.001}]`), money.USD)
