@@ -18,8 +18,8 @@ import (
 // the number and the account. The bytes of an invoice that was made are those of the same invoice read from its JSON.
 func (inv *Invoice) AppendBilled(b []byte) []byte { return inv.AppendBilledSince(b, cycle.Date{}) }
 
-// AppendBilledSince is AppendBilled without the lines whose Key has a Period before a day. Of an invoice that is dated before it and has no other
-// lines it appends nothing.
+// AppendBilledSince is AppendBilled without the lines whose Key has a Period before a day, unless that is the zero Date. Of an invoice that is
+// dated before it and has no other lines it appends nothing.
 func (inv *Invoice) AppendBilledSince(b []byte, since cycle.Date) []byte {
 	lines := len(inv.Lines)
 	for i := range inv.Lines {
@@ -27,7 +27,7 @@ func (inv *Invoice) AppendBilledSince(b []byte, since cycle.Date) []byte {
 			lines--
 		}
 	}
-	if lines == 0 && inv.Date.Before(since) {
+	if lines == 0 && !since.IsZero() && inv.Date.Before(since) {
 		return b
 	}
 	b = appendDay(b, inv.Date, cycle.Date{})
@@ -44,7 +44,9 @@ func (inv *Invoice) AppendBilledSince(b []byte, since cycle.Date) []byte {
 	return b
 }
 
-func (l *Line) isBefore(since cycle.Date) bool { return l.item().Key.Period.Before(since) }
+func (l *Line) isBefore(since cycle.Date) bool {
+	return !since.IsZero() && l.item().Key.Period.Before(since)
+}
 
 func (l *Line) appendBilled(b []byte, date cycle.Date) []byte {
 	kind := uint64(l.Kind) << 1
