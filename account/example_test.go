@@ -117,7 +117,6 @@ func ExampleIssue() {
 	//     2026-03-20   79.95  28 of 28 days × $79.95
 }
 
-// A customer asks in the middle of a period what it has come to.
 // A year of daily usage, billed month after month by no more than what the last two billing periods take.
 func ExampleSince() {
 	gold, err := invoice.ParsePackages("packages.json", []byte(`[{"name": "Gold", "price": 79.95, "credits": 50000, "overage": 0.001}]`), money.USD)
@@ -147,6 +146,7 @@ func ExampleSince() {
 	// 12 invoices, the last of 2027-01-20 over 91.95 USD; 34 events are left
 }
 
+// A customer asks in the middle of a period what it has come to.
 func ExampleStatus() {
 	day := func(text string) time.Time { return cycle.MustDate(text).Start(nil) }
 	packages, err := invoice.ParsePackages("packages.json", []byte(`[{"name": "Gold", "price": 79.95, "credits": 50000, "overage": 0.001}]`), money.USD)

@@ -104,11 +104,16 @@ func (b *bookkeeper) runSince(want account.Issuance, by time.Time, through cycle
 		b.known[e.ID] = true
 		b.kept[e.ID] = !e.LeftOut(b.stands)
 	}
-	b.lines = readAgain(slices.Concat(b.issued, want.Invoices))
-	for i := range b.lines {
-		b.lines[i].Lines = slices.DeleteFunc(b.lines[i].Lines, func(l invoice.Line) bool { return l.Key().Period.Before(b.stands) })
+	b.lines = neededSince(b.stands, slices.Concat(b.issued, want.Invoices))
+}
+
+// neededSince are invoices that were issued, without what is left out of them since a day.
+func neededSince(day cycle.Date, issued []invoice.Invoice) []invoice.Invoice {
+	needed := readAgain(issued)
+	for i := range needed {
+		needed[i].Lines = slices.DeleteFunc(needed[i].Lines, func(l invoice.Line) bool { return l.Key().Period.Before(day) })
 	}
-	b.lines = slices.DeleteFunc(b.lines, func(inv invoice.Invoice) bool { return inv.Date.Before(b.stands) && len(inv.Lines) == 0 })
+	return slices.DeleteFunc(needed, func(inv invoice.Invoice) bool { return inv.Date.Before(day) && len(inv.Lines) == 0 })
 }
 
 // told are the anomalies of events that the run before did not know.
@@ -255,8 +260,7 @@ func (b *bookkeeper) nothingUntil(next cycle.Date, by time.Time) string {
 
 // Law: runs on any sequence of instants, each with the events recorded by then, issue together what one replay prints for the
 // invoices final by then: the same bytes. A second run at the same instant issues nothing, an issued invoice never appears
-// again, and numbers are those that replay prints.
-// A run that leaves out what stands, where it may, issues the same.
+// again, and numbers are those that replay prints. A run that leaves out what stands, where it may, issues the same.
 func TestLawIssuedIsReplayed(t *testing.T) {
 	checkHistories(t, issuing)
 	if runs.Load() > 1000 {

@@ -57,9 +57,9 @@ func (b *billing) goOn(last cycle.Date, by instant) {
 	b.looked, b.view.dirty, b.touched = last, b.since.Differ, b.touched[:0]
 }
 
-// stands is [Issuance.Stands] after a number of invoices was issued before: the start of the billing period before the one in which the last invoice was cut, for what is recorded a little
-// late. When it was cut all that is owed was held against what is billed, or that was done later, and found nothing: so what is known later
-// says which billing periods differ. It stays where no invoice is new.
+// stands is [Issuance.Stands], where some invoices were issued before: the start of the billing period before the one in which the last invoice
+// was cut, for what is recorded a little late. When it was cut all that is owed was held against what is billed, or that was done later, and
+// found nothing: so what is known later says which billing periods differ. It stays where no invoice is new.
 func (b *billing) stands(issued int) cycle.Date {
 	if goesOn := !b.since.Stands.IsZero() && len(b.made) == issued; len(b.made) == 0 || goesOn || b.takesAll() {
 		return b.since.Stands

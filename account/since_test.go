@@ -22,12 +22,9 @@ func TestIssueSince(t *testing.T) {
 	require.Equal(t, date("2026-04-10"), first.Stands, "the period before the one in which the last invoice was cut is kept")
 	events := slices.DeleteFunc(happened(usedMonthly), func(e account.Event) bool { return e.LeftOut(first.Stands) })
 	require.Len(t, events, 3, "the creation, and usage of April and May")
-	issued := slices.Clone(first.Invoices)
-	for i := range issued {
-		issued[i].Lines = slices.DeleteFunc(slices.Clone(issued[i].Lines), func(l invoice.Line) bool { return l.Key().Period.Before(first.Stands) })
-	}
-	issued = issued[3:]
-	require.Len(t, issued[0].Lines, 2, "those of the period from 10 April")
+	issued := neededSince(first.Stands, first.Invoices)
+	require.Len(t, issued, 2, "that of 10 April is left too, without lines")
+	require.Len(t, issued[len(issued)-1].Lines, 2, "those of the period from 10 April")
 
 	february, march, april := `20260210-`, `20260310-`, `20260410-`
 	for _, tt := range []struct{ name, more, want string }{

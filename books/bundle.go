@@ -23,8 +23,8 @@ import (
 // against them. Where it cannot be read, is of another format, or is older than the last invoice of its account, it is as good as none. The
 // zero bundle is none.
 //
-// What stands, see [account.Issuance.Stands], takes no room in it: usage and lines of invoices from before a day are left out. Where a run
-// needs them after all, or bills by other terms, it reads all events and invoices.
+// What stands, see [account.Issuance.Stands], takes no room in it: events and lines of invoices from before a day are left out. Where a run
+// needs them after all, or bills by terms by which they may not stand, it reads all events and invoices.
 type bundle struct {
 	through  int64      // the Seq of the last event that the run knew
 	counts   int64      // the Counts of the account after the run

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -103,14 +101,7 @@ func TestDayOfANumber(t *testing.T) {
 
 // TestNumbersInKeptStores: in stores that earlier versions of the program wrote, accounts keep the numbers that they have.
 func TestNumbersInKeptStores(t *testing.T) {
-	files, err := filepath.Glob("../testdata/books/*.db")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
-		name := filepath.Join(t.TempDir(), "books.db")
-		require.NoError(t, os.WriteFile(name, data, 0o600))
+	for file, name := range keptStores(t) {
 		b, err := books.Open(t.Context(), name)
 		require.NoError(t, err)
 		want := numbered(t, b)

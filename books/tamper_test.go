@@ -269,18 +269,26 @@ func TestEditedFile(t *testing.T) {
 	}
 }
 
+// keptStores are the files of the stores that versions of the program wrote, and for each a copy that may be written.
+func keptStores(t *testing.T) map[string]string {
+	files, err := filepath.Glob("../testdata/books/*.db")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	copies := map[string]string{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		copies[file] = filepath.Join(t.TempDir(), "books.db")
+		require.NoError(t, os.WriteFile(copies[file], data, 0o600))
+	}
+	return copies
+}
+
 // TestKeptStores verifies the stores that versions of the program wrote, as they are and brought to the latest version, and loads what they
 // exported: none of them is ever written anew. reseller.db is of version 1 of the schema, reconciled.db of version 2, bundled.db of version 3,
 // and since.db too, with bundles that leave out what stands.
 func TestKeptStores(t *testing.T) {
-	files, err := filepath.Glob("../testdata/books/*.db")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
-		name := filepath.Join(t.TempDir(), "books.db")
-		require.NoError(t, os.WriteFile(name, data, 0o600))
+	for file, name := range keptStores(t) {
 		r, err := books.OpenReader(t.Context(), name)
 		require.NoError(t, err, "%s is read as it is", file)
 		kept := whole(t, r)
